@@ -1,0 +1,85 @@
+"""The closed sets of words that the business speaks in."""
+
+from enum import StrEnum
+from functools import total_ordering
+
+
+@total_ordering
+class Status(StrEnum):
+    """The columns of the board, ordered from left to right (not as text)."""
+
+    NEW = "new"
+    ACTIVE = "active"
+    HOT = "hot"
+    CUSTOMER = "customer"
+
+    @property
+    def rank(self) -> int:
+        return list(Status).index(self)
+
+    def __lt__(self, other: str) -> bool:
+        return self.rank < Status(other).rank
+
+
+class Platform(StrEnum):
+    """Where a follower writes from; `MANUAL` has no channel, `SIMULATOR` exists in a demo only."""
+
+    INSTAGRAM = "instagram"
+    WHATSAPP = "whatsapp"
+    TELEGRAM = "telegram"
+    SIMULATOR = "simulator"
+    MANUAL = "manual"
+
+
+class Language(StrEnum):
+    """The languages that are understood and written."""
+
+    EN = "en"
+    ES = "es"
+    PT = "pt"
+
+
+class Mode(StrEnum):
+    """What the bot may do for a creator: nothing, drafts, or replies."""
+
+    OFF = "off"
+    REVIEW = "review"
+    AUTO = "auto"
+
+
+class Intent(StrEnum):
+    """What a burst of messages means, highest rank first: of several the highest counts."""
+
+    OPT_OUT = "opt_out"
+    ESCALATION = "escalation"
+    SUPPORT = "support"
+    INTEREST_STRONG = "interest_strong"
+    OBJECTION_PRICE = "objection_price"
+    OBJECTION_TIME = "objection_time"
+    OBJECTION_DOUBT = "objection_doubt"
+    OBJECTION_LATER = "objection_later"
+    OBJECTION_WORKS = "objection_works"
+    OBJECTION_NOT_FOR_ME = "objection_not_for_me"
+    OBJECTION_COMPLICATED = "objection_complicated"
+    OBJECTION_ALREADY_HAVE = "objection_already_have"
+    QUESTION_PRODUCT = "question_product"
+    LEAD_MAGNET = "lead_magnet"
+    INTEREST_SOFT = "interest_soft"
+    QUESTION_GENERAL = "question_general"
+    GREETING = "greeting"
+    THANKS = "thanks"
+    GOODBYE = "goodbye"
+    OTHER = "other"
+
+
+class SequenceType(StrEnum):
+    """The eight nurturing sequences, in the order every answer lists them."""
+
+    INTEREST_COLD = "interest_cold"
+    OBJECTION_PRICE = "objection_price"
+    OBJECTION_TIME = "objection_time"
+    OBJECTION_DOUBT = "objection_doubt"
+    OBJECTION_LATER = "objection_later"
+    ABANDONED = "abandoned"
+    RE_ENGAGEMENT = "re_engagement"
+    POST_PURCHASE = "post_purchase"

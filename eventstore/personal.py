@@ -1,0 +1,26 @@
+"""The two words that the domain shares with the vault: what is personal, and what is left of it after an erasure."""
+
+from typing import Final
+
+
+class Personal:
+    """Marks a field of an event as personal: `name: Annotated[str, Personal]`.
+
+    The vault seals such fields with the key of the event's `subject`.
+    """
+
+
+class Erased:
+    """The value of a personal field whose key was destroyed; falsy, and empty when printed."""
+
+    def __bool__(self) -> bool:
+        return False
+
+    def __str__(self) -> str:
+        return ""
+
+    def __repr__(self) -> str:
+        return "ERASED"
+
+
+ERASED: Final = Erased()
