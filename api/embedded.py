@@ -1,0 +1,65 @@
+"""Shares the embedded PostgreSQL server between programs: the first starts it, the last stops it."""
+
+import fcntl
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from api.cluster import DURABLE, Cluster
+from api.errors import DatabaseUnavailable
+from api.postgres_install import find_account, find_programs, make_home, why_not_writable
+
+
+@contextmanager
+def embedded_server(directory: Path, options: Mapping[str, str] = DURABLE) -> Iterator[str]:
+    """The URL of the database `clonnect` on the server of this directory, for as long as it is needed.
+
+    Programs that name the same directory share one server. Who uses it is known by a file lock, which the
+    kernel takes back even from a program that was killed. Raises `DatabaseUnavailable`.
+    """
+    directory = directory.resolve()
+    make_home(directory.parent)
+    with _opened(directory.with_name("postgres.users")) as users:
+        with _one_at_a_time(directory):
+            cluster = Cluster(directory, find_programs(directory.parent), find_account())
+            try:
+                cluster.start(options)
+                url = cluster.database_url()
+            except BaseException:
+                _stop_if_last(cluster, users)
+                raise
+            fcntl.flock(users, fcntl.LOCK_SH)
+        try:
+            yield url
+        finally:
+            with _one_at_a_time(directory):
+                fcntl.flock(users, fcntl.LOCK_UN)
+                _stop_if_last(cluster, users)
+
+
+def _stop_if_last(cluster: Cluster, users: int) -> None:
+    try:
+        fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return  # another program holds its share
+    cluster.stop()
+
+
+@contextmanager
+def _one_at_a_time(directory: Path) -> Iterator[None]:
+    with _opened(directory.with_name("postgres.lock")) as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[int]:
+    try:
+        file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise DatabaseUnavailable(why_not_writable(path.parent, error)) from error
+    try:
+        yield file
+    finally:
+        os.close(file)

@@ -1,0 +1,155 @@
+"""What may be set from outside, under which name, and what it means."""
+
+import base64
+import binascii
+import difflib
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from api.errors import StartupError
+
+PREFIX = "CLONNECT_"
+KEY_BYTES = 32
+
+
+def default_data_dir() -> Path:
+    """The XDG data home; for root, whose home the database's own account may not enter, `/var/lib`."""
+    if os.name == "posix" and os.geteuid() == 0:
+        return Path("/var/lib/clonnect")
+    home = os.environ.get("XDG_DATA_HOME")
+    return (Path(home) if home else Path.home() / ".local" / "share") / "clonnect"
+
+
+def _absolute(path: Path) -> Path:
+    return path.expanduser().absolute()
+
+
+def _postgresql(url: SecretStr) -> SecretStr:
+    if not re.match(r"postgres(ql)?://", url.get_secret_value()):
+        raise ValueError("it must look like postgresql://user:password@host:5432/database")
+    return url
+
+
+def _base_url(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise ValueError("it must look like https://host or https://host/path")
+    return url.rstrip("/")
+
+
+def _key(key: SecretStr) -> SecretStr:
+    try:
+        raw = base64.b64decode(key.get_secret_value(), validate=True)
+    except binascii.Error:
+        raw = b""
+    if len(raw) != KEY_BYTES:
+        raise ValueError(
+            f"it must be {KEY_BYTES} random bytes in base64, such as `openssl rand -base64 32` prints"
+        )
+    return key
+
+
+BaseUrl = Annotated[str, AfterValidator(_base_url)]
+DataPath = Annotated[Path, AfterValidator(_absolute)]
+
+
+class Settings(BaseSettings):
+    """Every setting; each is an environment variable, or a line of `.env` where the program starts."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_file=".env",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        populate_by_name=True,
+        hide_input_in_errors=True,
+    )
+
+    database_url: Annotated[SecretStr, AfterValidator(_postgresql)] | None = Field(
+        default=None,
+        validation_alias="DATABASE_URL",
+        description="A PostgreSQL server to use, postgresql://user:password@host:5432/database. "
+        "Not set: the program starts the embedded one in the data directory.",
+    )
+    groq_api_key: SecretStr | None = Field(
+        default=None,
+        validation_alias="GROQ_API_KEY",
+        description="The key of the language model. Not set: answers come from templates.",
+    )
+    data_dir: DataPath = Field(
+        default_factory=default_data_dir,
+        description="Where the embedded database and the key file live. "
+        "Not set: ~/.local/share/clonnect; for root /var/lib/clonnect.",
+    )
+    host: str = Field(
+        default="127.0.0.1",
+        min_length=1,
+        description="The address to listen on; 0.0.0.0 is every network, and belongs behind TLS.",
+    )
+    port: int = Field(
+        default=8000, ge=0, le=65535, description="The port to listen on; 0 takes any free one."
+    )
+    public_url: BaseUrl | None = Field(
+        default=None,
+        description="Where the internet reaches this program, such as https://dm.example.com; "
+        "platforms send their webhooks there. Not set: Telegram is asked by long polling.",
+    )
+    telegram_base_url: BaseUrl = Field(
+        default="https://api.telegram.org",
+        description="The Telegram Bot API: Telegram's own server, or one that you run yourself.",
+    )
+    telegram_polling: bool = Field(
+        default=True,
+        description="Whether bots without a webhook are asked for new messages by long polling.",
+    )
+    cookie_secure: Literal["auto", "always", "never"] = Field(
+        default="auto",
+        description="Whether the session cookie is sent over TLS only; auto: when public_url is https.",
+    )
+    key: Annotated[SecretStr, AfterValidator(_key)] | None = Field(
+        default=None,
+        description="The installation's key, 32 random bytes in base64, which wraps those of personal data. "
+        "Not set: it is read from the key file.",
+    )
+    key_file: DataPath | None = Field(
+        default=None,
+        description="Where the installation's key is kept when it is not set; made on first use. "
+        "Not set: the file `key` in the data directory.",
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="How much the program says on stderr: debug, info, warning or error."
+    )
+
+
+def variables() -> dict[str, str]:
+    """Every environment variable that is understood, with its description."""
+    return {
+        str(field.validation_alias or f"{PREFIX}{name.upper()}"): field.description or ""
+        for name, field in Settings.model_fields.items()
+    }
+
+
+def load(environ: Mapping[str, str] = os.environ) -> Settings:
+    """The settings of this program; `StartupError` names a wrong one, and never shows its value."""
+    known = variables()
+    for name in environ:
+        if name.upper().startswith(PREFIX) and name.upper() not in known:
+            near = difflib.get_close_matches(name.upper(), known, n=1)
+            hint = f"did you mean {near[0]}?" if near else "docs/operations.md lists them all."
+            raise StartupError(f"{name} is not a setting: {hint}")
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = error.errors(include_url=False, include_input=False)[0]
+        field = str(wrong["loc"][0])
+        name = field if field in known else f"{PREFIX}{field.upper()}"
+        reason = str(wrong["msg"]).removeprefix("Value error, ")
+        raise StartupError(f"{name} is wrong: {reason[0].lower()}{reason[1:]}.") from None

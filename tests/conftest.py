@@ -1,0 +1,123 @@
+"""What every test may ask for: a database of its own, a data directory of its own."""
+
+import os
+import shutil
+import tempfile
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from api.cluster import DURABLE
+from api.embedded import embedded_server
+from api.migrate import migrate
+from api.settings import Settings, variables
+
+RUN = "PYTEST_CLONNECT_RUN"
+"""Names the folder that the processes of one test run share."""
+
+GIVEN = os.environ.get("DATABASE_URL")
+"""A server to test on instead of the embedded one."""
+
+PASSING: dict[str, str] = {**DURABLE, "fsync": "off", "full_page_writes": "off"}
+"""A server that nobody mourns: it is thrown away with its folder when the run ends."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The first process of a run makes what all share; the workers of xdist inherit its name."""
+    if RUN in os.environ:
+        return
+    # Not below pytest's own folder, which the database's account may not enter when root runs the tests.
+    folder = Path(tempfile.mkdtemp(prefix="clonnect-tests-"))
+    os.environ[RUN] = str(folder)
+
+    def clear_away() -> None:
+        if GIVEN:
+            with psycopg.connect(GIVEN, autocommit=True) as connection:
+                _drop(connection, _template_name())
+        del os.environ[RUN]
+        shutil.rmtree(folder)
+
+    config.add_cleanup(clear_away)
+
+
+@pytest.fixture(scope="session")
+def server_url() -> Iterator[str]:
+    """A PostgreSQL server for the whole run: `DATABASE_URL`, else an embedded one that the workers share."""
+    if GIVEN:
+        yield GIVEN
+        return
+    with embedded_server(Path(os.environ[RUN]) / "postgres", PASSING) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def template_database(server_url: str) -> str:
+    """The name of a database in which every migration has been applied."""
+    name = _template_name()
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        connection.execute("SELECT pg_advisory_lock(hashtext(%s))", [name])
+        if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
+            _create(connection, name, "template1")
+            migrate(_named(server_url, name))
+    return name
+
+
+@pytest.fixture
+def database_url(server_url: str, template_database: str) -> Iterator[str]:
+    """A migrated database for one test, dropped after it."""
+    name = f"{template_database.removesuffix('template')}{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        _create(connection, name, template_database)
+    yield _named(server_url, name)
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        _drop(connection, name)
+
+
+@pytest.fixture
+def empty_database_url(server_url: str) -> Iterator[str]:
+    """A database without a schema for one test, dropped after it."""
+    name = f"clonnect_test_{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        _create(connection, name, "template1")
+    yield _named(server_url, name)
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        _drop(connection, name)
+
+
+@pytest.fixture
+def data_dir() -> Iterator[Path]:
+    """A data directory for one test, where an embedded server may run whoever runs the tests."""
+    folder = Path(tempfile.mkdtemp(prefix="clonnect-data-"))
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(autouse=True)
+def _only_the_settings_of_the_test(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test depends on the settings of the person who runs it."""
+    for name in variables():
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setitem(Settings.model_config, "env_file", None)
+
+
+def _template_name() -> str:
+    return f"clonnect_test_{uuid.uuid5(uuid.NAMESPACE_URL, os.environ[RUN]).hex[:12]}_template"
+
+
+def _create(connection: psycopg.Connection, name: str, template: str) -> None:
+    statement = "CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY"
+    connection.execute(sql.SQL(statement).format(sql.Identifier(name), sql.Identifier(template)))
+
+
+def _drop(connection: psycopg.Connection, name: str) -> None:
+    connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def _named(server_url: str, database: str) -> str:
+    parts = urlsplit(server_url)
+    return urlunsplit(parts._replace(path=f"/{database}"))
