@@ -1,0 +1,381 @@
+"""The shape of a channel: what comes in from a platform, what goes out, what can become of a send."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final, Protocol, TypeAlias, TypedDict
+from uuid import UUID
+
+import httpx
+
+
+class ChannelName(StrEnum):
+    """The platforms that a channel can speak with."""
+
+    INSTAGRAM = "instagram"
+    WHATSAPP = "whatsapp"
+    TELEGRAM = "telegram"
+    SIMULATOR = "simulator"
+
+
+class AttachmentKind(StrEnum):
+    """What a follower can send besides text; the bytes are never read, only the kind is."""
+
+    IMAGE = "image"
+    VIDEO = "video"
+    AUDIO = "audio"
+    VOICE = "voice"
+    FILE = "file"
+    STICKER = "sticker"
+    LOCATION = "location"
+    CONTACT = "contact"
+    SHARE = "share"
+    REEL = "reel"
+    STORY_MENTION = "story_mention"
+    STORY_REPLY = "story_reply"
+    ORDER = "order"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attachment:
+    """A reference to something that is not text: `ref` is the platform's own handle, `size` in bytes."""
+
+    kind: AttachmentKind
+    ref: str
+    mime: str | None = None
+    caption: str | None = None
+    filename: str | None = None
+    size: int | None = None
+
+
+class Common(TypedDict):
+    """The fields of `Received`, for `Message(**common, text=…)`."""
+
+    channel: ChannelName
+    account_id: str
+    platform_user_id: str
+    dedupe_key: str
+    occurred_at: datetime
+    received_at: datetime
+    note: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Received:
+    """What every item carries.
+
+    `account_id` is the creator's account, `platform_user_id` the follower in the platform's raw spelling
+    (empty where the item is about nobody), `dedupe_key` the same whenever the same thing is delivered again.
+    `occurred_at` is the platform's time, never later than `received_at`; `note` says what was odd about it.
+    `opens_window`: from `occurred_at` on the creator may write freely for as long as the platform allows.
+    """
+
+    channel: ChannelName
+    account_id: str
+    platform_user_id: str
+    dedupe_key: str
+    occurred_at: datetime
+    received_at: datetime
+    opens_window: bool = False
+    note: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Message(Received):
+    """Something that the follower wrote or sent.
+
+    `started`: the platform's start button was pressed; `text` is its command, no words of theirs: a greeting.
+    `attribution` is the campaign or link that brought them. `business_connection_id` is set when they wrote
+    to the creator's own Telegram account, and the answer has to take the same way.
+    """
+
+    message_id: str
+    text: str
+    attachments: tuple[Attachment, ...] = ()
+    reply_to: str | None = None
+    name: str | None = None
+    username: str | None = None
+    language_code: str | None = None
+    attribution: str | None = None
+    started: bool = False
+    business_connection_id: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Edited(Received):
+    """The follower changed a message."""
+
+    refers_to: str
+    text: str
+    attachments: tuple[Attachment, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unsent(Received):
+    """A message was taken back."""
+
+    refers_to: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reaction(Received):
+    """The follower's reactions to a message as they are now; none left = removed."""
+
+    refers_to: str
+    emojis: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Postback(Received):
+    """The follower pressed a button."""
+
+    payload: str
+    title: str | None = None
+    refers_to: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Read(Received):
+    """The follower has read everything up to this message."""
+
+    watermark: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delivery(Received):
+    """The platform tells how far one of our messages has come: sent, delivered, read, played or failed."""
+
+    message_id: str
+    status: str
+    send_id: str | None = None
+    code: int | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Echo(Received):
+    """The account wrote to the follower; `own`: was it our program? None when the platform does not tell."""
+
+    message_id: str
+    text: str
+    attachments: tuple[Attachment, ...] = ()
+    own: bool | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class OptPreference(Received):
+    """The follower told the platform what they want to receive: `value` is stop, resume or signup."""
+
+    category: str
+    value: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reachability(Received):
+    """The follower blocked the account, or came back."""
+
+    reachable: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountNotice(Received):
+    """The platform tells something about the account itself."""
+
+    notice: str
+    facts: Mapping[str, str | bool]
+
+
+@dataclass(frozen=True, kw_only=True)
+class IdentityChange(Received):
+    """The follower is known by another id from now on."""
+
+    new_user_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unknown(Received):
+    """What no reader understood: `path` is where, `why` a sentence.
+
+    `ignored`: it was understood well enough to know that it is none of our business (a group, another bot);
+    it needs no person. Everything else belongs into the quarantine.
+    """
+
+    path: str
+    why: str
+    ignored: bool = False
+
+
+Item: TypeAlias = (
+    Message
+    | Edited
+    | Unsent
+    | Reaction
+    | Postback
+    | Read
+    | Delivery
+    | Echo
+    | OptPreference
+    | Reachability
+    | AccountNotice
+    | IdentityChange
+    | Unknown
+)
+
+
+class ErrorClass(StrEnum):
+    """What a failed send means for us; the platform's own numbers are only the way to it."""
+
+    WINDOW_CLOSED = "window_closed"
+    SUPPRESS = "suppress"
+    OPT_OUT = "opt_out"
+    DEFER = "defer"
+    DEFER_24H = "defer_24h"
+    PAUSE_ACCOUNT = "pause_account"
+    SKIP = "skip"
+    HOLD = "hold"
+    TREAT_AS_DONE = "treat_as_done"
+    READDRESS = "readdress"
+    CONTENT = "content"
+    CONFIG = "config"
+    CHANNEL_DOWN = "channel_down"
+    UNCERTAIN = "uncertain"
+    NOT_SENT = "not_sent"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """The platform took the message, under these ids (unique within the account)."""
+
+    platform_message_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """The message was certainly not delivered; `new_address` comes with `READDRESS`."""
+
+    error_class: ErrorClass
+    code: int | None = None
+    subcode: int | None = None
+    http_status: int | None = None
+    retry_after: timedelta | None = None
+    detail: str = ""
+    new_address: str | None = None
+
+
+@dataclass(frozen=True)
+class Uncertain:
+    """No answer to trust: the message may have been delivered, and no machine may send it again."""
+
+    cause: str
+
+
+Outcome: TypeAlias = Accepted | Rejected | Uncertain
+
+
+@dataclass(frozen=True)
+class ErrorAnswer:
+    """A refusal as the platform worded it; `parameters` is whatever it said for machines."""
+
+    http_status: int | None
+    code: int | None = None
+    subcode: int | None = None
+    detail: str = ""
+    parameters: Mapping[str, object] = field(default_factory=dict)
+
+
+class ChannelError(Exception):
+    """A call other than a send failed, such as connecting an account; never says with which token."""
+
+    def __init__(self, error_class: ErrorClass, detail: str, retry_after: timedelta | None = None) -> None:
+        super().__init__(detail)
+        self.error_class = error_class
+        self.retry_after = retry_after
+
+
+@dataclass(frozen=True)
+class Account:
+    """A creator's account on a platform, with the secret that lets us speak for it."""
+
+    channel: ChannelName
+    account_id: str
+    token: str = field(repr=False)
+    business_connection_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Content:
+    """What is sent."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Verified:
+    """The delivery is the platform's; `account_hint` is empty where only the body names the account."""
+
+    account_hint: str = ""
+
+
+@dataclass(frozen=True)
+class Refused:
+    """The delivery is nobody's whom we trust."""
+
+    reason: str
+
+
+class Channel(Protocol):
+    """A platform that we take messages from and send messages to."""
+
+    @property
+    def name(self) -> ChannelName: ...
+
+    def verify(
+        self, headers: Mapping[str, str], raw: bytes, secrets: Mapping[str, str]
+    ) -> Verified | Refused:
+        """Is this body, as received, from the platform? Which secrets are asked for, the channel says."""
+
+    def parse(self, raw: bytes, account_id: str, received_at: datetime) -> list[Item]:
+        """Every item of a delivery; never raises, what cannot be read becomes `Unknown`."""
+
+    def classify(self, answer: ErrorAnswer) -> ErrorClass:
+        """What a refusal of this platform means."""
+
+    async def send(self, account: Account, to: str, content: Content, send_id: UUID) -> Outcome:
+        """Deliver once: one request, no retry inside. `to` is the follower's raw platform id."""
+
+
+_NEVER_WRITTEN: Final = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+    httpx.UnsupportedProtocol,
+)
+
+
+def transport_class(error: httpx.RequestError) -> ErrorClass:
+    """`NOT_SENT` if the request was never written, else `UNCERTAIN`: the same for every platform."""
+    return ErrorClass.NOT_SENT if isinstance(error, _NEVER_WRITTEN) else ErrorClass.UNCERTAIN
+
+
+def _tells_no_address(record: logging.LogRecord) -> bool:
+    return record.levelno >= logging.WARNING
+
+
+def http_client() -> httpx.AsyncClient:
+    """The client of one channel: its time limits, no redirects, no retries; whoever opens it closes it.
+
+    httpx writes the whole URL of every request into its log, and Telegram's URL contains the token; that
+    line is taken out by a filter, because a filter also holds when somebody turns the log level up.
+    """
+    logging.getLogger("httpx").addFilter(_tells_no_address)
+    return httpx.AsyncClient(
+        timeout=httpx.Timeout(connect=5, read=15, write=10, pool=5),
+        # A long poll occupies a connection: many bots must not starve the sends.
+        limits=httpx.Limits(max_connections=1000, max_keepalive_connections=100),
+        follow_redirects=False,
+    )
