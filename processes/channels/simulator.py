@@ -53,11 +53,11 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True)
 class Entry:
-    """A message that arrived on a phone; `phone` is the follower's id with its prefix, such as `wa_34611`."""
+    """A message that arrived on a phone; `to` is the follower's id with its prefix, such as `wa_34611`."""
 
     send_id: UUID
     account_id: str
-    phone: str
+    to: str
     text: str
     at: datetime
 
@@ -65,9 +65,11 @@ class Entry:
 class Book(Protocol):
     """Where the simulator remembers what arrived on the phones."""
 
-    async def record(self, entry: Entry) -> None: ...
+    async def record(self, send_id: UUID, account_id: str, to: str, text: str, at: datetime) -> None:
+        """Keep a message; `to` as in `Entry`."""
 
-    async def find(self, send_id: UUID) -> Entry | None: ...
+    async def find(self, send_id: UUID) -> Entry | None:
+        """The message of this send, if it arrived."""
 
 
 def phone(channel: ChannelName, platform_user_id: str) -> str:
@@ -142,7 +144,7 @@ class Simulator:
             case ErrorClass() as error_class:
                 retry_after = _DEFERRED_FOR if error_class is ErrorClass.DEFER else None
                 return Rejected(error_class, retry_after=retry_after, detail=error_class.value)
-        await self._book.record(Entry(send_id, account.account_id, address, content.text, self._clock()))
+        await self._book.record(send_id, account.account_id, address, content.text, self._clock())
         return Uncertain("answer lost") if fate is Fate.ACCEPTED_BUT_LOST else _accepted(send_id)
 
     def next_fate(self, follower_id: str, fate: Fate | ErrorClass) -> None:
