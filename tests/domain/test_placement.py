@@ -208,6 +208,13 @@ def test_caps_that_outlast_the_window_are_the_reason_given() -> None:
     assert place(MONDAY + 5 * HOUR, MONDAY, standing, policy, SLACK) == Nothing(NothingReason.CAPS)
 
 
+def test_caps_that_never_end_are_the_reason_given_also_after_the_window() -> None:
+    no_follow_ups = replace(USUAL, per_day=0)
+    now = MONDAY + 2 * DAY
+    placement = place(now, now, WHATSAPP, no_follow_ups, SLACK, ways=Ways(template=True))
+    assert placement == Nothing(NothingReason.CAPS)
+
+
 def test_a_send_that_our_clock_calls_future_keeps_its_gap_as_well() -> None:
     standing = replace(TELEGRAM, automated_sends=(MONDAY + 5 * MINUTE,))
     assert placed_at(place(MONDAY, MONDAY, standing, NEVER_QUIET, SLACK)) == MONDAY + 4 * HOUR + 5 * MINUTE
@@ -295,6 +302,13 @@ def test_a_step_without_delay_goes_out_at_once() -> None:
     assert plan(run_of([0]), MONDAY, TELEGRAM, USUAL, SLACK) == [Send(MONDAY, moved=False, pulled=False)]
 
 
+def test_a_step_goes_out_at_the_whole_minute_after_its_wish_and_does_not_count_as_moved() -> None:
+    wished = MONDAY + HOUR + SECOND
+    assert place(wished, MONDAY, TELEGRAM, USUAL, SLACK) == Send(
+        MONDAY + HOUR + MINUTE, moved=False, pulled=False
+    )
+
+
 def test_two_steps_for_the_same_minute_are_sent_a_gap_apart() -> None:
     assert plan(run_of([1, 1]), MONDAY, TELEGRAM, USUAL, SLACK) == [
         Send(MONDAY + HOUR, moved=False, pulled=False),
@@ -314,7 +328,8 @@ def test_only_one_step_of_a_run_is_pulled_into_a_window() -> None:
     early = at("2025-06-02 06:00")
     standing = replace(INSTAGRAM, last_open=early, has_human_agent=False)
     wishes = [(early + hours * HOUR, Ways()) for hours in (17, 18)]
-    assert plan(wishes, early, standing, USUAL, SLACK) == [
+    without_gap = replace(USUAL, gap=timedelta(0))
+    assert plan(wishes, early, standing, without_gap, SLACK) == [
         Send(at("2025-06-02 18:44"), moved=False, pulled=True),
         Nothing(NothingReason.WINDOW_CLOSED),
     ]

@@ -70,7 +70,7 @@ policies = st.builds(
         zone=st.sampled_from(ZONES),
         start=walls,
         end=walls,
-        days=st.sampled_from([0b1111111, 0b1111111, 0b0011111, 0b1100000, 0b0000001]),
+        days=st.sampled_from([0b1111111] * 6 + [0b0011111, 0b1100000, 0b0000001]),
     ),
     gap=st.sampled_from([NO_SLACK, HOUR, 4 * HOUR, 12 * HOUR]),
     per_day=st.integers(1, 2),
@@ -86,11 +86,11 @@ def situations(draw: st.DrawFn, has_window: bool = True) -> tuple[datetime, date
     standing = Standing(
         has_window=has_window,
         has_human_agent=draw(st.booleans()),
-        last_open=now - draw(up_to(30 * HOUR)),
+        last_open=now - draw(up_to(3 * HOUR) | up_to(30 * HOUR)),
         last_outbound_at=draw(st.none() | up_to(3 * HOUR).map(lambda ago: now - ago)),
-        automated_sends=tuple(now - ago for ago in draw(st.lists(up_to(7 * DAY), max_size=5))),
+        automated_sends=tuple(now - ago for ago in draw(st.just([]) | st.lists(up_to(7 * DAY), max_size=5))),
     )
-    return now - HOUR + draw(up_to(26 * HOUR)), now, standing
+    return now + draw(st.integers(-1, 26)) * HOUR, now, standing
 
 
 def capped(x: datetime, standing: Standing, policy: Policy) -> bool:
