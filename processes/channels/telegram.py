@@ -220,7 +220,7 @@ class Telegram:
             timeout.read = read_timeout
         try:
             answer = await self._client.post(
-                f"{self._base_url}/bot{token}/{method}", json=body, timeout=timeout, follow_redirects=False
+                f"{self._base_url}/bot{token}/{method}", json=body, timeout=timeout
             )
         except httpx.RequestError as error:
             return _Silence(transport_class(error), type(error).__name__)

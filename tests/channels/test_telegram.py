@@ -236,6 +236,20 @@ async def test_a_wrong_token_is_a_channel_that_is_down(telegram: Telegram, token
     assert outcome.error_class is ErrorClass.CHANNEL_DOWN
 
 
+@pytest.mark.parametrize("token", ["nonsense", "123/../getMe", f"{TOKEN}/getMe?", "", "123456:with space"])
+async def test_what_is_no_token_never_becomes_part_of_an_address(
+    client: httpx.AsyncClient, token: str
+) -> None:
+    nowhere = Telegram("http://127.0.0.1:1", client)
+    outcome = await send(nowhere, account=replace(ACCOUNT, token=token))
+    assert outcome == Rejected(ErrorClass.CHANNEL_DOWN, code=401, detail="this is not the token of a bot")
+
+
+async def test_the_client_is_patient_within_limits_and_follows_nobody(client: httpx.AsyncClient) -> None:
+    assert client.timeout == httpx.Timeout(connect=5, read=15, write=10, pool=5)
+    assert not client.follow_redirects
+
+
 # Connecting an account
 
 
@@ -343,6 +357,15 @@ async def test_updates_stay_until_a_higher_offset_confirms_them(api: BotApi, tel
     assert await telegram.updates(ACCOUNT, first["update_id"] + 1, 0) == [second]
     assert await telegram.updates(ACCOUNT, second["update_id"] + 1, 0) == []
     assert api.pending() == 0
+
+
+async def test_an_update_that_is_delivered_again_gives_the_same_item(api: BotApi, telegram: Telegram) -> None:
+    update = api.receive_from_user(42, "hola")
+    offset = update["update_id"] + 1
+    assert await telegram.updates(ACCOUNT, offset, 0) == []
+    api.redeliver_last()
+    assert await telegram.updates(ACCOUNT, offset, 0) == [update]
+    assert await telegram.updates(ACCOUNT, offset, 0) == []
 
 
 async def test_a_poll_waits_for_the_next_message(api: BotApi, telegram: Telegram) -> None:

@@ -144,6 +144,7 @@ class _Bot:
     next_message_id: int = 1
     updates: deque[dict[str, Any]] = field(default_factory=deque)
     last_update: dict[str, Any] | None = None
+    repeats: list[dict[str, Any]] = field(default_factory=list)
     allowed: frozenset[str] = frozenset(_UPDATE_KINDS) - _SENT_ONLY_IF_ASKED_FOR
     webhook: _Webhook | None = None
     poll: int = 0
@@ -239,12 +240,12 @@ class BotApi:
             return self._queue(self._bot(bot_id), update)
 
     def redeliver_last(self, bot_id: int = BOT_ID) -> dict[str, Any]:
-        """The last update once more, under the same `update_id`."""
+        """The last update once more, under the same `update_id`, even if it was confirmed."""
         with self._changed:
             bot = self._bot(bot_id)
             if bot.last_update is None:
                 raise LookupError("nothing was delivered yet")
-            bot.updates.append(bot.last_update)
+            (bot.repeats if bot.webhook is None else bot.updates).append(bot.last_update)
             self._changed.notify_all()
             return bot.last_update
 
@@ -436,12 +437,16 @@ class BotApi:
                 bot.updates.popleft()
         while bot.updates and bot.updates[0]["update_id"] < offset:
             bot.updates.popleft()
-        self._changed.wait_for(lambda: self._closing or bot.poll != mine or bool(bot.updates), patience)
+        self._changed.wait_for(
+            lambda: self._closing or bot.poll != mine or bool(bot.updates or bot.repeats), patience
+        )
         if bot.poll != mine:
             reason = f"Conflict: terminated by {bot.poll_ended_by} request"
             only = "; make sure that only one bot instance is running" if "getUpdates" in reason else ""
             raise Refusal(409, reason + only)
-        return list(bot.updates)[:limit]
+        found = [*bot.repeats, *bot.updates][:limit]
+        bot.repeats.clear()
+        return found
 
     def _send_message(self, bot: _Bot, parameters: dict[str, Any]) -> object:
         text, address = parameters.get("text"), str(parameters.get("chat_id", ""))
