@@ -1,0 +1,80 @@
+import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import { answered, api, Problem } from "./client";
+
+/** How many rows one answer of a list brings. */
+export const PAGE = 50;
+
+export const firstPage = null as string | null;
+
+/** The demo's clock; in an installation that is no demo nobody asks. */
+export const clockQuery = (creator: string) =>
+  queryOptions({
+    queryKey: ["clock", creator],
+    queryFn: ({ signal }) =>
+      answered(
+        api.GET("/simulator/{creator_id}/clock", { params: { path: { creator_id: creator } }, signal }),
+      ),
+  });
+
+/** One follower with their lead, or null while nobody by that id has ever written. */
+export const followerQuery = (creator: string, id: string) =>
+  queryOptions({
+    queryKey: ["follower", creator, id],
+    queryFn: ({ signal }) =>
+      nullWhenUnknown(
+        answered(
+          api.GET("/dm/follower/{creator_id}/{lead_id}", {
+            params: { path: { creator_id: creator, lead_id: id } },
+            signal,
+          }),
+        ),
+      ),
+  });
+
+/** The whole conversation with one follower, newest first, page by page. */
+export const messagesQuery = (creator: string, id: string) =>
+  infiniteQueryOptions({
+    queryKey: ["messages", creator, id],
+    initialPageParam: firstPage,
+    queryFn: ({ pageParam, signal }) =>
+      nullWhenUnknown(
+        answered(
+          api.GET("/dm/conversations/{creator_id}/{lead_id}/messages", {
+            params: {
+              path: { creator_id: creator, lead_id: id },
+              query: { limit: PAGE, ...(pageParam && { cursor: pageParam }) },
+            },
+            signal,
+          }),
+        ),
+      ),
+    getNextPageParam: (page) => page?.next_cursor,
+    select: ({ pages }) => ({
+      messages: pages.flatMap((page) => page?.messages ?? []).reverse(),
+      total: pages[0]?.total ?? 0,
+    }),
+  });
+
+/** What nurturing has planned for one follower, and what became of what it had planned before. */
+export const followUpsQuery = (creator: string, id: string) =>
+  queryOptions({
+    queryKey: ["followups", creator, id],
+    queryFn: ({ signal }) =>
+      answered(
+        api.GET("/nurturing/{creator_id}/followups", {
+          params: { path: { creator_id: creator }, query: { follower_id: id, limit: PAGE } },
+          signal,
+        }),
+      ),
+    select: ({ followups }) =>
+      followups.toSorted((one, other) => one.scheduled_at.localeCompare(other.scheduled_at)),
+  });
+
+async function nullWhenUnknown<T>(answer: Promise<T>): Promise<T | null> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof Problem && error.status === 404) return null;
+    throw error;
+  }
+}

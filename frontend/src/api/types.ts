@@ -1,0 +1,21 @@
+import type { paths } from "./schema";
+
+type Json<Response> = Response extends { content: { "application/json": infer Body } } ? Body : never;
+type Got<Path extends keyof paths> = paths[Path] extends { get: { responses: { 200: infer Response } } }
+  ? Json<Response>
+  : never;
+
+export type Session = Got<"/auth/me">;
+export type LeadsPage = Got<"/dm/leads/{creator_id}">;
+export type Lead = LeadsPage["leads"][number];
+export type Status = Lead["status"];
+export type Platform = Lead["platform"];
+export type Follower = Got<"/dm/follower/{creator_id}/{lead_id}">;
+export type Conversation = Got<"/dm/conversations/{creator_id}">["conversations"][number];
+export type Message = Got<"/dm/conversations/{creator_id}/{lead_id}/messages">["messages"][number];
+export type FollowUp = Got<"/nurturing/{creator_id}/followups">["followups"][number];
+export type Bot = Got<"/bot/{creator_id}/status">;
+export type Clock = Got<"/simulator/{creator_id}/clock">;
+
+/** The columns of the board, from left to right. */
+export const STATUSES = ["new", "active", "hot", "customer"] as const satisfies readonly Status[];

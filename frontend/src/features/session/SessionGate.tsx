@@ -1,0 +1,46 @@
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { UserRoundX } from "lucide-react";
+import { useEffect, useMemo, type ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { Empty } from "@/components/Empty";
+import { ErrorNote } from "@/components/ErrorNote";
+import { SessionContext } from "@/lib/session";
+import { LoginPage } from "./LoginPage";
+import { takeLink } from "./link";
+import { sessionQuery } from "./queries";
+
+/** Lets those in who are logged in, and shows everybody else how to get there. */
+export function SessionGate({ children }: { children: ReactNode }) {
+  const { t } = useTranslation();
+  const client = useQueryClient();
+  const { data, isPending, isError, error, refetch } = useQuery(sessionQuery);
+  const session = data?.session;
+  const creator = session?.user.creators[0];
+  const here = useMemo(
+    () => (session && creator !== undefined ? { creator, session } : null),
+    [session, creator],
+  );
+
+  useEffect(() => {
+    // A link pasted into the address of an open page reloads nothing: only the hash changes.
+    const pasted = () => {
+      if (takeLink()) void client.invalidateQueries({ queryKey: sessionQuery.queryKey });
+    };
+    window.addEventListener("hashchange", pasted);
+    return () => window.removeEventListener("hashchange", pasted);
+  }, [client]);
+
+  if (here) return <SessionContext value={here}>{children}</SessionContext>;
+  return (
+    <main className="grid h-full place-items-center p-4">
+      {isPending && <p role="status">{t("session.logging_in")}</p>}
+      {isError && <ErrorNote error={error} retry={refetch} />}
+      {data && !session && <LoginPage linkRefused={data.linkRefused} />}
+      {session && (
+        <Empty icon={UserRoundX} title={t("session.no_creator")}>
+          {t("session.no_creator_hint")}
+        </Empty>
+      )}
+    </main>
+  );
+}

@@ -1,0 +1,21 @@
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { App } from "@/App";
+import { takeLink } from "@/features/session/link";
+import { startTranslations } from "@/i18n/i18n";
+import { newQueryClient } from "@/lib/queryClient";
+import { applyTheme } from "@/lib/theme";
+import { newRouter } from "@/router";
+import "./styles.css";
+
+applyTheme();
+takeLink();
+await startTranslations();
+
+const root = document.getElementById("root");
+if (!root) throw new Error("index.html has no #root");
+createRoot(root).render(
+  <StrictMode>
+    <App client={newQueryClient()} router={newRouter()} />
+  </StrictMode>,
+);
