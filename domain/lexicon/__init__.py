@@ -1,0 +1,1 @@
+"""What people write, as data: one file of phrases for each language."""

@@ -1,0 +1,19 @@
+"""What a phrase of the lexicon may stand for, besides an intent."""
+
+from enum import StrEnum
+
+from domain.vocabulary import Intent
+
+
+class Mark(StrEnum):
+    """A meaning that is not an intent of its own."""
+
+    DIRECT_PURCHASE = "direct_purchase"  # interest_strong, in words that ask to pay or to buy
+    REFUSAL = "refusal"  # other, and wants nothing
+    COMPLAINT = "complaint"  # support, from somebody who is angry or wants their money back
+    ACKNOWLEDGED = "acknowledged"  # "ok", "perfect": nothing to answer
+    IDIOM = "idiom"  # means nothing here; keeps its words ("no problem") from being read otherwise
+
+
+Meaning = Intent | Mark
+Phrases = dict[Meaning, str]
