@@ -32,6 +32,14 @@ class NothingReason(StrEnum):
     QUIET_HOURS = "quiet_hours"
 
 
+class Obstacle(StrEnum):
+    """Why a step has to wait."""
+
+    QUIET_HOURS = "quiet_hours"
+    GAP = "gap"
+    CAPS = "caps"
+
+
 @dataclass(frozen=True)
 class Standing:
     """How a follower stands: what their channel allows, when they last wrote, what has been sent to them.
@@ -124,9 +132,7 @@ def plan(
     for wished, ways in wishes:
         earlier = [placed.at for placed in placements if not isinstance(placed, Nothing)]
         pulled = any(isinstance(placed, Send) and placed.pulled for placed in placements)
-        placements.append(
-            place(wished, now, standing, policy, slack, ways=ways, earlier=earlier, pulled_before=pulled)
-        )
+        placements.append(place(wished, now, standing, policy, slack, ways=ways, earlier=earlier, pulled_before=pulled))
     return placements
 
 
@@ -179,10 +185,18 @@ def legal(
     """May a machine write at `x`, and still `slack` later: window open, not quiet, caps kept?"""
     return (
         x + slack < window_end(standing)
-        and x >= caps_end(standing, policy, earlier)
-        and not quiet(x, policy.quiet_hours)
+        and obstacle(x, standing, policy, earlier) is None
         and next_quiet(x, x + slack, policy.quiet_hours) is None
     )
+
+
+def obstacle(x: datetime, standing: Standing, policy: Policy, earlier: Sequence[datetime] = ()) -> Obstacle | None:
+    """What time alone will remove, but keeps a machine from writing at `x`; None if nothing does."""
+    if quiet(x, policy.quiet_hours):
+        return Obstacle.QUIET_HOURS
+    if x < _gap_end(standing, policy, earlier):
+        return Obstacle.GAP
+    return Obstacle.CAPS if x < caps_end(standing, policy, earlier) else None
 
 
 def window_end(standing: Standing) -> datetime:
@@ -197,17 +211,20 @@ def window_end(standing: Standing) -> datetime:
 def caps_end(standing: Standing, policy: Policy, earlier: Sequence[datetime] = ()) -> datetime:
     """The first instant at which gaps and caps allow a further follow-up; `ALWAYS` if they never do."""
     sends = sorted((*standing.automated_sends, *earlier), reverse=True)
-    ends = [NEVER]
-    if standing.last_outbound_at is not None:
-        ends.append(standing.last_outbound_at + policy.after_outbound)
-    if sends:
-        ends.append(sends[0] + policy.gap)
+    ends = [_gap_end(standing, policy, earlier)]
     for cap, period in ((policy.per_day, _DAY), (policy.per_week, _WEEK)):
         if cap <= 0:
             return ALWAYS
         if len(sends) >= cap:
             ends.append(sends[cap - 1] + period)
     return max(ends)
+
+
+def _gap_end(standing: Standing, policy: Policy, earlier: Sequence[datetime]) -> datetime:
+    ends = [sent + policy.gap for sent in (*standing.automated_sends, *earlier)]
+    if standing.last_outbound_at is not None:
+        ends.append(standing.last_outbound_at + policy.after_outbound)
+    return max(ends, default=NEVER)
 
 
 def _human_agent_end(standing: Standing) -> datetime:

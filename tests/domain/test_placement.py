@@ -13,6 +13,7 @@ from domain.placement import (
     HumanTask,
     Nothing,
     NothingReason,
+    Obstacle,
     Placement,
     Policy,
     Send,
@@ -20,6 +21,7 @@ from domain.placement import (
     Template,
     Ways,
     legal,
+    obstacle,
     place,
     plan,
     window_end,
@@ -72,9 +74,7 @@ def test_a_step_is_planned_so_that_a_late_worker_still_finds_the_window_open() -
     assert place(late_wish, MONDAY, INSTAGRAM, NEVER_QUIET, SLACK) == Send(
         closes - 16 * MINUTE, moved=False, pulled=True
     )
-    assert place(late_wish, MONDAY, INSTAGRAM, NEVER_QUIET, NO_SLACK) == Send(
-        late_wish, moved=False, pulled=False
-    )
+    assert place(late_wish, MONDAY, INSTAGRAM, NEVER_QUIET, NO_SLACK) == Send(late_wish, moved=False, pulled=False)
 
 
 def test_a_channel_without_window_stays_open_after_the_first_message() -> None:
@@ -95,9 +95,7 @@ def test_a_window_that_the_platform_calls_closed_is_closed_until_the_next_messag
     corrected = replace(INSTAGRAM, has_human_agent=False, window_corrected_at=MONDAY + HOUR)
     now = MONDAY + 2 * HOUR
     assert place(now, now, corrected, USUAL, SLACK) == Nothing(NothingReason.WINDOW_CLOSED)
-    assert place(now, now, replace(corrected, last_open=now), USUAL, SLACK) == Send(
-        now, moved=False, pulled=False
-    )
+    assert place(now, now, replace(corrected, last_open=now), USUAL, SLACK) == Send(now, moved=False, pulled=False)
 
 
 @pytest.mark.parametrize("skew", [-5 * MINUTE, 5 * MINUTE])
@@ -109,21 +107,15 @@ def test_a_platform_whose_clock_is_minutes_off_changes_the_window_by_as_much(ske
 
 def test_a_step_wished_for_at_night_waits_for_the_morning() -> None:
     wished = at("2025-06-02 23:30")
-    assert place(wished, MONDAY, INSTAGRAM, USUAL, SLACK) == Send(
-        at("2025-06-03 07:00"), moved=True, pulled=False
-    )
+    assert place(wished, MONDAY, INSTAGRAM, USUAL, SLACK) == Send(at("2025-06-03 07:00"), moved=True, pulled=False)
 
 
 def test_a_step_that_the_morning_would_come_too_late_for_is_pulled_into_the_evening() -> None:
     evening = at("2025-06-02 06:00")
     standing = replace(INSTAGRAM, last_open=evening)
     wished = evening + 20 * HOUR
-    assert place(wished, evening, standing, USUAL, SLACK) == Send(
-        at("2025-06-02 18:44"), moved=False, pulled=True
-    )
-    assert place(wished, evening, standing, USUAL, NO_SLACK) == Send(
-        at("2025-06-02 18:59"), moved=False, pulled=True
-    )
+    assert place(wished, evening, standing, USUAL, SLACK) == Send(at("2025-06-02 18:44"), moved=False, pulled=True)
+    assert place(wished, evening, standing, USUAL, NO_SLACK) == Send(at("2025-06-02 18:59"), moved=False, pulled=True)
 
 
 def test_a_step_that_may_not_be_compressed_is_never_early() -> None:
@@ -149,9 +141,7 @@ def test_without_any_allowed_day_nothing_goes_out_and_the_reason_is_said(standin
 def test_an_opening_that_is_shorter_than_the_slack_is_not_planned_into() -> None:
     ten_minutes_a_day = Policy(QuietHours(MADRID, time(12, 10), time(12)))
     assert place(MONDAY, MONDAY, TELEGRAM, ten_minutes_a_day, SLACK) == Nothing(NothingReason.QUIET_HOURS)
-    assert place(MONDAY, MONDAY, TELEGRAM, ten_minutes_a_day, NO_SLACK) == Send(
-        MONDAY, moved=False, pulled=False
-    )
+    assert place(MONDAY, MONDAY, TELEGRAM, ten_minutes_a_day, NO_SLACK) == Send(MONDAY, moved=False, pulled=False)
 
 
 def test_a_delay_is_elapsed_time_also_over_a_changed_clock() -> None:
@@ -202,6 +192,15 @@ def test_a_creator_who_allows_no_follow_ups_sends_none(policy: Policy) -> None:
     assert place(MONDAY, MONDAY, TELEGRAM, policy, SLACK) == Nothing(NothingReason.CAPS)
 
 
+def test_a_step_that_waits_says_for_what() -> None:
+    standing = replace(TELEGRAM, automated_sends=(MONDAY, MONDAY - 5 * HOUR), last_outbound_at=MONDAY)
+    assert obstacle(MONDAY + 3 * HOUR, standing, USUAL) is Obstacle.GAP
+    assert obstacle(MONDAY + 5 * HOUR, standing, USUAL) is Obstacle.CAPS
+    assert obstacle(MONDAY + 10 * HOUR, standing, USUAL) is Obstacle.QUIET_HOURS
+    assert obstacle(MONDAY + DAY, standing, USUAL) is None
+    assert obstacle(MONDAY + HOUR, TELEGRAM, USUAL, earlier=[MONDAY]) is Obstacle.GAP
+
+
 def test_caps_that_outlast_the_window_are_the_reason_given() -> None:
     standing = replace(INSTAGRAM, automated_sends=(MONDAY - HOUR, MONDAY), has_human_agent=False)
     policy = replace(NEVER_QUIET, per_week=2)
@@ -226,9 +225,7 @@ def test_after_the_window_an_instagram_step_becomes_a_task_for_a_person() -> Non
     task = Ways(human_task=True, compressible=False)
     assert place(wished, MONDAY, INSTAGRAM, USUAL, SLACK, ways=task) == HumanTask(wished, deadline)
     night = at("2025-06-05 23:00")
-    assert place(night, MONDAY, INSTAGRAM, USUAL, SLACK, ways=task) == HumanTask(
-        at("2025-06-06 07:00"), deadline
-    )
+    assert place(night, MONDAY, INSTAGRAM, USUAL, SLACK, ways=task) == HumanTask(at("2025-06-06 07:00"), deadline)
 
 
 @pytest.mark.parametrize(
@@ -251,23 +248,17 @@ def test_a_task_that_cannot_begin_before_its_deadline_is_not_set() -> None:
     task = Ways(human_task=True)
     last = deadline - MINUTE
     assert place(last, last, INSTAGRAM, USUAL, SLACK, ways=task) == HumanTask(last, deadline)
-    assert place(deadline, deadline, INSTAGRAM, USUAL, SLACK, ways=task) == Nothing(
-        NothingReason.WINDOW_CLOSED
-    )
+    assert place(deadline, deadline, INSTAGRAM, USUAL, SLACK, ways=task) == Nothing(NothingReason.WINDOW_CLOSED)
     woken_too_late = Policy(QuietHours(MADRID, end=time(11, 30)))
     early = at("2025-06-09 08:00")
-    assert place(early, early, INSTAGRAM, woken_too_late, SLACK, ways=task) == Nothing(
-        NothingReason.WINDOW_CLOSED
-    )
+    assert place(early, early, INSTAGRAM, woken_too_late, SLACK, ways=task) == Nothing(NothingReason.WINDOW_CLOSED)
 
 
 def test_after_the_window_a_whatsapp_step_goes_out_as_a_template() -> None:
     wished = MONDAY + 48 * HOUR
     sends = (wished - 2 * HOUR,)
     standing = replace(WHATSAPP, automated_sends=sends)
-    assert place(wished, MONDAY + DAY, standing, USUAL, SLACK, ways=Ways(template=True)) == Template(
-        wished + 2 * HOUR
-    )
+    assert place(wished, MONDAY + DAY, standing, USUAL, SLACK, ways=Ways(template=True)) == Template(wished + 2 * HOUR)
 
 
 def test_a_template_declined_by_the_platform_is_not_tried_again_for_a_day() -> None:
@@ -287,9 +278,7 @@ def test_a_template_declined_by_the_platform_is_not_tried_again_for_a_day() -> N
         (WHATSAPP, replace(USUAL, template_budget_left=False), Ways(template=True)),
     ],
 )
-def test_a_template_needs_approval_an_opt_in_and_a_budget(
-    standing: Standing, policy: Policy, ways: Ways
-) -> None:
+def test_a_template_needs_approval_an_opt_in_and_a_budget(standing: Standing, policy: Policy, ways: Ways) -> None:
     now = MONDAY + 2 * DAY
     assert place(now, now, standing, policy, SLACK, ways=ways) == Nothing(NothingReason.NO_TEMPLATE)
 
@@ -304,9 +293,7 @@ def test_a_step_without_delay_goes_out_at_once() -> None:
 
 def test_a_step_goes_out_at_the_whole_minute_after_its_wish_and_does_not_count_as_moved() -> None:
     wished = MONDAY + HOUR + SECOND
-    assert place(wished, MONDAY, TELEGRAM, USUAL, SLACK) == Send(
-        MONDAY + HOUR + MINUTE, moved=False, pulled=False
-    )
+    assert place(wished, MONDAY, TELEGRAM, USUAL, SLACK) == Send(MONDAY + HOUR + MINUTE, moved=False, pulled=False)
 
 
 def test_two_steps_for_the_same_minute_are_sent_a_gap_apart() -> None:
@@ -342,17 +329,13 @@ def test_a_pulled_step_keeps_its_gap_to_the_step_before_it() -> None:
     wishes = [(near, Ways()), (early + 20 * HOUR, Ways())]
     assert plan(wishes, early, standing, USUAL, SLACK)[1] == Nothing(NothingReason.WINDOW_CLOSED)
     wishes = [(far, Ways()), (early + 20 * HOUR, Ways())]
-    assert plan(wishes, early, standing, USUAL, SLACK)[1] == Send(
-        at("2025-06-02 18:44"), moved=False, pulled=True
-    )
+    assert plan(wishes, early, standing, USUAL, SLACK)[1] == Send(at("2025-06-02 18:44"), moved=False, pulled=True)
 
 
 @pytest.mark.parametrize("kind", [kind for kind in SequenceType if kind is not SequenceType.RE_ENGAGEMENT])
 def test_every_shipped_step_of_the_first_day_arrives_whenever_the_follower_wrote(kind: SequenceType) -> None:
     for minutes in range(0, 24 * 60, 5):
         wrote_at = MONDAY + minutes * MINUTE
-        wishes = [
-            (wrote_at + step.delay_hours * HOUR, Ways()) for step in SHIPPED[kind] if step.delay_hours < 24
-        ]
+        wishes = [(wrote_at + step.delay_hours * HOUR, Ways()) for step in SHIPPED[kind] if step.delay_hours < 24]
         placements = plan(wishes, wrote_at, replace(INSTAGRAM, last_open=wrote_at), USUAL, SLACK)
         assert all(isinstance(each, Send) for each in placements)
