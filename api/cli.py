@@ -1,0 +1,234 @@
+"""The command line: each command reads the settings, calls one function and answers in sentences."""
+
+import argparse
+import getpass
+import importlib.metadata
+import json
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from types import FrameType
+
+from api.errors import StartupError
+from api.settings import Settings, load
+from domain.errors import DomainError
+
+REFUSED, MISUSED, INTERRUPTED, TERMINATED = 1, 2, 130, 143
+ROLES = ("owner",)
+CHANNELS = ("telegram",)
+
+DESCRIPTION = "Answers a creator's direct messages, keeps the board of leads, follows up once."
+EXAMPLES = """\
+examples:
+  clonnect demo                             look at it: invented people, and a clock that you can move
+  clonnect serve                            run it, with a database of its own
+  clonnect creators add maria --email maria@example.com --timezone Europe/Madrid
+  clonnect channels connect maria telegram < token.txt
+  DATABASE_URL=postgresql://me@db/clonnect clonnect work
+
+Settings are environment variables, or lines of a file .env; docs/operations.md lists them all.
+Every command may run while `serve` does: they share the database. Ctrl-C stops cleanly, a second one at once.
+"""
+
+Command = Callable[[Settings, argparse.Namespace], None]
+
+
+class Misuse(Exception):
+    """A sentence about input that the command cannot use."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; 0, or 1 when it was refused, 2 when it was misused, 130 or 143 when it was told to stop."""
+    given = _parser().parse_args(arguments)
+    import psycopg  # not before the parser has answered: --help comes at once
+
+    from api.database import unreachable
+
+    signal.signal(signal.SIGTERM, _terminate)
+    command: Command = given.command
+    try:
+        command(load(), given)
+    except (StartupError, DomainError) as refusal:
+        return _say(str(refusal), REFUSED)
+    except Misuse as misuse:
+        return _say(str(misuse), MISUSED)
+    except psycopg.OperationalError as error:
+        return _say(unreachable(error), REFUSED)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    return 0
+
+
+def _terminate(_signal: int, _frame: FrameType | None) -> None:
+    # An exception, so that everything that was opened is closed; `serve` replaces this with its own way to stop.
+    sys.exit(TERMINATED)
+
+
+def _say(sentence: str, code: int) -> int:
+    print(f"clonnect: {sentence}", file=sys.stderr)
+    return code
+
+
+def _serve(settings: Settings, given: argparse.Namespace) -> None:
+    from api.bootstrap import serve
+
+    serve(_listening(settings, given), api=True, work=True)
+
+
+def _api(settings: Settings, given: argparse.Namespace) -> None:
+    from api.bootstrap import serve
+
+    serve(_listening(settings, given), api=True, work=False)
+
+
+def _work(settings: Settings, _given: argparse.Namespace) -> None:
+    from api.bootstrap import serve
+
+    serve(settings, api=False, work=True)
+
+
+def _demo(settings: Settings, given: argparse.Namespace) -> None:
+    from api.demo import run
+
+    run(_listening(settings, given))
+
+
+def _migrate(settings: Settings, _given: argparse.Namespace) -> None:
+    from api.database import open_database
+    from api.migrate import migrate
+
+    with open_database(settings) as database:
+        applied = migrate(database.url)
+    for name in applied:
+        print(name)
+    if not applied:
+        print("The database is up to date.", file=sys.stderr)
+
+
+def _add_creator(settings: Settings, given: argparse.Namespace) -> None:
+    from api.admin import add_creator
+
+    link = add_creator(settings, given.name, given.email, given.timezone)
+    print(f"The creator {given.name} was added.", file=sys.stderr)
+    if link is not None:
+        print(_url(settings, link))
+
+
+def _add_key(settings: Settings, given: argparse.Namespace) -> None:
+    from api.admin import add_key
+
+    print(add_key(settings, given.creator, given.role))
+
+
+def _link_user(settings: Settings, given: argparse.Namespace) -> None:
+    from api.admin import link_user
+
+    print(_url(settings, link_user(settings, given.email)))
+
+
+def _connect_channel(settings: Settings, given: argparse.Namespace) -> None:
+    from api.admin import connect_channel
+
+    print(connect_channel(settings, given.creator, given.channel, _secret("The bot's token: ")))
+
+
+def _openapi(_settings: Settings, _given: argparse.Namespace) -> None:
+    from api.app import openapi
+
+    print(json.dumps(openapi(), indent=2, ensure_ascii=False))
+
+
+def _version(_settings: Settings, _given: argparse.Namespace) -> None:
+    print(f"clonnect {importlib.metadata.version('clonnect')}")
+
+
+def _listening(settings: Settings, given: argparse.Namespace) -> Settings:
+    asked = {"host": given.host, "port": given.port}
+    return settings.model_copy(update={name: value for name, value in asked.items() if value is not None})
+
+
+def _url(settings: Settings, path: str) -> str:
+    return f"{settings.public_url or f'http://{settings.host}:{settings.port}'}{path}"
+
+
+def _secret(prompt: str) -> str:
+    """A line from stdin, never an argument: those are seen by every user of the machine and kept by the shell."""
+    line = getpass.getpass(prompt) if sys.stdin.isatty() else sys.stdin.readline()
+    if not line.strip():
+        raise Misuse("Nothing came on stdin: give the token there, for example `… < token.txt`.")
+    return line.strip()
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if not 0 <= port <= 65535:
+        raise argparse.ArgumentTypeError(f"{port} is not a port: take one from 0 (any free one) to 65535")
+    return port
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="clonnect",
+        description=DESCRIPTION,
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+    listening = argparse.ArgumentParser(add_help=False)
+    listening.add_argument("--host", help="the address to listen on (default: CLONNECT_HOST, 127.0.0.1)")
+    listening.add_argument("--port", type=_port, help="the port to listen on (default: CLONNECT_PORT, 8000)")
+
+    _add(commands, "serve", _serve, "everything in one program: the screens, the API and the worker", listening)
+    _add(commands, "api", _api, "only the screens and the API; run any number beside `work`", listening)
+    _add(commands, "work", _work, "only the worker: replies, follow-ups, polling; run any number")
+    _add(commands, "demo", _demo, "serve invented people from a database of its own; prints a link", listening)
+    _add(commands, "migrate", _migrate, "bring the database to this version; prints what was applied")
+
+    creators = _group(commands, "creators", "whose messages are answered")
+    add = _add(creators, "add", _add_creator, "add a creator; prints a link to log in when --email is given")
+    add.add_argument("name", metavar="NAME", help="the name in all addresses, such as maria; it never changes")
+    add.add_argument("--email", metavar="E", help="who may log in")
+    add.add_argument("--timezone", metavar="Z", default="UTC", help="such as Europe/Madrid (default: UTC)")
+
+    keys = _group(commands, "keys", "how programs get in")
+    add = _add(keys, "add", _add_key, "make an API key; prints it, once, and nothing else")
+    add.add_argument("creator", metavar="CREATOR")
+    add.add_argument("--role", choices=ROLES, default=ROLES[0], help="what the key may do (default: owner)")
+
+    users = _group(commands, "users", "how people get in")
+    link = _add(users, "link", _link_user, "print a new link to log in, good for one use")
+    link.add_argument("email", metavar="EMAIL")
+
+    channels = _group(commands, "channels", "where messages come from")
+    connect = _add(channels, "connect", _connect_channel, "connect a channel; its token is read from stdin")
+    connect.add_argument("creator", metavar="CREATOR")
+    connect.add_argument("channel", metavar="CHANNEL", choices=CHANNELS, help="telegram")
+
+    _add(commands, "openapi", _openapi, "print the description of the API, as docs/openapi.json holds it")
+    _add(commands, "version", _version, "print the version")
+    return parser
+
+
+Commands = argparse._SubParsersAction  # its only name in the standard library
+"""What `add_subparsers` answers."""
+
+
+def _add(
+    commands: "Commands[argparse.ArgumentParser]",
+    name: str,
+    command: Command,
+    summary: str,
+    *parents: argparse.ArgumentParser,
+) -> argparse.ArgumentParser:
+    description = f"{summary[0].upper()}{summary[1:]}."
+    parser = commands.add_parser(name, help=summary, description=description, parents=parents)
+    parser.set_defaults(command=command)
+    return parser
+
+
+def _group(
+    commands: "Commands[argparse.ArgumentParser]", name: str, summary: str
+) -> "Commands[argparse.ArgumentParser]":
+    parser = commands.add_parser(name, help=summary, description=f"{summary[0].upper()}{summary[1:]}.")
+    return parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
