@@ -1,0 +1,65 @@
+"""Builds the log's parts for the application from one connection string."""
+
+from eventsourcing.persistence import (
+    AggregateRecorder,
+    InfrastructureFactory,
+    InfrastructureFactoryError,
+    ProcessRecorder,
+    TrackingRecorder,
+)
+from eventsourcing.postgres import PostgresDatastore
+from eventsourcing.utils import Environment, EnvType
+from psycopg import Connection
+from psycopg.rows import DictRow, dict_row
+from psycopg_pool import ConnectionPool
+
+from eventstore.recorder import Recorder
+
+URL = "LOG_URL"
+"""The setting of the application that holds the connection string."""
+
+
+class Datastore(PostgresDatastore):
+    """The library's datastore over a pool that takes a whole connection string, options and all."""
+
+    def __init__(self, url: str, *, pool_size: int = 2) -> None:
+        super().__init__(dbname="", host="", port="", user="", password="", schema="log", pool_size=pool_size)
+        self.pool = ConnectionPool(  # type: ignore[assignment]  # the library's own pool class only adds passwords
+            url,
+            connection_class=Connection[DictRow],
+            kwargs={"row_factory": dict_row, "autocommit": True},
+            min_size=1,
+            max_size=pool_size,
+            open=False,
+            timeout=10,
+            name="log",
+        )
+
+    def register_type_adapters(self) -> None:
+        """Nothing: the append function takes plain arrays."""
+
+
+class Factory(InfrastructureFactory[TrackingRecorder]):
+    """The library's factory for our recorder; snapshots and process recorders are not used."""
+
+    def __init__(self, env: Environment | EnvType | None) -> None:
+        super().__init__(env)
+        url = self.env.get(URL)
+        if not url:
+            raise InfrastructureFactoryError(f"the setting {URL} is missing")
+        self.datastore = Datastore(url)
+
+    def application_recorder(self) -> Recorder:
+        return Recorder(self.datastore)
+
+    def aggregate_recorder(self, purpose: str = "events") -> AggregateRecorder:
+        raise InfrastructureFactoryError(f"no recorder for {purpose}")
+
+    def tracking_recorder(self, tracking_recorder_class: type[TrackingRecorder] | None = None) -> TrackingRecorder:
+        raise InfrastructureFactoryError("projections keep their own positions")
+
+    def process_recorder(self) -> ProcessRecorder:
+        raise InfrastructureFactoryError("processes keep their own positions")
+
+    def close(self) -> None:
+        self.datastore.close()
