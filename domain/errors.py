@@ -3,7 +3,8 @@
 DomainError
 ├── NotFound            unknown, or another creator's
 ├── Invalid             the input breaks a rule; names each field
-├── Conflict            the state refuses it, or somebody was faster
+├── Conflict            the state refuses it
+│   ├── LostRace        another writer was faster; the command may be run again
 │   ├── DuplicateLead
 │   └── VersionMismatch
 └── NotDue              a send that may not go out now
@@ -40,6 +41,10 @@ class Invalid(DomainError):
 
 class Conflict(DomainError):
     """The present state refuses the command, or another writer was faster."""
+
+
+class LostRace(Conflict):
+    """Another writer has appended to a stream since it was loaded."""
 
 
 class DuplicateLead(Conflict):

@@ -1,0 +1,44 @@
+"""The base of our aggregates and events: times come from the context, names are explicit."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from eventsourcing.domain import BaseAggregate, CanInitAggregate, CanMutateAggregate, DomainEvent
+
+from domain import context
+
+
+class Aggregate(BaseAggregate[UUID]):
+    """A stream of events under one id, and the state that its decisions need."""
+
+    class Event(CanMutateAggregate[UUID], DomainEvent):
+        """One decision, recorded at the time of the running command."""
+
+        @staticmethod
+        def create_timestamp() -> datetime:
+            return context.now()
+
+        @property
+        def subject(self) -> UUID | None:
+            """The person whose personal fields the event holds, if any."""
+            return None
+
+    def owners(self) -> dict[str, str]:
+        """Whose events these are: the ids that stand in the metadata of each."""
+        raise NotImplementedError
+
+
+class AggregateCreated(CanInitAggregate[UUID], Aggregate.Event):
+    """The first event of a stream; stands beside the aggregate's own `Event` in the bases."""
+
+    originator_topic: str
+
+
+def events_of(aggregate_class: type[Aggregate]) -> dict[str, type[Any]]:
+    """The event classes of an aggregate by topic."""
+    return {
+        value.TOPIC: value
+        for value in vars(aggregate_class).values()
+        if isinstance(value, type) and issubclass(value, Aggregate.Event) and hasattr(value, "TOPIC")
+    }

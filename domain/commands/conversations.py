@@ -1,0 +1,195 @@
+"""Commands about a conversation: what comes in, what it means, what is answered."""
+
+from dataclasses import dataclass
+from uuid import UUID, uuid5
+
+from domain import context
+from domain.commands.leads import LeadCommands, NewLead
+from domain.errors import FieldError, Invalid
+from domain.follower import MANUAL_PAUSE, Follower
+from domain.follower_parts import Inbound, Proposal
+from domain.guards import too_long
+from domain.lead import Details
+from domain.opt_out import opted_out_by, opts_in
+from domain.runs import Purpose
+from domain.scoring import earned_status
+from domain.vocabulary import Intent, Language, Mode, Platform
+
+
+@dataclass(frozen=True)
+class Received:
+    """Where a message was stored; `duplicate` when it was known before."""
+
+    follower_id: UUID
+    lead_id: UUID
+    message_id: str
+    duplicate: bool
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The text that answers a burst, and what it rests on."""
+
+    burst_id: UUID
+    text: str
+    language: Language
+    intent: Intent
+    confidence: float
+    source: str
+    product_id: UUID | None
+
+
+@dataclass(frozen=True)
+class Requested:
+    """A message of ours on its way; `held` says why it will not leave, `is_record` that it was said elsewhere."""
+
+    send_id: UUID
+    held: str | None = None
+    is_record: bool = False
+
+
+class ConversationCommands(LeadCommands):
+    """What a follower says and what is said to them."""
+
+    def receive_message(self, creator_id: str, message: Inbound) -> Received:
+        """Store a message, whoever sends it: a stranger becomes a lead. A known one changes nothing."""
+        creator = self.creator(creator_id)
+        follower_id = Follower.create_id(self.namespace, creator.creator_id, message.platform, message.platform_user_id)
+        follower = self.known_follower(follower_id)
+        if follower is not None and follower.knows(message.dedupe_key):
+            return Received(follower_id, follower.lead_id, message.message_id, duplicate=True)
+        if follower is None or not follower.is_alive:
+            new = NewLead(
+                message.platform,
+                message.platform_user_id,
+                Details(name=message.name, username=message.username),
+                source="dm" if message.origin != "api" else "api",
+            )
+            follower, lead = self._begin_life(creator.creator_id, follower_id, follower, new)
+        else:
+            lead = self.lead_of(follower)
+            lead.learn_name(message.name, message.username)
+        follower.receive(message, hard_stop=opted_out_by(message.text), opts_in=opts_in(message.text))
+        key = (creator.creator_id, message.platform, message.account_id, message.dedupe_key)
+        self.save_streams(
+            lead,
+            follower,
+            beside=[
+                (
+                    "INSERT INTO app.received (creator_id, channel, account_id, dedupe_key) VALUES (%s, %s, %s, %s)",
+                    key,
+                )
+            ],
+        )
+        return Received(follower_id, lead.id, message.message_id, duplicate=False)
+
+    def understand_burst(self, follower_id: UUID, proposal: Proposal) -> bool:
+        """Record what a burst means, what it does to the score, and which stage it earns. `False`: known."""
+        follower = self.follower(follower_id)
+        if not follower.is_alive or not follower.understand(proposal):
+            return False
+        lead = self.lead_of(follower)
+        now = context.now()
+        score = lead.score.after(
+            [intent for intent, _ in proposal.intents],
+            direct_purchase=proposal.direct_purchase,
+            refusal=proposal.refusal,
+            at=now,
+        )
+        lead.rate(score, now)
+        earned = earned_status(
+            lead.status,
+            [intent for intent, _ in proposal.intents],
+            direct_purchase=proposal.direct_purchase,
+            bursts=follower.bursts,
+            value=score.value(now),
+        )
+        if earned is not None:
+            lead.change_status(earned, by_hand=False, reason=proposal.intents[0][0], now=now)
+        if proposal.intents[0][0] is Intent.ESCALATION:
+            follower.escalate(uuid5(proposal.burst_id, "escalation"), "asked", proposal.message_ids[-1])
+        self.save_streams(follower, lead)
+        return True
+
+    def reply(self, follower_id: UUID, answer: Answer) -> UUID | None:
+        """Send an answer if the bot may speak here and nobody has spoken since; answers the send's id."""
+        follower = self.follower(follower_id)
+        creator = self.creator(follower.creator_id)
+        now = context.now()
+        told_apart = answer.intent is Intent.ESCALATION and follower.escalation == uuid5(answer.burst_id, "escalation")
+        if (
+            not follower.is_alive
+            or creator.mode is not Mode.AUTO
+            or follower.is_paused
+            or (follower.escalation is not None and not told_apart)
+            or not follower.may_reply(now)
+            or follower.is_reachable(now) is not None
+            or too_long(follower.platform, answer.text)
+        ):
+            return None
+        draft_id = follower.draft_reply(
+            burst_id=answer.burst_id,
+            text=answer.text,
+            language=answer.language,
+            intent=answer.intent,
+            confidence=answer.confidence,
+            source=answer.source,
+            product_id=answer.product_id,
+        )
+        if draft_id is None:
+            return None
+        send_id = uuid5(draft_id, "send")
+        follower.request_send(
+            send_id,
+            Purpose.REPLY,
+            answer.text,
+            account_id=creator.channels.get(follower.platform),
+            requested_by="bot",
+            draft_id=draft_id,
+        )
+        self.save_streams(follower)
+        return send_id
+
+    def send_by_hand(self, creator_id: str, lead_id: UUID, text: str, request_id: UUID) -> Requested:
+        """Say something as the creator; the bot falls silent here for a while.
+
+        What cannot leave is stored all the same, and `held` says why: `channel_not_connected`, `window_closed`,
+        `unreachable` or `no_conversation`.
+        """
+        lead = self.lead(creator_id, lead_id)
+        follower = self.follower(lead.follower_id)
+        creator = self.creator(creator_id)
+        if too_long(follower.platform, text):
+            raise Invalid(FieldError("/message", "length", "This text is too long for the channel."))
+        send_id = uuid5(follower.id, f"send/{request_id}")
+        now = context.now()
+        account_id = creator.channels.get(follower.platform)
+        actor = context.current().actor
+        follower.request_send(send_id, Purpose.MANUAL, text, account_id=account_id, requested_by=actor)
+        held = None
+        if follower.platform is Platform.MANUAL:
+            follower.record_said_elsewhere(send_id)
+        else:
+            held = "channel_not_connected" if account_id is None else follower.is_reachable(now)
+            if held is not None:
+                follower.cancel_send(send_id, held)
+            follower.resolve_escalation()
+            follower.pause_bot(now + MANUAL_PAUSE, "manual_reply")
+        self.save_streams(follower)
+        return Requested(send_id, held, is_record=follower.platform is Platform.MANUAL)
+
+    def report_reachability(self, creator_id: str, platform: Platform, platform_user_id: str, reachable: bool) -> None:
+        """The platform says that a person blocked us, or came back; about a stranger there is nothing to keep."""
+        follower = self.known_follower(Follower.create_id(self.namespace, creator_id, platform, platform_user_id))
+        if follower is None or not follower.is_alive:
+            return
+        if reachable:
+            follower.unsuppress("platform")
+        else:
+            follower.suppress(None)
+        self.save_streams(follower)
+
+    def resume_bot(self, follower_id: UUID, reason: str) -> None:
+        follower = self.follower(follower_id)
+        follower.resume_bot(reason, context.now())
+        self.save_streams(follower)

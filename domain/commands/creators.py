@@ -1,0 +1,74 @@
+"""Commands about a creator: signing up, settings, the bot, products, channels, sequences."""
+
+from uuid import UUID
+
+from domain.creator import Creator, Product, Settings
+from domain.errors import Conflict, NotFound
+from domain.sequence import Sequence
+from domain.shipped_steps import SHIPPED
+from domain.steps import Step
+from domain.streams import Streams
+from domain.vocabulary import Mode, Platform, SequenceType
+
+
+class CreatorCommands(Streams):
+    """What a creator, or who runs the installation, may tell the system."""
+
+    def sign_up_creator(self, creator_id: str, email: str | None, settings: Settings) -> UUID:
+        """Make a creator with the eight shipped sequences, all off, the bot off."""
+        stream_id = Creator.create_id(self.namespace, creator_id)
+        try:
+            self.creator(creator_id)
+        except NotFound:
+            creator = Creator.sign_up(self.namespace, creator_id, email, settings)
+            sequences = [Sequence.define(stream_id, creator_id, kind, SHIPPED[kind]) for kind in SequenceType]
+            self.save_streams(creator, *sequences)
+            return stream_id
+        raise Conflict(f"There is a creator named {creator_id} already.")
+
+    def change_settings(self, creator_id: str, settings: Settings) -> Creator:
+        creator = self.creator(creator_id)
+        creator.change_settings(settings)
+        self.save_streams(creator)
+        return creator
+
+    def change_mode(self, creator_id: str, mode: Mode | None, reason: str | None = None) -> Creator:
+        """Switch the bot to a mode; without one, on if it is off and off if it is on."""
+        creator = self.creator(creator_id)
+        creator.change_mode(mode or (Mode.AUTO if creator.mode is Mode.OFF else Mode.OFF), reason)
+        self.save_streams(creator)
+        return creator
+
+    def add_product(self, creator_id: str, product: Product) -> Creator:
+        creator = self.creator(creator_id)
+        creator.add_product(product)
+        self.save_streams(creator)
+        return creator
+
+    def connect_channel(
+        self,
+        creator_id: str,
+        channel: Platform,
+        account_id: str,
+        *,
+        beside: tuple[str, tuple[object, ...]] | None,
+    ) -> Creator:
+        """Say which account speaks for the creator; the secrets go beside the event, never into it."""
+        creator = self.creator(creator_id)
+        creator.connect_channel(channel, account_id)
+        self.save_streams(creator, beside=[beside] if beside else ())
+        return creator
+
+    def switch_sequence(self, creator_id: str, sequence_type: SequenceType, is_active: bool | None) -> Sequence:
+        """Switch a sequence on or off; without a wish, to the other side."""
+        sequence = self.sequence(creator_id, sequence_type)
+        sequence.switch(not sequence.is_active if is_active is None else is_active)
+        self.save_streams(sequence)
+        return sequence
+
+    def change_steps(self, creator_id: str, sequence_type: SequenceType, steps: tuple[Step, ...]) -> Sequence:
+        """Publish new steps for whoever is enrolled from now on."""
+        sequence = self.sequence(creator_id, sequence_type)
+        sequence.change_steps(steps)
+        self.save_streams(sequence)
+        return sequence

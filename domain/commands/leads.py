@@ -1,0 +1,97 @@
+"""Commands about a lead: capturing by hand, moving, editing, deleting."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from domain import context
+from domain.errors import DuplicateLead
+from domain.follower import Follower
+from domain.lead import Details, Lead
+from domain.streams import Streams
+from domain.vocabulary import Platform, Status
+
+
+@dataclass(frozen=True)
+class NewLead:
+    """A lead as a person enters it; `purchase_intent` is 0..1."""
+
+    platform: Platform
+    platform_user_id: str
+    details: Details
+    status: Status = Status.NEW
+    purchase_intent: float | None = None
+    source: str = "manual"
+
+
+class LeadCommands(Streams):
+    """What a person, or the agent, does with a card."""
+
+    def capture_lead(self, creator_id: str, new: NewLead) -> Lead:
+        """Make a lead together with its follower; raises `DuplicateLead` naming the one that exists."""
+        creator = self.creator(creator_id)
+        follower_id = Follower.create_id(self.namespace, creator.creator_id, new.platform, new.platform_user_id)
+        follower = self.known_follower(follower_id)
+        if follower is not None and follower.is_alive:
+            raise DuplicateLead(follower.lead_id)
+        follower, lead = self._begin_life(creator.creator_id, follower_id, follower, new)
+        now = context.now()
+        if new.purchase_intent is not None:
+            lead.rate(lead.score.given(new.purchase_intent, now), now)
+        elif new.status is not Status.NEW:
+            lead.rate(lead.score.moved_by_person(new.status, now), now)
+        self.save_streams(lead, follower)
+        return lead
+
+    def _begin_life(
+        self, creator_id: str, follower_id: UUID, follower: Follower | None, new: NewLead
+    ) -> tuple[Follower, Lead]:
+        life = 1 if follower is None else follower.life + 1
+        lead_id = Lead.create_id(follower_id, life)
+        if follower is None:
+            follower = Follower.meet(
+                follower_id=follower_id,
+                lead_id=lead_id,
+                creator_id=creator_id,
+                platform=new.platform,
+                platform_user_id=new.platform_user_id,
+            )
+        else:
+            follower.come_back(lead_id)
+        lead = Lead.capture(
+            lead_id=lead_id,
+            creator_id=creator_id,
+            follower_id=follower_id,
+            platform=new.platform,
+            platform_user_id=new.platform_user_id,
+            details=new.details,
+            status=new.status,
+            source=new.source,
+        )
+        return follower, lead
+
+    def change_status(self, creator_id: str, lead_id: UUID, status: Status) -> Lead:
+        """Move the card by hand; a customer's runs end in the same save."""
+        return self.edit_lead(creator_id, lead_id, {}, status)
+
+    def edit_lead(self, creator_id: str, lead_id: UUID, changes: Mapping[str, Any], status: Status | None) -> Lead:
+        """Change details and, if one is given, the stage, all or nothing."""
+        lead = self.lead(creator_id, lead_id)
+        follower = self.follower(lead.follower_id)
+        lead.change_details(changes)
+        if status is not None:
+            lead.change_status(status, by_hand=True, reason="moved", now=context.now())
+        if lead.status is Status.CUSTOMER:
+            follower.reach_goal()
+        self.save_streams(lead, follower)
+        return lead
+
+    def delete_lead(self, creator_id: str, lead_id: UUID) -> Lead:
+        """End this life of the person: what is pending is cancelled, the id is gone for good."""
+        lead = self.lead(creator_id, lead_id)
+        follower = self.follower(lead.follower_id)
+        lead.delete()
+        follower.end_life()
+        self.save_streams(lead, follower)
+        return lead

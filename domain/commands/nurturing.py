@@ -1,0 +1,254 @@
+"""Commands about follow-ups: enrolling, deciding what falls due, cancelling."""
+
+from datetime import datetime, timedelta
+from uuid import UUID, uuid5
+
+from domain import context
+from domain.commands.conversations import ConversationCommands
+from domain.creator import Creator
+from domain.follower import Follower
+from domain.guards import Convert, Defer, GoAhead, Hold, Skip, Verdict, judge, judged, policy_of, standing_of
+from domain.lead import Lead
+from domain.placement import HumanTask, Nothing, Placement, Send, Template, Ways, plan
+from domain.runs import FollowUp, Purpose, Run, SendOrder
+from domain.sequence import Sequence
+from domain.steps import Rendered, render, text_for
+from domain.vocabulary import Platform, SequenceType, Status
+
+PLANNING_SLACK = timedelta(minutes=15)
+COOL_DOWN = timedelta(days=7)
+
+
+class NurturingCommands(ConversationCommands):
+    """What is promised, and what becomes of it."""
+
+    def enrol(
+        self,
+        follower_id: UUID,
+        sequence_type: SequenceType,
+        *,
+        trigger: str,
+        trigger_event_id: UUID,
+        anchor_at: datetime,
+        resumed_from: UUID | None = None,
+    ) -> bool:
+        """Begin a run of a sequence if anything may come of it; `False` where the rules say no."""
+        follower = self.follower(follower_id)
+        lead = self.lead_of(follower)
+        creator = self.creator(follower.creator_id)
+        sequence = self.sequence(follower.creator_id, sequence_type)
+        now = context.now()
+        if not _may_enrol(follower, lead, sequence, now):
+            return False
+        language = follower.language or creator.settings.language
+        wishes = [
+            (
+                anchor_at + timedelta(hours=step.delay_hours),
+                Ways(compressible=step.compressible, human_task=step.human_task),
+            )
+            for step in sequence.steps
+        ]
+        placements = plan(wishes, now, standing_of(follower), policy_of(creator.settings), PLANNING_SLACK)
+        if all(isinstance(placed, Nothing) for placed in placements):
+            return False
+        enrolment_id = Run.create_id(follower.id, sequence_type, trigger_event_id)
+        planned = [
+            FollowUp(
+                Run.follow_up_id(enrolment_id, number),
+                number,
+                wished_at,
+                _due_at(placed, max(wished_at, now)),
+                text_for(step, language, f"{follower.id}/{sequence_type}/{number}"),
+                step.late,
+                step.human_task,
+                step.compressible,
+            )
+            for number, (step, (wished_at, _), placed) in enumerate(
+                zip(sequence.steps, wishes, placements, strict=True), start=1
+            )
+        ]
+        product = follower.product_id or _only_product(creator)
+        enrolled = follower.enrol(
+            sequence_type=sequence_type,
+            sequence_version=sequence.steps_version,
+            trigger=trigger,
+            trigger_event_id=trigger_event_id,
+            anchor_at=anchor_at,
+            product_id=product,
+            language=language,
+            planned=planned,
+            plans=[_plan_words(placed) for placed in placements],
+            resumed_from=resumed_from,
+        )
+        self.save_streams(follower)
+        return enrolled
+
+    def resume_run(self, follower_id: UUID, trigger_event_id: UUID) -> bool:
+        """After a mere thank-you that ended a run before it had said anything, the silence starts anew."""
+        follower = self.follower(follower_id)
+        last = follower.last_run
+        if follower.run is not None or last is None or last.ended_reason != "replied" or last.sent:
+            return False
+        if last.ended_at is None or follower.last_open is None:
+            return False
+        return self.enrol(
+            follower_id,
+            last.sequence_type,
+            trigger="courtesy",
+            trigger_event_id=trigger_event_id,
+            anchor_at=follower.last_open,
+            resumed_from=last.enrolment_id,
+        )
+
+    def decide_follow_up(self, follower_id: UUID, follow_up_id: UUID, worker: str) -> SendOrder | None:
+        """Judge a follow-up that fell due: record what becomes of it, or that its send is about to be made.
+
+        Raises `NotDue` when it has its outcome, or is not due any more.
+        """
+        follower = self.follower(follower_id)
+        now = context.now()
+        follow_up = follower.claimable(follow_up_id, now)
+        creator = self.creator(follower.creator_id)
+        verdict, rendered = self._judged(follower, follow_up, creator, now)
+        order = None
+        if isinstance(verdict, GoAhead):
+            send_id = uuid5(follow_up_id, f"send/{follow_up.claim + 1}")
+            account_id = creator.channels[follower.platform]
+            follower.request_send(
+                send_id,
+                Purpose.FOLLOW_UP,
+                rendered.text,
+                account_id=account_id,
+                requested_by="bot",
+                follow_up_id=follow_up_id,
+            )
+            order = follower.attempt(
+                send_id, now=now, worker=worker, judged=judged(follower, creator), account_id=account_id
+            )
+        else:
+            _carry_out(follower, follow_up, verdict, now)
+        self.save_streams(follower)
+        return order
+
+    def retry_follow_up(self, follower: Follower, send_id: UUID, follow_up: FollowUp, creator: Creator) -> bool:
+        """Judge a follow-up again before another attempt; a no cancels the send and decides the step."""
+        now = context.now()
+        verdict, _ = self._judged(follower, follow_up, creator, now)
+        if isinstance(verdict, GoAhead):
+            return True
+        follower.cancel_send(send_id, "ruled_out")
+        _carry_out(follower, follow_up, verdict, now)
+        return False
+
+    def _judged(
+        self, follower: Follower, follow_up: FollowUp, creator: Creator, now: datetime
+    ) -> tuple[Verdict, Rendered]:
+        run = follower.run
+        if run is None:
+            raise LookupError("a follow-up that waits has a run")
+        lead = self.lead_of(follower)
+        rendered = render(follow_up.message_template, values_for(creator, lead, run.product_id))
+        sequence = self.sequence(creator.creator_id, run.sequence_type)
+        verdict = judge(
+            follow_up,
+            rendered,
+            sequence_type=run.sequence_type,
+            sequence_is_on=sequence.is_active,
+            follower=follower,
+            lead=lead,
+            creator=creator,
+            now=now,
+        )
+        return verdict, rendered
+
+    def expire_follow_up(self, follower_id: UUID, follow_up_id: UUID) -> None:
+        """Let go of a follow-up that nobody released, or a task that nobody did, in time."""
+        follower = self.follower(follower_id)
+        follower.expire(follow_up_id, context.now())
+        self.save_streams(follower)
+
+    def release_follow_up(self, follower_id: UUID, follow_up_id: UUID, cause: str) -> None:
+        """What was held is due again, and judged by every rule anew."""
+        follower = self.follower(follower_id)
+        follower.release(follow_up_id, cause=cause, due_at=context.now())
+        self.save_streams(follower)
+
+    def cancel_follow_ups(self, creator_id: str, lead_id: UUID, sequence_type: SequenceType | None) -> tuple[int, Lead]:
+        """End what runs for a lead; answers how many follow-ups that cancelled."""
+        lead = self.lead(creator_id, lead_id)
+        follower = self.follower(lead.follower_id)
+        matches = follower.run is not None and sequence_type in (None, follower.run.sequence_type)
+        cancelled = follower.end_run("cancelled") if matches else 0
+        self.save_streams(follower)
+        return cancelled, lead
+
+
+def values_for(creator: Creator, lead: Lead, product_id: UUID | None) -> dict[str, str | None]:
+    """What the variables of a step stand for."""
+    product = creator.products.get(product_id) if product_id else None
+    return {
+        "product_name": product.name if product else None,
+        "link": product.payment_link if product else None,
+        "first_name": (lead.details.name or "").split(" ")[0] or None,
+        "creator_name": creator.creator_id,
+    }
+
+
+def _only_product(creator: Creator) -> UUID | None:
+    products = creator.active_products
+    return products[0].product_id if len(products) == 1 else None
+
+
+def _may_enrol(follower: Follower, lead: Lead, sequence: Sequence, now: datetime) -> bool:
+    last = follower.last_run
+    cools_down = (
+        last is not None
+        and last.sequence_type is sequence.sequence_type
+        and last.ended_reason == "completed"
+        and last.ended_at is not None
+        and now < last.ended_at + COOL_DOWN
+    )
+    is_goal = lead.status is Status.CUSTOMER
+    return (
+        sequence.is_active
+        and follower.is_alive
+        and not lead.is_deleted
+        and not follower.opted_out
+        and not follower.suppressed
+        and follower.escalation is None
+        and follower.platform is not Platform.MANUAL
+        and is_goal is (sequence.sequence_type is SequenceType.POST_PURCHASE)
+        and not cools_down
+    )
+
+
+def _due_at(placed: Placement, otherwise: datetime) -> datetime:
+    return otherwise if isinstance(placed, Nothing) else placed.at
+
+
+def _plan_words(placed: Placement) -> tuple[str, str | None]:
+    match placed:
+        case Send(pulled=True):
+            return "pulled", None
+        case Send():
+            return "send", None
+        case Template():
+            return "template", None
+        case HumanTask():
+            return "human_task", None
+        case nothing:
+            return "nothing", nothing.reason
+
+
+def _carry_out(follower: Follower, follow_up: FollowUp, verdict: Verdict, now: datetime) -> None:
+    match verdict:
+        case Skip():
+            follower.skip(follow_up, verdict.reason, end=verdict.end)
+        case Hold():
+            follower.hold(follow_up, verdict.reason, now)
+        case Defer():
+            follower.defer(follow_up, verdict.until, verdict.reason)
+        case Convert():
+            follower.convert(follow_up, verdict.to, verdict.deadline)
+        case GoAhead():
+            raise ValueError("a follow-up that may go out is sent, not settled")

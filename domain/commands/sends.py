@@ -1,0 +1,102 @@
+"""Commands of the send gate: an attempt is recorded before the call, its outcome after it."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from domain import context
+from domain.commands.nurturing import NurturingCommands
+from domain.creator import Creator
+from domain.errors import NotDue
+from domain.follower import Follower
+from domain.guards import judged
+from domain.runs import Purpose, Refusal, SendOrder
+from domain.vocabulary import Mode
+
+
+class SendCommands(NurturingCommands):
+    """Every message of ours goes through here, whatever its purpose."""
+
+    def attempt_send(self, follower_id: UUID, send_id: UUID, worker: str) -> SendOrder | None:
+        """Record that a requested send is about to be made; `None` when a rule has cancelled it.
+
+        Raises `NotDue` when it is settled or under way.
+        """
+        follower = self.follower(follower_id)
+        creator = self.creator(follower.creator_id)
+        account_id = creator.channels.get(follower.platform)
+        refusal = self._ruled_out(follower, send_id, creator, account_id)
+        order = None
+        if refusal is None and account_id is not None:
+            order = follower.attempt(
+                send_id,
+                now=context.now(),
+                worker=worker,
+                judged=judged(follower, creator),
+                account_id=account_id,
+            )
+        elif refusal is not None:
+            follower.cancel_send(send_id, refusal)
+        self.save_streams(follower)
+        return order
+
+    def _ruled_out(self, follower: Follower, send_id: UUID, creator: Creator, account_id: str | None) -> str | None:
+        send = follower.sends.get(send_id)
+        if send is None:
+            raise NotDue("This send is settled.")
+        if not follower.is_alive:
+            return "lead_deleted"
+        if account_id is None:
+            return "channel_not_connected"
+        if send.purpose is Purpose.REPLY and creator.mode is not Mode.AUTO:
+            return "bot_off"
+        if send.purpose is Purpose.REPLY and follower.is_paused:
+            return "human_handling"
+        if send.follow_up_id is not None:
+            follow_up = follower.follow_up(send.follow_up_id)
+            return None if self.retry_follow_up(follower, send_id, follow_up, creator) else "ruled_out"
+        return follower.is_reachable(context.now())
+
+    def record_send_accepted(
+        self, follower_id: UUID, send_id: UUID, attempt: int, platform_message_ids: tuple[str, ...], via: str
+    ) -> None:
+        follower = self.follower(follower_id)
+        follower.record_accepted(send_id, attempt, platform_message_ids, via=via, now=context.now())
+        self.save_streams(follower)
+
+    def record_send_rejected(
+        self,
+        follower_id: UUID,
+        send_id: UUID,
+        attempt: int,
+        refusal: Refusal,
+        *,
+        code: str | None = None,
+        subcode: str | None = None,
+        http_status: int | None = None,
+        retry_after: timedelta | None = None,
+    ) -> None:
+        follower = self.follower(follower_id)
+        follower.record_rejected(
+            send_id,
+            attempt,
+            refusal,
+            now=context.now(),
+            code=code,
+            subcode=subcode,
+            http_status=http_status,
+            retry_after=retry_after,
+        )
+        self.save_streams(follower)
+
+    def record_send_uncertain(
+        self, follower_id: UUID, send_id: UUID, attempt: int, cause: str, reconcile_for: timedelta
+    ) -> None:
+        """Nobody knows what became of it; without a time to look for evidence that is final."""
+        follower = self.follower(follower_id)
+        follower.record_uncertain(send_id, attempt, cause, now=context.now(), reconcile_for=reconcile_for)
+        self.save_streams(follower)
+
+    def record_send_unresolved(self, follower_id: UUID, send_id: UUID, attempt: int) -> None:
+        follower = self.follower(follower_id)
+        follower.record_unresolved(send_id, attempt)
+        self.save_streams(follower)

@@ -1,0 +1,168 @@
+"""How likely a lead is to buy, with the terms that say why, and the status that it earns."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from math import exp2
+
+from domain.vocabulary import Intent, Status
+
+SCORING_VERSION = 1
+
+HALF_LIFE = timedelta(days=14)
+ENGAGED_WITHIN = timedelta(days=7)
+ENGAGEMENT = 0.02
+ENGAGEMENT_AT_MOST = 0.10
+REFUSAL_LEAVES = 0.3
+HOT_FROM = 0.60
+NEGLIGIBLE = 0.001
+
+DIRECT_PURCHASE = "direct_purchase"
+BURST = "burst"
+REFUSAL = "refusal"
+CUSTOMER = "customer"
+BY_PERSON = "person:"
+
+LEVELS: dict[str, float] = {
+    DIRECT_PURCHASE: 0.85,
+    Intent.INTEREST_STRONG: 0.75,
+    Intent.INTEREST_SOFT: 0.50,
+    Intent.QUESTION_PRODUCT: 0.25,
+    Intent.LEAD_MAGNET: 0.20,
+}
+ADJUSTMENTS: dict[str, float] = {
+    Intent.OBJECTION_PRICE: -0.05,
+    Intent.OBJECTION_TIME: -0.05,
+    Intent.OBJECTION_DOUBT: -0.05,
+    Intent.OBJECTION_NOT_FOR_ME: -0.05,
+    Intent.OBJECTION_LATER: -0.03,
+    Intent.OBJECTION_COMPLICATED: -0.03,
+    Intent.OBJECTION_ALREADY_HAVE: -0.10,
+    Intent.OBJECTION_WORKS: 0.05,
+}
+BY_HAND: dict[Status, float] = {Status.NEW: 0.1, Status.ACTIVE: 0.35, Status.HOT: 0.7, Status.CUSTOMER: 1.0}
+
+
+@dataclass(frozen=True)
+class Term:
+    """One reason for a score: its weight at the instant `at` (aware UTC), from which it decays.
+
+    `what` is an intent's name, `direct_purchase`, `burst`, `refusal` (the factor that the terms before it were
+    multiplied by), `customer`, or `person:` and the status that a person gave
+    (`person:given`: they entered the value itself).
+    """
+
+    what: str
+    weight: float
+    at: datetime
+
+    def decayed(self, now: datetime) -> float:
+        """The weight at `now`; half of it is left after 14 days."""
+        return self.weight * exp2(-(max(timedelta(0), now - self.at) / HALF_LIFE))
+
+
+@dataclass(frozen=True)
+class Score:
+    """The terms that still matter: at most one level and one of each adjustment, and the last bursts."""
+
+    terms: tuple[Term, ...] = ()
+
+    def value(self, now: datetime) -> float:
+        """The purchase intent at `now`, in [0, 1]; it falls as time passes, and never rises by itself."""
+        if self._is_customer:
+            return 1.0
+        level = max((term.decayed(now) for term in self.terms if _is_level(term)), default=0.0)
+        adjusted = level + sum(term.decayed(now) for term in self.terms if term.what in ADJUSTMENTS)
+        engaged = [term.weight for term in self._bursts if now - term.at <= ENGAGED_WITHIN]
+        return min(1.0, max(0.0, adjusted) + min(ENGAGEMENT_AT_MOST, sum(engaged[1:])))
+
+    def after(self, intents: Collection[Intent], *, direct_purchase: bool, refusal: bool, at: datetime) -> "Score":
+        """The score after one more burst that meant this."""
+        if self._is_customer:
+            return self
+        before = self._refused(at) if refusal else self
+        names: set[str] = set(intents) | ({DIRECT_PURCHASE} if direct_purchase else set())
+        return Score(
+            (
+                *before._level(names, at),
+                *before._adjustments(names, at),
+                *(term for term in before.terms if term.what == REFUSAL and term.decayed(at) > NEGLIGIBLE),
+                *before._bursts_and(Term(BURST, ENGAGEMENT, at)),
+            )
+        )
+
+    def moved_by_person(self, status: Status, at: datetime) -> "Score":
+        """A person's move replaces every term before it."""
+        if status is Status.CUSTOMER:
+            return self.customer(at)
+        return Score((Term(BY_PERSON + status, BY_HAND[status], at),))
+
+    def given(self, value: float, at: datetime) -> "Score":
+        """What a person entered replaces every term before it."""
+        return Score((Term(BY_PERSON + "given", value, at),))
+
+    def customer(self, at: datetime) -> "Score":
+        """Somebody who has bought: 1.0, whatever is said afterwards."""
+        return Score((Term(CUSTOMER, 1.0, at),))
+
+    @property
+    def _is_customer(self) -> bool:
+        return any(term.what == CUSTOMER for term in self.terms)
+
+    @property
+    def _bursts(self) -> list[Term]:
+        return [term for term in self.terms if term.what == BURST]
+
+    def _refused(self, at: datetime) -> "Score":
+        weaker = tuple(
+            replace(term, weight=term.weight * REFUSAL_LEAVES) for term in self.terms if term.what != REFUSAL
+        )
+        return Score((*weaker, Term(REFUSAL, REFUSAL_LEAVES, at)))
+
+    def _level(self, names: set[str], at: datetime) -> list[Term]:
+        """Only the highest: all levels decay alike, so that a lower one never comes back."""
+        levels = [term for term in self.terms if _is_level(term)]
+        levels += [Term(name, weight, at) for name, weight in LEVELS.items() if name in names]
+        highest = max(levels, key=lambda term: term.decayed(at), default=None)
+        return [] if highest is None or highest.decayed(at) < NEGLIGIBLE else [highest]
+
+    def _adjustments(self, names: set[str], at: datetime) -> list[Term]:
+        """One of each kind: what is left of the earlier ones is added to the new one."""
+        adjusted: list[Term] = []
+        for name, weight in ADJUSTMENTS.items():
+            earlier = [term for term in self.terms if term.what == name]
+            if name in names:
+                adjusted.append(Term(name, weight + sum(term.decayed(at) for term in earlier), at))
+            else:
+                adjusted += [term for term in earlier if abs(term.decayed(at)) >= NEGLIGIBLE]
+        return adjusted
+
+    def _bursts_and(self, new: Term) -> list[Term]:
+        """The first counts nothing, so that one more than the ceiling needs is enough."""
+        recent = [term for term in self._bursts if new.at - term.at <= ENGAGED_WITHIN]
+        return [*recent, new][-(round(ENGAGEMENT_AT_MOST / ENGAGEMENT) + 1) :]
+
+
+def earned_status(
+    current: Status, intents: Collection[Intent], *, direct_purchase: bool, bursts: int, value: float
+) -> Status | None:
+    """The status that a burst lifts a lead to, or None; never down, and never to customer by words.
+
+    `bursts` counts this one; `value` is the score after it.
+    """
+    if direct_purchase or Intent.INTEREST_STRONG in intents or value >= HOT_FROM:
+        earned = Status.HOT
+    elif bursts > 1 or not _ACTIVATING.isdisjoint(intents):
+        earned = Status.ACTIVE
+    else:
+        return None
+    return earned if current < earned else None
+
+
+_ACTIVATING = frozenset({Intent.INTEREST_SOFT, Intent.QUESTION_PRODUCT, Intent.LEAD_MAGNET}) | frozenset(
+    intent for intent in Intent if intent.startswith("objection_")
+)
+
+
+def _is_level(term: Term) -> bool:
+    return term.what in LEVELS or term.what.startswith(BY_PERSON)

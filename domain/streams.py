@@ -1,0 +1,95 @@
+"""Loads and saves streams: the one place where an event gets its id and its metadata."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
+from uuid import UUID, uuid4
+
+from eventsourcing.application import AggregateNotFoundError, Application
+from eventsourcing.persistence import IntegrityError
+
+from domain import context
+from domain.aggregate import Aggregate
+from domain.creator import Creator
+from domain.errors import LostRace, NotFound
+from domain.follower import Follower
+from domain.lead import Lead
+from domain.sequence import Sequence as NurturingSequence
+from domain.vocabulary import SequenceType
+
+Stream = TypeVar("Stream", bound=Aggregate)
+Beside = tuple[str, tuple[Any, ...]]
+"""A statement with its parameters that runs in the transaction of the events."""
+
+
+class Streams(Application[UUID]):
+    """What every command needs: aggregates by their ids, and one way to save them."""
+
+    NAMESPACE = "NAMESPACE"
+    """The setting that holds the random namespace of this installation."""
+
+    def __init__(self, env: Mapping[str, str] | None = None) -> None:
+        super().__init__(dict(env) if env else None)
+        self.namespace = UUID(self.env[self.NAMESPACE])
+        self.saved_position: int | None = None
+
+    def save_streams(self, *aggregates: Aggregate, beside: Sequence[Beside] = ()) -> None:
+        """Append the pending events of all aggregates together, or none.
+
+        Raises `LostRace` when another writer was faster.
+        """
+        cause = context.current().metadata()
+        metadata = [cause | aggregate.owners() for aggregate in aggregates for _ in aggregate.pending_events]
+        event_ids = [uuid4() for _ in metadata]
+        try:
+            recordings = self.save(*aggregates, event_ids=event_ids, metadata=metadata, beside=beside)
+        except IntegrityError as error:
+            raise LostRace("Somebody else was faster.") from error
+        if recordings:
+            self.saved_position = recordings[-1].notification.id
+
+    def _load(self, stream_id: UUID, kind: type[Stream]) -> Stream | None:
+        try:
+            aggregate = self.repository.get(stream_id)
+        except AggregateNotFoundError:
+            return None
+        return aggregate if isinstance(aggregate, kind) else None
+
+    def creator(self, creator_id: str) -> Creator:
+        """A creator by name; raises `NotFound`."""
+        creator = self._load(Creator.create_id(self.namespace, creator_id), Creator)
+        if creator is None:
+            raise NotFound("There is no such creator.")
+        return creator
+
+    def lead(self, creator_id: str, lead_id: UUID) -> Lead:
+        """A lead of this creator that was not deleted; raises `NotFound`, for another creator's too."""
+        lead = self._load(lead_id, Lead)
+        if lead is None or lead.creator_id != creator_id or lead.is_deleted:
+            raise NotFound("There is no such lead.")
+        return lead
+
+    def follower(self, follower_id: UUID) -> Follower:
+        """A follower by id; raises `NotFound`."""
+        follower = self.known_follower(follower_id)
+        if follower is None:
+            raise NotFound("There is no such follower.")
+        return follower
+
+    def known_follower(self, follower_id: UUID) -> Follower | None:
+        """A follower by id, if anybody has met them."""
+        return self._load(follower_id, Follower)
+
+    def lead_of(self, follower: Follower) -> Lead:
+        """The lead of the follower's present life, deleted or not."""
+        lead = self._load(follower.lead_id, Lead)
+        if lead is None:
+            raise NotFound("There is no such lead.")
+        return lead
+
+    def sequence(self, creator_id: str, sequence_type: SequenceType) -> NurturingSequence:
+        """One of the eight sequences of a creator; raises `NotFound`."""
+        stream_id = NurturingSequence.create_id(Creator.create_id(self.namespace, creator_id), sequence_type)
+        sequence = self._load(stream_id, NurturingSequence)
+        if sequence is None:
+            raise NotFound("There is no such sequence.")
+        return sequence
