@@ -1,0 +1,231 @@
+"""What falls due, and when?"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from domain.follower import Follower
+from domain.lead import Lead
+from eventstore.log import Recorded
+from projections.projection import Projection, Tables, handles
+
+LEASE = timedelta(seconds=30)
+SILENCE = timedelta(days=14)
+
+
+class Kind(StrEnum):
+    """What has to be done when a row falls due."""
+
+    FOLLOW_UP = "follow_up"
+    EXPIRY = "expiry"
+    SEND = "send"
+    ATTEMPT = "attempt"
+    RECONCILE = "reconcile"
+    RESUME = "resume"
+    SILENCE = "silence"
+
+
+@dataclass(frozen=True)
+class Due:
+    """One row that fell due; `ref` is the follow-up's or the send's id."""
+
+    key: str
+    kind: Kind
+    due_at: datetime
+    creator_id: str
+    follower_id: UUID
+    ref: UUID | None
+    attempt: int | None
+    worker: str | None
+    event_id: UUID
+    correlation_id: UUID
+
+
+class Agenda(Projection):
+    """One row for each thing that waits for its time; whoever works takes a lease on it."""
+
+    name = "agenda"
+    tables: Mapping[str, tuple[str, ...]] = {"agenda": ("key",)}
+    schema = """
+        CREATE TABLE {agenda} (
+            key text PRIMARY KEY, kind text NOT NULL, due_at timestamptz NOT NULL,
+            creator_id text NOT NULL, follower_id uuid NOT NULL, ref uuid, attempt int, worker text,
+            event_id uuid NOT NULL, correlation_id uuid NOT NULL, leased_until timestamptz);
+        CREATE INDEX ON {agenda} (due_at);
+        CREATE INDEX ON {agenda} (follower_id);
+        CREATE INDEX ON {agenda} (kind) WHERE kind = 'attempt';
+    """
+
+    def _put(
+        self,
+        tables: Tables,
+        recorded: Recorded,
+        kind: Kind,
+        due_at: datetime,
+        *,
+        key: str | None = None,
+        ref: UUID | None = None,
+        attempt: int | None = None,
+        worker: str | None = None,
+    ) -> None:
+        tables["agenda"].put(
+            key or str(ref),
+            kind=kind,
+            due_at=due_at,
+            creator_id=recorded.metadata["creator_id"],
+            follower_id=recorded.metadata["follower_id"],
+            ref=ref,
+            attempt=attempt,
+            worker=worker,
+            event_id=recorded.event_id,
+            correlation_id=recorded.metadata["correlation_id"],
+            leased_until=None,
+        )
+
+    @handles(Follower.FollowUpScheduled, Follower.FollowUpReleased)
+    def follow_up_waits(
+        self,
+        event: Follower.FollowUpScheduled | Follower.FollowUpReleased,
+        tables: Tables,
+        recorded: Recorded,
+    ) -> None:
+        self._put(tables, recorded, Kind.FOLLOW_UP, event.due_at, ref=event.follow_up_id)
+
+    @handles(Follower.FollowUpDeferred)
+    def follow_up_deferred(self, event: Follower.FollowUpDeferred, tables: Tables, recorded: Recorded) -> None:
+        self._put(tables, recorded, Kind.FOLLOW_UP, event.until, ref=event.follow_up_id)
+
+    @handles(Follower.FollowUpHeld)
+    def follow_up_held(self, event: Follower.FollowUpHeld, tables: Tables, recorded: Recorded) -> None:
+        self._put(tables, recorded, Kind.EXPIRY, event.expires_at, ref=event.follow_up_id)
+
+    @handles(Follower.FollowUpConverted)
+    def follow_up_converted(self, event: Follower.FollowUpConverted, tables: Tables, recorded: Recorded) -> None:
+        self._put(tables, recorded, Kind.EXPIRY, event.deadline, ref=event.follow_up_id)
+
+    @handles(
+        Follower.FollowUpSent,
+        Follower.FollowUpUncertain,
+        Follower.FollowUpSkipped,
+        Follower.FollowUpFailed,
+    )
+    def follow_up_settled(self, event: Follower.FollowUpSent, tables: Tables, recorded: Recorded) -> None:
+        tables["agenda"].delete(str(event.follow_up_id))
+
+    @handles(Follower.EnrolmentEnded)
+    def enrolment_ended(self, event: Follower.EnrolmentEnded, tables: Tables, recorded: Recorded) -> None:
+        for follow_up_id in event.cancelled:
+            tables["agenda"].delete(str(follow_up_id))
+
+    @handles(Follower.SendRequested)
+    def send_requested(self, event: Follower.SendRequested, tables: Tables, recorded: Recorded) -> None:
+        self._put(tables, recorded, Kind.SEND, event.timestamp, ref=event.send_id)
+        if event.follow_up_id is not None:
+            tables["agenda"].delete(str(event.follow_up_id))
+
+    @handles(Follower.SendAttempted)
+    def send_attempted(self, event: Follower.SendAttempted, tables: Tables, recorded: Recorded) -> None:
+        self._put(
+            tables,
+            recorded,
+            Kind.ATTEMPT,
+            event.give_up_at,
+            ref=event.send_id,
+            attempt=event.attempt,
+            worker=event.worker,
+        )
+
+    @handles(Follower.SendRejected)
+    def send_rejected(self, event: Follower.SendRejected, tables: Tables, recorded: Recorded) -> None:
+        if event.retry_at is None:
+            tables["agenda"].delete(str(event.send_id))
+        else:
+            self._put(tables, recorded, Kind.SEND, event.retry_at, ref=event.send_id)
+
+    @handles(Follower.SendUncertain)
+    def send_uncertain(self, event: Follower.SendUncertain, tables: Tables, recorded: Recorded) -> None:
+        self._put(
+            tables,
+            recorded,
+            Kind.RECONCILE,
+            event.reconcile_until,
+            ref=event.send_id,
+            attempt=event.attempt,
+        )
+
+    @handles(Follower.SendAccepted, Follower.SendUnresolved, Follower.SendCancelled)
+    def send_settled(self, event: Follower.SendAccepted, tables: Tables, recorded: Recorded) -> None:
+        tables["agenda"].delete(str(event.send_id))
+
+    @handles(Follower.BotPaused)
+    def bot_paused(self, event: Follower.BotPaused, tables: Tables, recorded: Recorded) -> None:
+        key = f"resume/{event.originator_id}"
+        if event.until is None:
+            tables["agenda"].delete(key)
+        else:
+            self._put(tables, recorded, Kind.RESUME, event.until, key=key)
+
+    @handles(Follower.BotResumed)
+    def bot_resumed(self, event: Follower.BotResumed, tables: Tables, recorded: Recorded) -> None:
+        tables["agenda"].delete(f"resume/{event.originator_id}")
+
+    @handles(Follower.MessageReceived)
+    def message_received(self, event: Follower.MessageReceived, tables: Tables, recorded: Recorded) -> None:
+        key = f"silence/{event.originator_id}"
+        self._put(tables, recorded, Kind.SILENCE, event.occurred_at + SILENCE, key=key, ref=recorded.event_id)
+
+    @handles(Follower.Enrolled)
+    def enrolled(self, event: Follower.Enrolled, tables: Tables, recorded: Recorded) -> None:
+        if event.trigger == "silence":
+            tables["agenda"].delete(f"silence/{event.originator_id}")
+
+    @handles(Lead.Deleted)
+    def deleted(self, event: Lead.Deleted, tables: Tables, recorded: Recorded) -> None:
+        tables["agenda"].delete_where(follower_id=recorded.metadata["follower_id"])
+
+    async def next_due_at(self) -> datetime | None:
+        """When the next row that nobody has leased falls due."""
+        row = await self.select_one(
+            """SELECT due_at FROM {agenda} WHERE leased_until IS NULL OR leased_until < clock_timestamp()
+                ORDER BY due_at LIMIT 1"""
+        )
+        return row["due_at"] if row else None
+
+    async def unfinished(self, now: datetime) -> int:
+        """How many rows are due by `now` or under way."""
+        row = await self.select_one(
+            """SELECT count(*) AS n FROM {agenda}
+                WHERE (due_at <= %(now)s OR kind = 'attempt') AND leased_until IS DISTINCT FROM 'infinity'""",
+            now=now,
+        )
+        return int(row["n"]) if row else 0
+
+    async def claim(self, now: datetime, limit: int) -> list[Due]:
+        """Lease the rows that are due, the longest due first; another worker's leases are passed over."""
+        rows = await self.select(
+            """UPDATE {agenda} AS a SET leased_until = clock_timestamp() + %(lease)s
+                 FROM (SELECT key FROM {agenda}
+                        WHERE due_at <= %(now)s
+                          AND (leased_until IS NULL OR leased_until < clock_timestamp())
+                        ORDER BY due_at, key LIMIT %(limit)s FOR UPDATE SKIP LOCKED) AS due
+                WHERE a.key = due.key RETURNING a.*""",
+            now=now,
+            limit=limit,
+            lease=LEASE,
+        )
+        return sorted((_due(row) for row in rows), key=lambda due: (due.due_at, due.key))
+
+    async def dismiss(self, key: str) -> None:
+        """Look at a row no more: there was nothing to do, until an event puts it there again."""
+        await self.select("UPDATE {agenda} SET leased_until = 'infinity' WHERE key = %(key)s RETURNING key", key=key)
+
+    async def open_attempts(self) -> list[Due]:
+        """The sends whose outcome is not recorded."""
+        return [_due(row) for row in await self.select("SELECT * FROM {agenda} WHERE kind = 'attempt'")]
+
+
+def _due(row: dict[str, object]) -> Due:
+    fields = {name: value for name, value in row.items() if name != "leased_until"}
+    return Due(**fields | {"kind": Kind(str(row["kind"]))})  # type: ignore[arg-type]  # as the schema says

@@ -1,0 +1,287 @@
+"""What was said with whom, on which channel, and who has the next word?"""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from psycopg.rows import DictRow
+
+from domain.follower import Follower
+from domain.lead import Lead
+from domain.runs import Purpose
+from domain.vocabulary import Platform, Status
+from eventstore.log import Recorded
+from projections.listing import IN_STATUS, WHERE, Filters, Order, Page, page_clause, page_of, person_columns
+from projections.listing import page_params as paging
+from projections.listing import where_params as filtering
+from projections.projection import Projection, Tables, handles
+
+ITEM = """c.*, (SELECT min(f.scheduled_at) FROM {conversation_follow_ups} AS f
+                  WHERE f.lead_id = c.lead_id) AS next_follow_up"""
+
+NEEDS = """
+      AND (NOT %(unread)s OR unread > 0) AND (NOT %(needs_person)s OR needs_person)"""
+
+
+class Conversations(Projection):
+    """The inbox: one row per conversation, and every message of both sides."""
+
+    name = "conversations"
+    tables: Mapping[str, tuple[str, ...]] = {
+        "conversations": ("lead_id",),
+        "messages": ("message_row",),
+        "conversation_follow_ups": ("follow_up_id",),
+    }
+    schema = """
+        CREATE TABLE {conversations} (
+            lead_id uuid PRIMARY KEY, creator_id text NOT NULL, follower_id uuid NOT NULL,
+            platform text NOT NULL, platform_user_id text NOT NULL,
+            name text, username text, email text, phone text, notes text, tags text[] NOT NULL,
+            sort_name text NOT NULL, search text NOT NULL, status text NOT NULL,
+            intent double precision NOT NULL DEFAULT 0, terms jsonb NOT NULL DEFAULT '[]',
+            messages_in bigint NOT NULL DEFAULT 0, messages_all bigint NOT NULL DEFAULT 0,
+            unread bigint NOT NULL DEFAULT 0, needs_person boolean NOT NULL DEFAULT false,
+            language text, products uuid[] NOT NULL DEFAULT '{{}}',
+            created_at timestamptz NOT NULL, contact_at timestamptz NOT NULL,
+            first_contact timestamptz, last_contact timestamptz, last_inbound timestamptz,
+            version bigint NOT NULL);
+        CREATE INDEX ON {conversations} (creator_id, contact_at DESC, lead_id DESC);
+        CREATE INDEX ON {conversations} (creator_id, status, contact_at DESC, lead_id DESC);
+        CREATE TABLE {messages} (
+            message_row uuid PRIMARY KEY, lead_id uuid NOT NULL, position bigint NOT NULL,
+            occurred_at timestamptz NOT NULL, author text NOT NULL, content text NOT NULL,
+            attachments jsonb NOT NULL, delivery text NOT NULL, reason text, message_id text);
+        CREATE INDEX ON {messages} (lead_id, occurred_at DESC, position DESC);
+        CREATE TABLE {conversation_follow_ups} (
+            follow_up_id uuid PRIMARY KEY, lead_id uuid NOT NULL, scheduled_at timestamptz NOT NULL);
+        CREATE INDEX ON {conversation_follow_ups} (lead_id, scheduled_at);
+    """
+
+    @handles(Lead.Captured)
+    def captured(self, event: Lead.Captured, tables: Tables, recorded: Recorded) -> None:
+        tables["conversations"].put(
+            event.originator_id,
+            creator_id=event.creator_id,
+            follower_id=event.follower_id,
+            platform=event.platform,
+            platform_user_id=event.platform_user_id,
+            **person_columns(event.details),
+            status=event.status,
+            intent=0,
+            terms=[],
+            messages_in=0,
+            messages_all=0,
+            unread=0,
+            needs_person=False,
+            products=[],
+            created_at=event.timestamp,
+            contact_at=event.timestamp,
+            version=event.originator_version,
+        )
+
+    @handles(Lead.DetailsChanged)
+    def details_changed(self, event: Lead.DetailsChanged, tables: Tables, recorded: Recorded) -> None:
+        tables["conversations"].set(
+            event.originator_id, **person_columns(event.details), version=event.originator_version
+        )
+
+    @handles(Lead.StatusChanged)
+    def status_changed(self, event: Lead.StatusChanged, tables: Tables, recorded: Recorded) -> None:
+        tables["conversations"].set(event.originator_id, status=event.after, version=event.originator_version)
+
+    @handles(Lead.Scored)
+    def scored(self, event: Lead.Scored, tables: Tables, recorded: Recorded) -> None:
+        tables["conversations"].set(
+            event.originator_id,
+            intent=event.value,
+            terms=[{"what": term.what, "weight": term.weight, "at": term.at} for term in event.terms],
+            version=event.originator_version,
+        )
+
+    @handles(Lead.Deleted)
+    def deleted(self, event: Lead.Deleted, tables: Tables, recorded: Recorded) -> None:
+        tables["conversations"].delete(event.originator_id)
+        tables["messages"].delete_where(lead_id=event.originator_id)
+        tables["conversation_follow_ups"].delete_where(lead_id=event.originator_id)
+
+    @handles(Follower.MessageReceived)
+    def message_received(self, event: Follower.MessageReceived, tables: Tables, recorded: Recorded) -> None:
+        tables["messages"].put(
+            recorded.event_id,
+            lead_id=event.lead_id,
+            position=recorded.position,
+            occurred_at=event.occurred_at,
+            author="follower",
+            content=event.text,
+            attachments=[{"kind": each.kind, "caption": each.caption} for each in event.attachments],
+            delivery="received",
+            reason=None,
+            message_id=event.message_id,
+        )
+        conversations = tables["conversations"]
+        conversations.set(
+            event.lead_id,
+            contact_at=event.occurred_at,
+            last_contact=event.occurred_at,
+            last_inbound=event.occurred_at,
+        )
+        conversations.add(event.lead_id, messages_in=1, messages_all=1, unread=1)
+
+    @handles(Follower.BurstUnderstood)
+    def burst_understood(self, event: Follower.BurstUnderstood, tables: Tables, recorded: Recorded) -> None:
+        changes: dict[str, Any] = {"language": event.language, "needs_person": event.needs_reply}
+        if event.product_id is not None:
+            changes["products"] = [event.product_id]
+        tables["conversations"].set(event.lead_id, **changes)
+
+    @handles(Follower.SendRequested)
+    def send_requested(self, event: Follower.SendRequested, tables: Tables, recorded: Recorded) -> None:
+        tables["messages"].put(
+            event.send_id,
+            lead_id=event.lead_id,
+            position=recorded.position,
+            occurred_at=event.timestamp,
+            author="person" if event.purpose is Purpose.MANUAL else "bot",
+            content=event.content,
+            attachments=[],
+            delivery="manual" if event.channel is Platform.MANUAL else "queued",
+            reason=None,
+            message_id=None,
+        )
+        changes: dict[str, Any] = {"contact_at": event.timestamp, "last_contact": event.timestamp}
+        if event.purpose in (Purpose.MANUAL, Purpose.REPLY):
+            changes["needs_person"] = False
+        if event.purpose is Purpose.MANUAL:
+            changes["unread"] = 0
+        tables["conversations"].set(event.lead_id, **changes)
+        tables["conversations"].add(event.lead_id, messages_all=1)
+
+    @handles(Follower.SendAccepted)
+    def send_accepted(self, event: Follower.SendAccepted, tables: Tables, recorded: Recorded) -> None:
+        delivery = "manual" if event.via == "person" else "sent"
+        tables["messages"].set(event.send_id, delivery=delivery, reason=None)
+
+    @handles(Follower.SendRejected)
+    def send_rejected(self, event: Follower.SendRejected, tables: Tables, recorded: Recorded) -> None:
+        tables["messages"].set(event.send_id, delivery="failed" if event.final else "queued", reason=event.error_class)
+
+    @handles(Follower.SendUncertain)
+    def send_uncertain(self, event: Follower.SendUncertain, tables: Tables, recorded: Recorded) -> None:
+        tables["messages"].set(event.send_id, delivery="uncertain", reason=event.cause)
+
+    @handles(Follower.SendCancelled)
+    def send_cancelled(self, event: Follower.SendCancelled, tables: Tables, recorded: Recorded) -> None:
+        tables["messages"].set(event.send_id, delivery="held", reason=event.reason)
+
+    @handles(Follower.Escalated)
+    def escalated(self, event: Follower.Escalated, tables: Tables, recorded: Recorded) -> None:
+        tables["conversations"].set(event.lead_id, needs_person=True)
+
+    @handles(Follower.EscalationResolved)
+    def escalation_resolved(self, event: Follower.EscalationResolved, tables: Tables, recorded: Recorded) -> None:
+        tables["conversations"].set(event.lead_id, needs_person=False)
+
+    @handles(Follower.FollowUpScheduled)
+    def follow_up_scheduled(self, event: Follower.FollowUpScheduled, tables: Tables, recorded: Recorded) -> None:
+        tables["conversation_follow_ups"].put(event.follow_up_id, lead_id=event.lead_id, scheduled_at=event.due_at)
+
+    @handles(Follower.FollowUpDeferred)
+    def follow_up_deferred(self, event: Follower.FollowUpDeferred, tables: Tables, recorded: Recorded) -> None:
+        tables["conversation_follow_ups"].set(event.follow_up_id, scheduled_at=event.until)
+
+    @handles(Follower.FollowUpReleased)
+    def follow_up_released(self, event: Follower.FollowUpReleased, tables: Tables, recorded: Recorded) -> None:
+        tables["conversation_follow_ups"].set(event.follow_up_id, scheduled_at=event.due_at)
+
+    @handles(
+        Follower.FollowUpSent,
+        Follower.FollowUpUncertain,
+        Follower.FollowUpSkipped,
+        Follower.FollowUpFailed,
+        Follower.FollowUpConverted,
+    )
+    def follow_up_settled(self, event: Follower.FollowUpSent, tables: Tables, recorded: Recorded) -> None:
+        tables["conversation_follow_ups"].delete(event.follow_up_id)
+
+    @handles(Follower.EnrolmentEnded)
+    def enrolment_ended(self, event: Follower.EnrolmentEnded, tables: Tables, recorded: Recorded) -> None:
+        for follow_up_id in event.cancelled:
+            tables["conversation_follow_ups"].delete(follow_up_id)
+
+    async def page(
+        self,
+        creator_id: str,
+        filters: Filters,
+        order: Order,
+        cursor: str | None,
+        limit: int,
+        *,
+        unread: bool = False,
+        needs_person: bool = False,
+    ) -> tuple[Page, dict[Status, int]]:
+        """One page of the inbox, and under the same filters how many conversations each stage has."""
+        where = filtering(creator_id, filters) | {"unread": unread, "needs_person": needs_person}
+        after = paging(order, cursor, limit, creator_id, filters)
+        rows = await self.select(
+            f"""SELECT {ITEM} FROM {{conversations}} AS c
+                 WHERE {WHERE}{IN_STATUS}{NEEDS}{page_clause(order, "lead_id")}""",
+            **where,
+            **after,
+        )
+        counted = await self.select(
+            f"""SELECT status, count(*) AS n FROM {{conversations}}
+                 WHERE {WHERE}{IN_STATUS}{NEEDS} GROUP BY status""",
+            **where,
+        )
+        by_status = dict.fromkeys(Status, 0) | {Status(row["status"]): row["n"] for row in counted}
+        page = page_of(
+            rows,
+            sum(by_status.values()),
+            order=order,
+            key="lead_id",
+            limit=limit,
+            creator_id=creator_id,
+            filters=filters,
+        )
+        return page, by_status
+
+    async def one(self, creator_id: str, lead_id: UUID) -> DictRow | None:
+        """One conversation."""
+        return await self.select_one(
+            f"""SELECT {ITEM} FROM {{conversations}} AS c
+                 WHERE lead_id = %(lead_id)s AND creator_id = %(creator_id)s""",
+            creator_id=creator_id,
+            lead_id=lead_id,
+        )
+
+    async def latest(self, lead_ids: list[UUID], limit: int) -> dict[UUID, list[DictRow]]:
+        """The last messages of each conversation, oldest first."""
+        rows = await self.select(
+            """SELECT m.* FROM unnest(%(lead_ids)s::uuid[]) AS wanted(lead_id),
+                      LATERAL (SELECT * FROM {messages} WHERE lead_id = wanted.lead_id
+                                ORDER BY occurred_at DESC, position DESC LIMIT %(limit)s) AS m
+                ORDER BY m.occurred_at, m.position""",
+            lead_ids=lead_ids,
+            limit=limit,
+        )
+        latest: dict[UUID, list[DictRow]] = {lead_id: [] for lead_id in lead_ids}
+        for row in rows:
+            latest[row["lead_id"]].append(row)
+        return latest
+
+    async def messages(self, lead_id: UUID, before: tuple[str, int] | None, limit: int) -> tuple[list[DictRow], int]:
+        """Messages of a conversation, newest first, before a place in it; and how many there are in all."""
+        rows = await self.select(
+            """SELECT * FROM {messages} WHERE lead_id = %(lead_id)s
+                  AND (%(position)s::bigint IS NULL
+                       OR (occurred_at, position) < (%(at)s::timestamptz, %(position)s::bigint))
+                ORDER BY occurred_at DESC, position DESC LIMIT %(limit)s""",
+            lead_id=lead_id,
+            at=before[0] if before else None,
+            position=before[1] if before else None,
+            limit=limit,
+        )
+        counted = await self.select_one(
+            "SELECT messages_all AS n FROM {conversations} WHERE lead_id = %(lead_id)s", lead_id=lead_id
+        )
+        return rows, int(counted["n"]) if counted else 0

@@ -1,0 +1,69 @@
+"""How far the projections are, and the wait until they have passed a position."""
+
+import asyncio
+import heapq
+from collections.abc import Iterable
+from threading import Lock
+
+
+class Progress:
+    """The positions of all live projections as this process knows them; safe to use from any thread.
+
+    The projector of this process reports directly, those of others by one notification per batch.
+    """
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._positions = dict.fromkeys(names, 0)
+        self._lock = Lock()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._waiting: list[tuple[int, int, asyncio.Future[None]]] = []
+        self._tickets = 0
+
+    def attach(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Say in which event loop the waits happen."""
+        self._loop = loop
+
+    @property
+    def position(self) -> int:
+        """What every projection shows: the position of the slowest."""
+        return min(self._positions.values(), default=0)
+
+    def advance(self, name: str, position: int) -> None:
+        """Take note that a projection shows everything up to `position`."""
+        with self._lock:
+            if position <= self._positions.get(name, position):
+                return
+            self._positions[name] = position
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._wake)
+
+    def restart(self) -> None:
+        """Forget all positions, because the log begins anew."""
+        with self._lock:
+            self._positions = dict.fromkeys(self._positions, 0)
+
+    def _wake(self) -> None:
+        position = self.position
+        while self._waiting and self._waiting[0][0] <= position:
+            _, _, future = heapq.heappop(self._waiting)
+            if not future.done():
+                future.set_result(None)
+
+    async def passed(self, position: int, timeout: float) -> bool:  # noqa: ASYNC109  # the wait is the purpose
+        """Wait until everything up to `position` is shown; `False` after `timeout` seconds."""
+        if self.position >= position:
+            return True
+        future = asyncio.get_running_loop().create_future()
+        self._tickets += 1
+        heapq.heappush(self._waiting, (position, self._tickets, future))
+        try:
+            async with asyncio.timeout(timeout):
+                await future
+        except TimeoutError:
+            return self.position >= position
+        return True
+
+    async def beyond(self, position: int, timeout: float) -> int:  # noqa: ASYNC109  # the wait is the purpose
+        """Wait for anything behind `position`; answers what is shown then, unchanged after `timeout` seconds."""
+        await self.passed(position + 1, timeout)
+        return self.position

@@ -1,0 +1,71 @@
+"""The base of every projection: its tables, its handlers, and how it is asked."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, TypeVar
+
+from psycopg import AsyncConnection
+from psycopg.rows import DictRow
+from psycopg_pool import AsyncConnectionPool
+
+from eventstore.log import Recorded
+from projections.rows import Rows
+
+Pool = AsyncConnectionPool[AsyncConnection[DictRow]]
+Tables = Mapping[str, Rows]
+Handler = TypeVar("Handler", bound=Callable[..., None])
+
+
+def handles(*event_classes: type[Any]) -> Callable[[Handler], Handler]:
+    """Mark a method as the handler of these events."""
+
+    def mark(method: Handler) -> Handler:
+        method.__dict__["handled"] = event_classes
+        return method
+
+    return mark
+
+
+class Projection:
+    """One question about the log and the tables that answer it.
+
+    A subclass names itself, its `version` (raised when tables or handlers change), its `tables` with their keys,
+    and its `schema`, in which `{name}` stands for the real name of a table.
+    """
+
+    name: ClassVar[str]
+    version: ClassVar[int] = 1
+    tables: ClassVar[Mapping[str, tuple[str, ...]]]
+    schema: ClassVar[str]
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+        self.table_names = {table: f"read.{table}_v{self.version}" for table in self.tables}
+        self._handlers: dict[str, Callable[[Any, Tables, Recorded], None]] = {}
+        for attribute in vars(type(self)).values():
+            for event_class in getattr(attribute, "handled", ()):
+                self._handlers[event_class.TOPIC] = attribute.__get__(self)
+
+    def ddl(self) -> str:
+        """The statements that make the tables."""
+        return self.schema.format(**self.table_names)
+
+    def collector(self) -> dict[str, Rows]:
+        """Empty changes for each table."""
+        return {table: Rows(self.table_names[table], key) for table, key in self.tables.items()}
+
+    def apply(self, recorded: Recorded, tables: Tables) -> None:
+        """Let the handler of the event, if there is one, say what changes."""
+        handler = self._handlers.get(recorded.event.TOPIC)
+        if handler is not None:
+            handler(recorded.event, tables, recorded)
+
+    async def select(self, query: str, **params: Any) -> list[DictRow]:
+        """The rows that answer a query in which `{name}` stands for a table."""
+        async with self._pool.connection() as conn:
+            cursor = await conn.execute(query.format(**self.table_names).encode(), params)
+            return await cursor.fetchall()
+
+    async def select_one(self, query: str, **params: Any) -> DictRow | None:
+        """The only row that answers a query, if there is one."""
+        rows = await self.select(query, **params)
+        return rows[0] if rows else None
