@@ -1,0 +1,141 @@
+"""Does what falls due: claims rows of the agenda, and lets each have its one outcome."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from domain import context
+from domain.application import Clonnect
+from domain.errors import DomainError, NotDue
+from domain.runs import SendOrder
+from domain.vocabulary import SequenceType
+from eventstore.writer import Writer
+from processes.channels.simulator import Simulator
+from processes.sending import Sending
+from projections.agenda import Agenda, Due, Kind
+
+CLAIM = 100
+AT_ONCE = 16
+
+_logger = logging.getLogger(__name__)
+
+
+class DueWork:
+    """One worker's hands. `worker` names it in every attempt that it records."""
+
+    def __init__(
+        self,
+        agenda: Agenda,
+        writer: Writer[Clonnect],
+        sending: Sending,
+        simulator: Simulator | None,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._agenda = agenda
+        self._writer = writer
+        self._sending = sending
+        self._simulator = simulator
+        self._clock = clock
+        self._hands = asyncio.Semaphore(AT_ONCE)
+        self._under_way: set[asyncio.Task[None]] = set()
+        self.worker = ""
+
+    @property
+    def is_busy(self) -> bool:
+        return bool(self._under_way)
+
+    async def work_off(self) -> None:
+        """Claim what is due, again and again until nothing is; returns when all of it is under way."""
+        while self.worker and (claimed := await self._agenda.claim(self._clock(), CLAIM)):
+            for due in claimed:
+                await self._hands.acquire()
+                task = asyncio.create_task(self._carry_out(due))
+                self._under_way.add(task)
+                task.add_done_callback(self._finished)
+
+    def _finished(self, task: asyncio.Task[None]) -> None:
+        self._under_way.discard(task)
+        self._hands.release()
+        if not task.cancelled() and (error := task.exception()) is not None:
+            _logger.error("due work failed and is tried again when its lease ends", exc_info=error)
+
+    async def finish(self) -> None:
+        """Wait for everything that was begun."""
+        while self._under_way:
+            await asyncio.wait(set(self._under_way))
+
+    async def _carry_out(self, due: Due) -> None:
+        with context.acting("bot", correlation_id=due.correlation_id, causation_id=due.event_id):
+            try:
+                await self._decide(due)
+            except NotDue:
+                return
+            except DomainError as refusal:
+                _logger.warning("%s %s is refused: %s", due.kind, due.key, refusal)
+                await self._agenda.dismiss(due.key)
+
+    async def _decide(self, due: Due) -> None:
+        do = self._writer.do
+        match due.kind, due.ref:
+            case Kind.FOLLOW_UP, ref if ref is not None:
+                decided = await do(Clonnect.decide_follow_up, due.follower_id, ref, self.worker)
+                await self._send(decided.result)
+            case Kind.SEND, ref if ref is not None:
+                attempted = await do(Clonnect.attempt_send, due.follower_id, ref, self.worker)
+                await self._send(attempted.result)
+            case Kind.EXPIRY, ref if ref is not None:
+                await do(Clonnect.expire_follow_up, due.follower_id, ref)
+            case Kind.ATTEMPT, _:
+                await self._give_up(due)
+            case Kind.RECONCILE, _:
+                await self._reconcile(due)
+            case Kind.RESUME, _:
+                await do(Clonnect.resume_bot, due.follower_id, "timer")
+            case Kind.SILENCE, ref if ref is not None:
+                enrolled = await do(
+                    Clonnect.enrol,
+                    due.follower_id,
+                    SequenceType.RE_ENGAGEMENT,
+                    trigger="silence",
+                    trigger_event_id=ref,
+                    anchor_at=due.due_at,
+                )
+                if not enrolled.result:
+                    await self._agenda.dismiss(due.key)
+            case _:
+                raise LookupError(f"the agenda holds {due.kind} without what it is about")
+
+    async def _send(self, order: SendOrder | None) -> None:
+        if order is not None:
+            await self._sending.send(order)
+
+    async def abandon(self, due: Due) -> None:
+        """Record what a dead worker can record no more."""
+        await self._carry_out(due)
+
+    async def _give_up(self, due: Due) -> None:
+        """Its worker is gone, or far too late: whether it arrived nobody can know."""
+        if due.ref is not None and due.attempt is not None:
+            await self._writer.do(
+                Clonnect.record_send_uncertain, due.follower_id, due.ref, due.attempt, "crash", self._patience()
+            )
+
+    def _patience(self) -> timedelta:
+        return timedelta(seconds=5) if self._simulator is not None else timedelta(0)
+
+    async def _reconcile(self, due: Due) -> None:
+        if due.ref is None or due.attempt is None:
+            raise LookupError("a send to reconcile has its id and attempt")
+        found = None if self._simulator is None else await self._simulator.lookup(due.ref)
+        if found is not None:
+            await self._writer.do(
+                Clonnect.record_send_accepted,
+                due.follower_id,
+                due.ref,
+                due.attempt,
+                found.platform_message_ids,
+                "lookup",
+            )
+        else:
+            await self._writer.do(Clonnect.record_send_unresolved, due.follower_id, due.ref, due.attempt)

@@ -1,0 +1,77 @@
+"""Enrols people into sequences when what they said, or did, calls for it."""
+
+from datetime import datetime
+from uuid import UUID
+
+from domain.application import Clonnect
+from domain.follower import Follower
+from domain.lead import Lead
+from domain.vocabulary import Intent, SequenceType, Status
+from eventstore.log import Recorded
+from eventstore.writer import Writer
+from processes.causes import because_of
+from processes.process import Process, reacts_to
+
+SEQUENCE_FOR: dict[Intent, SequenceType] = {
+    Intent.INTEREST_STRONG: SequenceType.ABANDONED,
+    Intent.OBJECTION_PRICE: SequenceType.OBJECTION_PRICE,
+    Intent.OBJECTION_TIME: SequenceType.OBJECTION_TIME,
+    Intent.OBJECTION_DOUBT: SequenceType.OBJECTION_DOUBT,
+    Intent.OBJECTION_WORKS: SequenceType.OBJECTION_DOUBT,
+    Intent.OBJECTION_NOT_FOR_ME: SequenceType.OBJECTION_DOUBT,
+    Intent.OBJECTION_COMPLICATED: SequenceType.OBJECTION_DOUBT,
+    Intent.OBJECTION_LATER: SequenceType.OBJECTION_LATER,
+    Intent.INTEREST_SOFT: SequenceType.INTEREST_COLD,
+}
+"""In the order in which one of several intents decides."""
+
+NEVER_ENROLS = {Intent.OPT_OUT, Intent.ESCALATION, Intent.SUPPORT}
+COURTESY = {Intent.THANKS, Intent.GOODBYE}
+
+
+class Nurturing(Process):
+    """What was understood, or a purchase → a sequence begins."""
+
+    name = "nurturing"
+
+    def __init__(self, writer: Writer[Clonnect]) -> None:
+        super().__init__()
+        self._writer = writer
+
+    @reacts_to(Follower.BurstUnderstood)
+    async def burst_understood(self, event: Follower.BurstUnderstood, recorded: Recorded) -> None:
+        intents = {intent for intent, _ in event.intents}
+        if event.refusal or intents & NEVER_ENROLS:
+            return
+        if intents <= COURTESY:
+            with because_of(recorded):
+                await self._writer.do(Clonnect.resume_run, event.originator_id, recorded.event_id)
+            return
+        for intent, sequence_type in SEQUENCE_FOR.items():
+            if intent in intents:
+                await self._enrol(event.originator_id, sequence_type, "intent", event.timestamp, recorded)
+                return
+
+    @reacts_to(Lead.StatusChanged)
+    async def status_changed(self, event: Lead.StatusChanged, recorded: Recorded) -> None:
+        if event.after is Status.CUSTOMER:
+            follower_id = recorded.owner("follower_id")
+            await self._enrol(follower_id, SequenceType.POST_PURCHASE, "status", event.timestamp, recorded)
+
+    async def _enrol(
+        self,
+        follower_id: UUID,
+        sequence_type: SequenceType,
+        trigger: str,
+        anchor_at: datetime,
+        recorded: Recorded,
+    ) -> None:
+        with because_of(recorded):
+            await self._writer.do(
+                Clonnect.enrol,
+                follower_id,
+                sequence_type,
+                trigger=trigger,
+                trigger_event_id=recorded.event_id,
+                anchor_at=anchor_at,
+            )

@@ -1,0 +1,39 @@
+"""The base of what acts because something happened: one handler for each kind of event."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, ClassVar, TypeVar
+
+from eventstore.log import Recorded
+
+Handler = TypeVar("Handler", bound=Callable[..., Awaitable[None]])
+
+
+def reacts_to(*event_classes: type[Any]) -> Callable[[Handler], Handler]:
+    """Mark a method as the reaction to these events."""
+
+    def mark(method: Handler) -> Handler:
+        method.__dict__["handled"] = event_classes
+        return method
+
+    return mark
+
+
+class Process:
+    """Follows the log and gives commands. It may see an event twice, after a crash; its commands do not mind.
+
+    A process is never replayed: it would answer years of messages.
+    """
+
+    name: ClassVar[str]
+
+    def __init__(self) -> None:
+        self._handlers: dict[str, Callable[[Any, Recorded], Awaitable[None]]] = {}
+        for attribute in vars(type(self)).values():
+            for event_class in getattr(attribute, "handled", ()):
+                self._handlers[event_class.TOPIC] = attribute.__get__(self)
+
+    async def handle(self, recorded: Recorded) -> None:
+        """React to one event, if this process reacts to its kind."""
+        handler = self._handlers.get(recorded.event.TOPIC)
+        if handler is not None:
+            await handler(recorded.event, recorded)

@@ -1,0 +1,125 @@
+"""Understands what comes in, and answers it when the bot may."""
+
+import asyncio
+from collections.abc import Sequence
+
+from domain.application import Clonnect
+from domain.commands.conversations import Answer
+from domain.creator import Creator, Product
+from domain.follower import Follower
+from domain.follower_parts import Proposal
+from domain.intents import ProductWords, Understanding, understand
+from domain.lead import Lead
+from domain.vocabulary import Intent, Language, Mode
+from eventstore.log import Recorded
+from eventstore.writer import Writer
+from processes.causes import because_of
+from processes.language import Identifier, decide
+from processes.process import Process, reacts_to
+from processes.templates import Facts, format_price, reply
+
+PRIOR_NATS = 0.5
+START = "/start"
+"""What Telegram sends when the start button of a bot is pressed: a greeting, no words of the person."""
+
+
+class Replies(Process):
+    """Message → what it means → the reply."""
+
+    name = "replies"
+
+    def __init__(self, app: Clonnect, writer: Writer[Clonnect], languages: Identifier) -> None:
+        super().__init__()
+        self._app = app
+        self._writer = writer
+        self._languages = languages
+
+    @reacts_to(Follower.MessageReceived)
+    async def message_received(self, event: Follower.MessageReceived, recorded: Recorded) -> None:
+        proposal = await asyncio.to_thread(self._propose, event)
+        with because_of(recorded):
+            await self._writer.do(Clonnect.understand_burst, event.originator_id, proposal)
+
+    def _propose(self, event: Follower.MessageReceived) -> Proposal:
+        follower = self._app.follower(event.originator_id)
+        creator = self._app.creator(follower.creator_id)
+        started = event.text.startswith(START)
+        read = understand(
+            event.text,
+            [_words(product) for product in creator.products.values()],
+            earlier_product_id=follower.product_id,
+            first_contact=follower.bursts == 0,
+        )
+        evidence = {} if started else self._languages.evidence(event.text)
+        language = decide(
+            follower.language,
+            follower.evidence,
+            evidence,
+            0 if started else len(event.text.split()),
+            {creator.settings.language: PRIOR_NATS},
+        )
+        intents = [(Intent.GREETING, 1.0)] if started else [(found.intent, found.confidence) for found in read.intents]
+        return Proposal(
+            burst_id=Follower.burst_id(event.originator_id, event.message_id),
+            message_ids=(event.message_id,),
+            language=language,
+            evidence=evidence,
+            intents=tuple(intents),
+            product_id=read.product_id,
+            refusal=read.refusal,
+            direct_purchase=read.direct_purchase,
+            needs_reply=started or (read.needs_reply and not read.spam),
+            reason=_reason(read, started),
+            classifier_version=read.classifier_version,
+        )
+
+    @reacts_to(Follower.BurstUnderstood)
+    async def burst_understood(self, event: Follower.BurstUnderstood, recorded: Recorded) -> None:
+        if not event.needs_reply:
+            return
+        answer = await asyncio.to_thread(self._answer, event)
+        if answer is not None:
+            with because_of(recorded):
+                await self._writer.do(Clonnect.reply, event.originator_id, answer)
+
+    def _answer(self, event: Follower.BurstUnderstood) -> Answer | None:
+        follower = self._app.follower(event.originator_id)
+        creator = self._app.creator(follower.creator_id)
+        if creator.mode is not Mode.AUTO or not follower.is_alive:
+            return None
+        intent, confidence = event.intents[0]
+        text = reply(
+            intent,
+            event.language,
+            _facts(creator, self._app.lead_of(follower), event.product_id or follower.product_id, event.language),
+            also=[other for other, _ in event.intents[1:]],
+        )
+        if text is None:
+            return None
+        return Answer(event.burst_id, text, event.language, intent, confidence, "template", event.product_id)
+
+
+def _words(product: Product) -> ProductWords:
+    return ProductWords(
+        product.product_id, product.name, product.keywords, free=product.price == 0, active=product.is_active
+    )
+
+
+def _reason(read: Understanding, started: bool) -> str:
+    return "started" if started else "spam" if read.spam else read.reason
+
+
+def _facts(creator: Creator, lead: Lead, product_id: object, language: Language) -> Facts:
+    products: Sequence[Product] = creator.active_products
+    product = next((each for each in products if each.product_id == product_id), None)
+    if product is None and len(products) == 1:
+        product = products[0]
+    priced = product is not None and product.price
+    return Facts(
+        creator_name=creator.creator_id,
+        first_name=(lead.details.name or "").split(" ")[0] or None,
+        product_name=product.name if product else None,
+        price=format_price(product.price, product.currency, language) if product and priced and product.price else None,
+        link=product.payment_link if product else None,
+        product_names=tuple(each.name for each in products),
+    )

@@ -1,0 +1,117 @@
+"""The one gate: the attempt is recorded, the channel is called, what became of it is recorded."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Mapping
+from datetime import timedelta
+
+from eventsourcing.persistence import PersistenceError
+
+from domain.application import Clonnect
+from domain.errors import NotDue
+from domain.runs import Refusal, SendOrder
+from eventstore.writer import Busy, Writer
+from processes.channels.base import (
+    Accepted,
+    Channel,
+    ChannelName,
+    Content,
+    ErrorClass,
+    Outcome,
+    Rejected,
+    Uncertain,
+)
+from processes.connections import Connections
+
+TOO_LATE_AFTER = 2.0
+"""Seconds between the commit of an attempt and the call; a worker that slept longer does not call."""
+
+RECONCILE_FOR: Mapping[str, timedelta] = {ChannelName.SIMULATOR: timedelta(seconds=5)}
+"""How long evidence may still come, by the channel that sends; nothing comes back from a Telegram bot."""
+
+_logger = logging.getLogger(__name__)
+
+
+class Sending:
+    """Makes the call that an order allows, once, and does not rest before its outcome is in the log."""
+
+    def __init__(
+        self, writer: Writer[Clonnect], channels: Mapping[ChannelName, Channel], connections: Connections
+    ) -> None:
+        self._writer = writer
+        self._channels = channels
+        self._connections = connections
+
+    def reconcile_for(self, channel: str) -> timedelta:
+        """How long an uncertain send of a platform may still be settled by evidence."""
+        return RECONCILE_FOR.get(self._channels[ChannelName(channel)].name, timedelta(0))
+
+    async def send(self, order: SendOrder) -> None:
+        """Carry out an attempt that was committed just now."""
+        committed = time.monotonic()
+        account = await self._connections.account(ChannelName(order.channel), order.account_id)
+        if account is None or time.monotonic() - committed > TOO_LATE_AFTER:
+            outcome: Outcome = Rejected(ErrorClass.NOT_SENT, detail="not called")
+        else:
+            channel = self._channels[ChannelName(order.channel)]
+            outcome = await channel.send(account, order.to, Content(order.text), order.send_id)
+        await self._record(order, outcome)
+
+    async def _record(self, order: SendOrder, outcome: Outcome) -> None:
+        delay = 0.1
+        while True:
+            try:
+                await self._record_once(order, outcome)
+            except NotDue:
+                _logger.warning("send %s had its outcome already", order.send_id)
+            except (PersistenceError, Busy):
+                _logger.warning("the outcome of send %s waits for the database", order.send_id)
+                await asyncio.sleep(delay)
+                delay = min(delay * 2, 5.0)
+                continue
+            return
+
+    async def _record_once(self, order: SendOrder, outcome: Outcome) -> None:
+        do, follower_id, send_id = self._writer.do, order.follower_id, order.send_id
+        match outcome:
+            case Accepted(platform_message_ids=ids):
+                await do(Clonnect.record_send_accepted, follower_id, send_id, order.attempt, ids, "response")
+            case Rejected(error_class=ErrorClass.TREAT_AS_DONE):
+                await do(Clonnect.record_send_accepted, follower_id, send_id, order.attempt, (), "response")
+            case Rejected(error_class=ErrorClass.UNCERTAIN) as rejected:
+                await self._uncertain(order, rejected.detail or "code")
+            case Rejected() as rejected:
+                await do(
+                    Clonnect.record_send_rejected,
+                    follower_id,
+                    send_id,
+                    order.attempt,
+                    _refusal(rejected.error_class),
+                    code=_text(rejected.code),
+                    subcode=_text(rejected.subcode),
+                    http_status=rejected.http_status,
+                    retry_after=rejected.retry_after,
+                )
+            case Uncertain(cause=cause):
+                await self._uncertain(order, cause)
+
+    async def _uncertain(self, order: SendOrder, cause: str) -> None:
+        await self._writer.do(
+            Clonnect.record_send_uncertain,
+            order.follower_id,
+            order.send_id,
+            order.attempt,
+            cause,
+            self.reconcile_for(order.channel),
+        )
+
+
+def _refusal(error_class: ErrorClass) -> Refusal:
+    if error_class is ErrorClass.READDRESS:
+        return Refusal.REJECTED  # private chats, the only ones that are written to, do not move
+    return Refusal(error_class.value)
+
+
+def _text(code: int | None) -> str | None:
+    return None if code is None else str(code)

@@ -1,0 +1,233 @@
+"""Follows the log and the clock until told to stop: what happened is reacted to, what falls due is done."""
+
+import asyncio
+import logging
+import random
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import psycopg
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from eventstore.log import Log, Recorded
+from eventstore.subscription import POLL_SECONDS
+from processes.clock import Clock
+from processes.deliveries import Deliveries
+from processes.due_work import DueWork
+from processes.process import Process
+from projections.agenda import Agenda
+from projections.projection import Pool
+
+BATCH = 200
+TICK_SECONDS = 5
+TRIES = 3
+WORKER_LOCKS = 0x636C6F6E
+"""The class of the advisory locks that say which workers are alive."""
+
+DUE = "due"
+
+_logger = logging.getLogger(__name__)
+
+
+class Worker:
+    """One of any number of workers on the same database.
+
+    One of them leads and follows the log; all take their share of what falls due. Each holds a lock under its
+    own number for as long as it lives, so that the others see when an attempt was left open by a dead one.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        pool: Pool,
+        log: Log,
+        processes: Sequence[Process],
+        due_work: DueWork,
+        agenda: Agenda,
+        deliveries: Deliveries,
+        clock: Clock,
+    ) -> None:
+        self._url = url
+        self._pool = pool
+        self._log = log
+        self._processes = processes
+        self._due_work = due_work
+        self._agenda = agenda
+        self._deliveries = deliveries
+        self._clock = clock
+        self._scheduler = AsyncIOScheduler(timezone=UTC)
+        self._log_moved = asyncio.Event()
+        self._agenda_moved = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._tasks: list[asyncio.Task[None]] = []
+        self.positions: dict[str, int] = {}
+
+    # Called from any thread.
+
+    def log_moved(self, _payload: str | None = None) -> None:
+        """Somebody appended to the log."""
+        self._set(self._log_moved)
+
+    def agenda_moved(self, _payload: str | None = None) -> None:
+        """The agenda, or the clock, may have something due earlier than was known."""
+        self._set(self._agenda_moved)
+
+    def _set(self, event: asyncio.Event) -> None:
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(event.set)
+
+    # Running.
+
+    async def start(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._scheduler.start()
+        self._scheduler.add_job(self._tick, "interval", seconds=TICK_SECONDS, id="tick", max_instances=1, coalesce=True)
+        self._tasks = [asyncio.create_task(self._live()), asyncio.create_task(self._watch_agenda())]
+
+    async def stop(self) -> None:
+        """Begin nothing new, finish what is under way."""
+        self._scheduler.shutdown(wait=False)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._due_work.worker = ""
+        await self._due_work.finish()
+
+    @property
+    def is_busy(self) -> bool:
+        return self._due_work.is_busy or self._agenda_moved.is_set()
+
+    async def _live(self) -> None:
+        """Hold the lock that says this worker lives, and lead if nobody else does."""
+        while True:
+            try:
+                async with await psycopg.AsyncConnection.connect(self._url, autocommit=True) as conn:
+                    number = random.SystemRandom().randrange(1, 2**31)
+                    await conn.execute("SELECT pg_advisory_lock(%s, %s)", (WORKER_LOCKS, number))
+                    self._due_work.worker = str(number)
+                    await self._tick()
+                    self._agenda_moved.set()
+                    await self._follow(conn)
+            except psycopg.Error as error:
+                self._due_work.worker = ""
+                _logger.warning("the worker lost its connection (%s)", type(error).__name__)
+                await asyncio.sleep(1)
+
+    async def _follow(self, conn: psycopg.AsyncConnection[tuple[object, ...]]) -> None:
+        leads = False
+        while True:
+            if not leads:
+                cursor = await conn.execute("SELECT pg_try_advisory_lock(hashtextextended('processes', 0))")
+                row = await cursor.fetchone()
+                leads = row is not None and bool(row[0])
+                self.positions = await self._read_positions()
+            else:
+                await conn.execute("SELECT 1")
+            if leads:
+                while await self._react():
+                    pass
+            try:
+                async with asyncio.timeout(POLL_SECONDS):
+                    await self._log_moved.wait()
+            except TimeoutError:
+                pass
+            self._log_moved.clear()
+
+    async def _read_positions(self) -> dict[str, int]:
+        async with self._pool.connection() as conn:
+            cursor = await conn.execute("SELECT name, position FROM app.processes")
+            rows = await cursor.fetchall()
+        return {row["name"]: row["position"] for row in rows}
+
+    async def _react(self) -> bool:
+        """Show each process the next events; `False` at the head of the log."""
+        after = min(self.positions[process.name] for process in self._processes)
+        batch = await asyncio.to_thread(self._log.read, after, BATCH)
+        for recorded in batch:
+            for process in self._processes:
+                if recorded.position > self.positions[process.name]:
+                    await self._show(process, recorded)
+        if batch:
+            last = batch[-1].position
+            async with self._pool.connection() as conn:
+                await conn.execute("UPDATE app.processes SET position = greatest(position, %s)", (last,))
+            self.positions = {name: max(position, last) for name, position in self.positions.items()}
+        return bool(batch)
+
+    async def _show(self, process: Process, recorded: Recorded) -> None:
+        for number in range(1, TRIES + 1):
+            try:
+                await process.handle(recorded)
+            except psycopg.Error:
+                raise
+            except Exception as error:
+                _logger.exception("%s stumbled over position %s", process.name, recorded.position)
+                if number == TRIES:
+                    await self._park(process, recorded, error)
+                await asyncio.sleep(0.1 * number)
+            else:
+                return
+
+    async def _park(self, process: Process, recorded: Recorded, error: Exception) -> None:
+        async with self._pool.connection() as conn:
+            await conn.execute(
+                """INSERT INTO app.parked (process, position, error) VALUES (%s, %s, %s)
+                   ON CONFLICT DO NOTHING""",
+                (process.name, recorded.position, f"{type(error).__name__}: {error}"),
+            )
+
+    # What falls due.
+
+    async def _watch_agenda(self) -> None:
+        while True:
+            await self._agenda_moved.wait()
+            self._agenda_moved.clear()
+            try:
+                await self._due_work.work_off()
+                await self._plan()
+            except psycopg.Error as error:
+                _logger.warning("the agenda cannot be read (%s)", type(error).__name__)
+                await asyncio.sleep(1)
+                self._agenda_moved.set()
+
+    async def _plan(self) -> None:
+        """Have the scheduler wake us when the next row falls due, on the machine's clock."""
+        due_at = await self._agenda.next_due_at()
+        if due_at is None:
+            if self._scheduler.get_job(DUE):
+                self._scheduler.remove_job(DUE)
+            return
+        wake_at = max(due_at - self._clock.ahead, datetime.now(UTC))
+        self._scheduler.add_job(
+            self.agenda_moved,
+            "date",
+            run_date=wake_at,
+            id=DUE,
+            replace_existing=True,
+            misfire_grace_time=None,
+        )
+
+    async def _tick(self) -> None:
+        """In case a wake-up was lost: sweep deliveries, look for dead workers' attempts, look at the agenda."""
+        try:
+            await self._deliveries.sweep()
+            await self._give_up_orphans()
+        except psycopg.Error as error:
+            _logger.warning("the tick waits for the database (%s)", type(error).__name__)
+        self._agenda_moved.set()
+
+    async def _give_up_orphans(self) -> None:
+        open_attempts = await self._agenda.open_attempts()
+        if not open_attempts:
+            return
+        async with self._pool.connection() as conn:
+            cursor = await conn.execute(
+                """SELECT objid::bigint AS number FROM pg_locks
+                    WHERE locktype = 'advisory' AND classid = %s AND granted
+                      AND database = (SELECT oid FROM pg_database WHERE datname = current_database())""",
+                (WORKER_LOCKS,),
+            )
+            alive = {str(row["number"]) async for row in cursor}
+        for due in open_attempts:
+            if due.worker not in alive:
+                await self._due_work.abandon(due)
