@@ -1,0 +1,321 @@
+"""The only place where all parts meet: builds them, starts them in order, and stops them in the other order."""
+
+import asyncio
+import base64
+import contextlib
+import os
+import secrets
+import signal
+import socket
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+
+import uvicorn
+from psycopg import AsyncConnection
+from psycopg.rows import DictRow, dict_row
+from psycopg_pool import AsyncConnectionPool
+
+from api.app import create_app
+from api.database import open_database
+from api.errors import StartupError
+from api.migrate import migrate, pending
+from api.settings import KEY_BYTES, Settings
+from domain import context
+from domain.application import Clonnect
+from domain.errors import LostRace
+from eventstore.factory import URL, Factory
+from eventstore.log import Log
+from eventstore.recorder import CHANNEL as LOG_CHANNEL
+from eventstore.recorder import Recorder
+from eventstore.sealing import Sealer
+from eventstore.subscription import Listener
+from eventstore.writer import Writer
+from processes.book import SimulatorBook
+from processes.channels.base import Channel, ChannelName, http_client
+from processes.channels.simulator import Simulator
+from processes.channels.telegram import Telegram
+from processes.clock import CHANNEL as CLOCK_CHANNEL
+from processes.clock import Clock
+from processes.connections import Connections
+from processes.deliveries import Deliveries
+from processes.due_work import DueWork
+from processes.language import Identifier
+from processes.nurturing import Nurturing as NurturingProcess
+from processes.polling import Polling, stopped
+from processes.releases import Releases
+from processes.replies import Replies
+from processes.sending import Sending
+from processes.worker import Worker
+from projections.agenda import Agenda
+from projections.board import Board
+from projections.conversations import Conversations
+from projections.nurturing import Nurturing
+from projections.progress import Progress
+from projections.projection import Pool
+from projections.projector import CHANNEL as PROGRESS_CHANNEL
+from projections.projector import Projector
+
+POOL_SIZE = 10
+STOP_SECONDS = 3
+SETTLE_SECONDS = 30.0
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """Everything that runs in one process, for those who serve requests with it."""
+
+    settings: Settings
+    url: str
+    pool: Pool
+    app: Clonnect
+    writer: Writer[Clonnect]
+    log: Log
+    clock: Clock
+    progress: Progress
+    projector: Projector
+    board: Board
+    conversations: Conversations
+    nurturing: Nurturing
+    agenda: Agenda
+    deliveries: Deliveries
+    channels: Mapping[ChannelName, Channel]
+    connections: Connections
+    worker: Worker | None
+    is_demo: bool
+
+    async def settle(self, until: datetime) -> bool:
+        """Wait until everything that happened, or was due by `until`, has its outcome; `False` after 30 s."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(SETTLE_SECONDS):
+                while not await self._is_settled(until):
+                    await self.progress.beyond(self.progress.position, 0.02)
+                return True
+        return False
+
+    async def _is_settled(self, until: datetime) -> bool:
+        if self.worker is None:
+            return True
+        head = await asyncio.to_thread(self.log.head)
+        return (
+            self.progress.position >= head
+            and min(self.worker.positions.values(), default=0) >= head
+            and not self.worker.is_busy
+            and not await self.agenda.unfinished(until)
+            and await asyncio.to_thread(self.log.head) == head
+        )
+
+    async def move_clock(self, to: datetime) -> bool:
+        """Set the demo's clock ahead, stopping at each due instant on the way; `False` if it takes too long."""
+        while (now := self.clock()) < to:
+            due_at = await self.agenda.next_due_at()
+            stop = to if due_at is None else min(max(due_at, now), to)
+            await self.clock.advance_to(stop, self.pool)
+            if not await self.settle(stop):
+                return False
+        return await self.settle(to)
+
+
+def installation_key(settings: Settings) -> bytes:
+    """The key that everything sealed depends on: the setting, else the key file, made on first use."""
+    if settings.key is not None:
+        return base64.b64decode(settings.key.get_secret_value())
+    path = settings.key_file or settings.data_dir / "key"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with contextlib.suppress(FileExistsError), open(path, "xb", opener=_private) as file:
+            file.write(base64.b64encode(secrets.token_bytes(KEY_BYTES)))
+        key = base64.b64decode(path.read_bytes(), validate=True)
+    except (OSError, ValueError) as error:
+        raise StartupError(f"The key file {path} cannot be used: make it readable, or set CLONNECT_KEY.") from error
+    if len(key) != KEY_BYTES:
+        raise StartupError(f"The key file {path} does not hold {KEY_BYTES} bytes in base64.")
+    return key
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+@contextmanager
+def open_application(url: str) -> Iterator[Clonnect]:
+    """The application on a database, for commands in the calling thread."""
+    factory = Factory({URL: url})
+    try:
+        namespace = factory.application_recorder().installation()
+    finally:
+        factory.close()
+    app = Clonnect(
+        {
+            "PERSISTENCE_MODULE": "eventstore.factory:Factory",
+            "MAPPER_TOPIC": "eventstore.mapper:TypedMapper",
+            URL: url,
+            Clonnect.NAMESPACE: str(namespace),
+        }
+    )
+    try:
+        yield app
+    finally:
+        app.close()
+
+
+def channels_of(
+    settings: Settings, is_demo: bool, simulator: Simulator, telegram: Telegram
+) -> dict[ChannelName, Channel]:
+    """Who speaks for which platform: in a demo the simulator for all, so that its clock meets no real one."""
+    if is_demo:
+        return dict.fromkeys(ChannelName, cast(Channel, simulator))
+    return {ChannelName.TELEGRAM: telegram}
+
+
+@asynccontextmanager
+async def run(settings: Settings, url: str, *, work: bool) -> AsyncIterator[Runtime]:
+    """All parts of a process, started; projections are kept in every process, only `work` acts."""
+    sealer = Sealer(installation_key(settings))
+    async with contextlib.AsyncExitStack() as stack:
+        pool: Pool = AsyncConnectionPool(
+            url,
+            connection_class=AsyncConnection[DictRow],
+            kwargs={"row_factory": dict_row, "autocommit": True},
+            min_size=2,
+            max_size=POOL_SIZE,
+            open=False,
+            name="reads",
+        )
+        await stack.enter_async_context(pool)
+        clock = Clock()
+        is_demo = await clock.read(pool)
+        app = stack.enter_context(open_application(url))
+        writer = Writer(app, conflict=LostRace, timed=lambda: context.at(clock()))
+        log = Log(cast(Recorder, app.recorder), app.mapper)
+        board, conversations = Board(pool), Conversations(pool)
+        nurturing, agenda = Nurturing(pool), Agenda(pool)
+        projections = (board, conversations, nurturing, agenda)
+        progress = Progress(projection.name for projection in projections)
+        progress.attach(asyncio.get_running_loop())
+        projector = Projector(url, log, projections, progress)
+        client = await stack.enter_async_context(http_client())
+        telegram = Telegram(settings.telegram_base_url, client)
+        simulator = Simulator(SimulatorBook(pool), clock)
+        channels = channels_of(settings, is_demo, simulator, telegram)
+        connections = Connections(pool, sealer)
+        deliveries = Deliveries(pool, writer, channels, sealer, clock, app.namespace)
+        worker = None
+        if work:
+            sending = Sending(writer, channels, connections)
+            due_work = DueWork(agenda, writer, sending, simulator if is_demo else None, clock)
+            processes = (
+                Replies(app, writer, Identifier()),
+                NurturingProcess(writer),
+                Releases(writer, nurturing, progress),
+            )
+            worker = Worker(url, pool, log, processes, due_work, agenda, deliveries, clock)
+            clock.when_moved(worker.agenda_moved)
+
+        listener = Listener(url)
+        listener.on(LOG_CHANNEL, projector.log_moved)
+        listener.on(PROGRESS_CHANNEL, projector.heard)
+        listener.on(CLOCK_CHANNEL, clock.heard)
+        if worker is not None:
+            listener.on(LOG_CHANNEL, worker.log_moved)
+            listener.on(PROGRESS_CHANNEL, worker.agenda_moved)
+
+        writer.start()
+        stack.push_async_callback(asyncio.to_thread, writer.stop)
+        projector.start()
+        stack.push_async_callback(asyncio.to_thread, projector.stop)
+        await asyncio.to_thread(listener.start)
+        stack.push_async_callback(asyncio.to_thread, listener.stop)
+        if worker is not None:
+            await worker.start()
+            stack.push_async_callback(worker.stop)
+            if not is_demo and settings.telegram_polling and settings.public_url is None:
+                polling = Polling(url, pool, telegram, connections, deliveries)
+                stack.push_async_callback(stopped, asyncio.create_task(polling.run()))
+        yield Runtime(
+            settings=settings,
+            url=url,
+            pool=pool,
+            app=app,
+            writer=writer,
+            log=log,
+            clock=clock,
+            progress=progress,
+            projector=projector,
+            board=board,
+            conversations=conversations,
+            nurturing=nurturing,
+            agenda=agenda,
+            deliveries=deliveries,
+            channels=channels,
+            connections=connections,
+            worker=worker,
+            is_demo=is_demo,
+        )
+
+
+def serve(settings: Settings, *, api: bool, work: bool) -> None:
+    """Run until SIGTERM or SIGINT: the HTTP API, the worker, or both in one process."""
+    with open_database(settings) as database:
+        bring_up_to_date(database.url, embedded=database.embedded)
+        if api:
+            serve_http(settings, database.url, work=work)
+        else:
+            asyncio.run(_work(settings, database.url))
+
+
+def bring_up_to_date(url: str, *, embedded: bool) -> None:
+    """Migrate the embedded database; a server of one's own is migrated when its owner says so."""
+    if embedded:
+        migrate(url)
+    elif missing := pending(url):
+        raise StartupError(f"The database lacks {', '.join(missing)}: run `clonnect migrate` first.")
+
+
+def serve_http(settings: Settings, url: str, *, work: bool) -> None:
+    """Serve until told to stop; raises `StartupError` when the port is taken."""
+
+    def runtime() -> AbstractAsyncContextManager[Runtime]:
+        return run(settings, url, work=work)
+
+    listening = listen(settings.host, settings.port)
+    server = uvicorn.Server(
+        uvicorn.Config(
+            create_app(runtime),
+            log_level=settings.log_level,
+            access_log=False,
+            timeout_graceful_shutdown=STOP_SECONDS,
+            proxy_headers=False,
+            server_header=False,
+        )
+    )
+    with listening:
+        server.run(sockets=[listening])
+    if not server.started:
+        raise StartupError("The program could not start; the lines above say why.")
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket, taken before anything is started."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+        listening.listen(1024)
+    except OSError as error:
+        listening.close()
+        reason = error.strerror or type(error).__name__
+        raise StartupError(f"Port {port} of {host} cannot be used ({reason}): choose another with --port.") from error
+    return listening
+
+
+async def _work(settings: Settings, url: str) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    async with run(settings, url, work=True):
+        await stop.wait()
