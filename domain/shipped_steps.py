@@ -75,14 +75,8 @@ SHIPPED: Final[Mapping[SequenceType, tuple[Step, ...]]] = {
     SequenceType.OBJECTION_PRICE: (
         _step(
             4,
-            es=(
-                "Entiendo que el precio se piensa, es lo más normal. ¿Te resultaría más cómodo pagar en "
-                "partes?"
-            ),
-            en=(
-                "I get it, the price deserves a second thought. Would paying in instalments make it "
-                "easier for you?"
-            ),
+            es=("Entiendo que el precio se piensa, es lo más normal. ¿Te resultaría más cómodo pagar en partes?"),
+            en=("I get it, the price deserves a second thought. Would paying in instalments make it easier for you?"),
             pt="Entendo, o preço a gente pensa com calma mesmo. Parcelar o pagamento ajudaria você?",
         ),
         _step(
@@ -127,17 +121,9 @@ SHIPPED: Final[Mapping[SequenceType, tuple[Step, ...]]] = {
     SequenceType.OBJECTION_DOUBT: (
         _step(
             3,
-            es=(
-                "Dudar es normal, y prefiero que decidas con tranquilidad. ¿Qué es lo que más te hace dudar?"
-            ),
-            en=(
-                "Having doubts is normal, and I would rather you felt sure. What is it that makes you "
-                "hesitate?"
-            ),
-            pt=(
-                "Ter dúvidas é normal, e prefiro que você decida com tranquilidade. O que mais te faz "
-                "duvidar?"
-            ),
+            es=("Dudar es normal, y prefiero que decidas con tranquilidad. ¿Qué es lo que más te hace dudar?"),
+            en=("Having doubts is normal, and I would rather you felt sure. What is it that makes you hesitate?"),
+            pt=("Ter dúvidas é normal, e prefiro que você decida com tranquilidade. O que mais te faz duvidar?"),
         ),
         _step(
             20,
@@ -197,13 +183,8 @@ SHIPPED: Final[Mapping[SequenceType, tuple[Step, ...]]] = {
     SequenceType.ABANDONED: (
         _step(
             1,
-            es=(
-                "Vi que te interesaba empezar con {product_name|el curso}. ¿Tuviste algún problema al "
-                "apuntarte?"
-            ),
-            en=(
-                "You were about to start with {product_name|the course}. Did you have any trouble signing up?"
-            ),
+            es=("Vi que te interesaba empezar con {product_name|el curso}. ¿Tuviste algún problema al apuntarte?"),
+            en=("You were about to start with {product_name|the course}. Did you have any trouble signing up?"),
             pt="Vi que você queria começar com {product_name|o curso}. Teve algum problema na inscrição?",
         ),
         _step(
@@ -225,49 +206,27 @@ SHIPPED: Final[Mapping[SequenceType, tuple[Step, ...]]] = {
     SequenceType.RE_ENGAGEMENT: (
         _step(
             0,
-            es=(
-                "Hola {first_name|de nuevo}, hace tiempo que no hablamos y me acordé de ti. ¿Todo bien "
-                "por ahí?"
-            ),
+            es=("Hola {first_name|de nuevo}, hace tiempo que no hablamos y me acordé de ti. ¿Todo bien por ahí?"),
             en=(
-                "Hi {first_name|again}, it has been a while since we talked and you came to mind. Is all "
-                "well with you?"
+                "Hi {first_name|again}, it has been a while since we talked and you came to mind. Is all well with you?"
             ),
-            pt=(
-                "Oi {first_name|de novo}, faz tempo que não conversamos e me lembrei de você. Tudo bem "
-                "por aí?"
-            ),
+            pt=("Oi {first_name|de novo}, faz tempo que não conversamos e me lembrei de você. Tudo bem por aí?"),
         ),
     ),
     SequenceType.POST_PURCHASE: (
         _step(
             2,
-            es=(
-                "¡Qué alegría tenerte dentro! Quiero asegurarme de que todo funciona. ¿Pudiste entrar sin "
-                "problemas?"
-            ),
-            en=(
-                "So glad to have you with us! I want to be sure that everything works. Could you get in "
-                "all right?"
-            ),
-            pt=(
-                "Que alegria ter você com a gente! Quero ter certeza de que está tudo funcionando. "
-                "Conseguiu acessar?"
-            ),
+            es=("¡Qué alegría tenerte dentro! Quiero asegurarme de que todo funciona. ¿Pudiste entrar sin problemas?"),
+            en=("So glad to have you with us! I want to be sure that everything works. Could you get in all right?"),
+            pt=("Que alegria ter você com a gente! Quero ter certeza de que está tudo funcionando. Conseguiu acessar?"),
         ),
         _step(
             20,
             es=(
-                "Hola {first_name|de nuevo}, espero que estés disfrutando de los primeros pasos. ¿Qué tal "
-                "el comienzo?"
+                "Hola {first_name|de nuevo}, espero que estés disfrutando de los primeros pasos. ¿Qué tal el comienzo?"
             ),
-            en=(
-                "Hi {first_name|again}, I hope you are enjoying the first steps. How is the start going "
-                "for you?"
-            ),
-            pt=(
-                "Oi {first_name|de novo}, espero que esteja curtindo os primeiros passos. Como foi o começo?"
-            ),
+            en=("Hi {first_name|again}, I hope you are enjoying the first steps. How is the start going for you?"),
+            pt=("Oi {first_name|de novo}, espero que esteja curtindo os primeiros passos. Como foi o começo?"),
         ),
         _step(
             168,

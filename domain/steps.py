@@ -125,9 +125,7 @@ def _delay_errors(steps: Sequence[Step]) -> Iterator[FieldError]:
     for number, step in enumerate(steps):
         field = f"/steps/{number}/delay_hours"
         if not _whole(step.delay_hours, 0, MAX_DELAY_HOURS):
-            yield FieldError(
-                field, "range", f"A delay is a whole number of hours from 0 to {MAX_DELAY_HOURS}."
-            )
+            yield FieldError(field, "range", f"A delay is a whole number of hours from 0 to {MAX_DELAY_HOURS}.")
         elif step.delay_hours < latest:
             yield FieldError(field, "order", "A step cannot come before the step above it.")
         else:

@@ -333,9 +333,7 @@ class Channel(Protocol):
     @property
     def name(self) -> ChannelName: ...
 
-    def verify(
-        self, headers: Mapping[str, str], raw: bytes, secrets: Mapping[str, str]
-    ) -> Verified | Refused:
+    def verify(self, headers: Mapping[str, str], raw: bytes, secrets: Mapping[str, str]) -> Verified | Refused:
         """Is this body, as received, from the platform? Which secrets are asked for, the channel says."""
 
     def parse(self, raw: bytes, account_id: str, received_at: datetime) -> list[Item]:

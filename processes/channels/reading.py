@@ -73,12 +73,7 @@ def _moment(value: object) -> datetime | None:
         if isinstance(value, str):
             read = datetime.fromisoformat(value)
             return (read if read.tzinfo else read.replace(tzinfo=UTC)).astimezone(UTC)
-        if (
-            isinstance(value, int | float)
-            and not isinstance(value, bool)
-            and value > 0
-            and math.isfinite(value)
-        ):
+        if isinstance(value, int | float) and not isinstance(value, bool) and value > 0 and math.isfinite(value):
             return datetime.fromtimestamp(value / 1000 if value > _MILLISECONDS_FROM else value, UTC)
     except (ValueError, OverflowError, OSError):
         return None

@@ -91,9 +91,7 @@ class Simulator:
         self._clock = clock
         self._fates: dict[str, Fate | ErrorClass] = {}
 
-    def verify(
-        self, headers: Mapping[str, str], raw: bytes, secrets: Mapping[str, str]
-    ) -> Verified | Refused:
+    def verify(self, headers: Mapping[str, str], raw: bytes, secrets: Mapping[str, str]) -> Verified | Refused:
         """There is no webhook: the phone belongs to the dashboard, whose session is its proof."""
         return Refused("the simulator has no webhook")
 
@@ -119,11 +117,7 @@ class Simulator:
             note=note,
         )
         if prefix not in PHONES or not person:
-            return [
-                Unknown(
-                    **common, path="follower_id", why=f"needs one of {', '.join(f'{p}_' for p in PHONES)}"
-                )
-            ]
+            return [Unknown(**common, path="follower_id", why=f"needs one of {', '.join(f'{p}_' for p in PHONES)}")]
         return [_item(kind, body, message_id, common)]
 
     def classify(self, answer: ErrorAnswer) -> ErrorClass:

@@ -85,9 +85,7 @@ class Telegram:
         self._base_url = base_url.rstrip("/")
         self._client = client
 
-    def verify(
-        self, headers: Mapping[str, str], raw: bytes, secrets: Mapping[str, str]
-    ) -> Verified | Refused:
+    def verify(self, headers: Mapping[str, str], raw: bytes, secrets: Mapping[str, str]) -> Verified | Refused:
         """The secret in the header names the bot: `secrets` maps `secret_hash(secret)` to the account id.
 
         Looking up a hash tells an attacker who measures time nothing about the secret.
@@ -202,9 +200,7 @@ class Telegram:
                 return value
             case _Silence(error_class, cause):
                 raise ChannelError(error_class, f"{method}: {cause}")
-            case ErrorAnswer() as answer if (
-                method == "getUpdates" and self.classify(answer) is ErrorClass.CONFIG
-            ):
+            case ErrorAnswer() as answer if method == "getUpdates" and self.classify(answer) is ErrorClass.CONFIG:
                 raise PollingConflict(ErrorClass.CONFIG, answer.detail)
             case ErrorAnswer() as answer:
                 detail = f"{method}: HTTP {answer.http_status} {answer.detail}".strip()
@@ -219,9 +215,7 @@ class Telegram:
         if read_timeout is not None:
             timeout.read = read_timeout
         try:
-            answer = await self._client.post(
-                f"{self._base_url}/bot{token}/{method}", json=body, timeout=timeout
-            )
+            answer = await self._client.post(f"{self._base_url}/bot{token}/{method}", json=body, timeout=timeout)
         except httpx.RequestError as error:
             return _Silence(transport_class(error), type(error).__name__)
         return _understood(answer, token)

@@ -85,9 +85,7 @@ def read_update(raw: bytes, account_id: str, received_at: datetime) -> list[Item
     return update.unknown("", f"no kind of update that we read: {', '.join(kinds[:5]) or 'none'}")
 
 
-def _stranger(
-    update: _Update, kind: str, chat: dict[str, object], sender: dict[str, object]
-) -> list[Item] | None:
+def _stranger(update: _Update, kind: str, chat: dict[str, object], sender: dict[str, object]) -> list[Item] | None:
     """Why this update does not come from a person in a private chat, or None if it does."""
     chat_id = whole(chat, "id")
     if chat_id is None:
@@ -117,9 +115,7 @@ def _message(update: _Update, kind: str, message: dict[str, object]) -> list[Ite
     if stranger := _stranger(update, kind, chat, sender):
         return stranger
     if service := _SERVICE & message.keys():
-        return update.unknown(
-            f"{kind}.{min(service)}", "a note of the app, nothing that the person said", ignored=True
-        )
+        return update.unknown(f"{kind}.{min(service)}", "a note of the app, nothing that the person said", ignored=True)
     key = _message_key(message, identifier(message, "message_id")) or update.key
     words = text(message, "text")
     start = _START.fullmatch(words or "")
@@ -152,9 +148,7 @@ def _edited_message(update: _Update, kind: str, message: dict[str, object]) -> l
         return update.unknown(f"{kind}.message_id", "which message was edited?")
     return [
         Edited(
-            **update.common(
-                identifier(chat, "id") or "", at=message.get("edit_date", message.get("date", ""))
-            ),
+            **update.common(identifier(chat, "id") or "", at=message.get("edit_date", message.get("date", ""))),
             refers_to=refers_to,
             text=text(message, "text") or text(message, "caption") or "",
             attachments=_attachments(message),
@@ -254,9 +248,7 @@ def _my_chat_member(update: _Update, kind: str, change: dict[str, object]) -> li
         return stranger
     status = text(mapping(change, "new_chat_member"), "status")
     if status not in ("kicked", "member"):
-        return update.unknown(
-            f"{kind}.new_chat_member.status", f"a status that we do not know: {status}"[:100]
-        )
+        return update.unknown(f"{kind}.new_chat_member.status", f"a status that we do not know: {status}"[:100])
     common = update.common(identifier(chat, "id") or "", at=change.get("date"))
     return [Reachability(**common, reachable=status == "member")]
 
