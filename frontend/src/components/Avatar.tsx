@@ -1,5 +1,6 @@
-import { cn } from "@/lib/cn";
+import type { CSSProperties } from "react";
 import type { Platform } from "@/api/types";
+import { cn } from "@/lib/cn";
 import { PlatformIcon } from "./PlatformIcon";
 
 /** The initials of somebody, with their channel in the corner. */
@@ -23,7 +24,8 @@ export function Avatar({
     <span className={cn("relative inline-flex size-9 shrink-0", className)}>
       <span
         aria-hidden
-        className="bg-muted text-muted-foreground flex size-full items-center justify-center rounded-full text-xs font-semibold"
+        className="avatar-tint flex size-full items-center justify-center rounded-full text-xs font-semibold"
+        style={{ "--hue": hueOf(name) } as CSSProperties}
       >
         {initials}
       </span>
@@ -32,4 +34,9 @@ export function Avatar({
       </span>
     </span>
   );
+}
+
+/** The same person always has the same colour (degrees). */
+function hueOf(name: string): number {
+  return Array.from(name).reduce((hue, letter) => (hue * 31 + (letter.codePointAt(0) ?? 0)) % 360, 7);
 }

@@ -28,8 +28,8 @@ export function Shell({ places, title, status, controls, menu, children }: Props
         {t("nav.skip")}
       </a>
       <div className="border-border bg-surface order-last flex shrink-0 items-center border-t pb-[env(safe-area-inset-bottom)] md:order-first md:w-52 md:flex-col md:items-stretch md:border-t-0 md:border-r md:p-3">
-        <Logo className="hidden px-2 pt-1 pb-5 md:flex" />
         <nav aria-label={t("nav.label")} className="flex flex-1 md:flex-none md:flex-col md:gap-0.5">
+          <Logo className="hidden px-2 pt-1 pb-5 md:flex" />
           {places.map(({ to, label, icon: Icon }) => (
             <Link
               key={to}

@@ -32,7 +32,7 @@ export function StageScore({ status, score }: { status: Status; score: number })
 export function StageBadge({ status }: { status: Status }) {
   const { t } = useTranslation();
   return (
-    <span className="inline-flex items-center gap-1.5 text-sm font-medium">
+    <span className="text-foreground inline-flex items-center gap-1.5 font-medium">
       <span aria-hidden className={cn("size-2 rounded-full", STAGE_COLOUR[status])} />
       {t(`stage.${status}`)}
     </span>

@@ -35,7 +35,7 @@ export function nextMorning(now: number): Date {
 
 /** Dates, distances and numbers as the chosen language writes them. */
 export function useFormat() {
-  const { language } = useTranslation().i18n;
+  const language = regional(useTranslation().i18n.language);
   return {
     number: (value: number) => new Intl.NumberFormat(language).format(value),
     time: (at: string) => new Intl.DateTimeFormat(language, { timeStyle: "short" }).format(new Date(at)),
@@ -53,6 +53,11 @@ export function useFormat() {
       }).format(new Date(at)),
     distance: (at: string, now: number) => distance(Date.parse(at) - now, language),
   };
+}
+
+/** The language as it is written where the reader lives: the 24-hour clock in London, the 12-hour one in Boston. */
+function regional(language: string): string {
+  return navigator.languages.find((tag) => tag.startsWith(language)) ?? language;
 }
 
 function distance(milliseconds: number, language: string): string {

@@ -31,7 +31,7 @@ export function Board({ q, onOpen }: Props) {
   const now = useNow();
   const move = useMoveLead(q);
   const [lifted, setLifted] = useState<Lead | null>(null);
-  const [focused, setFocused] = useState<string | null>(null);
+  const [focused, setFocused] = useState<{ id: string; status: Status } | null>(null);
   const [tab, setTab] = useState<Status>("new");
   const accessibility = useAccessibility();
   const sensors = useSensors(
@@ -46,7 +46,7 @@ export function Board({ q, onOpen }: Props) {
 
   function moveAndFollow(lead: Lead, to: Status): void {
     move(lead, to);
-    setFocused(lead.id);
+    setFocused({ id: lead.id, status: to });
     setTab(to);
   }
 
@@ -77,7 +77,7 @@ export function Board({ q, onOpen }: Props) {
             status={status}
             q={q}
             now={now}
-            focused={focused}
+            focused={focused?.status === status ? focused.id : null}
             onFocused={() => setFocused(null)}
             onOpen={onOpen}
             onMove={moveAndFollow}

@@ -85,6 +85,7 @@ export function Card({ lead, now, onOpen, onMove, lifted, handle }: CardProps) {
           intent: lead.purchase_intent_score,
         })}
         {...handle}
+        data-card
         onClick={onOpen}
         className={cn(cardClass, "touch-manipulation select-none")}
       >

@@ -1,5 +1,5 @@
 import { useDroppable } from "@dnd-kit/core";
-import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { useInfiniteQuery } from "@tanstack/react-query";
 import { Inbox, SearchX } from "lucide-react";
 import { useId } from "react";
 import { useTranslation } from "react-i18next";
@@ -10,8 +10,8 @@ import { STAGE_COLOUR } from "@/components/Stage";
 import { Skeleton } from "@/components/ui/skeleton";
 import { cn } from "@/lib/cn";
 import { useCreator } from "@/lib/session";
-import { useFormat } from "@/lib/time";
-import { columnQuery, columnTotalQuery, leadsOf } from "./queries";
+import { ColumnCount } from "./ColumnCount";
+import { columnQuery, leadsOf } from "./queries";
 import { VirtualCards } from "./VirtualCards";
 
 export type ColumnProps = {
@@ -43,13 +43,13 @@ export function Column({ status, q, className, ...cards }: ColumnProps) {
         className,
       )}
     >
-      <header className="flex items-center gap-2 px-3.5 pt-3 pb-2">
+      <header className="flex items-center gap-2 px-3.5 pt-3 pb-2 max-lg:sr-only">
         <span aria-hidden className={cn("size-2 rounded-full", STAGE_COLOUR[status])} />
         <h2 id={heading} className="text-sm font-semibold">
           {t(`column.${status}`)}
         </h2>
         <span className="text-muted-foreground ml-auto text-xs tabular-nums">
-          {column.data && <Count status={status} matching={column.data.pages[0]?.total ?? 0} q={q} />}
+          <ColumnCount status={status} q={q} />
         </span>
       </header>
       {column.isPending && <ColumnSkeleton />}
@@ -75,15 +75,6 @@ export function Column({ status, q, className, ...cards }: ColumnProps) {
       )}
     </section>
   );
-}
-
-function Count({ status, matching, q }: { status: Status; matching: number; q: string }) {
-  const { t } = useTranslation();
-  const format = useFormat();
-  const creator = useCreator();
-  const total = useQuery({ ...columnTotalQuery(creator, status), enabled: q !== "" });
-  if (q === "" || total.data === undefined) return format.number(matching);
-  return t("board.some_of", { some: format.number(matching), all: format.number(total.data) });
 }
 
 function ColumnSkeleton() {

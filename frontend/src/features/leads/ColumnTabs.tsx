@@ -1,12 +1,9 @@
 import { useDroppable } from "@dnd-kit/core";
-import { useInfiniteQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { STATUSES, type Status } from "@/api/types";
 import { STAGE_COLOUR } from "@/components/Stage";
 import { cn } from "@/lib/cn";
-import { useCreator } from "@/lib/session";
-import { useFormat } from "@/lib/time";
-import { columnQuery } from "./queries";
+import { ColumnCount } from "./ColumnCount";
 
 type Props = { q: string; chosen: Status; onChoose: (status: Status) => void; className?: string };
 
@@ -36,10 +33,7 @@ type TabProps = { status: Status; q: string; chosen: boolean; onChoose: () => vo
 
 function Tab({ status, q, chosen, onChoose }: TabProps) {
   const { t } = useTranslation();
-  const format = useFormat();
   const { setNodeRef, isOver } = useDroppable({ id: `tab:${status}` });
-  const { data } = useInfiniteQuery(columnQuery(useCreator(), status, q));
-  const total = data?.pages[0]?.total;
   return (
     <button
       ref={setNodeRef}
@@ -56,7 +50,9 @@ function Tab({ status, q, chosen, onChoose }: TabProps) {
         <span aria-hidden className={cn("size-1.5 shrink-0 rounded-full", STAGE_COLOUR[status])} />
         <span className="truncate">{t(`stage.${status}`)}</span>
       </span>
-      <span className="text-2xs tabular-nums">{total === undefined ? "…" : format.number(total)}</span>
+      <span className="text-2xs tabular-nums">
+        <ColumnCount status={status} q={q} />
+      </span>
     </button>
   );
 }

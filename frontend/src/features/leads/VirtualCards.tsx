@@ -60,14 +60,17 @@ export function VirtualCards({
   useEffect(() => {
     if (wanted === -1) return;
     cards.scrollToIndex(wanted);
-    const card = box.current?.querySelector<HTMLElement>(`[data-index="${wanted}"] button`);
+    const card = box.current?.querySelector<HTMLElement>(`[data-index="${wanted}"] [data-card]`);
     if (!card) return;
     card.focus();
     onFocused();
   });
 
   return (
-    <div ref={box} className="scroll-thin min-h-0 flex-1 overflow-y-auto overscroll-contain px-2 pb-2">
+    <div
+      ref={box}
+      className="scroll-thin min-h-0 flex-1 overflow-y-auto overscroll-contain px-2 pb-2 max-lg:pt-2"
+    >
       <ul aria-label={label} className="relative w-full" style={{ height: cards.getTotalSize() }}>
         {shown.map(({ key, index, start }) => {
           const lead = leads[index];

@@ -44,12 +44,12 @@ export function walk(event: KeyboardEvent<HTMLElement>): void {
 }
 
 function cardAt(column: Element | null, index: number): HTMLElement | null {
-  return column?.querySelector<HTMLElement>(`li[data-index="${index}"] > div > button`) ?? null;
+  return column?.querySelector<HTMLElement>(`li[data-index="${index}"] [data-card]`) ?? null;
 }
 
 function nearest(column: Element | null, here: HTMLElement): HTMLElement | null {
   const middle = here.getBoundingClientRect().top;
   const distance = (card: HTMLElement) => Math.abs(card.getBoundingClientRect().top - middle);
-  const cards = [...(column?.querySelectorAll<HTMLElement>("li[data-index] > div > button") ?? [])];
+  const cards = [...(column?.querySelectorAll<HTMLElement>("[data-card]") ?? [])];
   return cards.toSorted((one, other) => distance(one) - distance(other))[0] ?? null;
 }

@@ -37,7 +37,7 @@ function CardOnTheBoard({ followerId }: { followerId: string }) {
           className="text-muted-foreground flex flex-wrap items-center gap-x-4 gap-y-1 text-xs"
           aria-live="polite"
         >
-          <span className="text-foreground">
+          <span className="text-sm">
             <StageBadge status={data.lead_status} />
           </span>
           <StageScore status={data.lead_status} score={data.pipeline_score} />

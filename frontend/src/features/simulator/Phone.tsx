@@ -48,7 +48,10 @@ export function Phone({ followerId, newName, onBack, className }: Props) {
 
   const name = (follower.data && nameOf(follower.data)) ?? newName ?? t("lead.nameless");
   const channel = channelOf(followerId);
-  const messages = thread.data?.messages ?? [];
+  // What reached Clonnect was delivered, as seen from the phone that wrote it.
+  const messages = (thread.data?.messages ?? []).map((message) =>
+    message.role === "user" ? { ...message, delivery: message.delivery ?? ("sent" as const) } : message,
+  );
   const onItsWay: Message[] = sending.isPending
     ? [
         {

@@ -30,7 +30,7 @@ export function SimulatorPage() {
         <div
           role="group"
           aria-label={t("simulator.view")}
-          className="bg-sunken m-3 mb-0 grid grid-cols-2 gap-1 rounded-xl p-1 md:hidden"
+          className="bg-sunken m-3 mb-1 grid grid-cols-2 gap-1 rounded-xl p-1 md:hidden"
         >
           {(["phone", "clonnect"] as const).map((each) => (
             <button
