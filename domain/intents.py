@@ -150,23 +150,27 @@ def _meant(parts: Sequence[Clause], own_words: frozenset[str]) -> list[Match]:
     longest: list[Match] = []
     taken: set[tuple[int, int]] = set()
     candidates = [match for position, part in enumerate(parts) for match in find(part, position, own_words)]
-    for match in sorted(
-        candidates, key=lambda match: (-match.length, _rank(match.meaning), match.clause, match.start)
-    ):
+    for match in sorted(candidates, key=lambda match: (-match.length, _rank(match.meaning), match.clause, match.start)):
         places = {(match.clause, word) for word in range(match.start, match.end)}
         if not places & taken:
             taken |= places
             longest.append(match)
+    spent = {
+        (match.clause, word)
+        for match in longest
+        if match.meaning is not Mark.REFUSAL
+        for word in range(match.start, match.end)
+    }
     meant: list[Match] = []
     for match in longest:
-        if match.meaning in _UNTOUCHED or not _negated(parts[match.clause], match, taken):
+        if match.meaning in _UNTOUCHED or not _negated(parts[match.clause], match, spent):
             meant.append(match)
         elif match.meaning in _REFUSED:
             meant.append(Match(Mark.REFUSAL, match.clause, match.start, match.end))
     return meant
 
 
-def _negated(part: Clause, match: Match, taken: set[tuple[int, int]]) -> bool:
+def _negated(part: Clause, match: Match, spent: set[tuple[int, int]]) -> bool:
     """Whether a free "no" stands close before; one that belongs to another phrase ("no sé si") is spent.
 
     Two of them do not cancel out ("no tengo ni un minuto").
@@ -175,7 +179,7 @@ def _negated(part: Clause, match: Match, taken: set[tuple[int, int]]) -> bool:
         return False
     for place in range(max(0, match.start - NEGATION_REACH), match.start):
         asked_why = not shared.WHY.isdisjoint(part.words[max(0, place - 2) : place])
-        if part.words[place] in shared.NEGATORS and (match.clause, place) not in taken and not asked_why:
+        if part.words[place] in shared.NEGATORS and (match.clause, place) not in spent and not asked_why:
             return True
     return False
 
@@ -285,8 +289,7 @@ def _named(parts: Sequence[Clause], products: Sequence[ProductWords]) -> list[Pr
     """The products with the longest name or keyword that occurs as whole words; an active one wins a tie."""
     text = " " + " | ".join(part.text for part in parts)
     lengths = {
-        product: max((len(name) for name in _names(product) if f" {name} " in text), default=0)
-        for product in products
+        product: max((len(name) for name in _names(product) if f" {name} " in text), default=0) for product in products
     }
     longest = max(lengths.values(), default=0)
     named = [product for product, length in lengths.items() if length == longest and longest]
@@ -296,8 +299,7 @@ def _named(parts: Sequence[Clause], products: Sequence[ProductWords]) -> list[Pr
 @lru_cache(maxsize=4096)
 def _names(product: ProductWords) -> tuple[str, ...]:
     plain = (
-        " ".join(word for part in clauses(name) for word in part.words)
-        for name in (product.name, *product.keywords)
+        " ".join(word for part in clauses(name) for word in part.words) for name in (product.name, *product.keywords)
     )
     return tuple(name for name in plain if len(name) >= KEYWORD_LENGTH)
 
@@ -306,9 +308,5 @@ def _names(product: ProductWords) -> tuple[str, ...]:
 def _own_words(products: tuple[ProductWords, ...]) -> frozenset[str]:
     """Every word that may stand for one of the creator's products as the object of "buy"."""
     return frozenset(
-        word
-        for product in products
-        for name in _names(product)
-        for word in name.split()
-        if len(word) >= KEYWORD_LENGTH
+        word for product in products for name in _names(product) for word in name.split() if len(word) >= KEYWORD_LENGTH
     )

@@ -57,6 +57,7 @@ PHRASES: Phrases = {
         was|been|got|were charged (me) twice|double|again|wrong
         charged (me) twice
         double charged|charge
+        cancel|cancelled (my|the) order|purchase|subscription|membership|plan|payment
         problem|problems|issue|issues|trouble with|logging|accessing .. access|login|payment|account|link|
             platform|in|course|order
         """,
@@ -142,7 +143,7 @@ PHRASES: Phrases = {
         that is a lot
         too much money|for
         so much money
-        (money|finances|funds) tight (right) $
+        money|finances|funds is|are tight
         money is (really|very|so|a) (bit) tight|short
         costs|cost|charges too|so much
         that kind of money
@@ -172,7 +173,8 @@ PHRASES: Phrases = {
         working two jobs
         """,
     Intent.OBJECTION_DOUBT: """
-        (let|need|have|want|got|going|will|must|should) (me|to|i) think (about) (it) (over|more|on|some) $
+        need|have|want|got|going to think (about|it|over|more)
+        should|must|will think (about|it|over|more)
         need|have|want|like|got|going to think
         let me think
         i will|am|have|need .. think|thinking about|on it|this|that
@@ -230,9 +232,9 @@ PHRASES: Phrases = {
             even|truly|honestly) work|help|works (for) ?
         does|will|would it|this|that (really|actually|even|truly|honestly|course|program) work
         really|actually work|works|worth|help
-        get|gets|see|deliver (actual|any|real) results ?
+        get|gets|see|deliver|deliver|for (actual|any|real) results ?
         actually get|gets|see results
-        (what|any|how|which) (kind|sort|of) results (have|did|do|can|people)
+        what|any|which (kind) (of) results (have|did|do|can) (people|you)
         has|have it|this|anyone|anybody|people .. worked|succeeded
         worked for|with anyone|anybody|others|people|someone|you
         what if it|this does|will not work
@@ -265,7 +267,8 @@ PHRASES: Phrases = {
         is|would|will (this|it|that) (be) (really|right|suitable|good|even|a|the|made|any) (good|
             right) (fit|use|course) for me
         (is) (this|it) (right|good|suitable|made|fit) (for) (total|complete|absolute|a) beginners|beginner|
-            newbies|newbie|noob|someone|older
+            newbies|newbie|noob
+        (is) (this|it) right|good|suitable|made|fit for someone|older
         for|a|am|total|complete|absolute|as|if|still (i) (am) (a|just|only|total) beginner|beginners|
             newbie|noob|novice|rookie
         (i) (am) (a|total|complete|absolute) beginner|newbie|noob|novice
@@ -333,8 +336,9 @@ PHRASES: Phrases = {
     Intent.QUESTION_PRODUCT: """
         how much (is|does|do|are|would|will|for|it|you|the|to)
         how much
-        (what|whats) (is|are|s|about|s) (the|your|its) (total|full) price|prices|cost|costs|rate|rates|fee|
-            fees|pricing|range
+        what|is|about|are (is|are) (the|your|its) (total|full) price|prices|cost|costs|rate|rates|fee|fees|
+            pricing
+        price range
         ^ (the) price|prices|cost|pricing|rates
         price of|for|please
         (know|tell|send|give) (me) (the|your) price|prices|cost|rates|pricing
@@ -361,8 +365,8 @@ PHRASES: Phrases = {
         payment plan|plans|options|methods|method
         pay in|by monthly|installments|instalments|parts
         pay monthly
-        (any|a|there|have|offer|get|the|give) (student|current) discount|discounts|coupon|promo|sale|deal|
-            deals
+        (any|a|there|have|offer|get|the|give) (student|current) discount|discounts|coupon
+        any|a|on (special) promo|sale|deal|deals
         (anything|something|one|a|any) (a) (bit) cheaper
         how much .. charge|charges
         (do|will) i need (any|to) (materials|buy|special|equipment|software)
@@ -370,9 +374,8 @@ PHRASES: Phrases = {
         """,
     Intent.LEAD_MAGNET: """
         for free
-        (any|a|the|your|something|anything|is|it|got|some|this|get|want|have|offer) free (of) (sample|
-            stuff|guide|ebook|pdf|trial|class|lesson|template|checklist|resources|masterclass|webinar|
-            content|course|book|training|gift|version|charge) ?
+        anything|something|is|it|got|some|any|this|offer free (of) (charge) ?
+        is|are it|this|that|they free
         free sample|samples|stuff|guide|ebook|pdf|trial|class|classes|lesson|lessons|template|templates|
             checklist|resource|resources|masterclass|webinar|content|course|book|training|gift|version|
             workshop|download|copy|material|materials|session|call|audio|recipe|recipes|planner
@@ -410,7 +413,7 @@ PHRASES: Phrases = {
         saw|seen|found|came (through|from|across) your (instagram|facebook|tiktok) ad|post|reel|story|
             video .. curious|interested|like
         like|love (the|your) sound|idea|look|program|course|method (of)
-        explain (it|to|me|how|more)
+        explain it|more|how|what|to|me
         want to learn|improve|lose|earn|grow|get|make
         """,
     Intent.QUESTION_GENERAL: """
@@ -434,10 +437,12 @@ PHRASES: Phrases = {
         your story
         """,
     Intent.GREETING: """
-        hi|hello|hey|heyy|hiya|heya|hii|helo|hallo|yo|howdy|greetings|hola (there|dear|guys|again|friend|
+        hi|hello|hey|heyy|hiya|heya|hii|helo|hallo|howdy|greetings|hola (there|dear|guys|again|friend|
             everyone|man|bro|team|beautiful)
+        ^ yo $
+        ^ yo what|bro|man|dude
         good morning|afternoon|evening|day
-        (a|good) morning|afternoon $
+        ^ morning|afternoon $
         how are|r you|things|u
         how is it|everything|life going
         how do you do
@@ -483,7 +488,7 @@ PHRASES: Phrases = {
         i will pass
         hard pass
         never|not (ever) buy|pay|purchase
-        not going to buy|pay|purchase|get
+        not (going) (to) buy|pay|purchase|buying|purchasing|paying (it|this|that|anything)
         will|would not (be) buy|buying|purchase|pay
         no|nah i am|is good|fine|ok
         leave me alone
@@ -505,6 +510,7 @@ PHRASES: Phrases = {
         """,
     Mark.IDIOM: """
         no problem|worries|rush|pressure|doubt|prob
+        (quick|a|one) question
         free time
         good idea
         not bad

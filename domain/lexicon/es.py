@@ -53,6 +53,7 @@ PHRASES: Phrases = {
         no recibi|recibo|he recibido .. correo|mail|email|acceso|link|enlace|nada|curso|compra|contrasena
         no encuentro .. clases|clase|curso|acceso|correo|compra|videos|link|enlace|compre
         no veo .. clases|curso|acceso|compra
+        cancelar|anular (mi|la|el) compra|pedido|suscripcion|inscripcion|plan|membresia
         pague|compre|pagado|comprado|transferi|pago .. no .. llego|llegado|llega|recibi|recibido|aparece|
             acceso|encuentro
         sin acceso
@@ -98,7 +99,8 @@ PHRASES: Phrases = {
         a donde|cual|que transfiero|deposito|cuenta .. transferir|transferencia|transfiero|deposito
         a donde transfiero|deposito|pago
         link|enlace de|del|para (el) pago|pagar|compra|comprar
-        pasame|mandame|enviame|pasa|manda|dame|envia .. link|enlace .. pagar|pago|compra|comprar|compro
+        pasame|mandame|enviame|pasa|manda|dame|envia|pases|mandes|envies .. link|enlace .. pagar|pago|
+            compra|comprar|compro
         aceptan|aceptas|acepta|puedo pagar con|por bizum|paypal|tarjeta|transferencia|pix|oxxo|mercadopago
         (puedo) comprarlo hoy|ya|ahora
         listo|lista para pagar|comprar
@@ -125,7 +127,9 @@ PHRASES: Phrases = {
         listo|lista para empezar|comenzar
         """,
     Intent.OBJECTION_PRICE: """
-        (es|esta|muy|demasiado|mas) caro|cara|caros|caras|carito|carisimo|carisima|caritos
+        caro|caros|carito|caritos|carisimo|carisima
+        es|esta|son cara|caras
+        (es|esta|son) muy|demasiado|tan|bastante|algo|un|mas (poco) caro|cara|caros|caras
         que caro|cara
         me parece|resulta|sale|hace (muy|un|algo) (poco) caro|cara
         es|son mucho|mucha|demasiado|demasiada|bastante dinero|plata|guita|pasta|lana
@@ -193,7 +197,7 @@ PHRASES: Phrases = {
         no se que hacer
         no se si comprarlo|comprar|hacerlo|apuntarme|entrar|me|quiero|lo|vale|invertir
         no se si
-        tengo (mis|algunas|muchas|unas|varias|una|bastantes) dudas|duda
+        tengo (mis|algunas|muchas|unas|varias|bastantes) dudas
         estoy en duda
         hablarlo|consultarlo|hablar|consultar|preguntarle|platicarlo|verlo (con|a) mi .. marido|mujer|
             pareja|esposo|esposa|novio|novia|socio|familia|madre|padre|socia
@@ -297,7 +301,8 @@ PHRASES: Phrases = {
         (es|parece|muy|veo) complicado|complicada|complicados|complicadisimo|complicadisima
         parece|suena|ve|resulta|veo|es|sera (muy|un|algo|tan|bastante|demasiado) (poco|lio) dificil|
             dificiles|complejo|lio|enredado|enredo|rollo|tecnico
-        (muy|demasiado|tan|bastante|super) dificil|tecnico|tecnica|avanzado|complejo|enredado|dificilisimo
+        muy|demasiado|tan|bastante|super dificil|tecnico|tecnica|avanzado|complejo|enredado
+        dificilisimo
         un lio
         no entiendo (mucho|nada) (nada) (de) tecnologia|ordenadores|computadoras|informatica|internet|eso|
             esto
@@ -337,11 +342,13 @@ PHRASES: Phrases = {
             esta|estan|es|seria|serian|cobra|costo
         cuanto costaria|vale|sale|cobras|cuesta .. curso|programa|mentoria
         a cuanto
+        ^ cuanto $
         cuanto por
         por cuanto
         que|cual|saber|dime|dame|darme|dices|diga|das|decirme|pasas|pasa|pasame|tienes|conocer|saben (me|
             es|seria|el|los|tus|son) (el|los|la) precio|precios|valor|costo|coste|tarifa|tarifas|costos
-        precio|precios|tarifa|tarifas|valor|costo $
+        (el) precio|precios|tarifa|tarifas|costo $
+        ^ (el) valor $
         ^ precio|precios|tarifas|costo|coste
         precio del|de
         que|cual precio|valor|costo
@@ -383,8 +390,8 @@ PHRASES: Phrases = {
         gratuitos
         gratuitas
         sin pagar
-        muestra
-        muestras
+        una|alguna|hay|tienes|tienen (alguna|una) muestra
+        hay|tienes|tienen (algunas) muestras
         me regalas|regalan|regalarias
         regalabas|regalas|regalaste|regalando .. plantilla|guia|ebook|pdf|clase
         el|tu|mi|un regalo
@@ -406,10 +413,12 @@ PHRASES: Phrases = {
         ^ info|informacion|infos
         info|informacion $
         info|informacion sobre|del|de
-        cuentame|contame|cuentas|cuenteme|cuentanos|cuenta (me) (un) (poco) (mas)
+        cuentame|contame|cuenteme|cuentanos (un) (poco) (mas)
+        me cuentas|cuenta|contas (un) (poco) (mas)
         explicame|explicas|explica|explicar (un) (poco) (mas|mejor|esto|que)
         explicame|explicas|explica|explicar como funciona|es|va
-        saber (mas|sobre|un|algo) (poco) (mas|de)
+        saber (un) (poco) mas|sobre (de|sobre)
+        quiero|quisiera|gustaria|queria saber algo|un|como|cuando|si
         conocer mas|tu|el
         saber de que|como
         como funciona|funcionan|seria|es .. mentoria|curso|programa|comunidad|eso|esto|lo|membresia
@@ -495,6 +504,7 @@ PHRASES: Phrases = {
         no (lo|la|los|te) quiero (nada|mas)
         no quiero (comprar|pagar|adquirir|saber|recibir|gastar) (en) nada|info|informacion|comprarlo|comprar
         no quiero .. nada|curso|info|informacion|publicidad
+        no quiero que
         no (lo|la) (voy) (a) necesito|comprar|comprare|compro|contratar
         no necesito nada|ningun|ninguna|eso|esto|un|otro
         no busco|estoy (buscando) nada
@@ -502,7 +512,8 @@ PHRASES: Phrases = {
         no es de mi interes
         sin interes
         no tengo (ningun) interes
-        nunca|jamas (lo|la) compraria|compro|comprare|pagaria
+        nunca|jamas (te|lo|la|les) compraria|compro|comprare|pagaria
+        no (te|les|le|os) (voy|pienso|quiero) (a) comprar|comprarlo|comprarla|comprarte|comprare (nada)
         ^ paso $
         yo paso
         dejame|dejenme|dejadme|deja|dejen (de) (en|molestar|molestarme) paz|molestar|molestarme
@@ -524,6 +535,8 @@ PHRASES: Phrases = {
         """,
     Mark.IDIOM: """
         no hay problema
+        tengo una duda|pregunta|consulta
+        una duda|pregunta|consulta
         no te preocupes
         no pasa nada
         sin duda|problema|problemas

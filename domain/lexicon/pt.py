@@ -60,6 +60,7 @@ PHRASES: Phrases = {
         pagamento|cartao (foi) recusado|recusada|nao
         problema|problemas com|no|na|para .. acesso|pagamento|compra|login|conta|link|plataforma|acessar|
             entrar|curso
+        cancelar (a|o|minha|meu) compra|pedido|assinatura|plano|matricula
         """,
     Mark.COMPLAINT: """
         reembolso
@@ -100,7 +101,7 @@ PHRASES: Phrases = {
         nao vejo a hora de comprar|ter|comecar
         """,
     Intent.INTEREST_STRONG: """
-        (eu) quero (sim|muito|ja) $
+        ^ (eu) quero (sim|muito|ja) $
         eu quero esse|este|o|a <thing>
         vou querer
         quero ja|agora|sim|esse|este $
@@ -110,11 +111,11 @@ PHRASES: Phrases = {
         quero|queria|vou|gostaria|como|onde|posso|faco (eu|de|que|posso|faco) (para|pra) me inscrever|
             inscrevo|matricular|matriculo|cadastrar|juntar|inscreve
         quero (ja) comecar|entrar|participar|assinar
-        (quero|vou|garanto|garante|reserva|guarda|garantir) (garantir|reservar|a|uma) (a) (minha|uma) vaga
+        garantir|garanto|garante|reserva|reservar|guarda|quero|quanto (a) (minha|uma) vaga
         bora fechar|comprar|comecar
         vamos fechar
         fechado
-        fecho|fechar (a) (compra|negocio|contigo)
+        fecho|fechar|fechei (a) (o) compra|negocio|contigo|agora
         quero fazer parte
         quero ser aluna|aluno
         como|onde faco a|minha inscricao|matricula
@@ -122,11 +123,11 @@ PHRASES: Phrases = {
         pronta|pronto para comecar
         """,
     Intent.OBJECTION_PRICE: """
-        (muito|ta|esta|e|que|achei|tao|mais|bem|meio|super|to|um) caro|cara|caros|carinho|carissimo|
-            carissima|salgado
+        (muito|esta|e|que|achei|tao|mais|bem|meio|super|um) caro|caros
+        muito|esta|e|que|achei|tao|mais|bem|meio|super cara|caras|salgado|carinho
         carissimo
         carissima
-        salgado
+        salgado|puxado esse|o|este preco|valor
         e|sao muito|muita dinheiro|grana
         muita|muito grana|dinheiro
         nao posso|consigo|tenho|da (como|condicoes|condicao) (de) (para|pra) pagar|bancar|gastar|
@@ -156,28 +157,27 @@ PHRASES: Phrases = {
         (estou|ando|to|sou|fico|vivo|muito|super|bem|tao|sempre) (muito|super|bem|tao) ocupada|ocupado|
             atarefada|atarefado|enrolada|enrolado
         na|numa|muita (maior) correria
-        (vida|rotina|semana|dia|dias) (e|esta|ta|anda|muito|super|tao) (muito|super|bem|tao) corrida|
-            corrido|corridos|puxada
+        vida|rotina|semana|dia|dias (e|esta|anda) (muito|super|bem|tao) corrida|corrido|corridos|puxada
         vida|rotina corrida
         muito corrida
         cheia|cheio|atolada|atolado|lotada|lotado de|em|com trabalho|coisa|coisas|servico|provas
-        trabalho (o|muito|demais) (dia) (todo|demais|inteiro)
+        trabalho muito|demais|direto
         trabalho o dia todo
         nao consigo encaixar
         agenda (ta|esta|muito|e) cheia|lotada|apertada
         """,
     Intent.OBJECTION_DOUBT: """
-        (preciso|vou|deixa|tenho|quero|deixe|devo|queria) (eu|que|de|me) pensar (melhor|direitinho|bem|um|
+        preciso|vou|deixa|tenho|quero|deixe|devo|queria (eu|que|de|me) pensar (melhor|direitinho|bem|um|
             mais|sobre|nisso|com)
-        (estou|to|ainda|fico|fiquei|sigo) (ainda) (estou|to) pensando
+        estou|to|ainda|fico|fiquei|sigo (ainda) (estou|to) pensando
         nao (estou|to|fiquei|me|tenho|sinto) (muito|tao|totalmente|bem|100|toda) convencida|convencido|
             certeza|convenceu|segura|seguro|certa|certo
         nao me convenceu
         nao sei (ainda|nao|direito) $
         nao sei o que (fazer|pensar|dizer)
         nao sei se
-        (estou|to|fiquei|fico|ainda) (estou|to) (na|em|com|muita) duvida|duvidas
-        (tenho|to|ainda|com) (tenho|minhas|muitas|algumas|umas|uma|varias|certa) duvidas|duvida
+        (estou|to|fiquei|fico|ainda) (estou|to) na|em|com (muita) duvida|duvidas
+        tenho|ainda (tenho) (minhas|muitas|algumas|umas|varias) duvidas
         (to|estou|ainda|sou) (muito|meio|super) indecisa|indeciso
         ainda nao (me) decidi|decidido|resolvi
         nao (consigo) (me) decidi|decidir
@@ -198,8 +198,8 @@ PHRASES: Phrases = {
         (no|na|o|a|te|so|talvez|quem|sabe) (proximo|proxima|outro|outra) mes|semana|ano|verao que vem
         mes|semana|ano que vem
         proximo|proxima mes|semana|ano
-        (mais|la) (para|pra) frente
-        (eu|talvez|quem|deixa|deixar|te|vou|melhor|so|ver) (sabe|vejo|falo|chamo|deixar) (para|pra) depois
+        mais|la (para) frente
+        talvez|deixa|deixar|melhor|so|ver|vejo|falo|chamo|fica (para) depois
         depois (eu|te|a) (te) vejo|falo|aviso|chamo|gente|penso|confirmo|volto|decido|procuro|olho
         (em) outra|outro hora|momento|dia|ocasiao
         te (mando|dou|falo|chamo|aviso|procuro|retorno|confirmo|aviso) aviso|retorno|chamo|procuro|aviso|
@@ -235,14 +235,13 @@ PHRASES: Phrases = {
         duvido (que) (muito|funcione|isso|disso|funciona)
         nao acho que (isso) (funcione|funciona|va|resolva)
         como (eu) (que|vou|posso) (eu) sei|saber (que|se) (isso|e|funciona|nao) (funciona|golpe|verdade|e)
-        (e|isso|site|parece) confiavel|seguro|serio|legal ?
+        (e|isso|site|parece) confiavel|seguro|serio ?
         e de verdade|serio
         confiavel
         depoimento
         depoimentos
         avaliacoes
-        (tem|algum|relatos|casos) (de) feedback|prova|provas|relatos|relato|casos (de) (sucesso|alunos|
-            alunas)
+        tem|algum|quero|ver|relatos|casos (algum) (de) feedback|prova|provas|relatos|relato|sucesso
         casos de sucesso
         vale (mesmo) a (pena) pena
         vale mesmo a pena
@@ -265,14 +264,14 @@ PHRASES: Phrases = {
             um) iniciante|leiga|leigo|novata|novato|amadora|inexperiente
         sou (muito|nova|novo|bem|velha|velho) nova|novo|velha|velho|nisso|demais|para|pra (demais) (nisso|
             para|pra)
-        (nao|sem|zero|pouca|nenhuma) (tenho) (nenhuma|muita|a) experiencia|perfil|jeito
+        nao|sem|zero|pouca|nenhuma (tenho) (nenhuma|muita|a) experiencia|perfil|jeito
         nao sei (quase|absolutamente) nada (de|sobre|disso)
         (to|estou|vou|comecar|comeco|partindo|comecando) (comecando|comecar) do|de|da zero
         (na|com) (a) minha idade (nao) (da)
         meu caso|perfil e
         minha situacao e
         nao levo|tenho (muito|o|nenhum) jeito|dom|talento
-        (eu) nunca (na|eu) (vida|fiz|investi|vendi|trabalhei|estudei|tentei|mexi) (nada|na|com|antes|isso|
+        (eu) nunca (na|eu) vida|fiz|investi|vendi|trabalhei|estudei|tentei|mexi (nada|na|com|antes|isso|
             disso|parecido)
         nao combina comigo
         nao (sou) (a|o) (pessoa) certa|indicada|certo|ideal
@@ -287,13 +286,13 @@ PHRASES: Phrases = {
             internet|celular|a)
         sou (muito|uma|um|super) pessima|pessimo|ruim|horrivel|negacao|burra|burro|analfabeta|analfabeto|
             zero (com|em|de|na|para|pra) (tecnologia|computador|informatica|internet|digital|isso)
-        (precisa|preciso|tem|exige|sem) (ter|de|que|saber) (ter) (algum|muito) conhecimento|
+        precisa|preciso|tem|exige|sem (ter|de|que|saber) (ter) (algum|muito) conhecimento|
             conhecimentos (tecnico|tecnicos|previo|de|em)
         conhecimento tecnico
         conhecimentos tecnicos
         precisa saber (mexer|programar|muito|usar|informatica)
         muita|muitas|tanta coisa|coisas|informacao|etapas|passos
-        (eu) (vou|fico|to|me|estou) (me|ficar) perder|perdida|perdido|perco
+        vou|fico|to|me|estou (me|ficar) perder|perdida|perdido|perco
         (tenho|com) medo (de) nao (entender|conseguir|saber|acompanhar|dar)
         dificil de|para|pra entender|usar|fazer|mexer|acompanhar
         """,
@@ -310,12 +309,13 @@ PHRASES: Phrases = {
             igual|parecida
         """,
     Intent.QUESTION_PRODUCT: """
-        quanto (que|e|ta|esta|fica|sai|custa|custam|cobra|voce|seria|vale|custaria|ficaria) (custa|e|fica|
-            cobra|o|a|ta|esta|sai)
+        ^ quanto $
+        quanto (que) (e|voce|o|a) (que) e|esta|fica|sai|custa|custam|cobra|seria|vale|custaria|ficaria (o|a)
         quanto custa|e|fica|sai|custam
         por quanto
-        (qual|quais|que|saber|me|passa|fala|manda|diz|informa|sobre|quanto) (e|seria|o|os|sao|passa|fala|
-            manda|diz|a) (o|os|a) (seu|seus) preco|precos|valor|valores|investimento|custo|mensalidade
+        qual|quais|que|saber|me|passa|fala|manda|diz|informa|sobre (e|seria|o|os|sao|passa|fala|manda|diz|
+            a) (o|os|a) (seu|seus) preco|precos|valor|valores|investimento|custo|mensalidade
+        o|os preco|precos|valores $
         ^ (o) preco|precos|valor|valores
         preco|valor do|da|de
         qual preco|valor|investimento
@@ -327,15 +327,16 @@ PHRASES: Phrases = {
         quanto tempo (tem|dura|de|leva|tenho|e|demora|fica|eu) (dura|acesso|de|tenho|curso|leva|o)
         (por) quanto tempo .. acesso|dura|dedicar|curso
         dura quanto
-        acesso (e|vitalicio|para|pra|por|ilimitado) (vitalicio|sempre|ilimitado)
+        acesso (e) vitalicio|ilimitado|sempre
+        acesso para|por sempre|quanto
         vitalicio
         quando (e|que|o|as|vai|ele|sera) (que|o|as|curso|aulas|comeca|abre) (curso|aulas|turma) comeca|
             comecam|inicia|abre|abrem|comecar
         quando comeca|inicia|abre|comecam
         que|qual dias|horario|horarios|duracao
         que|qual dia|data ?
-        (e|sao|seria|aulas|tudo) (as|tudo|o) (aulas|curso) (sao) online|presencial|gravado|gravada|
-            gravadas|virtual
+        e|sao|seria|aulas|tudo|curso (as|tudo|o|e|aulas) (aulas|curso) (sao) online|presencial|gravado|
+            gravada|gravadas|virtual
         ao vivo ou
         gravadas|gravado|online ou
         (tem|da|dao|emite|recebo|ganho|com|inclui) (algum|um|o|direito) (a) certificado|diploma
@@ -343,7 +344,8 @@ PHRASES: Phrases = {
         parcela
         parcelado
         parcelas
-        (pagar|paga|dividir|em) (em|no) (quantas|ate) vezes|parcelas
+        em quantas|ate vezes|parcelas
+        pagar|dividir em (quantas|ate) vezes|parcelas
         formas|forma|meios de pagamento
         mais barato|barata|conta
         (tem|algum|rola|da|fazem|faz|existe|cupom|consigo) (algum|um|cupom|de) desconto|cupom|promocao|
@@ -363,18 +365,18 @@ PHRASES: Phrases = {
         sem pagar
         amostra
         aula|sessao|semana|periodo|teste experimental|demo|teste
-        (o|um|seu|meu|ganhar|quero) presente|brinde
+        quero|ganhar|receber|cade|pegar (o|um|meu) presente|brinde
         (voce|tava|estava|esta|ta|vi|que) (tava|estava|esta|ta) dando|distribuindo|liberando .. planilha|
             guia|ebook|aula|material|modelo|pdf
-        material|isca (gratis|gratuito)
+        material|isca gratis|gratuito
         """,
     Intent.INTEREST_SOFT: """
         me interessa|interessei|interesso|interessaria|interessou
         (tenho|fiquei|estou|to|tava|sou|muito) (muito|super|bastante|com) interesse|interessada|interessado
         (me) conta|conte|contem|explica|explique|fala|fale (um) (pouco) mais|melhor|sobre|tudo
         me conta|conte|explica|explique|fala|fale
-        (quero|queria|gostaria|posso|poderia|adoraria|como) (de|eu) (poder) saber (um|mais|tudo|sobre|
-            melhor|como|do) (pouco) (mais|sobre)
+        quero|queria|gostaria|posso|poderia|adoraria (de) (poder) saber (um|mais|tudo|sobre|melhor|como|
+            do) (pouco) (mais|sobre)
         saber mais
         (quero|queria|gostaria|preciso|tem|me|passa|manda|pode|mais|busco|posso|poderia) (de|me|da|passar|
             ter|mandar|dar|manda|passa) (mais|as|umas|algumas|uma) info|infos|informacoes|informacao|
@@ -390,7 +392,7 @@ PHRASES: Phrases = {
         interessante
         me chamou (a) atencao
         vi (o) seu|sua|teu|um anuncio|propaganda|post|reels
-        vim (pelo|do|por|de) (anuncio|reels|live|post)
+        vim pelo|do|por (seu) anuncio|reels|live|post|instagram
         (fiquei|to|estou|bateu|me|sou|tenho) (muito|super|bem|deu) curiosa|curioso|curiosidade
         gostei|adorei|amei (muito) (da|do|o|a|de) (seu|sua) ideia|proposta|curso|programa|mentoria|metodo
         quero aprender|melhorar|emagrecer|vender|ganhar|conhecer
@@ -441,7 +443,6 @@ PHRASES: Phrases = {
         ate (a) logo|mais|breve|amanha|proxima|depois|ja|segunda
         a gente se fala|ve
         nos falamos|vemos (depois|logo|mais)
-        (se) cuida $
         se cuida|cuide
         (um) otimo|bom|lindo fim|final|resto de|do semana|dia
         bom fim|final|descanso|feriado|resto
@@ -466,6 +467,7 @@ PHRASES: Phrases = {
         nao e (isso|bem) (o) (que) (procuro|quero|busco|preciso)
         nao e o que (eu) procuro|quero|busco|preciso|estou|to
         nunca (que) (eu) compraria|compro|pagaria|vou
+        nao (estou|to) querendo (comprar|nada)
         dispenso
         me deixa|deixe em paz
         """,
@@ -486,6 +488,8 @@ PHRASES: Phrases = {
         """,
     Mark.IDIOM: """
         sem problema|problemas|pressa|duvida
+        (tenho) uma duvida|pergunta
+        tirar uma duvida
         nao tem problema|pressa
         nao se preocupe
         gosto muito

@@ -8,18 +8,14 @@ from functools import cached_property
 from domain.lexicon import shared
 
 _LINK = re.compile(
-    r"https?://\S+|www\.\S+|\b[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|net|org|io|me|ly|link|shop|xyz|info|co|app)\b(?:/\S*)?",
+    r"https?://\S+|www\.\S+|(?<![\w.-])(?:[a-z0-9-]{1,63}\.){1,5}(?:com|net|org|io|me|ly|link|shop|xyz|info|co|app)\b(?:/\S*)?",
     re.IGNORECASE,
 )
-_ADDRESS = re.compile(r"\S+@\S+\.\S+|@[\w.]+")
-_LAUGH = re.compile(
-    r"(?:(?:j+[aei]+){2,}j*|a?(?:h+[aeiu]+){2,}h*|k{2,}|(?:rs){2,}|lo+l+|lmf?ao+|(?:ks){2,})\Z"
-)
+_ADDRESS = re.compile(r"(?<!\S)[^\s@]*@\S+")
+_LAUGH = re.compile(r"(?:(?:j+[aei]+){2,}j*|a?(?:h+[aeiu]+){2,}h*|k{2,}|(?:rs){2,}|lo+l+|lmf?ao+|(?:ks){2,})\Z")
 _LONG_RUN = re.compile(r"([^\W\d_])\1{2,}")
 _PLEASE = re.compile(r"\bpor fav\w*|\bse faz favor\b")
-_NO_THANKS = re.compile(
-    r"\b(no|nao|nah|nope)\W+(?=(?:\w+ )?(?:gracia|obrigad|brigad|obg|thank|thx|ty\b|tks|valeu))"
-)
+_NO_THANKS = re.compile(r"\b(no|nao|nah|nope)\W+(?=(?:\w+ )?(?:gracia|obrigad|brigad|obg|thank|thx|ty\b|tks|valeu))")
 _PIECE = re.compile(r"\w+(?:-\w+)*|[^\w\s]+|\n+")
 _KEEPS_CLAUSE = frozenset('"“”«»*_~%$€£&+#-')
 
