@@ -96,6 +96,7 @@ class Creator(Aggregate):
         self.creator_id = creator_id
         self.settings = settings
         self.mode = Mode.OFF
+        self.mode_reason: str | None = None
         self.products: dict[UUID, Product] = {}
         self.channels: dict[Platform, str] = {}
 
@@ -125,6 +126,7 @@ class Creator(Aggregate):
     @event(ModeChanged)
     def _change_mode(self, mode: Mode, reason: str | None) -> None:
         self.mode = mode
+        self.mode_reason = reason
 
     def add_product(self, product: Product) -> None:
         if product.product_id not in self.products:

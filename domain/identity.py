@@ -16,15 +16,17 @@ def shown(platform: Platform, platform_user_id: str) -> str:
     return PREFIXES.get(platform, "") + platform_user_id
 
 
-def told(given: str, platform: Platform | None = None) -> tuple[Platform | None, str]:
+def told(
+    given: str, platform: Platform | None = None, *, field: str = "/platform_user_id"
+) -> tuple[Platform | None, str]:
     """The platform that an id tells by its prefix, else the given one, and the raw id behind it.
 
-    Raises `Invalid` when the prefix contradicts the given platform.
+    Raises `Invalid`, naming the field, when the prefix contradicts the given platform.
     """
     for prefixed, prefix in PREFIXES.items():
         if given.startswith(prefix) and len(given) > len(prefix):
             if platform not in (None, prefixed):
                 detail = f"`{given}` is an id of {prefixed}, not of {platform}."
-                raise Invalid(FieldError("/platform_user_id", "contradiction", detail))
+                raise Invalid(FieldError(field, "contradiction", detail))
             return prefixed, given.removeprefix(prefix)
     return platform, given

@@ -99,11 +99,20 @@ class Lead(Aggregate):
         )
 
     def __init__(
-        self, creator_id: str, follower_id: UUID, platform: Platform, details: Details, status: Status
+        self,
+        creator_id: str,
+        follower_id: UUID,
+        platform: Platform,
+        platform_user_id: str,
+        details: Details,
+        status: Status,
+        source: str,
     ) -> None:
         self.creator_id = creator_id
         self.follower_id = follower_id
         self.platform = platform
+        self.platform_user_id = platform_user_id
+        self.source = source
         self.details = details
         self.status = status
         self.ceiling = Status.CUSTOMER

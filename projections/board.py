@@ -1,6 +1,6 @@
 """Which leads has a creator, and at which stage?"""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from psycopg.rows import DictRow
@@ -195,6 +195,16 @@ class Board(Projection):
             creator_id=creator_id,
             lead_id=lead_id,
         )
+
+    async def cards(self, creator_id: str, lead_ids: Sequence[UUID]) -> dict[UUID, DictRow]:
+        """Several leads as the board shows them, by id."""
+        rows = await self.select(
+            f"""SELECT {CARD} FROM {{leads}} AS lead
+                 WHERE lead_id = ANY(%(lead_ids)s) AND creator_id = %(creator_id)s""",
+            creator_id=creator_id,
+            lead_ids=list(lead_ids),
+        )
+        return {row["lead_id"]: row for row in rows}
 
     async def find(self, creator_id: str, platform_user_id: str) -> list[DictRow]:
         """The leads of a creator with this id on any platform."""

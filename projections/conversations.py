@@ -269,6 +269,10 @@ class Conversations(Projection):
             latest[row["lead_id"]].append(row)
         return latest
 
+    async def message(self, message_row: UUID) -> DictRow | None:
+        """One message; of ours, by the id of its send."""
+        return await self.select_one("SELECT * FROM {messages} WHERE message_row = %(row)s", row=message_row)
+
     async def messages(self, lead_id: UUID, before: tuple[str, int] | None, limit: int) -> tuple[list[DictRow], int]:
         """Messages of a conversation, newest first, before a place in it; and how many there are in all."""
         rows = await self.select(

@@ -1,5 +1,8 @@
 """Commands about a creator: signing up, settings, the bot, products, channels, sequences."""
 
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 from domain.creator import Creator, Product, Settings
@@ -26,9 +29,12 @@ class CreatorCommands(Streams):
             return stream_id
         raise Conflict(f"There is a creator named {creator_id} already.")
 
-    def change_settings(self, creator_id: str, settings: Settings) -> Creator:
+    def change_settings(self, creator_id: str, changes: Mapping[str, Any], mode: Mode | None) -> Creator:
+        """Take over the given fields of `Settings` and, if one is given, the mode, all or nothing."""
         creator = self.creator(creator_id)
-        creator.change_settings(settings)
+        creator.change_settings(replace(creator.settings, **changes))
+        if mode is not None:
+            creator.change_mode(mode)
         self.save_streams(creator)
         return creator
 

@@ -1,13 +1,15 @@
 """Commands about a lead: capturing by hand, moving, editing, deleting."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from domain import context
-from domain.errors import DuplicateLead
+from domain.errors import Conflict, DuplicateLead, NotFound
 from domain.follower import Follower
+from domain.identity import told
 from domain.lead import Details, Lead
 from domain.streams import Streams
 from domain.vocabulary import Platform, Status
@@ -70,6 +72,26 @@ class LeadCommands(Streams):
             source=new.source,
         )
         return follower, lead
+
+    def lead_known_as(self, creator_id: str, given: str) -> Lead:
+        """The lead by its id, or by its person's id on a platform, with the prefix or without.
+
+        Raises `NotFound`, and `Conflict` when an id without prefix is known on two platforms.
+        """
+        with suppress(ValueError, NotFound):
+            return self.lead(creator_id, UUID(given))
+        platform, raw = told(given)
+        known = [
+            follower
+            for each in ([platform] if platform else Platform)
+            if (follower := self.known_follower(Follower.create_id(self.namespace, creator_id, each, raw))) is not None
+            and follower.is_alive
+        ]
+        if len(known) > 1:
+            raise Conflict("More than one lead has this id: say which with its prefix, such as `ig_`.")
+        if not known:
+            raise NotFound("There is no such lead.")
+        return self.lead_of(known[0])
 
     def change_status(self, creator_id: str, lead_id: UUID, status: Status) -> Lead:
         """Move the card by hand; a customer's runs end in the same save."""

@@ -147,7 +147,7 @@ class NurturingCommands(ConversationCommands):
         if run is None:
             raise LookupError("a follow-up that waits has a run")
         lead = self.lead_of(follower)
-        rendered = render(follow_up.message_template, values_for(creator, lead, run.product_id))
+        rendered = render(follow_up.message_template, values_for(creator, lead.details.name, run.product_id))
         sequence = self.sequence(creator.creator_id, run.sequence_type)
         verdict = judge(
             follow_up,
@@ -183,13 +183,13 @@ class NurturingCommands(ConversationCommands):
         return cancelled, lead
 
 
-def values_for(creator: Creator, lead: Lead, product_id: UUID | None) -> dict[str, str | None]:
-    """What the variables of a step stand for."""
+def values_for(creator: Creator, name: str | None, product_id: UUID | None) -> dict[str, str | None]:
+    """What the variables of a step stand for; `name` is the person's."""
     product = creator.products.get(product_id) if product_id else None
     return {
         "product_name": product.name if product else None,
         "link": product.payment_link if product else None,
-        "first_name": (lead.details.name or "").split(" ")[0] or None,
+        "first_name": (name or "").split(" ")[0] or None,
         "creator_name": creator.creator_id,
     }
 
