@@ -54,9 +54,10 @@ function refresher(client: QueryClient): (keys: QueryKey[]) => void {
     running = true;
     while (waiting.size > 0) {
       await new Promise((resolve) => setTimeout(resolve, BREATH));
-      const keys = [...waiting.values()];
-      waiting.clear();
-      await Promise.all(keys.map((queryKey) => client.invalidateQueries({ queryKey })));
+      // A list that is being written to is left alone: its old answer would undo for a moment what is on its way.
+      const ready = [...waiting].filter(([, key]) => client.isMutating({ mutationKey: key }) === 0);
+      ready.forEach(([name]) => waiting.delete(name));
+      await Promise.all(ready.map(([, queryKey]) => client.invalidateQueries({ queryKey })));
     }
     running = false;
   }

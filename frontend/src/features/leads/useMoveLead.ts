@@ -14,7 +14,7 @@ export function useMoveLead(q: string): (lead: Lead, to: Status) => void {
   const creator = useCreator();
   const client = useQueryClient();
   const { mutate } = useMutation({
-    mutationKey: ["move", creator],
+    mutationKey: ["board", creator],
     mutationFn: ({ lead, to }: Move) => putStatus(creator, lead.id, to),
     onMutate: async ({ lead, to }) => {
       await client.cancelQueries({ queryKey: ["board", creator] });
@@ -34,7 +34,7 @@ export function useMoveLead(q: string): (lead: Lead, to: Status) => void {
     },
     onSettled: (answer) => {
       // While another card is on its way, reading the lists again would put that one back for a moment.
-      const last = client.isMutating({ mutationKey: ["move", creator] }) === 1;
+      const last = client.isMutating({ mutationKey: ["board", creator] }) === 1;
       if (!last || answer?.shown === false) return;
       void client.invalidateQueries({ queryKey: ["board", creator] });
       void client.invalidateQueries({ queryKey: ["follower", creator] });

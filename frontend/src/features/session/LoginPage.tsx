@@ -1,5 +1,6 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link2 } from "lucide-react";
+import type { SyntheticEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { Problem } from "@/api/client";
 import { Logo } from "@/components/Logo";
@@ -15,6 +16,13 @@ export function LoginPage({ linkRefused }: { linkRefused: boolean }) {
     mutationFn: logIn,
     onSuccess: () => client.invalidateQueries({ queryKey: sessionQuery.queryKey }),
   });
+
+  // No form action: React would empty the fields also when the log-in is refused.
+  function submit(event: SyntheticEvent<HTMLFormElement>): void {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget);
+    login.mutate({ email: form.get("email") as string, password: form.get("password") as string });
+  }
 
   return (
     <div className="w-full max-w-sm">
@@ -35,12 +43,7 @@ export function LoginPage({ linkRefused }: { linkRefused: boolean }) {
         <p className="text-muted-foreground before:bg-border after:bg-border my-5 flex items-center gap-3 text-xs before:h-px before:flex-1 after:h-px after:flex-1">
           {t("login.or")}
         </p>
-        <form
-          className="flex flex-col gap-4"
-          action={(form) =>
-            login.mutate({ email: text(form.get("email")), password: text(form.get("password")) })
-          }
-        >
+        <form className="flex flex-col gap-4" onSubmit={submit}>
           <div className="flex flex-col gap-1.5">
             <Label htmlFor="email">{t("login.email")}</Label>
             <Input id="email" name="email" type="email" autoComplete="username" required />
@@ -61,8 +64,4 @@ export function LoginPage({ linkRefused }: { linkRefused: boolean }) {
       </div>
     </div>
   );
-}
-
-function text(value: FormDataEntryValue | null): string {
-  return typeof value === "string" ? value : "";
 }

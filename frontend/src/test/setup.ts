@@ -1,0 +1,39 @@
+import "@testing-library/jest-dom/vitest";
+import { cleanup, configure } from "@testing-library/react";
+import { afterAll, afterEach, beforeAll, beforeEach, vi } from "vitest";
+import { startTranslations } from "@/i18n/i18n";
+import { server } from "./server";
+
+// What jsdom has no layout for: a list needs a height to know how many rows it must draw.
+Object.defineProperties(HTMLElement.prototype, {
+  clientHeight: { get: () => 600 },
+  clientWidth: { get: () => 300 },
+  offsetHeight: { get: () => 136 },
+  offsetWidth: { get: () => 300 },
+});
+Element.prototype.scrollTo = () => undefined;
+Element.prototype.scrollIntoView = () => undefined;
+Element.prototype.hasPointerCapture = () => false;
+vi.stubGlobal(
+  "ResizeObserver",
+  class {
+    observe = () => undefined;
+    unobserve = () => undefined;
+    disconnect = () => undefined;
+  },
+);
+vi.stubGlobal("matchMedia", () => ({ matches: false, addEventListener: () => undefined }));
+
+// The first test of a file also loads the page that it opens.
+configure({ asyncUtilTimeout: 5_000 });
+
+beforeAll(async () => {
+  server.listen({ onUnhandledRequest: "error" });
+  await startTranslations();
+});
+beforeEach(() => localStorage.clear());
+afterEach(() => {
+  cleanup();
+  server.resetHandlers();
+});
+afterAll(() => server.close());
