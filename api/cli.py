@@ -37,8 +37,12 @@ class Misuse(Exception):
     """A sentence about input that the command cannot use."""
 
 
+class Terminated(BaseException):
+    """Somebody sent SIGTERM; on its way out everything that was opened is closed."""
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; 0, or 1 when it was refused, 2 when it was misused, 130 or 143 when it was told to stop."""
+    """Run one command; 0, 1 when it was refused, 2 when it was misused, 130 or 143 when it was cut short."""
     given = _parser().parse_args(arguments)
     import psycopg  # not before the parser has answered: --help comes at once
 
@@ -55,13 +59,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except psycopg.OperationalError as error:
         return _say(unreachable(error), REFUSED)
     except KeyboardInterrupt:
-        return INTERRUPTED
+        return 0 if command in UNTIL_STOPPED else INTERRUPTED
+    except Terminated:
+        return 0 if command in UNTIL_STOPPED else TERMINATED
     return 0
 
 
 def _terminate(_signal: int, _frame: FrameType | None) -> None:
-    # An exception, so that everything that was opened is closed; `serve` replaces this with its own way to stop.
-    sys.exit(TERMINATED)
+    raise Terminated
 
 
 def _say(sentence: str, code: int) -> int:
@@ -88,9 +93,12 @@ def _work(settings: Settings, _given: argparse.Namespace) -> None:
 
 
 def _demo(settings: Settings, given: argparse.Namespace) -> None:
-    from api.demo import run
+    from api.demo import run_demo
 
-    run(_listening(settings, given))
+    run_demo(_listening(settings, given))
+
+
+UNTIL_STOPPED = (_serve, _api, _work, _demo)
 
 
 def _migrate(settings: Settings, _given: argparse.Namespace) -> None:
@@ -111,7 +119,7 @@ def _add_creator(settings: Settings, given: argparse.Namespace) -> None:
     link = add_creator(settings, given.name, given.email, given.timezone)
     print(f"The creator {given.name} was added.", file=sys.stderr)
     if link is not None:
-        print(_url(settings, link))
+        print(link)
 
 
 def _add_key(settings: Settings, given: argparse.Namespace) -> None:
@@ -123,7 +131,7 @@ def _add_key(settings: Settings, given: argparse.Namespace) -> None:
 def _link_user(settings: Settings, given: argparse.Namespace) -> None:
     from api.admin import link_user
 
-    print(_url(settings, link_user(settings, given.email)))
+    print(link_user(settings, given.email))
 
 
 def _connect_channel(settings: Settings, given: argparse.Namespace) -> None:
@@ -145,10 +153,6 @@ def _version(_settings: Settings, _given: argparse.Namespace) -> None:
 def _listening(settings: Settings, given: argparse.Namespace) -> Settings:
     asked = {"host": given.host, "port": given.port}
     return settings.model_copy(update={name: value for name, value in asked.items() if value is not None})
-
-
-def _url(settings: Settings, path: str) -> str:
-    return f"{settings.public_url or f'http://{settings.host}:{settings.port}'}{path}"
 
 
 def _secret(prompt: str) -> str:
@@ -189,7 +193,7 @@ def _parser() -> argparse.ArgumentParser:
     add = _add(creators, "add", _add_creator, "add a creator; prints a link to log in when --email is given")
     add.add_argument("name", metavar="NAME", help="the name in all addresses, such as maria; it never changes")
     add.add_argument("--email", metavar="E", help="who may log in")
-    add.add_argument("--timezone", metavar="Z", default="UTC", help="such as Europe/Madrid (default: UTC)")
+    add.add_argument("--timezone", metavar="Z", help="such as Europe/Madrid (default: UTC)")
 
     keys = _group(commands, "keys", "how programs get in")
     add = _add(keys, "add", _add_key, "make an API key; prints it, once, and nothing else")

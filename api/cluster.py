@@ -64,7 +64,7 @@ class Cluster:
             self._create()
         deadline = time.monotonic() + START_SECONDS
         while not self._postmaster_runs():
-            (self.directory / "postmaster.pid").unlink(missing_ok=True)
+            self._disown_pid_file()
             output = self._try_to_start(options)
             if output is None:
                 return
@@ -78,15 +78,11 @@ class Cluster:
         if not self._postmaster_runs():
             return
         for mode in ("fast", "immediate"):
-            done = self._run(
-                "pg_ctl", "stop", "-w", "-t", str(STOP_SECONDS), "-m", mode, "-D", str(self.directory)
-            )
+            done = self._run("pg_ctl", "stop", "-w", "-t", str(STOP_SECONDS), "-m", mode, "-D", str(self.directory))
             if done.returncode == 0:
                 return
         said = " ".join(done.stdout.split())
-        raise DatabaseUnavailable(
-            f"The embedded PostgreSQL in {self.directory} does not stop; it says: {said}"
-        )
+        raise DatabaseUnavailable(f"The embedded PostgreSQL in {self.directory} does not stop; it says: {said}")
 
     def database_url(self) -> str:
         """The URL of our database on the running server; made if it is the first time."""
@@ -175,9 +171,7 @@ class Cluster:
         ]
         words += [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
         wait = ("-w", "-t", str(START_SECONDS))
-        done = self._run(
-            "pg_ctl", "start", *wait, "-D", str(self.directory), "-l", str(log), "-o", shlex.join(words)
-        )
+        done = self._run("pg_ctl", "start", *wait, "-D", str(self.directory), "-l", str(log), "-o", shlex.join(words))
         if done.returncode == 0:
             return None
         said = sorted((self.directory / "log").glob("*.log"), key=lambda file: file.stat().st_mtime)[-1:]
@@ -187,9 +181,7 @@ class Cluster:
 
     def _socket_dir(self) -> Path:
         """The data directory itself, else a closed one with a name that a socket's address has room for."""
-        if len(os.fsencode(self.directory)) <= LONGEST_SOCKET_DIR and not set('",') & set(
-            str(self.directory)
-        ):
+        if len(os.fsencode(self.directory)) <= LONGEST_SOCKET_DIR and not set('",') & set(str(self.directory)):
             return self.directory
         name = hashlib.sha256(os.fsencode(self.directory)).hexdigest()[:16]
         short = Path(tempfile.gettempdir()) / f"clonnect-{name}"
@@ -214,6 +206,20 @@ class Cluster:
             return str(self.directory) in process.cmdline()
         except (FileNotFoundError, IndexError, ValueError, psutil.NoSuchProcess, psutil.AccessDenied):
             return False
+
+    def _disown_pid_file(self) -> None:
+        """Let PostgreSQL see that the server before is gone, whoever has its process number now.
+
+        The pid file gets our number, which PostgreSQL knows as its starter's and takes for stale. It must stay:
+        by the memory that it names PostgreSQL sees whether processes of the old server still write.
+        """
+        (self._socket_dir() / f".s.PGSQL.{PORT}.lock").unlink(missing_ok=True)
+        file = self.directory / "postmaster.pid"
+        lines = file.read_text().splitlines() if file.exists() else []
+        if lines:
+            file.write_text("\n".join([str(os.getpid()), *lines[1:], ""]))
+        else:
+            file.unlink(missing_ok=True)
 
     def _run(self, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         foreign = ("PG", "LC_", "LANG")

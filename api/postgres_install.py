@@ -25,9 +25,7 @@ def find_programs(home: Path) -> Path:
     """
     package = importlib.util.find_spec(PACKAGE)
     if package is None or package.origin is None:
-        raise DatabaseUnavailable(
-            "The embedded PostgreSQL is not installed: set DATABASE_URL to a server of yours."
-        )
+        raise DatabaseUnavailable("The embedded PostgreSQL is not installed: set DATABASE_URL to a server of yours.")
     installed = Path(package.origin).parent / f"pginstall{MAJOR}"
     if os.geteuid() != 0 or (_closed(installed / "bin") is None and _open_to_all(installed / "bin/postgres")):
         return installed / "bin"
@@ -69,7 +67,10 @@ def make_home(home: Path) -> None:
         if os.geteuid() != 0:
             home.mkdir(mode=0o700, parents=True, exist_ok=True)
             return
-        home.mkdir(mode=0o711, parents=True, exist_ok=True)
+        for folder in (*reversed(home.parents), home):
+            if not folder.exists():
+                folder.mkdir()
+                folder.chmod(0o711)  # whatever root's umask says
         home.chmod(home.stat().st_mode | stat.S_IXOTH)
     except OSError as error:
         raise DatabaseUnavailable(why_not_writable(home, error)) from error

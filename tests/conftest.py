@@ -93,6 +93,7 @@ def empty_database_url(server_url: str) -> Iterator[str]:
 def data_dir() -> Iterator[Path]:
     """A data directory for one test, where an embedded server may run whoever runs the tests."""
     folder = Path(tempfile.mkdtemp(prefix="clonnect-data-"))
+    folder.chmod(0o711)
     yield folder
     shutil.rmtree(folder)
 

@@ -34,9 +34,7 @@ def test_asking_what_is_missing_changes_nothing(empty_database_url: str, directo
         assert connection.execute("SELECT to_regnamespace('app')").fetchone() == (None,)
 
 
-def test_programs_that_migrate_at_the_same_time_apply_each_file_once(
-    empty_database_url: str, directory: Path
-) -> None:
+def test_programs_that_migrate_at_the_same_time_apply_each_file_once(empty_database_url: str, directory: Path) -> None:
     with ThreadPoolExecutor(4) as programs:
         applied = [programs.submit(migrate, empty_database_url, directory) for _ in range(4)]
     assert sorted(name for each in applied for name in each.result()) == ["0001_first", "0002_second"]
@@ -53,9 +51,7 @@ def test_a_migration_that_fails_leaves_nothing_and_keeps_what_came_before(
     assert migrate(empty_database_url, directory) == ["0002_second"]
 
 
-def test_a_migration_changed_after_it_was_applied_is_refused(
-    empty_database_url: str, directory: Path
-) -> None:
+def test_a_migration_changed_after_it_was_applied_is_refused(empty_database_url: str, directory: Path) -> None:
     migrate(empty_database_url, directory)
     (directory / "0001_first.sql").write_text("CREATE TABLE other (i int);")
     for refuse in (migrate, pending):

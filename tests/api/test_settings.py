@@ -1,0 +1,83 @@
+import re
+from pathlib import Path
+
+import pytest
+
+from api.errors import StartupError
+from api.settings import Settings, load, variables
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_nothing_has_to_be_set() -> None:
+    settings = load({})
+    assert (settings.host, settings.port) == ("127.0.0.1", 8000)
+    assert settings.database_url is None
+    assert settings.data_dir.is_absolute()
+
+
+@pytest.mark.parametrize("page", [".env.example", "docs/operations.md"])
+def test_every_setting_is_documented(page: str) -> None:
+    text = (ROOT / page).read_text()
+    assert [name for name in variables() if not re.search(rf"\b{name}\b", text)] == []
+
+
+@pytest.mark.parametrize("page", [".env.example", "docs/operations.md", "README.md"])
+def test_no_page_names_a_setting_that_does_not_exist(page: str) -> None:
+    named = set(re.findall(r"\bCLONNECT_[A-Z_]+\b", (ROOT / page).read_text()))
+    assert named <= variables().keys()
+
+
+def test_every_setting_says_what_it_means() -> None:
+    assert all(description.endswith(".") for description in variables().values())
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("CLONNECT_PORT", "http", "CLONNECT_PORT is wrong: input should be a valid integer"),
+        ("CLONNECT_PORT", "70000", "CLONNECT_PORT is wrong: input should be less than or equal to 65535"),
+        ("CLONNECT_LOG_LEVEL", "loud", "CLONNECT_LOG_LEVEL is wrong: input should be 'debug', 'info'"),
+        ("CLONNECT_PUBLIC_URL", "dm.example.com", "CLONNECT_PUBLIC_URL is wrong: it must look like https://host"),
+        ("DATABASE_URL", "mysql://u:hunter2@h/d", "DATABASE_URL is wrong: it must look like postgresql://"),
+        ("CLONNECT_KEY", "hunter2", "CLONNECT_KEY is wrong: it must be 32 random bytes in base64"),
+    ],
+)
+def test_a_wrong_setting_is_one_sentence_that_names_it(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, sentence: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(StartupError) as refusal:
+        load()
+    assert str(refusal.value).startswith(sentence)
+    assert "hunter2" not in str(refusal.value)
+    assert "\n" not in str(refusal.value)
+
+
+def test_a_misspelt_setting_is_not_passed_over() -> None:
+    with pytest.raises(StartupError, match="CLONNECT_DATADIR is not a setting: did you mean CLONNECT_DATA_DIR"):
+        load({"CLONNECT_DATADIR": "/tmp"})
+
+
+def test_an_empty_variable_counts_as_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "")
+    monkeypatch.setenv("CLONNECT_PORT", "")
+    assert load().database_url is None
+    assert load().port == 8000
+
+
+def test_secrets_do_not_show(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://maria:hunter2@db/clonnect")
+    monkeypatch.setenv("GROQ_API_KEY", "hunter2")
+    assert "hunter2" not in repr(load())
+
+
+def test_addresses_are_kept_without_a_slash_at_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CLONNECT_PUBLIC_URL", "https://dm.example.com/")
+    assert load().public_url == "https://dm.example.com"
+
+
+def test_settings_cannot_be_changed_on_the_way() -> None:
+    settings = Settings()
+    with pytest.raises(ValueError, match="frozen"):
+        settings.port = 1
