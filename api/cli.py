@@ -135,9 +135,10 @@ def _link_user(settings: Settings, given: argparse.Namespace) -> None:
 
 
 def _connect_channel(settings: Settings, given: argparse.Namespace) -> None:
+    token = _secret("The bot's token: ")
     from api.admin import connect_channel
 
-    print(connect_channel(settings, given.creator, given.channel, _secret("The bot's token: ")))
+    print(connect_channel(settings, given.creator, given.channel, token))
 
 
 def _openapi(_settings: Settings, _given: argparse.Namespace) -> None:

@@ -27,6 +27,7 @@ PORT = 5432  # only part of the socket's name: the server listens on no network
 LONGEST_SOCKET_DIR = 85  # bytes; with the socket's own name macOS allows 103, Linux 107
 START_SECONDS = 60
 STOP_SECONDS = 20
+NEARLY_NOTHING = 1 << 20  # bytes
 
 DURABLE: Mapping[str, str] = {
     "fsync": "on",
@@ -159,25 +160,21 @@ class Cluster:
         """None when it runs, else what it said."""
         log = self.directory / "startup.log"
         log.unlink(missing_ok=True)
-        words = [
-            "-h",
-            "",
-            "-p",
-            str(PORT),
-            "-k",
-            f'"{self._socket_dir()}"',
-            "-c",
-            "unix_socket_permissions=0700",
-        ]
+        told_before = {file: file.stat().st_size for file in self._logs()}
+        words = ["-h", "", "-p", str(PORT), "-k", f'"{self._socket_dir()}"', "-c", "unix_socket_permissions=0700"]
         words += [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
         wait = ("-w", "-t", str(START_SECONDS))
         done = self._run("pg_ctl", "start", *wait, "-D", str(self.directory), "-l", str(log), "-o", shlex.join(words))
         if done.returncode == 0:
             return None
-        said = sorted((self.directory / "log").glob("*.log"), key=lambda file: file.stat().st_mtime)[-1:]
-        if log.exists():
-            said.append(log)
-        return "\n".join([done.stdout, *(file.read_text(errors="replace")[-4000:] for file in said)])
+        said = [done.stdout, log.read_text(errors="replace") if log.exists() else ""]
+        said += [file.read_bytes()[told_before.get(file, 0) :].decode(errors="replace") for file in self._logs()]
+        if shutil.disk_usage(self.directory).free < NEARLY_NOTHING:
+            said.append("No space left on device")  # nor for PostgreSQL to say so
+        return "\n".join(said)
+
+    def _logs(self) -> list[Path]:
+        return sorted((self.directory / "log").glob("*.log"))
 
     def _socket_dir(self) -> Path:
         """The data directory itself, else a closed one with a name that a socket's address has room for."""
