@@ -3,11 +3,13 @@
 import asyncio
 import base64
 import contextlib
+import logging
 import os
 import secrets
 import signal
 import socket
-from collections.abc import AsyncIterator, Iterator, Mapping
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,7 +27,7 @@ from api.migrate import migrate, pending
 from api.settings import KEY_BYTES, Settings
 from domain import context
 from domain.application import Clonnect
-from domain.errors import LostRace
+from domain.errors import LostRace, NotFound
 from eventstore.factory import URL, Factory
 from eventstore.log import Log
 from eventstore.recorder import CHANNEL as LOG_CHANNEL
@@ -85,6 +87,13 @@ class Runtime:
     connections: Connections
     worker: Worker | None
     is_demo: bool
+    reset: Callable[["Runtime"], Awaitable[None]] | None
+
+    async def reset_demo(self) -> None:
+        """Begin the demo anew; raises `NotFound` elsewhere."""
+        if self.reset is None:
+            raise NotFound("Only a demo can be reset.")
+        await self.reset(self)
 
     async def settle(self, until: datetime) -> bool:
         """Wait until everything that happened, or was due by `until`, has its outcome; `False` after 30 s."""
@@ -171,7 +180,9 @@ def channels_of(
 
 
 @asynccontextmanager
-async def run(settings: Settings, url: str, *, work: bool) -> AsyncIterator[Runtime]:
+async def run(
+    settings: Settings, url: str, *, work: bool, reset: Callable[[Runtime], Awaitable[None]] | None = None
+) -> AsyncIterator[Runtime]:
     """All parts of a process, started; projections are kept in every process, only `work` acts."""
     sealer = Sealer(installation_key(settings))
     async with contextlib.AsyncExitStack() as stack:
@@ -224,6 +235,7 @@ async def run(settings: Settings, url: str, *, work: bool) -> AsyncIterator[Runt
 
         writer.start()
         stack.push_async_callback(asyncio.to_thread, writer.stop)
+        await asyncio.to_thread(projector.prepare)
         projector.start()
         stack.push_async_callback(asyncio.to_thread, projector.stop)
         await asyncio.to_thread(listener.start)
@@ -253,6 +265,7 @@ async def run(settings: Settings, url: str, *, work: bool) -> AsyncIterator[Runt
             connections=connections,
             worker=worker,
             is_demo=is_demo,
+            reset=reset if is_demo else None,
         )
 
 
@@ -274,27 +287,54 @@ def bring_up_to_date(url: str, *, embedded: bool) -> None:
         raise StartupError(f"The database lacks {', '.join(missing)}: run `clonnect migrate` first.")
 
 
-def serve_http(settings: Settings, url: str, *, work: bool) -> None:
-    """Serve until told to stop; raises `StartupError` when the port is taken."""
+class Server(uvicorn.Server):
+    """uvicorn's server, which says when it can be reached."""
+
+    def __init__(self, config: uvicorn.Config, announce: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._announce = announce
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._announce()
+
+
+def serve_http(
+    settings: Settings,
+    url: str,
+    *,
+    work: bool,
+    reset: Callable[[Runtime], Awaitable[None]] | None = None,
+    started: Callable[[str], None] | None = None,
+) -> None:
+    """Serve until told to stop; `started` is given the address. Raises `StartupError` when the port is taken."""
 
     def runtime() -> AbstractAsyncContextManager[Runtime]:
-        return run(settings, url, work=work)
+        return run(settings, url, work=work, reset=reset)
 
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)
     listening = listen(settings.host, settings.port)
-    server = uvicorn.Server(
-        uvicorn.Config(
-            create_app(runtime),
-            log_level=settings.log_level,
-            access_log=False,
-            timeout_graceful_shutdown=STOP_SECONDS,
-            proxy_headers=False,
-            server_header=False,
-        )
+    port = listening.getsockname()[1]
+    address = f"http://{settings.host}:{port}"
+    config = uvicorn.Config(
+        create_app(runtime),
+        log_level=settings.log_level,
+        access_log=False,
+        timeout_graceful_shutdown=STOP_SECONDS,
+        proxy_headers=False,
+        server_header=False,
     )
+    server = Server(config, lambda: started(address) if started is not None else _say_where(address))
     with listening:
         server.run(sockets=[listening])
     if not server.started:
         raise StartupError("The program could not start; the lines above say why.")
+
+
+def _say_where(address: str) -> None:
+    sys.stdout.write(f"Clonnect listens on {address}\n")
+    sys.stdout.flush()
 
 
 def listen(host: str, port: int) -> socket.socket:

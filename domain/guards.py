@@ -29,6 +29,7 @@ from domain.vocabulary import Mode, Platform, SequenceType, Status
 
 MAX_BYTES = {Platform.INSTAGRAM: 1000}
 MAX_BYTES_ELSEWHERE = 4096
+MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -143,7 +144,8 @@ def _placed(follow_up: FollowUp, standing: Standing, policy: Policy, now: dateti
     placed = place(now, now, standing, policy, timedelta(0), ways=ways)
     if isinstance(placed, Nothing):
         return Skip(placed.reason)
-    if placed.at > now:
+    # Placements are whole minutes: what may become of it within this minute becomes of it now.
+    if placed.at > now and (isinstance(placed, Send) or placed.at - now >= MINUTE):
         return Defer(placed.at, why or "window_closed")
     match placed:
         case HumanTask(deadline=deadline):

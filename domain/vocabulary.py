@@ -1,10 +1,8 @@
 """The closed sets of words that the business speaks in."""
 
 from enum import StrEnum
-from functools import total_ordering
 
 
-@total_ordering
 class Status(StrEnum):
     """The columns of the board, ordered from left to right (not as text)."""
 
@@ -17,8 +15,19 @@ class Status(StrEnum):
     def rank(self) -> int:
         return list(Status).index(self)
 
+    # All four, because a StrEnum inherits the order of texts, in which hot comes before new.
+
     def __lt__(self, other: str) -> bool:
         return self.rank < Status(other).rank
+
+    def __le__(self, other: str) -> bool:
+        return self.rank <= Status(other).rank
+
+    def __gt__(self, other: str) -> bool:
+        return self.rank > Status(other).rank
+
+    def __ge__(self, other: str) -> bool:
+        return self.rank >= Status(other).rank
 
 
 class Platform(StrEnum):

@@ -1,7 +1,7 @@
 """Understands what comes in, and answers it when the bot may."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from domain.application import Clonnect
 from domain.commands.conversations import Answer
@@ -14,7 +14,7 @@ from domain.vocabulary import Intent, Language, Mode
 from eventstore.log import Recorded
 from eventstore.writer import Writer
 from processes.causes import because_of
-from processes.language import Identifier, decide
+from processes.language import SURE, Identifier, count_words, decide, margin
 from processes.process import Process, reacts_to
 from processes.templates import Facts, format_price, reply
 
@@ -50,13 +50,15 @@ class Replies(Process):
             earlier_product_id=follower.product_id,
             first_contact=follower.bursts == 0,
         )
-        evidence = {} if started else self._languages.evidence(event.text)
+        names = [product.name for product in creator.products.values()]
+        prior = {creator.settings.language: PRIOR_NATS}
+        evidence = {} if started else self._languages.evidence(event.text, names)
         language = decide(
-            follower.language,
+            follower.language if _is_sure(follower, prior) else None,
             follower.evidence,
             evidence,
-            0 if started else len(event.text.split()),
-            {creator.settings.language: PRIOR_NATS},
+            0 if started else count_words(event.text, names),
+            prior,
         )
         intents = [(Intent.GREETING, 1.0)] if started else [(found.intent, found.confidence) for found in read.intents]
         return Proposal(
@@ -97,6 +99,14 @@ class Replies(Process):
         if text is None:
             return None
         return Answer(event.burst_id, text, event.language, intent, confidence, "template", event.product_id)
+
+
+def _is_sure(follower: Follower, prior: Mapping[Language, float]) -> bool:
+    """Whether the language so far was told by what the person wrote, and not assumed."""
+    if not follower.evidence:
+        return False
+    *past, latest = follower.evidence
+    return margin(past, latest, prior) >= SURE
 
 
 def _words(product: Product) -> ProductWords:

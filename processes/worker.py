@@ -93,6 +93,10 @@ class Worker:
         self._due_work.worker = ""
         await self._due_work.finish()
 
+    async def restart(self) -> None:
+        """Take the positions from the database again, because the log begins anew."""
+        self.positions = await self._read_positions()
+
     @property
     def is_busy(self) -> bool:
         return self._due_work.is_busy or self._agenda_moved.is_set()
@@ -204,6 +208,7 @@ class Worker:
             run_date=wake_at,
             id=DUE,
             replace_existing=True,
+            max_instances=3,
             misfire_grace_time=None,
         )
 

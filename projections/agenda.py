@@ -13,6 +13,7 @@ from projections.projection import Projection, Tables, handles
 
 LEASE = timedelta(seconds=30)
 SILENCE = timedelta(days=14)
+COLUMNS = "a.key, kind, due_at, creator_id, follower_id, ref, attempt, worker, event_id, correlation_id"
 
 
 class Kind(StrEnum):
@@ -205,12 +206,12 @@ class Agenda(Projection):
     async def claim(self, now: datetime, limit: int) -> list[Due]:
         """Lease the rows that are due, the longest due first; another worker's leases are passed over."""
         rows = await self.select(
-            """UPDATE {agenda} AS a SET leased_until = clock_timestamp() + %(lease)s
-                 FROM (SELECT key FROM {agenda}
+            f"""UPDATE {{agenda}} AS a SET leased_until = clock_timestamp() + %(lease)s
+                 FROM (SELECT key FROM {{agenda}}
                         WHERE due_at <= %(now)s
                           AND (leased_until IS NULL OR leased_until < clock_timestamp())
                         ORDER BY due_at, key LIMIT %(limit)s FOR UPDATE SKIP LOCKED) AS due
-                WHERE a.key = due.key RETURNING a.*""",
+                WHERE a.key = due.key RETURNING {COLUMNS}""",
             now=now,
             limit=limit,
             lease=LEASE,
@@ -223,9 +224,9 @@ class Agenda(Projection):
 
     async def open_attempts(self) -> list[Due]:
         """The sends whose outcome is not recorded."""
-        return [_due(row) for row in await self.select("SELECT * FROM {agenda} WHERE kind = 'attempt'")]
+        rows = await self.select(f"SELECT {COLUMNS} FROM {{agenda}} AS a WHERE kind = 'attempt'")
+        return [_due(row) for row in rows]
 
 
 def _due(row: dict[str, object]) -> Due:
-    fields = {name: value for name, value in row.items() if name != "leased_until"}
-    return Due(**fields | {"kind": Kind(str(row["kind"]))})  # type: ignore[arg-type]  # as the schema says
+    return Due(**row | {"kind": Kind(str(row["kind"]))})  # type: ignore[arg-type]  # as the schema says

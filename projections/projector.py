@@ -43,6 +43,13 @@ class Projector:
             name, _, position = payload.partition(":")
             self._progress.advance(name, int(position))
 
+    def prepare(self) -> None:
+        """Make the tables that are missing, so that whoever starts now can ask them."""
+        with self._connect() as conn:
+            conn.execute("SELECT pg_advisory_lock(hashtextextended('projections', 0))")
+            for projection in self._projections:
+                self._set_up(conn, projection)
+
     def start(self) -> None:
         self._thread.start()
 
@@ -79,6 +86,7 @@ class Projector:
 
     def catch_up(self) -> int:
         """Bring everything to the head of the log, in the calling thread; answers the position reached."""
+        self.prepare()
         with self._connect() as conn:
             self._led.clear()
             self._lead(conn)
@@ -95,7 +103,6 @@ class Projector:
                 (f"projection/{projection.name}/{projection.version}",),
             ).fetchone()
             if row is not None and row["got"]:
-                self._set_up(conn, projection)
                 self._led.add(projection.name)
             self._progress.advance(projection.name, self._position(conn, projection) or 0)
 

@@ -1,0 +1,104 @@
+"""What the command line does to an installation, whether or not it is being served."""
+
+import asyncio
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+import psycopg
+from psycopg.rows import DictRow, dict_row
+
+from api.auth import new_key, new_link
+from api.bootstrap import bring_up_to_date, installation_key, open_application
+from api.database import open_database
+from api.errors import StartupError
+from api.settings import Settings
+from domain import context
+from domain.application import Clonnect
+from domain.creator import Settings as CreatorSettings
+from domain.vocabulary import Platform
+from eventstore.sealing import Sealer
+from processes.channels.base import Account, ChannelError, ChannelName, http_client
+from processes.channels.telegram import Bot, Telegram
+from processes.connections import connecting
+
+OWNER = "owner"
+
+
+@contextmanager
+def _installation(settings: Settings) -> Iterator[tuple[Clonnect, psycopg.Connection[DictRow]]]:
+    with open_database(settings) as database:
+        bring_up_to_date(database.url, embedded=database.embedded)
+        with (
+            open_application(database.url) as app,
+            psycopg.connect(database.url, autocommit=True, row_factory=dict_row) as conn,
+            context.acting("system", at=datetime.now(UTC)),
+        ):
+            yield app, conn
+
+
+def _address(settings: Settings, token: str) -> str:
+    base = settings.public_url or f"http://{settings.host}:{settings.port}"
+    return f"{base}/app#link={token}"
+
+
+def add_creator(settings: Settings, name: str, email: str | None, timezone: str | None) -> str | None:
+    """Sign a creator up; with an e-mail, answers the link by which they log in."""
+    with _installation(settings) as (app, conn):
+        _refuse_demo(conn)
+        chosen = CreatorSettings(timezone=timezone) if timezone else CreatorSettings()
+        app.sign_up_creator(name, email, chosen)
+        return None if email is None else _address(settings, new_link(conn, email, name, OWNER))
+
+
+def add_key(settings: Settings, creator: str, role: str) -> str:
+    """Issue an API key; it is shown this once."""
+    with _installation(settings) as (app, conn):
+        app.creator(creator)
+        return new_key(conn, creator, role)
+
+
+def link_user(settings: Settings, email: str) -> str:
+    """A new link by which somebody who is known logs in."""
+    with _installation(settings) as (_, conn):
+        user = conn.execute("SELECT creator_id, role FROM app.users WHERE email = %s", (email,)).fetchone()
+        if user is None:
+            raise StartupError(
+                f"Nobody is known as {email}: `clonnect creators add NAME --email {email}` makes them known."
+            )
+        return _address(settings, new_link(conn, email, user["creator_id"], user["role"]))
+
+
+def connect_channel(settings: Settings, creator: str, channel: str, token: str) -> str:
+    """Let a bot speak for a creator; answers a sentence that says how its messages come in."""
+    with _installation(settings) as (app, conn):
+        _refuse_demo(conn)
+        app.creator(creator)
+        secret = secrets.token_urlsafe(32)
+        bot = asyncio.run(_introduce(settings, token, secret))
+        stored = connecting(
+            Sealer(installation_key(settings)), ChannelName.TELEGRAM, str(bot.bot_id), creator, token, secret
+        )
+        app.connect_channel(creator, Platform(channel), str(bot.bot_id), beside=stored)
+        way = f"a webhook at {settings.public_url}" if settings.public_url else "long polling"
+        return f"@{bot.username} speaks for {creator}; its messages come in by {way}."
+
+
+async def _introduce(settings: Settings, token: str, secret: str) -> Bot:
+    async with http_client() as client:
+        telegram = Telegram(settings.telegram_base_url, client)
+        try:
+            bot = await telegram.get_me(token)
+            if settings.public_url is not None:
+                account = Account(ChannelName.TELEGRAM, str(bot.bot_id), token)
+                await telegram.set_webhook(account, f"{settings.public_url}/webhook/telegram", secret)
+        except ChannelError as error:
+            raise StartupError(f"Telegram does not accept this bot ({error.error_class}): check its token.") from error
+    return bot
+
+
+def _refuse_demo(conn: psycopg.Connection[DictRow]) -> None:
+    row = conn.execute("SELECT is_demo FROM app.clock").fetchone()
+    if row is not None and row["is_demo"]:
+        raise StartupError("This database belongs to a demo, whose clock can be moved: use another one.")
