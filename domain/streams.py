@@ -49,7 +49,7 @@ class Streams(Application[UUID]):
 
     def _load(self, stream_id: UUID, kind: type[Stream]) -> Stream | None:
         try:
-            aggregate = self.repository.get(stream_id)
+            aggregate: Aggregate = self.repository.get(stream_id)
         except AggregateNotFoundError:
             return None
         return aggregate if isinstance(aggregate, kind) else None

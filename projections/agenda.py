@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import ClassVar
 from uuid import UUID
 
 from domain.follower import Follower
@@ -48,7 +49,7 @@ class Agenda(Projection):
     """One row for each thing that waits for its time; whoever works takes a lease on it."""
 
     name = "agenda"
-    tables: Mapping[str, tuple[str, ...]] = {"agenda": ("key",)}
+    tables: ClassVar[Mapping[str, tuple[str, ...]]] = {"agenda": ("key",)}
     schema = """
         CREATE TABLE {agenda} (
             key text PRIMARY KEY, kind text NOT NULL, due_at timestamptz NOT NULL,

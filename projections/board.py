@@ -1,6 +1,7 @@
 """Which leads has a creator, and at which stage?"""
 
 from collections.abc import Mapping, Sequence
+from typing import ClassVar
 from uuid import UUID
 
 from psycopg.rows import DictRow
@@ -25,7 +26,7 @@ class Board(Projection):
     """The cards of the board and the numbers above its columns."""
 
     name = "board"
-    tables: Mapping[str, tuple[str, ...]] = {
+    tables: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "leads": ("lead_id",),
         "lead_counts": ("creator_id", "status"),
         "lead_follow_ups": ("follow_up_id",),

@@ -1,7 +1,7 @@
 """What was said with whom, on which channel, and who has the next word?"""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from psycopg.rows import DictRow
@@ -27,7 +27,7 @@ class Conversations(Projection):
     """The inbox: one row per conversation, and every message of both sides."""
 
     name = "conversations"
-    tables: Mapping[str, tuple[str, ...]] = {
+    tables: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "conversations": ("lead_id",),
         "messages": ("message_row",),
         "conversation_follow_ups": ("follow_up_id",),

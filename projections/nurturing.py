@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
+from typing import ClassVar
 from uuid import UUID
 
 from psycopg.rows import DictRow
@@ -19,7 +20,7 @@ class Nurturing(Projection):
     """The eight sequences, the people enrolled, and each follow-up with its state."""
 
     name = "nurturing"
-    tables: Mapping[str, tuple[str, ...]] = {
+    tables: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "sequences": ("creator_id", "sequence_type"),
         "runs": ("enrolment_id",),
         "follow_ups": ("follow_up_id",),
