@@ -6,7 +6,8 @@ from uuid import UUID, uuid5
 from domain import context
 from domain.commands.leads import LeadCommands, NewLead
 from domain.errors import FieldError, Invalid
-from domain.follower import MANUAL_PAUSE, Follower
+from domain.follower import Follower
+from domain.follower_contact import MANUAL_PAUSE
 from domain.follower_parts import Inbound, Proposal
 from domain.guards import too_long
 from domain.lead import Details

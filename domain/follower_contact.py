@@ -1,0 +1,58 @@
+"""Whether a follower may be written to, and by whom: opt-out, reachability, hand-over."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from domain.follower_events import FollowerEvents
+from domain.follower_runs import Runs
+from domain.vocabulary import SequenceType
+
+MANUAL_PAUSE = timedelta(hours=12)
+
+
+class Contact(Runs):
+    """Decisions that silence the bot here, or let it speak again."""
+
+    def opt_out(self, source: str) -> None:
+        if not self.opted_out:
+            self.trigger_event(FollowerEvents.OptedOut, scope="nurturing", source=source, message_id=None, matched=None)
+            self.end_run("opted_out")
+
+    def suppress(self, code: str | None) -> None:
+        """The platform says that this person cannot be reached."""
+        if not self.suppressed:
+            self.trigger_event(FollowerEvents.Suppressed, channel=self.platform, code=code)
+            self.end_run("suppressed")
+
+    def unsuppress(self, cause: str) -> None:
+        if self.suppressed:
+            self.trigger_event(FollowerEvents.Unsuppressed, cause=cause)
+
+    def escalate(self, escalation_id: UUID, reason: str, message_id: str) -> None:
+        if self.escalation is None:
+            self.trigger_event(
+                FollowerEvents.Escalated, escalation_id=escalation_id, reason=reason, message_id=message_id
+            )
+
+    def resolve_escalation(self) -> None:
+        """A person has answered whoever asked for one."""
+        if self.escalation is not None:
+            self.trigger_event(FollowerEvents.EscalationResolved, escalation_id=self.escalation)
+
+    def reach_goal(self) -> None:
+        """The person bought: everything that was to bring them there ends."""
+        if self.run is not None and self.run.sequence_type is not SequenceType.POST_PURCHASE:
+            self.end_run("goal")
+
+    def pause_bot(self, until: datetime | None, reason: str) -> None:
+        """Keep the bot silent here; another word of the person only moves the end of the pause."""
+        self.trigger_event(FollowerEvents.BotPaused, until=until, reason=reason)
+
+    def resume_bot(self, reason: str, now: datetime) -> None:
+        """End the pause; a timer's resume counts only when the pause has really run out."""
+        if not self.is_paused or (reason == "timer" and (self.paused_until is None or now < self.paused_until)):
+            return
+        self.trigger_event(FollowerEvents.BotResumed, reason=reason)
+        for follow_up in list(self.run.follow_ups.values()) if self.run else ():
+            if follow_up.state == "held" and follow_up.hold_reason == "human_handling":
+                self.release(follow_up.follow_up_id, cause="bot_resumed", due_at=now)

@@ -1,0 +1,107 @@
+"""What a follower says, what it means, and what may be answered."""
+
+from datetime import datetime, timedelta
+from uuid import UUID, uuid5
+
+from domain.follower_events import FollowerEvents
+from domain.follower_outcomes import Outcomes
+from domain.follower_parts import Inbound, Proposal
+from domain.runs import Purpose
+from domain.vocabulary import Intent, Language
+
+
+class Conversation(Outcomes):
+    """Decisions about messages: each is stored once, understood once and answered at most once."""
+
+    @staticmethod
+    def burst_id(follower_id: UUID, first_message_id: str) -> UUID:
+        return uuid5(follower_id, f"burst/{first_message_id}")
+
+    def receive(self, message: Inbound, *, hard_stop: str | None, opts_in: bool) -> bool:
+        """Store the message; whatever waits for an answer ends in the same breath. `False`: it was known."""
+        if self.knows(message.dedupe_key):
+            return False
+        self.trigger_event(
+            FollowerEvents.MessageReceived,
+            message_id=message.message_id,
+            dedupe_key=message.dedupe_key,
+            text=message.text,
+            attachments=message.attachments,
+            reply_to=message.reply_to,
+            occurred_at=message.occurred_at,
+            origin=message.origin,
+            opens_window=message.opens_window,
+        )
+        if self.suppressed:
+            self.trigger_event(FollowerEvents.Unsuppressed, cause="message")
+        if hard_stop is not None and not self.opted_out:
+            self.trigger_event(
+                FollowerEvents.OptedOut,
+                scope="nurturing",
+                source="message",
+                message_id=message.message_id,
+                matched=hard_stop,
+            )
+        elif opts_in and self.opted_out:
+            self.trigger_event(
+                FollowerEvents.OptedIn, scope="nurturing", source="message", message_id=message.message_id
+            )
+        if message.opens_window:
+            self.end_run("opted_out" if hard_stop is not None else "replied")
+            self._cancel_waiting_sends("replied", only=Purpose.FOLLOW_UP)
+        return True
+
+    def understand(self, proposal: Proposal) -> bool:
+        """Record what a burst means; `False` when that was done before."""
+        if self.last_burst == proposal.burst_id:
+            return False
+        self.trigger_event(
+            FollowerEvents.BurstUnderstood,
+            burst_id=proposal.burst_id,
+            message_ids=proposal.message_ids,
+            language=proposal.language,
+            evidence=dict(proposal.evidence),
+            intents=proposal.intents,
+            product_id=proposal.product_id,
+            refusal=proposal.refusal,
+            needs_reply=proposal.needs_reply,
+            reason=proposal.reason,
+            classifier_version=proposal.classifier_version,
+        )
+        return True
+
+    def draft_reply(
+        self,
+        *,
+        burst_id: UUID,
+        text: str,
+        language: Language,
+        intent: Intent,
+        confidence: float,
+        source: str,
+        product_id: UUID | None,
+    ) -> UUID | None:
+        """Record the reply to a burst; answers its draft id, or `None` when the person has written again since."""
+        if self.last_inbound != burst_id or self.last_burst != burst_id:
+            return None
+        draft_id = uuid5(burst_id, "draft/1")
+        self.trigger_event(
+            FollowerEvents.ReplyDrafted,
+            draft_id=draft_id,
+            burst_id=burst_id,
+            text=text,
+            language=language,
+            intent=intent,
+            confidence=confidence,
+            source=source,
+            product_id=product_id,
+            read_version=self.version,
+            why_draft=(),
+        )
+        return draft_id
+
+    def may_reply(self, now: datetime) -> bool:
+        """At most 20 answers in an hour and 100 in a day to one person."""
+        in_the_last_hour = sum(at > now - timedelta(hours=1) for at in self.replies)
+        in_the_last_day = sum(at > now - timedelta(days=1) for at in self.replies)
+        return in_the_last_hour < 20 and in_the_last_day < 100
