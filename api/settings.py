@@ -50,9 +50,7 @@ def _key(key: SecretStr) -> SecretStr:
     except binascii.Error:
         raw = b""
     if len(raw) != KEY_BYTES:
-        raise ValueError(
-            f"it must be {KEY_BYTES} random bytes in base64, such as `openssl rand -base64 32` prints"
-        )
+        raise ValueError(f"it must be {KEY_BYTES} random bytes in base64, such as `openssl rand -base64 32` prints")
     return key
 
 
@@ -94,9 +92,7 @@ class Settings(BaseSettings):
         min_length=1,
         description="The address to listen on; 0.0.0.0 is every network, and belongs behind TLS.",
     )
-    port: int = Field(
-        default=8000, ge=0, le=65535, description="The port to listen on; 0 takes any free one."
-    )
+    port: int = Field(default=8000, ge=0, le=65535, description="The port to listen on; 0 takes any free one.")
     public_url: BaseUrl | None = Field(
         default=None,
         description="Where the internet reaches this program, such as https://dm.example.com; "
