@@ -22,7 +22,7 @@ URL = "LOG_URL"
 class Datastore(PostgresDatastore):
     """The library's datastore over a pool that takes a whole connection string, options and all."""
 
-    def __init__(self, url: str, *, pool_size: int = 2) -> None:
+    def __init__(self, url: str, *, pool_size: int = 6) -> None:
         super().__init__(dbname="", host="", port="", user="", password="", schema="log", pool_size=pool_size)
         self.pool = ConnectionPool(  # type: ignore[assignment]  # the library's own pool class only adds passwords
             url,

@@ -17,6 +17,7 @@ from projections.agenda import Agenda, Due, Kind
 
 CLAIM = 100
 AT_ONCE = 16
+FINISH_SECONDS = 2.5
 
 _logger = logging.getLogger(__name__)
 
@@ -61,9 +62,12 @@ class DueWork:
             _logger.error("due work failed and is tried again when its lease ends", exc_info=error)
 
     async def finish(self) -> None:
-        """Wait for everything that was begun."""
-        while self._under_way:
-            await asyncio.wait(set(self._under_way))
+        """Wait for what was begun; what takes too long is broken off, and its send recorded as uncertain."""
+        if self._under_way:
+            _, late = await asyncio.wait(set(self._under_way), timeout=FINISH_SECONDS)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
 
     async def _carry_out(self, due: Due) -> None:
         with context.acting("bot", correlation_id=due.correlation_id, causation_id=due.event_id):

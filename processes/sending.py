@@ -55,7 +55,11 @@ class Sending:
             outcome: Outcome = Rejected(ErrorClass.NOT_SENT, detail="not called")
         else:
             channel = self._channels[ChannelName(order.channel)]
-            outcome = await channel.send(account, order.to, Content(order.text), order.send_id)
+            try:
+                outcome = await channel.send(account, order.to, Content(order.text), order.send_id)
+            except asyncio.CancelledError:
+                await self._record(order, Uncertain("stopped"))
+                raise
         await self._record(order, outcome)
 
     async def _record(self, order: SendOrder, outcome: Outcome) -> None:

@@ -8,9 +8,11 @@ from datetime import UTC, datetime
 
 import psycopg
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from eventsourcing.persistence import PersistenceError
 
 from eventstore.log import Log, Recorded
 from eventstore.subscription import POLL_SECONDS
+from eventstore.writer import Busy
 from processes.clock import Clock
 from processes.deliveries import Deliveries
 from processes.due_work import DueWork
@@ -25,6 +27,8 @@ WORKER_LOCKS = 0x636C6F6E
 """The class of the advisory locks that say which workers are alive."""
 
 DUE = "due"
+AWAY = (psycopg.Error, PersistenceError, Busy)
+"""The database cannot be reached, or is not keeping up: nobody's fault, and over some time."""
 
 _logger = logging.getLogger(__name__)
 
@@ -112,10 +116,12 @@ class Worker:
                     await self._tick()
                     self._agenda_moved.set()
                     await self._follow(conn)
-            except psycopg.Error as error:
-                self._due_work.worker = ""
-                _logger.warning("the worker lost its connection (%s)", type(error).__name__)
-                await asyncio.sleep(1)
+            except AWAY as error:
+                _logger.warning("the worker waits for the database (%s)", type(error).__name__)
+            except Exception:
+                _logger.exception("the worker stumbled and begins again")
+            self._due_work.worker = ""
+            await asyncio.sleep(1)
 
     async def _follow(self, conn: psycopg.AsyncConnection[tuple[object, ...]]) -> None:
         leads = False
@@ -162,7 +168,7 @@ class Worker:
         for number in range(1, TRIES + 1):
             try:
                 await process.handle(recorded)
-            except psycopg.Error:
+            except AWAY:
                 raise
             except Exception as error:
                 _logger.exception("%s stumbled over position %s", process.name, recorded.position)
@@ -189,10 +195,14 @@ class Worker:
             try:
                 await self._due_work.work_off()
                 await self._plan()
-            except psycopg.Error as error:
+            except AWAY as error:
                 _logger.warning("the agenda cannot be read (%s)", type(error).__name__)
-                await asyncio.sleep(1)
-                self._agenda_moved.set()
+            except Exception:
+                _logger.exception("looking at the agenda failed and is tried again")
+            else:
+                continue
+            await asyncio.sleep(1)
+            self._agenda_moved.set()
 
     async def _plan(self) -> None:
         """Have the scheduler wake us when the next row falls due, on the machine's clock."""
@@ -217,7 +227,7 @@ class Worker:
         try:
             await self._deliveries.sweep()
             await self._give_up_orphans()
-        except psycopg.Error as error:
+        except AWAY as error:
             _logger.warning("the tick waits for the database (%s)", type(error).__name__)
         self._agenda_moved.set()
 
