@@ -1,0 +1,126 @@
+"""The HTTP application: its routes, what stands around them, and its description."""
+
+import importlib.metadata
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.openapi.utils import get_openapi
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
+
+from api import docs_page, frontend, problems
+from api.auth import COOKIE
+from api.dependencies import PROBLEMS, GuardedRoute, NotModified, State, guarded_router
+from api.envelope import Envelope
+from api.routers import access, conversations, creators, health, leads, nurturing, simulator, stream, webhooks
+
+if TYPE_CHECKING:
+    from api.bootstrap import Runtime
+
+NAME = "Clonnect"
+DESCRIPTION = "Answers a creator's direct messages, keeps the board of leads, and follows up once at the right moment."
+ROUTERS = (
+    conversations.router,
+    leads.router,
+    nurturing.router,
+    creators.router,
+    access.public,
+    access.router,
+    stream.router,
+    health.router,
+    webhooks.router,
+    simulator.router,
+)
+
+
+def version() -> str:
+    """The version that is installed."""
+    return importlib.metadata.version("clonnect")
+
+
+def create_app(runtime_factory: "Callable[[], AbstractAsyncContextManager[Runtime]]") -> FastAPI:
+    """The application; the runtime lives from its start to its end."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[State]:
+        async with runtime_factory() as runtime:
+            yield State(runtime=runtime)
+
+    app = FastAPI(
+        title=NAME,
+        version=version(),
+        description=DESCRIPTION,
+        lifespan=lifespan,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        generate_unique_id_function=lambda route: route.name,
+    )
+    app.add_middleware(Envelope)
+    problems.install(app)
+    app.add_exception_handler(NotModified, _not_modified)
+    for router in ROUTERS:
+        app.include_router(router, responses=PROBLEMS)
+    app.include_router(_described(app))
+    app.get("/", include_in_schema=False)(_root)
+    frontend.mount(app)
+    return app
+
+
+def openapi() -> dict[str, Any]:
+    """The description of the API, made without a database."""
+
+    def nothing() -> "AbstractAsyncContextManager[Runtime]":
+        raise RuntimeError("This application is described, not run.")
+
+    return _describe(create_app(nothing))
+
+
+def _describe(app: FastAPI) -> dict[str, Any]:
+    described = get_openapi(title=NAME, version="1", description=DESCRIPTION, routes=app.routes)
+    described["components"]["securitySchemes"] = {
+        "key": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
+        "bearer": {"type": "http", "scheme": "bearer"},
+        "session": {"type": "apiKey", "in": "cookie", "name": COOKIE},
+    }
+    described["security"] = [{"key": []}, {"bearer": []}, {"session": []}]
+    guarded = {route.path for route in app.routes if isinstance(route, GuardedRoute)}
+    for path, operations in described["paths"].items():
+        for operation in operations.values():
+            refusal = operation["responses"]["default"]
+            refusal["content"] = {problems.MEDIA_TYPE: refusal["content"]["application/json"]}
+            if path not in guarded:
+                operation["security"] = []
+    return described
+
+
+def _described(app: FastAPI) -> Any:
+    router = guarded_router("description")
+    description = _describe(app)
+
+    @router.get("/openapi.json", include_in_schema=False)
+    async def get_description() -> JSONResponse:
+        return JSONResponse(description)
+
+    @router.get("/docs", include_in_schema=False)
+    async def get_docs() -> HTMLResponse:
+        return HTMLResponse(
+            docs_page.page(description),
+            headers={"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"},
+        )
+
+    return router
+
+
+async def _root(request: Request) -> Response:
+    """What this is; a browser is sent to the frontend."""
+    if "text/html" in request.headers.get("accept", ""):
+        return RedirectResponse("/app/", 307)
+    links = {"app": "/app", "docs": "/docs", "openapi": "/openapi.json", "health": "/health/ready"}
+    return JSONResponse({"status": "ok", "name": NAME, "version": version(), "links": links})
+
+
+async def _not_modified(_: Request, error: Exception) -> Response:
+    return Response(status_code=304, headers={"ETag": str(error)})

@@ -1,0 +1,265 @@
+"""Every refusal as an answer: `application/problem+json`, one shape, fit to be shown."""
+
+import json
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, ClassVar, Final, cast
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from psycopg import InterfaceError, OperationalError
+from psycopg_pool import PoolClosed, PoolTimeout
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+
+from domain.errors import Conflict, DomainError, DuplicateLead, FieldError, Invalid, NotFound, VersionMismatch
+from eventstore.writer import Busy
+
+MEDIA_TYPE: Final = "application/problem+json"
+
+TITLES: Final[Mapping[str, str]] = {
+    "bad-request": "The request is malformed",
+    "unauthenticated": "Who are you?",
+    "forbidden": "Your role does not allow this",
+    "csrf": "The request does not prove where it comes from",
+    "signature": "The delivery is not signed by its platform",
+    "not-found": "There is no such thing",
+    "method-not-allowed": "This cannot be done here",
+    "unsupported-media-type": "The body must be JSON",
+    "duplicate-lead": "This person already is a lead",
+    "conflict": "The present state refuses this",
+    "version-mismatch": "Somebody has changed it since",
+    "too-large": "The body is too large",
+    "invalid": "The input breaks a rule",
+    "not-caught-up": "The reads are not that far yet",
+    "unavailable": "Not possible at the moment",
+    "internal": "Something is broken here",
+}
+
+_logger = logging.getLogger(__name__)
+
+
+class FieldProblem(BaseModel):
+    """One broken rule: `field` is a JSON pointer into the body, or `query:…`, `header:…`, `path:…`."""
+
+    field: str
+    code: str
+    detail: str
+
+
+class Problem(BaseModel):
+    """Why a request was refused (RFC 9457); nothing was changed."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    errors: list[FieldProblem] | None = None
+    existing_id: str | None = None
+    current_version: int | None = None
+
+
+class Refusal(Exception):
+    """A refusal that only HTTP knows; `detail` is one sentence."""
+
+    status: ClassVar[int]
+    slug: ClassVar[str]
+    headers: ClassVar[Mapping[str, str]] = {}
+
+
+class BadRequest(Refusal):
+    """A header says something that nobody can understand."""
+
+    status, slug = 400, "bad-request"
+
+
+class Unauthenticated(Refusal):
+    """No credential, or none that is known and still good."""
+
+    status, slug, headers = 401, "unauthenticated", {"WWW-Authenticate": "Bearer"}
+
+
+class Forbidden(Refusal):
+    """The role does not allow it."""
+
+    status, slug = 403, "forbidden"
+
+
+class WithoutCsrfToken(Refusal):
+    """A write with the session's cookie alone."""
+
+    status, slug = 403, "csrf"
+
+
+class Unsigned(Refusal):
+    """A delivery that its platform has not signed."""
+
+    status, slug = 403, "signature"
+
+
+class UnsupportedMediaType(Refusal):
+    """A body that is not JSON."""
+
+    status, slug = 415, "unsupported-media-type"
+
+
+class TooLarge(Refusal):
+    """A body over the limit."""
+
+    status, slug = 413, "too-large"
+
+
+class NotCaughtUp(Refusal):
+    """The projections have not reached the position that was asked for."""
+
+    status, slug, headers = 503, "not-caught-up", {"Retry-After": "1"}
+
+
+class Unavailable(Refusal):
+    """The database is away, or too many commands wait."""
+
+    status, slug, headers = 503, "unavailable", {"Retry-After": "1"}
+
+
+def request_id(request: Request) -> str:
+    """The id that this request carries through log and answers."""
+    return str(request.state.request_id)
+
+
+def answer(
+    request: Request,
+    status: int,
+    slug: str,
+    detail: str,
+    *,
+    headers: Mapping[str, str] | None = None,
+    **more: object,
+) -> Response:
+    """The problem as a response."""
+    body = {
+        "type": f"/problems/{slug}",
+        "title": TITLES[slug],
+        "status": status,
+        "detail": detail,
+        "instance": request_id(request),
+    }
+    text = json.dumps(body | more, ensure_ascii=False).encode("utf-8", "replace")
+    return Response(text, status, headers=dict(headers or {}), media_type=MEDIA_TYPE)
+
+
+def install(app: FastAPI) -> None:
+    """Have every exception that may leave a route answered as a problem."""
+    for error_class, handler in {
+        Refusal: _refused,
+        DomainError: _refused_by_the_business,
+        RequestValidationError: _invalid_request,
+        HTTPException: _http,
+        Busy: _unavailable,
+        OperationalError: _unavailable,
+        InterfaceError: _unavailable,
+        PoolTimeout: _unavailable,
+        PoolClosed: _unavailable,
+        Exception: _broken,
+    }.items():
+        app.add_exception_handler(error_class, cast(Any, handler))
+
+
+async def _refused(request: Request, error: Refusal) -> Response:
+    return answer(request, error.status, error.slug, str(error), headers=error.headers)
+
+
+async def _refused_by_the_business(request: Request, error: DomainError) -> Response:
+    match error:
+        case NotFound():
+            return answer(request, 404, "not-found", str(error))
+        case Invalid(errors=errors):
+            return _invalid(request, errors)
+        case DuplicateLead(existing_id=existing_id):
+            return answer(request, 409, "duplicate-lead", str(error), existing_id=str(existing_id))
+        case VersionMismatch(current_version=version):
+            return answer(request, 412, "version-mismatch", str(error), current_version=version)
+        case Conflict():
+            return answer(request, 409, "conflict", str(error))
+    return answer(request, 409, "conflict", str(error))
+
+
+def _invalid(request: Request, errors: Sequence[FieldError]) -> Response:
+    fields = [{"field": error.field, "code": error.code, "detail": error.detail} for error in errors]
+    return answer(request, 422, "invalid", " ".join(error.detail for error in errors[:3]), errors=fields)
+
+
+async def _invalid_request(request: Request, error: RequestValidationError) -> Response:
+    return _invalid(request, [field_error(each) for each in error.errors()])
+
+
+async def _http(request: Request, error: HTTPException) -> Response:
+    match error.status_code:
+        case 404:
+            return answer(request, 404, "not-found", "There is nothing at this address.")
+        case 405:
+            detail = f"{request.method} is not possible at this address."
+            return answer(request, 405, "method-not-allowed", detail, headers=error.headers)
+        case status:
+            return answer(request, status, "bad-request", str(error.detail), headers=error.headers)
+
+
+async def _unavailable(request: Request, error: Exception) -> Response:
+    _logger.warning("answered 503 because of %s", type(error).__name__)
+    detail = "Clonnect cannot do this at the moment; try again in a second."
+    return answer(request, 503, "unavailable", detail, headers={"Retry-After": "1"})
+
+
+async def _broken(request: Request, error: Exception) -> Response:
+    """A defect: the traceback goes to the program's log (the server writes it), nothing of it to the client."""
+    detail = "Something went wrong that should not; the program's log says what."
+    return answer(request, 500, "internal", detail, headers={"X-Request-ID": request_id(request)})
+
+
+def field_error(error: Mapping[str, Any]) -> FieldError:
+    """One of pydantic's errors in our words."""
+    source, *path = error["loc"]
+    field = pointer(path) if source == "body" else f"{source}:{'.'.join(str(part) for part in path)}"
+    name = str(path[-1]) if path else "body"
+    code, detail = _words(name, error)
+    return FieldError(field, code, detail)
+
+
+def pointer(path: Iterable[object]) -> str:
+    """A JSON pointer (RFC 6901)."""
+    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)
+
+
+def _words(name: str, error: Mapping[str, Any]) -> tuple[str, str]:
+    context = error.get("ctx", {})
+    match error["type"]:
+        case "missing":
+            return "required", f"`{name}` is missing."
+        case "extra_forbidden":
+            return "unknown", f"`{name}` cannot be written here."
+        case "string_too_short":
+            return "length", f"`{name}` is empty or too short: at least {_characters(context['min_length'])}."
+        case "string_too_long":
+            return "length", f"`{name}` is too long: at most {_characters(context['max_length'])}."
+        case "too_long" | "too_short":
+            return "count", f"`{name}`: {error['msg']}."
+        case "literal_error" | "enum":
+            return "unknown_word", f"`{name}` must be one of {context['expected']}."
+        case "greater_than_equal" | "less_than_equal" | "greater_than" | "less_than" | "finite_number":
+            return "range", f"`{name}`: {error['msg'].removeprefix('Input ')}."
+        case "string_pattern_mismatch":
+            return "form", f"`{name}` does not have the right form."
+        case "model_attributes_type" | "dict_type" | "model_type" if name == "body":
+            return "type", "The body must be a JSON object."
+        case kind if kind.startswith("our_"):
+            return kind.removeprefix("our_"), str(error["msg"])
+        case kind:
+            return "type" if kind.endswith(("_type", "_parsing")) else kind, f"`{name}`: {_sentence(error['msg'])}"
+
+
+def _characters(count: int) -> str:
+    return "1 character" if count == 1 else f"{count:,} characters"
+
+
+def _sentence(message: str) -> str:
+    return message.removeprefix("Input ").rstrip(".") + "."

@@ -1,0 +1,401 @@
+"""The inbox: conversations and their messages, one follower, moving and writing by hand, and messages coming in."""
+
+import asyncio
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID, uuid4
+
+from fastapi import Query
+from pydantic import Field
+
+from api.dependencies import (
+    NO_CREATOR,
+    NO_LEAD,
+    Caller,
+    Do,
+    Running,
+    Shown,
+    Tag,
+    commanded_lead,
+    guarded_router,
+    shown_lead,
+)
+from api.lists import Cursor, Limit, People, place, place_after
+from api.outcomes import Story, action_of, outcome_of_message, outcome_of_send, position_of
+from api.schemas import STATUSES, Answer, Body, Listed, MessageText, Ok, StatusWord, Time
+from api.views import (
+    ConversationItem,
+    Delivery,
+    LeadItem,
+    MessageItem,
+    Row,
+    follower_id_of,
+    intent_of,
+    lead_after,
+    pipeline_score,
+    product_names,
+)
+from domain.application import Clonnect
+from domain.commands.conversations import Received
+from domain.errors import NotFound
+from domain.follower_parts import Inbound
+from domain.identity import shown, told
+from domain.placement import WINDOW
+from domain.vocabulary import Intent, Language, Mode, Platform, Status
+
+router = guarded_router("conversations")
+
+PREVIEW = 5
+LAST_MESSAGES = 50
+
+
+class ByStatus(Answer):
+    """How many conversations each stage has, under the same filters."""
+
+    new: int
+    active: int
+    hot: int
+    customer: int
+
+
+class Conversations(Listed):
+    """One page of the inbox."""
+
+    conversations: list[ConversationItem]
+    by_status: ByStatus
+
+
+class Messages(Listed):
+    """One page of a conversation, newest first."""
+
+    messages: list[MessageItem]
+
+
+class Window(Answer):
+    """Whether the platform lets us write now, and until when; no end where it always does."""
+
+    open: bool
+    until: Time | None
+
+
+class FollowerOut(Ok):
+    """One person with everything the inbox shows of them."""
+
+    follower_id: str
+    id: UUID
+    username: str | None
+    name: str | None
+    platform: Platform
+    total_messages: int
+    purchase_intent: float
+    purchase_intent_score: int
+    is_lead: bool
+    is_customer: bool
+    lead_status: Status
+    pipeline_score: int
+    last_messages: list[MessageItem]
+    last_contact: Time | None
+    first_contact: Time | None
+    email: str
+    phone: str
+    notes: str
+    tags: list[str]
+    products_discussed: list[str]
+    window: Window
+    mode: Mode
+    version: int
+
+
+class ChangeStatus(Body):
+    """The stage that a person gives to a lead."""
+
+    status: StatusWord
+
+
+class StatusChanged(Ok):
+    """A lead that was moved: the word as it was given, and as it is stored."""
+
+    follower_id: str
+    new_status: str
+    db_status: Status
+    purchase_intent: float
+    lead: LeadItem
+
+
+class SendMessage(Body):
+    """Something to be said as the creator."""
+
+    follower_id: Annotated[str, Field(min_length=1, max_length=300)]
+    message: MessageText
+
+
+class MessageSent(Ok):
+    """What became of a message of ours; `sent` only when the platform took it."""
+
+    sent: bool
+    platform: Platform
+    follower_id: str
+    message_id: UUID
+    delivery: Delivery
+    reason: str | None
+    message: str
+
+
+class ConversationDeleted(Ok):
+    """A conversation that is gone for good, with its lead."""
+
+    deleted: str
+
+
+class ProcessMessage(Body):
+    """A message of a follower, handed in by a program."""
+
+    creator_id: Annotated[str, Field(max_length=63)]
+    sender_id: Annotated[str, Field(min_length=1, max_length=255, pattern=r"^[A-Za-z0-9_.:@+-]+$")]
+    message: MessageText
+    message_id: Annotated[str, Field(min_length=1, max_length=255)] | None = None
+    platform: Literal["instagram", "whatsapp", "telegram", "simulator", "manual"] | None = None
+    name: Annotated[str, Field(max_length=255)] | None = None
+    username: Annotated[str, Field(max_length=255)] | None = None
+
+
+class MessageProcessed(Ok):
+    """How a message was understood, and what was done about it."""
+
+    response: str | None
+    intent: Intent | None
+    language: Language | None
+    action: str
+    product_mentioned: str | None
+    escalate: bool
+    confidence: float | None
+    message_id: str
+    follower_id: str
+    lead_id: UUID
+    draft_id: UUID | None
+    duplicate: bool
+
+
+@router.get("/dm/conversations/{creator_id}")
+async def list_conversations(
+    creator: Caller,
+    runtime: Shown,
+    people: People,
+    limit: Annotated[Limit, Query()] = 50,
+    unread: bool = False,
+    needs_person: bool = False,
+) -> Conversations:
+    """The inbox, newest contact first."""
+    page, by_status = await runtime.conversations.page(
+        creator.creator_id,
+        people.filters,
+        people.order,
+        people.cursor,
+        limit,
+        unread=unread,
+        needs_person=needs_person,
+    )
+    lead_ids = [row["lead_id"] for row in page.rows]
+    latest = await runtime.conversations.latest(lead_ids, PREVIEW)
+    cards = await runtime.board.cards(creator.creator_id, lead_ids)
+    now = runtime.clock()
+    items = [
+        ConversationItem.of(row, latest[row["lead_id"]], cards.get(row["lead_id"], {}).get("next_follow_up"), now)
+        for row in page.rows
+    ]
+    return Conversations(
+        conversations=items,
+        count=len(items),
+        total=page.total,
+        next_cursor=page.next_cursor,
+        by_status=ByStatus(**{status.value: count for status, count in by_status.items()}),
+    )
+
+
+@router.get("/dm/conversations/{creator_id}/{lead_id}/messages")
+async def list_messages(
+    creator: Caller, runtime: Shown, lead_id: str, limit: Annotated[Limit, Query()] = 50, cursor: Cursor = None
+) -> Messages:
+    """The whole conversation, newest first."""
+    known = await shown_lead(runtime, creator.creator_id, lead_id)
+    before = place(cursor, int, "messages", known)
+    rows, total = await runtime.conversations.messages(known, before, limit + 1)
+    following = None
+    if len(rows) > limit:
+        last = rows[limit - 1]
+        following = place_after(last["occurred_at"], last["position"], "messages", known)
+    messages = [MessageItem.of(row) for row in rows[:limit]]
+    return Messages(messages=messages, count=len(messages), total=total, next_cursor=following)
+
+
+@router.get("/dm/follower/{creator_id}/{lead_id}")
+async def get_follower(creator: Caller, runtime: Shown, lead_id: str, tag: Tag) -> FollowerOut:
+    """One person, with the last 50 messages, oldest first."""
+    known = await shown_lead(runtime, creator.creator_id, lead_id)
+    row = await runtime.conversations.one(creator.creator_id, known)
+    if row is None:
+        raise NotFound(NO_LEAD)
+    tag(row["version"])
+    latest = await runtime.conversations.latest([known], LAST_MESSAGES)
+    now = runtime.clock()
+    status, intent = Status(row["status"]), intent_of(row, now)
+    account = await asyncio.to_thread(runtime.app.creator, creator.creator_id)
+    return FollowerOut(
+        follower_id=follower_id_of(row),
+        id=known,
+        username=row["username"],
+        name=row["name"],
+        platform=row["platform"],
+        total_messages=row["messages_in"],
+        purchase_intent=intent,
+        purchase_intent_score=round(100 * intent),
+        is_lead=True,
+        is_customer=status is Status.CUSTOMER,
+        lead_status=status,
+        pipeline_score=pipeline_score(status),
+        last_messages=[MessageItem.of(message) for message in latest[known]],
+        last_contact=row["last_contact"],
+        first_contact=row["first_contact"] or row["created_at"],
+        email=row["email"] or "",
+        phone=row["phone"] or "",
+        notes=row["notes"] or "",
+        tags=row["tags"],
+        products_discussed=await product_names(runtime, creator.creator_id, row["products"]),
+        window=_window(row, now),
+        mode=account.mode,
+        version=row["version"],
+    )
+
+
+@router.put("/dm/follower/{creator_id}/{lead_id}/status")
+async def change_status(creator: Caller, runtime: Running, lead_id: str, body: ChangeStatus, do: Do) -> StatusChanged:
+    """Move a lead to another stage by hand; a person's move down is a ceiling for the bot."""
+    known = await commanded_lead(runtime, creator.creator_id, lead_id)
+    lead = await do.at_version(
+        lambda app: app.lead(creator.creator_id, known),
+        Clonnect.change_status,
+        creator.creator_id,
+        known,
+        STATUSES[body.status],
+    )
+    do.version(lead.version)
+    item = await lead_after(runtime, lead)
+    return StatusChanged(
+        follower_id=lead_id,
+        new_status=body.status,
+        db_status=item.status,
+        purchase_intent=item.purchase_intent,
+        lead=item,
+    )
+
+
+@router.post("/dm/send/{creator_id}")
+async def send_message(creator: Caller, runtime: Running, body: SendMessage, do: Do) -> MessageSent:
+    """Say something as the creator. It is stored once in any case; `delivery` says whether it left."""
+    lead = await asyncio.to_thread(runtime.app.lead_known_as, creator.creator_id, body.follower_id)
+    requested = await do(Clonnect.send_by_hand, creator.creator_id, lead.id, body.message, uuid4())
+    delivery: Delivery = "queued"
+    reason = None
+    if requested.is_record:
+        delivery = "manual"
+    elif requested.held is not None:
+        delivery, reason = "held", requested.held
+    elif do.waits and (message := await outcome_of_send(runtime, requested.send_id)) is not None:
+        delivery, reason = message["delivery"], message["reason"]
+    return MessageSent(
+        sent=delivery == "sent",
+        platform=lead.platform,
+        follower_id=body.follower_id,
+        message_id=requested.send_id,
+        delivery=delivery,
+        reason=reason,
+        message=_sentence(delivery, reason),
+    )
+
+
+@router.delete("/dm/conversations/{creator_id}/{lead_id}")
+async def delete_conversation(creator: Caller, runtime: Running, lead_id: str, do: Do) -> ConversationDeleted:
+    """Delete a conversation with its lead."""
+    lead = await asyncio.to_thread(runtime.app.lead_known_as, creator.creator_id, lead_id)
+    await do.at_version(
+        lambda app: app.lead(creator.creator_id, lead.id), Clonnect.delete_lead, creator.creator_id, lead.id
+    )
+    return ConversationDeleted(deleted=shown(lead.platform, lead.platform_user_id))
+
+
+@router.post("/dm/process")
+async def process_message(creator: Caller, runtime: Running, body: ProcessMessage, do: Do) -> MessageProcessed:
+    """Take in a message; answers when it is understood and, within 10 s, answered."""
+    if body.creator_id != creator.creator_id:
+        raise NotFound(NO_CREATOR)
+    platform, raw = told(body.sender_id, Platform(body.platform) if body.platform else None, field="/sender_id")
+    message_id = body.message_id or uuid4().hex
+    before = await asyncio.to_thread(runtime.log.head)
+    received = await do(
+        Clonnect.receive_message,
+        creator.creator_id,
+        Inbound(
+            platform=platform or Platform.MANUAL,
+            platform_user_id=raw,
+            message_id=message_id,
+            dedupe_key=f"{raw}:{message_id}",
+            text=body.message,
+            occurred_at=runtime.clock(),
+            origin="api",
+            name=body.name or None,
+            username=(body.username or "").removeprefix("@") or None,
+        ),
+    )
+    if received.duplicate:
+        before = (await position_of(runtime, received) or 1) - 1
+    story = await outcome_of_message(runtime, received, before) if do.waits else Story()
+    return await _processed(runtime, creator.creator_id, shown(platform or Platform.MANUAL, raw), received, story)
+
+
+async def _processed(
+    runtime: Running, creator_id: str, follower_id: str, received: Received, story: Story
+) -> MessageProcessed:
+    account = await asyncio.to_thread(runtime.app.creator, creator_id)
+    follower = await asyncio.to_thread(runtime.app.follower, received.follower_id)
+    understood = story.understood
+    product = account.products.get(understood.product_id) if understood and understood.product_id else None
+    action = action_of(story, account, follower, may_reply=follower.may_reply(runtime.clock()))
+    return MessageProcessed(
+        response=story.drafted.text if story.drafted else None,
+        intent=understood.intents[0][0] if understood else None,
+        language=understood.language if understood else None,
+        action=action,
+        product_mentioned=product.name if product else None,
+        escalate=follower.escalation is not None,
+        confidence=understood.intents[0][1] if understood else None,
+        message_id=received.message_id,
+        follower_id=follower_id,
+        lead_id=received.lead_id,
+        draft_id=story.drafted.draft_id if story.drafted else None,
+        duplicate=received.duplicate,
+    )
+
+
+def _window(row: Row, now: datetime) -> Window:
+    if row["last_inbound"] is None:
+        return Window(open=False, until=None)
+    if Platform(row["platform"]) not in (Platform.INSTAGRAM, Platform.WHATSAPP):
+        return Window(open=True, until=None)
+    until = row["last_inbound"] + WINDOW
+    return Window(open=now < until, until=until)
+
+
+def _sentence(delivery: str, reason: str | None) -> str:
+    return {
+        "sent": "Sent.",
+        "queued": "On its way.",
+        "manual": "Recorded; this lead has no channel, so say it in your own way.",
+        "uncertain": "It may have arrived; nobody can tell, so it is not sent again.",
+        "failed": "The platform did not take it.",
+        "held": {
+            "channel_not_connected": "Kept, not sent: the channel is not connected.",
+            "window_closed": "Kept, not sent: the platform's messaging window is closed.",
+            "no_conversation": "Kept, not sent: this person has never written.",
+            "unreachable": "Kept, not sent: the platform says that this person cannot be reached.",
+        }.get(reason or "", "Kept, not sent."),
+    }[delivery]

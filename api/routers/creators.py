@@ -1,0 +1,210 @@
+"""A creator's settings and the one switch of the bot."""
+
+import asyncio
+from datetime import time
+from typing import Annotated, Any, Literal
+
+from fastapi import Query, Request
+from pydantic import AfterValidator, Field
+
+from api.dependencies import Caller, Do, Running, Tag, guarded_router
+from api.schemas import Answer, Body, NotNull, Ok, Reason, Time
+from domain.application import Clonnect
+from domain.creator import Creator
+from domain.errors import FieldError, Invalid
+from domain.vocabulary import Language, Mode
+
+router = guarded_router("creators")
+
+WallTime = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$"), AfterValidator(time.fromisoformat)]
+
+
+class QuietHours(Answer):
+    """Wall time of the creator during which nothing is sent by itself; none when both are equal."""
+
+    from_: Annotated[str, Field(alias="from")]
+    to: str
+
+
+class Caps(Answer):
+    """How many messages one person gets by themselves, at most."""
+
+    per_person_week: int
+    per_day: int
+
+
+class SettingsOut(Ok):
+    """When, in which language and how often a machine may write for this creator."""
+
+    creator_id: str
+    timezone: str
+    language: Language
+    mode: Mode
+    quiet_hours: QuietHours
+    caps: Caps
+    version: int
+
+    @classmethod
+    def of(cls, creator: Creator) -> "SettingsOut":
+        """From the creator."""
+        settings = creator.settings
+        return cls(
+            creator_id=creator.creator_id,
+            timezone=settings.timezone,
+            language=settings.language,
+            mode=creator.mode,
+            quiet_hours=QuietHours(
+                **{"from": settings.quiet_from.isoformat("minutes"), "to": settings.quiet_to.isoformat("minutes")}
+            ),
+            caps=Caps(per_person_week=settings.cap_per_week, per_day=settings.cap_per_day),
+            version=creator.version,
+        )
+
+
+class QuietHoursIn(Body):
+    """Both ends as `HH:MM`."""
+
+    from_: Annotated[WallTime, Field(alias="from")]
+    to: WallTime
+
+
+class CapsIn(Body):
+    """Either or both."""
+
+    per_person_week: Annotated[int, Field(ge=0, le=100), NotNull] | None = None
+    per_day: Annotated[int, Field(ge=0, le=100), NotNull] | None = None
+
+
+class ChangeSettings(Body):
+    """What of the settings is to change."""
+
+    timezone: Annotated[str | None, NotNull, Field(max_length=64)] = None
+    language: Annotated[Literal["en", "es", "pt"] | None, NotNull] = None
+    mode: Annotated[Literal["off", "review", "auto"] | None, NotNull] = None
+    quiet_hours: Annotated[QuietHoursIn | None, NotNull] = None
+    caps: Annotated[CapsIn | None, NotNull] = None
+
+    def changes(self) -> dict[str, Any]:
+        """The fields of `domain.creator.Settings` that change."""
+        given: dict[str, Any] = {
+            "timezone": self.timezone,
+            "language": Language(self.language) if self.language else None,
+            "quiet_from": self.quiet_hours.from_ if self.quiet_hours else None,
+            "quiet_to": self.quiet_hours.to if self.quiet_hours else None,
+            "cap_per_week": self.caps.per_person_week if self.caps else None,
+            "cap_per_day": self.caps.per_day if self.caps else None,
+        }
+        return {field: value for field, value in given.items() if value is not None}
+
+
+class BotStatus(Ok):
+    """Whether the bot answers for this creator, since when, and why not."""
+
+    creator_id: str
+    bot_active: bool
+    exists: Literal[True] = True
+    active: bool
+    pause_reason: str | None
+    updated_at: Time
+    mode: Mode
+
+
+class BotSwitched(Ok):
+    """The bot as it was switched."""
+
+    creator_id: str
+    bot_active: bool
+
+
+class DashboardToggled(Ok):
+    """The same switch, in the words of the dashboard."""
+
+    active: bool
+    bot_active: bool
+    clone_active: bool
+    reason: str | None
+
+
+class Pause(Body):
+    """Why the bot is to be silent."""
+
+    reason: Reason | None = None
+
+
+@router.get("/settings/{creator_id}")
+async def get_settings(request: Request, creator: Caller, runtime: Running, tag: Tag) -> SettingsOut:
+    """The settings of a creator."""
+    _refuse_query(request)
+    account = await asyncio.to_thread(runtime.app.creator, creator.creator_id)
+    tag(account.version)
+    return SettingsOut.of(account)
+
+
+@router.put("/settings/{creator_id}")
+async def change_settings(request: Request, creator: Caller, body: ChangeSettings, do: Do) -> SettingsOut:
+    """Change some settings, all or nothing."""
+    _refuse_query(request)
+    account = await do.at_version(
+        lambda app: app.creator(creator.creator_id),
+        Clonnect.change_settings,
+        creator.creator_id,
+        body.changes(),
+        Mode(body.mode) if body.mode else None,
+    )
+    do.version(account.version)
+    return SettingsOut.of(account)
+
+
+@router.put("/dashboard/{creator_id}/toggle")
+async def toggle_bot(
+    creator: Caller, do: Do, active: bool | None = None, reason: Annotated[str | None, Query(max_length=500)] = None
+) -> DashboardToggled:
+    """Switch the bot on or off; without `active` to the other side."""
+    account = await _switch(creator, do, active, reason)
+    is_on = account.mode is not Mode.OFF
+    return DashboardToggled(active=is_on, bot_active=is_on, clone_active=is_on, reason=account.mode_reason)
+
+
+@router.post("/bot/{creator_id}/pause")
+async def pause_bot(creator: Caller, do: Do, body: Pause | None = None) -> BotSwitched:
+    """Silence the bot: messages are stored, understood and scored all the same; what falls due is held."""
+    account = await _switch(creator, do, False, body.reason if body else None)
+    return BotSwitched(creator_id=account.creator_id, bot_active=account.mode is not Mode.OFF)
+
+
+@router.post("/bot/{creator_id}/resume")
+async def resume_bot(creator: Caller, do: Do) -> BotSwitched:
+    """Let the bot answer again."""
+    account = await _switch(creator, do, True, None)
+    return BotSwitched(creator_id=account.creator_id, bot_active=account.mode is not Mode.OFF)
+
+
+@router.get("/bot/{creator_id}/status")
+async def get_bot_status(creator: Caller, runtime: Running, tag: Tag) -> BotStatus:
+    """Whether the bot answers."""
+    account = await asyncio.to_thread(runtime.app.creator, creator.creator_id)
+    tag(account.version)
+    is_on = account.mode is not Mode.OFF
+    return BotStatus(
+        creator_id=account.creator_id,
+        bot_active=is_on,
+        active=is_on,
+        pause_reason=None if is_on else account.mode_reason,
+        updated_at=account.modified_on,
+        mode=account.mode,
+    )
+
+
+async def _switch(creator: Caller, do: Do, active: bool | None, reason: str | None) -> Creator:
+    mode = None if active is None else Mode.AUTO if active else Mode.OFF
+    account = await do.at_version(
+        lambda app: app.creator(creator.creator_id), Clonnect.change_mode, creator.creator_id, mode, reason
+    )
+    do.version(account.version)
+    return account
+
+
+def _refuse_query(request: Request) -> None:
+    unknown = [FieldError(f"query:{name}", "unknown", f"`{name}` is unknown here.") for name in request.query_params]
+    if unknown:
+        raise Invalid(*unknown)

@@ -1,0 +1,175 @@
+"""The board: listing, making, editing and deleting leads."""
+
+from typing import Annotated, Literal
+from uuid import UUID, uuid4
+
+from fastapi import Query
+from pydantic import Field
+
+from api.dependencies import NO_LEAD, Caller, Do, Running, Shown, Tag, commanded_lead, guarded_router, shown_lead
+from api.lists import Limit, People
+from api.schemas import (
+    STATUSES,
+    Body,
+    Email,
+    Listed,
+    Name,
+    Notes,
+    NotNull,
+    Ok,
+    Phone,
+    StatusWord,
+    Tags,
+    Username,
+    details_of,
+)
+from api.views import LeadDetail, LeadItem, lead_after
+from domain.application import Clonnect
+from domain.commands.leads import NewLead
+from domain.errors import FieldError, Invalid, NotFound
+from domain.identity import told
+from domain.lead import Details
+from domain.vocabulary import Platform, Status
+
+router = guarded_router("leads")
+
+DETAILS = ("name", "username", "email", "phone", "notes", "tags")
+
+
+class CaptureLead(Body):
+    """A lead as a person enters it."""
+
+    name: Name | None = None
+    full_name: Name | None = None
+    platform: Literal["instagram", "whatsapp", "telegram", "manual"] | None = None
+    platform_user_id: Annotated[str, Field(min_length=1, max_length=255, pattern=r"^[A-Za-z0-9_.:@+-]+$")] | None = None
+    username: Username | None = None
+    email: Email | None = None
+    phone: Phone | None = None
+    notes: Notes | None = None
+    status: StatusWord | None = None
+    score: Annotated[int, Field(ge=0, le=100)] | None = None
+    purchase_intent: Annotated[float, Field(ge=0, le=1)] | None = None
+    tags: Tags | None = None
+
+    def lead(self) -> NewLead:
+        """What the domain makes a lead of; raises `Invalid` without a name, or for an id of another platform."""
+        if self.name is None and self.full_name is None:
+            raise Invalid(FieldError("/name", "required", "A lead needs a `name`."))
+        platform = Platform(self.platform) if self.platform else None
+        if self.platform_user_id is None:
+            platform_user_id = f"manual_{uuid4().hex}"
+        else:
+            platform, platform_user_id = told(self.platform_user_id, platform)
+        details = details_of({field: getattr(self, field) for field in DETAILS})
+        intent = self.purchase_intent
+        if intent is None and self.score is not None:
+            intent = self.score / 100
+        return NewLead(
+            platform or Platform.MANUAL,
+            platform_user_id,
+            Details(**details | {"name": self.name or self.full_name}),
+            STATUSES[self.status] if self.status else Status.NEW,
+            intent,
+        )
+
+
+class EditLead(Body):
+    """What of a lead is to change; null clears a field."""
+
+    name: Annotated[Name | None, NotNull] = None
+    username: Username | None = None
+    email: Email | None = None
+    phone: Phone | None = None
+    notes: Notes | None = None
+    status: Annotated[StatusWord | None, NotNull] = None
+    tags: Tags | None = None
+
+
+class Leads(Listed):
+    """One page of the board."""
+
+    leads: list[LeadItem]
+
+
+class OneLead(Ok):
+    """One lead."""
+
+    lead: LeadDetail
+
+
+class LeadOut(Ok):
+    """A lead as a command has left it."""
+
+    lead: LeadItem
+
+
+class LeadEdited(LeadOut):
+    """An edited lead."""
+
+    message: str = "Lead updated"
+
+
+class LeadDeleted(Ok):
+    """A lead that is gone for good."""
+
+    message: str = "Lead deleted"
+    deleted: Literal[True] = True
+    lead_id: UUID
+
+
+@router.get("/dm/leads/{creator_id}")
+async def list_leads(creator: Caller, runtime: Shown, people: People, limit: Annotated[Limit, Query()] = 1000) -> Leads:
+    """The cards of the board, page by page."""
+    page = await runtime.board.page(creator.creator_id, people.filters, people.order, people.cursor, limit)
+    now = runtime.clock()
+    leads = [LeadItem.of(row, now) for row in page.rows]
+    return Leads(leads=leads, count=len(leads), total=page.total, next_cursor=page.next_cursor)
+
+
+@router.get("/dm/leads/{creator_id}/{lead_id}")
+async def get_lead(creator: Caller, runtime: Shown, lead_id: str, tag: Tag) -> OneLead:
+    """One lead with what is noted about it."""
+    row = await runtime.board.card(creator.creator_id, await shown_lead(runtime, creator.creator_id, lead_id))
+    if row is None:
+        raise NotFound(NO_LEAD)
+    tag(row["version"])
+    return OneLead(lead=LeadDetail.of(row, runtime.clock()))
+
+
+@router.post("/dm/leads/{creator_id}")
+async def capture_lead(creator: Caller, runtime: Running, body: CaptureLead, do: Do) -> LeadOut:
+    """Make a lead by hand; 409 names the one that this person already is."""
+    lead = await do(Clonnect.capture_lead, creator.creator_id, body.lead())
+    do.version(lead.version)
+    return LeadOut(lead=await lead_after(runtime, lead))
+
+
+router.post("/dm/leads/{creator_id}/manual", name="capture_lead_manually")(capture_lead)
+
+
+@router.put("/dm/leads/{creator_id}/{lead_id}")
+async def edit_lead(creator: Caller, runtime: Running, lead_id: str, body: EditLead, do: Do) -> LeadEdited:
+    """Change what is noted about a lead, and its stage as if it were moved on the board."""
+    known = await commanded_lead(runtime, creator.creator_id, lead_id)
+    changes = details_of({field: getattr(body, field) for field in DETAILS if field in body.model_fields_set})
+    lead = await do.at_version(
+        lambda app: app.lead(creator.creator_id, known),
+        Clonnect.edit_lead,
+        creator.creator_id,
+        known,
+        changes,
+        STATUSES[body.status] if body.status else None,
+    )
+    do.version(lead.version)
+    return LeadEdited(lead=await lead_after(runtime, lead))
+
+
+@router.delete("/dm/leads/{creator_id}/{lead_id}")
+async def delete_lead(creator: Caller, runtime: Running, lead_id: str, do: Do) -> LeadDeleted:
+    """Delete a lead with its conversation; what is pending is cancelled, the id is gone for good."""
+    known = await commanded_lead(runtime, creator.creator_id, lead_id)
+    await do.at_version(
+        lambda app: app.lead(creator.creator_id, known), Clonnect.delete_lead, creator.creator_id, known
+    )
+    return LeadDeleted(lead_id=known)
