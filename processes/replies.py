@@ -10,6 +10,7 @@ from domain.follower import Follower
 from domain.follower_parts import Proposal
 from domain.intents import ProductWords, Understanding, understand
 from domain.lead import Lead
+from domain.opt_out import soft_stop
 from domain.vocabulary import Intent, Language, Mode
 from eventstore.log import Recorded
 from eventstore.writer import Writer
@@ -70,6 +71,7 @@ class Replies(Process):
             product_id=read.product_id,
             refusal=read.refusal,
             direct_purchase=read.direct_purchase,
+            soft_stop=soft_stop(event.text),
             needs_reply=started or (read.needs_reply and not read.spam),
             reason=_reason(read, started),
             classifier_version=read.classifier_version,

@@ -129,7 +129,7 @@ class Conversations(Projection):
 
     @handles(Follower.BurstUnderstood)
     def burst_understood(self, event: Follower.BurstUnderstood, tables: Tables, recorded: Recorded) -> None:
-        changes: dict[str, Any] = {"language": event.language, "needs_person": event.needs_reply}
+        changes: dict[str, Any] = {"language": event.language, "needs_person": event.needs_reply or event.soft_stop}
         if event.product_id is not None:
             changes["products"] = [event.product_id]
         tables["conversations"].set(event.lead_id, **changes)

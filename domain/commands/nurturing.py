@@ -17,6 +17,7 @@ from domain.vocabulary import Platform, SequenceType, Status
 
 PLANNING_SLACK = timedelta(minutes=15)
 COOL_DOWN = timedelta(days=7)
+SOFT_STOP = timedelta(hours=72)
 
 
 class NurturingCommands(ConversationCommands):
@@ -214,6 +215,7 @@ def _may_enrol(follower: Follower, lead: Lead, sequence: Sequence, now: datetime
         and follower.is_alive
         and not lead.is_deleted
         and not follower.opted_out
+        and not (follower.soft_stop_at is not None and now < follower.soft_stop_at + SOFT_STOP)
         and not follower.suppressed
         and follower.escalation is None
         and follower.platform is not Platform.MANUAL
