@@ -61,9 +61,16 @@ class Listener:
         while not self._stopping.is_set():
             for notification in conn.notifies(timeout=POLL_SECONDS):
                 for handler in self._handlers[notification.channel]:
-                    handler(notification.payload)
+                    self._tell(handler, notification.payload)
 
     def _go_and_look(self) -> None:
         for handlers in self._handlers.values():
             for handler in handlers:
-                handler(None)
+                self._tell(handler, None)
+
+    @staticmethod
+    def _tell(handler: Callable[[str | None], None], payload: str | None) -> None:
+        try:
+            handler(payload)
+        except Exception:  # anybody who may connect can notify us of anything
+            _logger.exception("a notification could not be handled")
