@@ -32,8 +32,10 @@ class Process:
             for event_class in getattr(attribute, "handled", ()):
                 self._handlers[event_class.TOPIC] = attribute.__get__(self)
 
+    def reacts(self, recorded: Recorded) -> bool:
+        """Whether this kind of event concerns the process."""
+        return recorded.event.TOPIC in self._handlers
+
     async def handle(self, recorded: Recorded) -> None:
-        """React to one event, if this process reacts to its kind."""
-        handler = self._handlers.get(recorded.event.TOPIC)
-        if handler is not None:
-            await handler(recorded.event, recorded)
+        """React to one event of a kind that concerns the process."""
+        await self._handlers[recorded.event.TOPIC](recorded.event, recorded)

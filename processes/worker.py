@@ -154,15 +154,21 @@ class Worker:
         after = min(self.positions[process.name] for process in self._processes)
         batch = await asyncio.to_thread(self._log.read, after, BATCH)
         for recorded in batch:
-            for process in self._processes:
-                if recorded.position > self.positions[process.name]:
-                    await self._show(process, recorded)
-        if batch:
-            last = batch[-1].position
-            async with self._pool.connection() as conn:
-                await conn.execute("UPDATE app.processes SET position = greatest(position, %s)", (last,))
-            self.positions = {name: max(position, last) for name, position in self.positions.items()}
+            concerned = [
+                process
+                for process in self._processes
+                if process.reacts(recorded) and recorded.position > self.positions[process.name]
+            ]
+            for process in concerned:
+                await self._show(process, recorded)
+            if concerned or recorded is batch[-1]:
+                await self._advance(recorded.position)
         return bool(batch)
+
+    async def _advance(self, position: int) -> None:
+        async with self._pool.connection() as conn:
+            await conn.execute("UPDATE app.processes SET position = greatest(position, %s)", (position,))
+        self.positions = {name: max(before, position) for name, before in self.positions.items()}
 
     async def _show(self, process: Process, recorded: Recorded) -> None:
         for number in range(1, TRIES + 1):
