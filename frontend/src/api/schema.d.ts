@@ -768,12 +768,14 @@ export interface components {
             creators: string[];
         };
         LoggedIn: {
-            status: string;
+            /** @constant */
+            status: "ok";
             user: components["schemas"]["User"];
             csrf_token: string;
         };
         Me: {
-            status: string;
+            /** @constant */
+            status: "ok";
             user: components["schemas"]["User"];
             csrf_token: string;
             demo: boolean;
@@ -818,7 +820,8 @@ export interface components {
             next_follow_up: components["schemas"]["NextFollowUp"] | null;
         };
         Leads: {
-            status: string;
+            /** @constant */
+            status: "ok";
             leads: components["schemas"]["Lead"][];
             count: number;
             total: number;
@@ -828,9 +831,11 @@ export interface components {
             status: components["schemas"]["StatusWord"];
         };
         StatusChanged: {
-            status: string;
+            /** @constant */
+            status: "ok";
             follower_id: string;
-            new_status: string;
+            /** @constant */
+            new_status: "ok";
             db_status: components["schemas"]["Status"];
             purchase_intent: number;
             lead: components["schemas"]["Lead"];
@@ -845,9 +850,12 @@ export interface components {
             /** @enum {string} */
             author: "follower" | "bot" | "person" | "native";
             delivery: ("queued" | "sent" | "held" | "uncertain" | "failed" | "manual") | null;
+            reason: string | null;
+            attachments: string[];
         };
         Messages: {
-            status: string;
+            /** @constant */
+            status: "ok";
             messages: components["schemas"]["Message"][];
             count: number;
             total: number;
@@ -877,7 +885,8 @@ export interface components {
             version: number;
         };
         Conversations: {
-            status: string;
+            /** @constant */
+            status: "ok";
             conversations: components["schemas"]["Conversation"][];
             count: number;
             total: number;
@@ -890,7 +899,8 @@ export interface components {
             };
         };
         Follower: {
-            status: string;
+            /** @constant */
+            status: "ok";
             follower_id: string;
             id: string;
             username: string | null;
@@ -930,7 +940,8 @@ export interface components {
             sent_at: string | null;
         };
         FollowUps: {
-            status: string;
+            /** @constant */
+            status: "ok";
             creator_id: string;
             followups: components["schemas"]["FollowUp"][];
             count: number;
@@ -938,14 +949,16 @@ export interface components {
             next_cursor: string | null;
         };
         BotStatus: {
-            status: string;
+            /** @constant */
+            status: "ok";
             creator_id: string;
             bot_active: boolean;
             /** @enum {string} */
             mode: "off" | "review" | "auto";
         };
         Toggled: {
-            status: string;
+            /** @constant */
+            status: "ok";
             active: boolean;
             bot_active: boolean;
             clone_active: boolean;
@@ -957,14 +970,16 @@ export interface components {
             name?: string | null;
         };
         Received: {
-            status: string;
+            /** @constant */
+            status: "ok";
             follower_id: string;
             message_id: string;
             lead_id: string;
             position: number;
         };
         Clock: {
-            status: string;
+            /** @constant */
+            status: "ok";
             /** Format: date-time */
             now: string;
             offset_seconds: number;
@@ -974,7 +989,8 @@ export interface components {
             to?: string | null;
         };
         Ok: {
-            status: string;
+            /** @constant */
+            status: "ok";
         };
         Empty: Record<string, never>;
     };

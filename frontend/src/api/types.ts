@@ -14,8 +14,6 @@ export type Follower = Got<"/dm/follower/{creator_id}/{lead_id}">;
 export type Conversation = Got<"/dm/conversations/{creator_id}">["conversations"][number];
 export type Message = Got<"/dm/conversations/{creator_id}/{lead_id}/messages">["messages"][number];
 export type FollowUp = Got<"/nurturing/{creator_id}/followups">["followups"][number];
-export type Bot = Got<"/bot/{creator_id}/status">;
-export type Clock = Got<"/simulator/{creator_id}/clock">;
 
 /** The columns of the board, from left to right. */
 export const STATUSES = ["new", "active", "hot", "customer"] as const satisfies readonly Status[];

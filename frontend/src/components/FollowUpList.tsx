@@ -11,6 +11,7 @@ import {
 import { useTranslation } from "react-i18next";
 import type { FollowUp } from "@/api/types";
 import { cn } from "@/lib/cn";
+import { useReason } from "@/lib/reasons";
 import { useFormat, useNow } from "@/lib/time";
 
 type State = FollowUp["status"];
@@ -38,32 +39,28 @@ export function FollowUpList({ followUps, label }: { followUps: readonly FollowU
 }
 
 function FollowUpRow({ followUp }: { followUp: FollowUp }) {
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
+  const inWords = useReason();
   const format = useFormat();
   const now = useNow();
   const { status, sequence_type, step, reason, message_preview } = followUp;
   const { icon: Icon, colour } = LOOKS[status];
   const over = status === "cancelled" || status === "skipped";
   const at = followUp.sent_at ?? followUp.scheduled_at;
-  // Reasons are words of the API; one that we have no sentence for is shown as it is.
-  const why =
-    reason && (i18n.exists(`reason.${reason}`) ? t(`reason.${reason}` as "reason.replied") : reason);
   return (
     <li className="flex gap-2.5" data-status={status}>
       <Icon aria-hidden className={cn("mt-0.5 size-4 shrink-0", colour)} />
       <div className="min-w-0 flex-1">
         <p className="text-sm font-medium">
           {t(`sequence.${sequence_type}`)}{" "}
-          <span className="text-muted-foreground font-normal">
-            · {t("followup.step", { step: step + 1 })}
-          </span>
+          <span className="text-muted-foreground font-normal">· {t("followup.step", { step })}</span>
         </p>
         <p className="text-muted-foreground text-xs">
           <span className={cn("font-medium", colour)}>{t(`followup.status.${status}`)}</span>
           {" · "}
           <time dateTime={at}>{format.dateTime(at)}</time>
           {status === "pending" && ` (${format.distance(at, now)})`}
-          {why && ` · ${why}`}
+          {reason && ` · ${inWords(reason)}`}
         </p>
         {message_preview && (
           <p

@@ -1,8 +1,18 @@
-import { Check, CheckCheck, CircleAlert, CircleHelp, Clock, Hand, type LucideIcon } from "lucide-react";
+import {
+  Check,
+  CheckCheck,
+  CircleAlert,
+  CircleHelp,
+  Clock,
+  Hand,
+  Paperclip,
+  type LucideIcon,
+} from "lucide-react";
 import { Fragment, useLayoutEffect, useRef, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { Message } from "@/api/types";
 import { cn } from "@/lib/cn";
+import { useReason } from "@/lib/reasons";
 import { useFormat } from "@/lib/time";
 import { Button } from "./ui/button";
 
@@ -82,7 +92,8 @@ export function Thread({ messages, mine, label, older, empty, className }: Props
 function Bubble({ message, right }: { message: Message; right: boolean }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const { author, delivery } = message;
+  const inWords = useReason();
+  const { author, delivery, attachments, reason } = message;
   const arrived = delivery === null || delivery === "sent" || delivery === "manual";
   return (
     <div
@@ -100,11 +111,18 @@ function Bubble({ message, right }: { message: Message; right: boolean }) {
         )}
       >
         {message.content}
+        {attachments.map((kind, index) => (
+          <span key={index} className="flex items-center gap-1.5 italic">
+            <Paperclip aria-hidden className="size-3.5 shrink-0" />
+            {t(`attachment.${kind}` as "attachment.unknown", { defaultValue: t("attachment.unknown") })}
+          </span>
+        ))}
       </p>
       <p className="text-2xs text-muted-foreground flex items-center gap-1 px-1">
         {author !== "follower" && <span>{t(`author.${author}`)} ·</span>}
         <time dateTime={message.timestamp}>{format.time(message.timestamp)}</time>
         {delivery && <Ticks delivery={delivery} />}
+        {reason && <span>· {inWords(reason)}</span>}
       </p>
     </div>
   );

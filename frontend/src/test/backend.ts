@@ -166,4 +166,10 @@ export function startBackend({ leads = [], messages = [], followUps = [], demo =
   return { world, writes, tell };
 }
 
-const said = { role: "user" as const, author: "follower" as const, delivery: null };
+const said = {
+  role: "user" as const,
+  author: "follower" as const,
+  delivery: null,
+  reason: null,
+  attachments: [],
+};

@@ -46,6 +46,8 @@ export function aMessage(wishes: Partial<Message> = {}): Message {
     content: "Hola",
     timestamp: "2026-11-20T10:00:00+00:00",
     delivery: null,
+    reason: null,
+    attachments: [],
     ...wishes,
   };
 }
@@ -56,7 +58,7 @@ export function aFollowUp(wishes: Partial<FollowUp> = {}): FollowUp {
     creator_id: "demo",
     follower_id: "ig_1",
     sequence_type: "objection_price",
-    step: 0,
+    step: 1,
     scheduled_at: "2026-11-23T10:00:00+00:00",
     wished_at: "2026-11-23T10:00:00+00:00",
     message_preview: "¿Pudiste pensarlo?",

@@ -86,9 +86,16 @@ describe("the board", () => {
 
   test("a refused move puts the card back and says why", async () => {
     startBackend({ leads: [aLead()] });
-    server.use(http.put("*/dm/follower/demo/:id/status", () => problem(409, "Marta moved it just now.")));
     const { user } = open("/leads");
     (await cardIn(/^New/, /^Ana/)).focus();
+    await screen.findByText("Live");
+    server.use(
+      http.put("*/dm/follower/demo/:id/status", () => problem(409, "Marta moved it just now.")),
+      // The board does not wait for its lists to take back what was refused.
+      http.get("*/dm/leads/demo", async () => {
+        await delay("infinite");
+      }),
+    );
     await user.keyboard("]");
     expect(await screen.findByText("Ana García was not moved: Marta moved it just now.")).toBeVisible();
     expect(await cardIn(/^New/, /^Ana/)).toBeVisible();
@@ -181,9 +188,12 @@ describe("the board", () => {
     open("/leads");
     await cardIn(/^New/, /^Ana/);
     await screen.findByText("Live");
-    world.leads = world.leads.map((lead) => ({ ...lead, status: "hot" }));
-    tell("lead.status_changed");
-    expect(await cardIn(/^Hot/, /^Ana/)).toBeVisible();
+    // Twice, because the lists are read once more as soon as the stream is open.
+    for (const [status, name] of [["hot", /^Hot/] as const, ["customer", /^Customers/] as const]) {
+      world.leads = world.leads.map((lead) => ({ ...lead, status }));
+      tell("lead.status_changed");
+      expect(await cardIn(name, /^Ana/)).toBeVisible();
+    }
   });
 
   test("a card opens beside the board with the creator's words on the right", async () => {
@@ -206,5 +216,6 @@ describe("the board", () => {
     expect(router.state.location.search).toHaveProperty("lead");
     await user.keyboard("{Escape}");
     await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+    await waitFor(async () => expect(await cardIn(/^New/, /^Ana/)).toHaveFocus());
   });
 });

@@ -38,10 +38,10 @@ export const CardFace = memo(function CardFace({ lead, now }: FaceProps) {
         </span>
       </span>
       <span className="text-muted-foreground line-clamp-2 min-h-8 leading-4 break-words">
-        {said && said.author !== "follower" && (
+        {said !== null && said.author !== "follower" && (
           <span className="text-foreground font-medium">{t(`author.${said.author}`)}: </span>
         )}
-        {said?.text ?? t("lead.no_message")}
+        {said === null ? t("lead.no_message") : said.text === "" ? t("attachment.unknown") : said.text}
       </span>
       <span className="text-2xs text-muted-foreground flex items-center gap-3">
         <StageScore status={lead.status} score={lead.pipeline_score} />

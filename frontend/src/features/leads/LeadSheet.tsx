@@ -1,5 +1,6 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { CalendarClock, MessageCircle, X } from "lucide-react";
+import { useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { followerQuery, followUpsQuery, messagesQuery } from "@/api/queries";
 import type { Follower } from "@/api/types";
@@ -19,9 +20,19 @@ import { useCreator } from "@/lib/session";
 /** One lead beside the board: who it is, what was said, what is planned. */
 export function LeadSheet({ leadId, onClose }: { leadId: string | undefined; onClose: () => void }) {
   const { t } = useTranslation();
+  // The sheet is opened by the address, not by a trigger of its own: it has to remember where the focus came from.
+  const opener = useRef<Element | null>(null);
   return (
     <Sheet open={leadId !== undefined} onOpenChange={(open) => !open && onClose()}>
-      <SheetContent aria-describedby={undefined}>
+      <SheetContent
+        aria-describedby={undefined}
+        onOpenAutoFocus={() => {
+          opener.current = document.activeElement;
+        }}
+        onCloseAutoFocus={() => {
+          if (opener.current instanceof HTMLElement) opener.current.focus();
+        }}
+      >
         {leadId !== undefined && <LeadDetails leadId={leadId} />}
         <SheetClose asChild>
           <Button

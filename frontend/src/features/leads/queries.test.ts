@@ -6,7 +6,7 @@ import { columnQuery, leadsOf, showMove } from "./queries";
 
 const at = (day: number) => `2026-11-${String(day).padStart(2, "0")}T10:00:00+00:00`;
 const page = (leads: Lead[], next_cursor: string | null, total: number) => ({
-  status: "ok",
+  status: "ok" as const,
   leads,
   count: leads.length,
   total,

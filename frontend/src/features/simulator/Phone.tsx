@@ -61,6 +61,8 @@ export function Phone({ followerId, newName, onBack, className }: Props) {
           content: sending.variables,
           timestamp: new Date(now).toISOString(),
           delivery: "queued",
+          reason: null,
+          attachments: [],
         },
       ]
     : [];

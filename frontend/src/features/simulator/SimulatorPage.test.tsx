@@ -22,15 +22,13 @@ describe("the simulator", () => {
     );
     expect(await write()).toHaveValue("");
 
-    world.messages = [
-      ...world.messages,
-      aMessage({ content: "Cuesta 97 €", role: "assistant", author: "bot", delivery: "sent" }),
-    ];
-    tell("follower.send_accepted");
-    expect((await within(phone).findByText("Cuesta 97 €")).parentElement).toHaveAttribute(
-      "data-side",
-      "left",
-    );
+    // Two answers, because the lists are read once more as soon as the stream is open.
+    for (const content of ["Cuesta 97 €", "¿Te ayudo?"]) {
+      const answer = aMessage({ content, role: "assistant", author: "bot", delivery: "sent" });
+      world.messages = [...world.messages, answer];
+      tell("follower.send_accepted");
+      expect((await within(phone).findByText(content)).parentElement).toHaveAttribute("data-side", "left");
+    }
   });
 
   test("a message that could not be sent comes back to be sent again", async () => {
@@ -49,6 +47,20 @@ describe("the simulator", () => {
     const phone = await screen.findByRole("log");
     expect(await within(phone).findByText("Held back, not delivered")).toBeVisible();
     expect(within(phone).queryByText("Delivered")).toBeNull();
+  });
+
+  test("a photo without words is a message too, and a held answer says why it was held", async () => {
+    startBackend({
+      leads: [aLead({ follower_id: "ig_ana" })],
+      messages: [
+        aMessage({ content: "", attachments: ["image"] }),
+        aMessage({ role: "assistant", author: "bot", delivery: "held", reason: "window_closed" }),
+      ],
+    });
+    open("/simulator?with=ig_ana");
+    const phone = await screen.findByRole("log");
+    expect(await within(phone).findByText("Photo")).toBeVisible();
+    expect(phone).toHaveTextContent("the messaging window is closed");
   });
 
   test("somebody new exists from their first message on", async () => {
@@ -95,7 +107,7 @@ describe("the simulator", () => {
   test("what is planned stands apart from what is over, and says why it ended", async () => {
     startBackend({
       leads: [aLead({ follower_id: "ig_ana" })],
-      followUps: [aFollowUp({ step: 1, status: "cancelled", reason: "replied" }), aFollowUp({ step: 0 })],
+      followUps: [aFollowUp({ step: 2, status: "cancelled", reason: "replied" }), aFollowUp({ step: 1 })],
     });
     open("/simulator?with=ig_ana");
     const planned = await screen.findByRole("list", { name: "Planned follow-ups" });
