@@ -1,7 +1,7 @@
 """A follower: one person on one channel, and what each event leaves behind; the decisions stand beside it."""
 
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Literal, TypeVar
 from uuid import UUID, uuid5
 
 from eventsourcing.domain import event
@@ -12,7 +12,11 @@ from domain.runs import EndReason, FollowUp, Purpose, Run, Send
 from domain.vocabulary import Language, Platform, SequenceType
 
 KNOWN_KEYS = 1000
+KNOWN_IDS = 200
 EVIDENCE_KEPT = 10
+UNRESOLVED_KEPT = 20
+
+Key = TypeVar("Key")
 
 
 class Follower(Conversation, FollowerEvents):
@@ -47,9 +51,15 @@ class Follower(Conversation, FollowerEvents):
             "follower_id": str(self.id),
         }
 
-    def end_life(self) -> None:
+    def end_life(self, now: datetime) -> None:
+        """End what is under way; nobody will look any more for what became of an attempt that is still open."""
         self.end_run("cancelled")
         self._cancel_waiting_sends("lead_deleted")
+        for send in list(self.sends.values()):
+            if not send.uncertain:
+                self.record_uncertain(send.send_id, send.attempt, "lead_deleted", now=now, reconcile_for=timedelta(0))
+            elif not send.unresolved:
+                self.record_unresolved(send.send_id, send.attempt)
         self.trigger_event(FollowerEvents.LifeEnded, life=self.life)
 
     def come_back(self, lead_id: UUID) -> None:
@@ -66,17 +76,24 @@ class Follower(Conversation, FollowerEvents):
 
     @event(FollowerEvents.MessageReceived)
     def _receive(self, message_id: str, dedupe_key: str, occurred_at: datetime, opens_window: bool) -> None:
-        self.known_keys[dedupe_key] = None
-        if len(self.known_keys) > KNOWN_KEYS:
-            del self.known_keys[next(iter(self.known_keys))]
+        _remember(self.known_keys, dedupe_key, KNOWN_KEYS)
         self.last_inbound = self.burst_id(self.id, message_id)
         if opens_window:
             self.last_open = occurred_at if self.last_open is None else max(self.last_open, occurred_at)
 
     @event(FollowerEvents.BurstUnderstood)
     def _understand(
-        self, burst_id: UUID, language: Language, evidence: dict[Language, float], product_id: UUID | None
+        self,
+        burst_id: UUID,
+        language: Language,
+        evidence: dict[Language, float],
+        product_id: UUID | None,
+        soft_stop: bool,
+        timestamp: datetime,
     ) -> None:
+        if soft_stop:
+            self.soft_stop_at = timestamp
+        _remember(self.known_bursts, burst_id, KNOWN_IDS)
         self.last_burst = burst_id
         self.bursts += 1
         self.language = language
@@ -131,6 +148,7 @@ class Follower(Conversation, FollowerEvents):
         product_id: UUID | None,
         language: Language,
     ) -> None:
+        _remember(self.known_enrolments, enrolment_id, KNOWN_IDS)
         self.run = Run(enrolment_id, sequence_type, language, product_id, anchor_at)
 
     @event(FollowerEvents.FollowUpScheduled)
@@ -195,7 +213,8 @@ class Follower(Conversation, FollowerEvents):
         self.sends[send_id] = Send(send_id, purpose, content, follow_up_id)
 
     @event(FollowerEvents.ReplyDrafted)
-    def _draft_reply(self, timestamp: datetime) -> None:
+    def _draft_reply(self, burst_id: UUID, timestamp: datetime) -> None:
+        self.last_answered = burst_id
         self.replies = (*(at for at in self.replies if at > timestamp - timedelta(days=1)), timestamp)
 
     @event(FollowerEvents.SendAttempted)
@@ -203,23 +222,23 @@ class Follower(Conversation, FollowerEvents):
         send = self.sends[send_id]
         send.attempt = attempt
         send.attempted_at = decided_at
-        follow_up = self._follow_up_of(send)
-        if follow_up is not None:
+        run = self._run_of(send.follow_up_id)
+        if run is not None and send.follow_up_id is not None:
+            follow_up = run.follow_ups[send.follow_up_id]
             if follow_up.state == "pending":
                 follow_up.claim += 1
             follow_up.state = "attempting"
+            send.enrolment_id, send.claim = run.enrolment_id, follow_up.claim
 
     @event(FollowerEvents.SendAccepted)
     def _accept(self, send_id: UUID, timestamp: datetime) -> None:
         send = self.sends.pop(send_id)
-        self._count_outbound(send, send.attempted_at or timestamp)
+        if not send.uncertain:
+            self._count_outbound(send, send.attempted_at or timestamp)
 
     @event(FollowerEvents.FollowUpSent)
     def _send_follow_up(self, follow_up_id: UUID) -> None:
-        run = self._run_of(follow_up_id)
-        if run is not None:
-            run.sent += 1
-        self._settle(follow_up_id)
+        self._settle_as_sent(follow_up_id)
 
     @event(FollowerEvents.SendUncertain)
     def _be_uncertain(self, send_id: UUID, timestamp: datetime) -> None:
@@ -230,11 +249,14 @@ class Follower(Conversation, FollowerEvents):
 
     @event(FollowerEvents.SendUnresolved)
     def _leave_unresolved(self, send_id: UUID) -> None:
-        del self.sends[send_id]
+        self.sends[send_id].unresolved = True
+        unresolved = [send.send_id for send in self.sends.values() if send.unresolved]
+        for old in unresolved[:-UNRESOLVED_KEPT]:
+            del self.sends[old]
 
     @event(FollowerEvents.FollowUpUncertain)
     def _leave_follow_up_uncertain(self, follow_up_id: UUID) -> None:
-        self._settle(follow_up_id)
+        self._settle_as_sent(follow_up_id)
 
     @event(FollowerEvents.SendRejected)
     def _reject(self, send_id: UUID, final: bool) -> None:
@@ -253,6 +275,12 @@ class Follower(Conversation, FollowerEvents):
     def _cancel_send(self, send_id: UUID) -> None:
         del self.sends[send_id]
 
+    def _settle_as_sent(self, follow_up_id: UUID) -> None:
+        run = self._run_of(follow_up_id)
+        if run is not None:
+            run.sent += 1
+        self._settle(follow_up_id)
+
     def _settle(self, follow_up_id: UUID) -> None:
         run = self._run_of(follow_up_id)
         if run is not None:
@@ -263,3 +291,9 @@ class Follower(Conversation, FollowerEvents):
         if send.purpose is Purpose.FOLLOW_UP:
             week = at - timedelta(days=7)
             self.automated_sends = (*(sent for sent in self.automated_sends if sent > week), at)
+
+
+def _remember(known: dict[Key, None], key: Key, limit: int) -> None:
+    known[key] = None
+    if len(known) > limit:
+        del known[next(iter(known))]

@@ -8,6 +8,7 @@ from domain.follower_runs import Runs
 from domain.vocabulary import SequenceType
 
 MANUAL_PAUSE = timedelta(hours=12)
+FOR_A_PERSON = ("human_handling", "escalation")
 
 
 class Contact(Runs):
@@ -54,5 +55,5 @@ class Contact(Runs):
             return
         self.trigger_event(FollowerEvents.BotResumed, reason=reason)
         for follow_up in list(self.run.follow_ups.values()) if self.run else ():
-            if follow_up.state == "held" and follow_up.hold_reason == "human_handling":
+            if follow_up.state == "held" and follow_up.hold_reason in FOR_A_PERSON and self.escalation is None:
                 self.release(follow_up.follow_up_id, cause="bot_resumed", due_at=now)

@@ -6,7 +6,6 @@ from uuid import UUID, uuid5
 from domain.follower_events import FollowerEvents
 from domain.follower_outcomes import Outcomes
 from domain.follower_parts import Inbound, Proposal
-from domain.runs import Purpose
 from domain.vocabulary import Intent, Language
 
 
@@ -46,14 +45,15 @@ class Conversation(Outcomes):
             self.trigger_event(
                 FollowerEvents.OptedIn, scope="nurturing", source="message", message_id=message.message_id
             )
-        if message.opens_window:
-            self.end_run("opted_out" if hard_stop is not None else "replied")
-            self._cancel_waiting_sends("replied", only=Purpose.FOLLOW_UP)
+        if hard_stop is not None:
+            self.end_run("opted_out")
+        elif message.opens_window:
+            self.end_run("replied")
         return True
 
     def understand(self, proposal: Proposal) -> bool:
         """Record what a burst means; `False` when that was done before."""
-        if self.last_burst == proposal.burst_id:
+        if proposal.burst_id in self.known_bursts:
             return False
         self.trigger_event(
             FollowerEvents.BurstUnderstood,
@@ -64,6 +64,8 @@ class Conversation(Outcomes):
             intents=proposal.intents,
             product_id=proposal.product_id,
             refusal=proposal.refusal,
+            direct_purchase=proposal.direct_purchase,
+            soft_stop=proposal.soft_stop,
             needs_reply=proposal.needs_reply,
             reason=proposal.reason,
             classifier_version=proposal.classifier_version,
@@ -81,8 +83,11 @@ class Conversation(Outcomes):
         source: str,
         product_id: UUID | None,
     ) -> UUID | None:
-        """Record the reply to a burst; answers its draft id, or `None` when the person has written again since."""
-        if self.last_inbound != burst_id or self.last_burst != burst_id:
+        """Record the reply to a burst; answers its draft id.
+
+        `None` when it was answered before, or the person has written again since.
+        """
+        if self.last_inbound != burst_id or self.last_burst != burst_id or self.last_answered == burst_id:
             return None
         draft_id = uuid5(burst_id, "draft/1")
         self.trigger_event(

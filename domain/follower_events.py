@@ -57,6 +57,8 @@ class FollowerEvents:
         intents: tuple[tuple[Intent, float], ...]
         product_id: UUID | None
         refusal: bool
+        direct_purchase: bool
+        soft_stop: bool
         needs_reply: bool
         reason: str
         classifier_version: int

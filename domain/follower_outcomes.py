@@ -4,12 +4,12 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from domain.errors import NotDue
+from domain.follower_contact import Contact
 from domain.follower_events import FollowerEvents
-from domain.follower_sends import Sends
 from domain.runs import MAX_ATTEMPTS, NOT_SENT_DELAYS, FollowUp, Refusal, Send
 
 
-class Outcomes(Sends):
+class Outcomes(Contact):
     """Decisions after the call; what is uncertain is never sent again by a machine."""
 
     def _open(self, send_id: UUID, attempt: int) -> Send:
@@ -23,7 +23,6 @@ class Outcomes(Sends):
     ) -> None:
         send = self._open(send_id, attempt)
         late = send.uncertain
-        follow_up = self._follow_up_of(send)
         self.trigger_event(
             FollowerEvents.SendAccepted,
             send_id=send_id,
@@ -32,13 +31,12 @@ class Outcomes(Sends):
             via=via,
             late=late,
         )
-        run = self._run_of(send.follow_up_id)
-        if follow_up is not None and run is not None:
+        if send.follow_up_id is not None:
             self.trigger_event(
                 FollowerEvents.FollowUpSent,
-                follow_up_id=follow_up.follow_up_id,
-                enrolment_id=run.enrolment_id,
-                claim=follow_up.claim,
+                follow_up_id=send.follow_up_id,
+                enrolment_id=send.enrolment_id,
+                claim=send.claim,
                 send_id=send_id,
                 via="text",
                 at=now,
@@ -65,15 +63,14 @@ class Outcomes(Sends):
     def record_unresolved(self, send_id: UUID, attempt: int) -> None:
         """No evidence came in time; a follow-up counts as done and is shown as unknown."""
         send = self._open(send_id, attempt)
-        if not send.uncertain:
-            raise NotDue("This attempt is still open.")
-        follow_up = self._follow_up_of(send)
+        if not send.uncertain or send.unresolved:
+            raise NotDue("This attempt is still open, or known to be unresolved.")
         self.trigger_event(FollowerEvents.SendUnresolved, send_id=send_id, attempt=attempt)
-        if follow_up is not None:
+        if send.follow_up_id is not None:
             self.trigger_event(
                 FollowerEvents.FollowUpUncertain,
-                follow_up_id=follow_up.follow_up_id,
-                claim=follow_up.claim,
+                follow_up_id=send.follow_up_id,
+                claim=send.claim,
                 send_id=send_id,
             )
             self._complete_run()
@@ -92,8 +89,10 @@ class Outcomes(Sends):
     ) -> None:
         """The platform definitely did not take it; what follows depends on the class of the refusal alone."""
         send = self._open(send_id, attempt)
-        retry_at = self._retry_at(refusal, attempt, now, retry_after)
-        follow_up = self._follow_up_of(send)
+        run_goes_on = self.run is not None and send.follow_up_id in self.run.follow_ups
+        may_retry = not send.uncertain and (send.follow_up_id is None or run_goes_on)
+        retry_at = self._retry_at(refusal, attempt, now, retry_after) if may_retry else None
+        judged_at = send.attempted_at or now
         self.trigger_event(
             FollowerEvents.SendRejected,
             send_id=send_id,
@@ -106,9 +105,12 @@ class Outcomes(Sends):
             retry_at=retry_at,
         )
         if refusal is Refusal.WINDOW_CLOSED:
-            self.trigger_event(FollowerEvents.WindowCorrected, channel=self.platform, closed_at=now, code=code)
-        if follow_up is not None and retry_at is None:
-            self._settle_refused(follow_up, send_id, refusal, code, now)
+            self.trigger_event(FollowerEvents.WindowCorrected, channel=self.platform, closed_at=judged_at, code=code)
+        if send.follow_up_id is not None and retry_at is None and not send.unresolved:
+            if run_goes_on:
+                self._settle_refused(self.follow_up(send.follow_up_id), send, refusal, code, now)
+            else:
+                self._fail_follow_up(send, refusal, code)
         if refusal is Refusal.SUPPRESS:
             self.suppress(code)
         elif refusal is Refusal.OPT_OUT:
@@ -125,10 +127,9 @@ class Outcomes(Sends):
         return None
 
     def _settle_refused(
-        self, follow_up: FollowUp, send_id: UUID, refusal: Refusal, code: str | None, now: datetime
+        self, follow_up: FollowUp, send: Send, refusal: Refusal, code: str | None, now: datetime
     ) -> None:
-        run_goes_on = self.run is not None and follow_up.follow_up_id in self.run.follow_ups
-        match refusal if run_goes_on else Refusal.REJECTED:
+        match refusal:
             case Refusal.WINDOW_CLOSED:
                 self.defer(follow_up, now + timedelta(minutes=1), "window_closed")
             case Refusal.DEFER_24H:
@@ -137,21 +138,22 @@ class Outcomes(Sends):
                 self.hold(follow_up, "channel_down", now)
             case Refusal.HOLD | Refusal.CONTENT | Refusal.CONFIG:
                 self.hold(follow_up, f"content:{refusal.lower()}", now)
-            case Refusal.SKIP | Refusal.SUPPRESS | Refusal.OPT_OUT:
-                self.trigger_event(
-                    FollowerEvents.FollowUpSkipped,
-                    follow_up_id=follow_up.follow_up_id,
-                    claim=follow_up.claim + 1,
-                    reason={Refusal.SUPPRESS: "unreachable", Refusal.OPT_OUT: "opted_out"}.get(refusal, "refused"),
-                )
-                self._complete_run()
+            case Refusal.SKIP:
+                self.skip(follow_up, "refused")
+            case Refusal.SUPPRESS:
+                self.skip(follow_up, "unreachable", end="suppressed")
+            case Refusal.OPT_OUT:
+                self.skip(follow_up, "opted_out", end="opted_out")
             case _:
-                self.trigger_event(
-                    FollowerEvents.FollowUpFailed,
-                    follow_up_id=follow_up.follow_up_id,
-                    claim=follow_up.claim,
-                    send_id=send_id,
-                    error_class=refusal,
-                    code=code,
-                )
-                self._complete_run()
+                self._fail_follow_up(send, refusal, code)
+
+    def _fail_follow_up(self, send: Send, refusal: Refusal, code: str | None) -> None:
+        self.trigger_event(
+            FollowerEvents.FollowUpFailed,
+            follow_up_id=send.follow_up_id,
+            claim=send.claim,
+            send_id=send.send_id,
+            error_class=refusal,
+            code=code,
+        )
+        self._complete_run()

@@ -48,6 +48,7 @@ class Proposal:
     product_id: UUID | None
     refusal: bool
     direct_purchase: bool
+    soft_stop: bool
     needs_reply: bool
     reason: str
     classifier_version: int

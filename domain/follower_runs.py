@@ -6,12 +6,12 @@ from uuid import UUID
 
 from domain.errors import NotDue
 from domain.follower_events import FollowerEvents
-from domain.follower_state import FollowerState
-from domain.runs import HOLD, HOLD_FOR_A_PERSON, EndReason, FollowUp, Run
+from domain.follower_sends import Sends
+from domain.runs import HOLD, HOLD_FOR_A_PERSON, EndReason, FollowUp, Purpose, Run
 from domain.vocabulary import Language, SequenceType
 
 
-class Runs(FollowerState):
+class Runs(Sends):
     """Decisions about sequences: at most one run at a time, one outcome for each follow-up."""
 
     def enrol(
@@ -30,7 +30,7 @@ class Runs(FollowerState):
     ) -> bool:
         """Begin a run with all of its follow-ups; one that is under way ends. `False`: this one was begun before."""
         enrolment_id = Run.create_id(self.id, sequence_type, trigger_event_id)
-        if any(run is not None and run.enrolment_id == enrolment_id for run in (self.run, self.last_run)):
+        if enrolment_id in self.known_enrolments:
             return False
         if self.run is not None:
             self.end_run("restarted" if self.run.sequence_type is sequence_type else "superseded")
@@ -67,13 +67,14 @@ class Runs(FollowerState):
         return True
 
     def end_run(self, reason: EndReason) -> int:
-        """End what is under way; answers how many follow-ups that cancels."""
+        """End what is under way, and whatever of it waits for another attempt; answers how many follow-ups end."""
         if self.run is None:
             return 0
         cancelled = tuple(self.run.cancellable)
         self.trigger_event(
             FollowerEvents.EnrolmentEnded, enrolment_id=self.run.enrolment_id, reason=reason, cancelled=cancelled
         )
+        self._cancel_waiting_sends(reason, only=Purpose.FOLLOW_UP)
         return len(cancelled)
 
     def follow_up(self, follow_up_id: UUID) -> FollowUp:

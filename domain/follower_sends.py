@@ -5,13 +5,13 @@ from hashlib import sha256
 from uuid import UUID
 
 from domain.errors import NotDue
-from domain.follower_contact import Contact
 from domain.follower_events import FollowerEvents
 from domain.follower_parts import Judged
+from domain.follower_state import FollowerState
 from domain.runs import GIVE_UP_AFTER, Purpose, SendOrder
 
 
-class Sends(Contact):
+class Sends(FollowerState):
     """Decisions before the call: at most one attempt is open, and each is recorded first."""
 
     def request_send(
@@ -40,7 +40,7 @@ class Sends(Contact):
     def attempt(self, send_id: UUID, *, now: datetime, worker: str, judged: Judged, account_id: str) -> SendOrder:
         """Record that the call is about to be made; raises `NotDue` when the send was settled or is under way."""
         send = self.sends.get(send_id)
-        if send is None or send.attempted_at is not None or send.uncertain or self.has_open_attempt:
+        if send is None or not send.is_waiting or self.has_open_attempt:
             raise NotDue("This send is settled or under way.")
         self.trigger_event(
             FollowerEvents.SendAttempted,
@@ -70,8 +70,7 @@ class Sends(Contact):
 
     def _cancel_waiting_sends(self, reason: str, only: Purpose | None = None) -> None:
         for send in list(self.sends.values()):
-            waits = send.attempted_at is None and not send.uncertain
-            if waits and (only is None or send.purpose is only):
+            if send.is_waiting and (only is None or send.purpose is only):
                 self.trigger_event(FollowerEvents.SendCancelled, send_id=send.send_id, reason=reason)
 
     def record_said_elsewhere(self, send_id: UUID) -> None:

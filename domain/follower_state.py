@@ -21,6 +21,8 @@ class FollowerState(Aggregate):
         self.platform_user_id = platform_user_id
         self.life = 1
         self.known_keys: dict[str, None] = {}
+        self.known_bursts: dict[UUID, None] = {}
+        self.known_enrolments: dict[UUID, None] = {}
         self._begin_life(lead_id)
 
     def _begin_life(self, lead_id: UUID) -> None:
@@ -36,8 +38,10 @@ class FollowerState(Aggregate):
         self.evidence: tuple[dict[Language, float], ...] = ()
         self.bursts = 0
         self.last_burst: UUID | None = None
+        self.last_answered: UUID | None = None
         self.product_id: UUID | None = None
         self.opted_out = False
+        self.soft_stop_at: datetime | None = None
         self.suppressed = False
         self.escalation: UUID | None = None
         self.paused_until: datetime | None = None

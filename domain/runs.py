@@ -85,15 +85,26 @@ class Run:
 
 @dataclass
 class Send:
-    """A message of ours without a final outcome. `attempted_at` is set while an attempt is open."""
+    """A message of ours that may still get an outcome. `attempted_at` is set while an attempt is open.
+
+    With a follow-up, `enrolment_id` and `claim` are those of its attempt: the run may have ended since.
+    """
 
     send_id: UUID
     purpose: Purpose
     text: str
     follow_up_id: UUID | None = None
+    enrolment_id: UUID | None = None
+    claim: int = 0
     attempt: int = 0
     attempted_at: datetime | None = None
     uncertain: bool = False
+    unresolved: bool = False
+
+    @property
+    def is_waiting(self) -> bool:
+        """Requested, or definitely refused and to be tried again."""
+        return self.attempted_at is None and not self.uncertain
 
 
 @dataclass(frozen=True)

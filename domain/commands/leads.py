@@ -114,6 +114,6 @@ class LeadCommands(Streams):
         lead = self.lead(creator_id, lead_id)
         follower = self.follower(lead.follower_id)
         lead.delete()
-        follower.end_life()
+        follower.end_life(context.now())
         self.save_streams(lead, follower)
         return lead
