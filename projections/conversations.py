@@ -40,7 +40,9 @@ class Conversations(Projection):
             sort_name text NOT NULL, search text NOT NULL, status text NOT NULL,
             intent double precision NOT NULL DEFAULT 0, terms jsonb NOT NULL DEFAULT '[]',
             messages_in bigint NOT NULL DEFAULT 0, messages_all bigint NOT NULL DEFAULT 0,
-            unread bigint NOT NULL DEFAULT 0, needs_person boolean NOT NULL DEFAULT false,
+            unread bigint NOT NULL DEFAULT 0,
+            unanswered boolean NOT NULL DEFAULT false, escalated boolean NOT NULL DEFAULT false,
+            needs_person boolean GENERATED ALWAYS AS (unanswered OR escalated) STORED,
             language text, products uuid[] NOT NULL DEFAULT '{{}}',
             created_at timestamptz NOT NULL, contact_at timestamptz NOT NULL,
             first_contact timestamptz, last_contact timestamptz, last_inbound timestamptz,
@@ -72,7 +74,6 @@ class Conversations(Projection):
             messages_in=0,
             messages_all=0,
             unread=0,
-            needs_person=False,
             products=[],
             created_at=event.timestamp,
             contact_at=event.timestamp,
@@ -129,7 +130,7 @@ class Conversations(Projection):
 
     @handles(Follower.BurstUnderstood)
     def burst_understood(self, event: Follower.BurstUnderstood, tables: Tables, recorded: Recorded) -> None:
-        changes: dict[str, Any] = {"language": event.language, "needs_person": event.needs_reply or event.soft_stop}
+        changes: dict[str, Any] = {"language": event.language, "unanswered": event.needs_reply or event.soft_stop}
         if event.product_id is not None:
             changes["products"] = [event.product_id]
         tables["conversations"].set(event.lead_id, **changes)
@@ -150,7 +151,7 @@ class Conversations(Projection):
         )
         changes: dict[str, Any] = {"contact_at": event.timestamp, "last_contact": event.timestamp}
         if event.purpose in (Purpose.MANUAL, Purpose.REPLY):
-            changes["needs_person"] = False
+            changes["unanswered"] = False
         if event.purpose is Purpose.MANUAL:
             changes["unread"] = 0
         tables["conversations"].set(event.lead_id, **changes)
@@ -175,11 +176,11 @@ class Conversations(Projection):
 
     @handles(Follower.Escalated)
     def escalated(self, event: Follower.Escalated, tables: Tables, recorded: Recorded) -> None:
-        tables["conversations"].set(event.lead_id, needs_person=True)
+        tables["conversations"].set(event.lead_id, escalated=True)
 
     @handles(Follower.EscalationResolved)
     def escalation_resolved(self, event: Follower.EscalationResolved, tables: Tables, recorded: Recorded) -> None:
-        tables["conversations"].set(event.lead_id, needs_person=False)
+        tables["conversations"].set(event.lead_id, escalated=False)
 
     @handles(Follower.FollowUpScheduled)
     def follow_up_scheduled(self, event: Follower.FollowUpScheduled, tables: Tables, recorded: Recorded) -> None:
