@@ -41,8 +41,8 @@ class SendCommands(NurturingCommands):
 
     def _ruled_out(self, follower: Follower, send_id: UUID, creator: Creator, account_id: str | None) -> str | None:
         send = follower.sends.get(send_id)
-        if send is None:
-            raise NotDue("This send is settled.")
+        if send is None or not send.is_waiting:
+            raise NotDue("This send is settled or under way.")
         if not follower.is_alive:
             return "lead_deleted"
         if account_id is None:
