@@ -112,7 +112,8 @@ class Runtime:
             self.progress.position >= head
             and min(self.worker.positions.values(), default=0) >= head
             and not self.worker.is_busy
-            and not await self.agenda.unfinished(until)
+            # What is caused by what happened falls due after `until`.
+            and not await self.agenda.unfinished(max(until, self.clock()))
             and await asyncio.to_thread(self.log.head) == head
         )
 

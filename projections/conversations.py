@@ -130,7 +130,9 @@ class Conversations(Projection):
 
     @handles(Follower.BurstUnderstood)
     def burst_understood(self, event: Follower.BurstUnderstood, tables: Tables, recorded: Recorded) -> None:
-        changes: dict[str, Any] = {"language": event.language, "unanswered": event.needs_reply or event.soft_stop}
+        changes: dict[str, Any] = {"language": event.language}
+        if event.needs_reply or event.soft_stop:
+            changes["unanswered"] = True
         if event.product_id is not None:
             changes["products"] = [event.product_id]
         tables["conversations"].set(event.lead_id, **changes)

@@ -72,7 +72,7 @@ class Projector:
                         while self._advance(conn) and not self._stopping.is_set():
                             pass
                         self._wake.wait(POLL_SECONDS)
-            except (psycopg.Error, OSError) as error:
+            except (psycopg.OperationalError, psycopg.InterfaceError, OSError) as error:
                 _logger.warning("the projector lost its connection (%s)", type(error).__name__)
                 self._stopping.wait(delay)
                 delay = min(delay * 2, 5)

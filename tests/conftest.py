@@ -17,6 +17,8 @@ from api.embedded import embedded_server
 from api.migrate import migrate
 from api.settings import Settings, variables
 
+pytest_plugins = ("tests.runtime",)
+
 RUN = "PYTEST_CLONNECT_RUN"
 """Names the folder that the processes of one test run share."""
 
