@@ -697,11 +697,7 @@ export interface paths {
                 };
                 cookie?: never;
             };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["Empty"];
-                };
-            };
+            requestBody?: never;
             responses: {
                 /** @description OK */
                 200: {
@@ -932,12 +928,17 @@ export interface components {
             scheduled_at: string;
             /** Format: date-time */
             wished_at: string;
+            plan: string;
+            message_template: string;
             message_preview: string;
             status: components["schemas"]["FollowUpStatus"];
             reason: string | null;
             /** Format: date-time */
             created_at: string;
             sent_at: string | null;
+            metadata: {
+                [key: string]: string;
+            };
         };
         FollowUps: {
             /** @constant */
@@ -992,7 +993,6 @@ export interface components {
             /** @constant */
             status: "ok";
         };
-        Empty: Record<string, never>;
     };
     responses: never;
     parameters: never;

@@ -61,11 +61,14 @@ export function aFollowUp(wishes: Partial<FollowUp> = {}): FollowUp {
     step: 1,
     scheduled_at: "2026-11-23T10:00:00+00:00",
     wished_at: "2026-11-23T10:00:00+00:00",
+    plan: "send",
+    message_template: "¿Pudiste pensarlo?",
     message_preview: "¿Pudiste pensarlo?",
     status: "pending",
     reason: null,
     created_at: "2026-11-20T10:00:00+00:00",
     sent_at: null,
+    metadata: {},
     ...wishes,
   };
 }

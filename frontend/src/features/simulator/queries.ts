@@ -30,6 +30,4 @@ export const moveClock = (creator: string, body: { advance_seconds: number } | {
   answered(api.POST("/simulator/{creator_id}/clock", { params: { path: { creator_id: creator } }, body }));
 
 export const resetDemo = (creator: string) =>
-  answered(
-    api.POST("/simulator/{creator_id}/reset", { params: { path: { creator_id: creator } }, body: {} }),
-  );
+  answered(api.POST("/simulator/{creator_id}/reset", { params: { path: { creator_id: creator } } }));
