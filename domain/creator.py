@@ -1,5 +1,6 @@
 """A creator: who sells here, what, in which voice, and what the bot may do for them."""
 
+import re
 from dataclasses import dataclass, replace
 from datetime import time
 from decimal import Decimal
@@ -13,6 +14,10 @@ from domain.aggregate import Aggregate, AggregateCreated
 from domain.errors import FieldError, Invalid
 from domain.vocabulary import Language, Mode, Platform
 from eventstore.personal import Personal
+
+
+NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
+NAME_RULE = "A name has 1 to 63 characters, a-z, 0-9, _ and -, and begins with a letter or digit."
 
 
 @dataclass(frozen=True)
@@ -83,6 +88,8 @@ class Creator(Aggregate):
 
     @classmethod
     def sign_up(cls, namespace: UUID, creator_id: str, email: str | None, settings: Settings) -> "Creator":
+        if not NAME.fullmatch(creator_id):
+            raise Invalid(FieldError("/name", "form", NAME_RULE))
         check_zone(settings.timezone)
         return cls._create(
             cls.SignedUp,

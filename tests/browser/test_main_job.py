@@ -100,6 +100,7 @@ def test_a_price_objection_is_answered_followed_up_once_and_a_reply_ends_the_seq
     card = page.get_by_role("listitem").filter(has_text="Marta Prueba")
     expect(card).to_have_count(1, timeout=PATIENCE)
     expect(page.get_by_role("region", name="Active").get_by_text("Marta Prueba")).to_be_visible()
+    expect(page.get_by_text("1 of")).to_be_visible(timeout=PATIENCE)
     page.screenshot(path=SCREENSHOTS / "4-board-filtered.png")
 
 
