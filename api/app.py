@@ -86,7 +86,7 @@ def _describe(app: FastAPI) -> dict[str, Any]:
         "session": {"type": "apiKey", "in": "cookie", "name": COOKIE},
     }
     described["security"] = [{"key": []}, {"bearer": []}, {"session": []}]
-    guarded = {route.path for route in app.routes if isinstance(route, GuardedRoute)}
+    guarded = {route.path for router in ROUTERS for route in router.routes if isinstance(route, GuardedRoute)}
     for path, operations in described["paths"].items():
         for operation in operations.values():
             refusal = operation["responses"]["default"]

@@ -9,7 +9,7 @@ from email.message import Message
 from typing import TYPE_CHECKING, Annotated, Any, Concatenate, Final, ParamSpec, TypedDict, TypeVar
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 from fastapi.routing import APIRoute
 
 from api import auth
@@ -148,8 +148,17 @@ def _caller(request: Request) -> auth.Caller:
     return caller
 
 
+def _owner(request: Request, creator_id: Annotated[str, Path(description="The creator's name.")]) -> auth.Caller:
+    caller = _caller(request)
+    if caller.creator_id != creator_id:
+        raise NotFound(NO_CREATOR)
+    return caller
+
+
 Running = Annotated[Runtime, Depends(_running)]
 Caller = Annotated[auth.Caller, Depends(_caller)]
+Owner = Annotated[auth.Caller, Depends(_owner)]
+"""The caller, who may act for the creator that the path names."""
 
 
 class Commands:

@@ -219,8 +219,9 @@ async def _broken(request: Request, error: Exception) -> Response:
 def field_error(error: Mapping[str, Any]) -> FieldError:
     """One of pydantic's errors in our words."""
     source, *path = error["loc"]
-    field = pointer(path) if source == "body" else f"{source}:{'.'.join(str(part) for part in path)}"
-    name = str(path[-1]) if path else "body"
+    field = pointer(path) if source == "body" else ":".join(str(part) for part in (source, *path[:1]))
+    named = [part for part in path if isinstance(part, str)]
+    name = str(named[-1]) if named else "body"
     code, detail = _words(name, error)
     return FieldError(field, code, detail)
 

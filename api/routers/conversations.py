@@ -13,6 +13,7 @@ from api.dependencies import (
     NO_LEAD,
     Caller,
     Do,
+    Owner,
     Running,
     Shown,
     Tag,
@@ -178,7 +179,7 @@ class MessageProcessed(Ok):
 
 @router.get("/dm/conversations/{creator_id}")
 async def list_conversations(
-    creator: Caller,
+    creator: Owner,
     runtime: Shown,
     people: People,
     limit: Annotated[Limit, Query()] = 50,
@@ -214,7 +215,7 @@ async def list_conversations(
 
 @router.get("/dm/conversations/{creator_id}/{lead_id}/messages")
 async def list_messages(
-    creator: Caller, runtime: Shown, lead_id: str, limit: Annotated[Limit, Query()] = 50, cursor: Cursor = None
+    creator: Owner, runtime: Shown, lead_id: str, limit: Annotated[Limit, Query()] = 50, cursor: Cursor = None
 ) -> Messages:
     """The whole conversation, newest first."""
     known = await shown_lead(runtime, creator.creator_id, lead_id)
@@ -229,7 +230,7 @@ async def list_messages(
 
 
 @router.get("/dm/follower/{creator_id}/{lead_id}")
-async def get_follower(creator: Caller, runtime: Shown, lead_id: str, tag: Tag) -> FollowerOut:
+async def get_follower(creator: Owner, runtime: Shown, lead_id: str, tag: Tag) -> FollowerOut:
     """One person, with the last 50 messages, oldest first."""
     known = await shown_lead(runtime, creator.creator_id, lead_id)
     row = await runtime.conversations.one(creator.creator_id, known)
@@ -268,7 +269,7 @@ async def get_follower(creator: Caller, runtime: Shown, lead_id: str, tag: Tag) 
 
 
 @router.put("/dm/follower/{creator_id}/{lead_id}/status")
-async def change_status(creator: Caller, runtime: Running, lead_id: str, body: ChangeStatus, do: Do) -> StatusChanged:
+async def change_status(creator: Owner, runtime: Running, lead_id: str, body: ChangeStatus, do: Do) -> StatusChanged:
     """Move a lead to another stage by hand; a person's move down is a ceiling for the bot."""
     known = await commanded_lead(runtime, creator.creator_id, lead_id)
     lead = await do.at_version(
@@ -290,7 +291,7 @@ async def change_status(creator: Caller, runtime: Running, lead_id: str, body: C
 
 
 @router.post("/dm/send/{creator_id}")
-async def send_message(creator: Caller, runtime: Running, body: SendMessage, do: Do) -> MessageSent:
+async def send_message(creator: Owner, runtime: Running, body: SendMessage, do: Do) -> MessageSent:
     """Say something as the creator. It is stored once in any case; `delivery` says whether it left."""
     lead = await asyncio.to_thread(runtime.app.lead_known_as, creator.creator_id, body.follower_id)
     requested = await do(Clonnect.send_by_hand, creator.creator_id, lead.id, body.message, uuid4())
@@ -314,7 +315,7 @@ async def send_message(creator: Caller, runtime: Running, body: SendMessage, do:
 
 
 @router.delete("/dm/conversations/{creator_id}/{lead_id}")
-async def delete_conversation(creator: Caller, runtime: Running, lead_id: str, do: Do) -> ConversationDeleted:
+async def delete_conversation(creator: Owner, runtime: Running, lead_id: str, do: Do) -> ConversationDeleted:
     """Delete a conversation with its lead."""
     lead = await asyncio.to_thread(runtime.app.lead_known_as, creator.creator_id, lead_id)
     await do.at_version(

@@ -10,7 +10,7 @@ from uuid import UUID
 from fastapi import Query
 from pydantic import AwareDatetime, Field
 
-from api.dependencies import Caller, Do, Running, Shown, guarded_router, shown_lead
+from api.dependencies import Do, Owner, Running, Shown, guarded_router, shown_lead
 from api.lists import Cursor, Limit, place, place_after
 from api.schemas import Answer, Body, FollowUpStatus, Listed, Ok, SequenceWord, Time
 from api.views import Row, follower_id_of
@@ -243,7 +243,7 @@ class Cancelled(Ok):
 
 
 @router.get("/nurturing/{creator_id}/sequences")
-async def list_sequences(creator: Caller, runtime: Shown) -> Sequences:
+async def list_sequences(creator: Owner, runtime: Shown) -> Sequences:
     """The eight sequences with their steps and numbers."""
     rows = {row["sequence_type"]: row for row in await runtime.nurturing.sequences(creator.creator_id)}
     items = [
@@ -267,7 +267,7 @@ async def list_sequences(creator: Caller, runtime: Shown) -> Sequences:
 
 
 @router.post("/nurturing/{creator_id}/sequences/{sequence_type}/toggle")
-async def toggle_sequence(creator: Caller, sequence_type: str, do: Do, body: Toggle | None = None) -> Toggled:
+async def toggle_sequence(creator: Owner, sequence_type: str, do: Do, body: Toggle | None = None) -> Toggled:
     """Switch a sequence on or off; what falls due while it is off is skipped."""
     kind = _kind(sequence_type)
     sequence = await do.at_version(
@@ -282,7 +282,7 @@ async def toggle_sequence(creator: Caller, sequence_type: str, do: Do, body: Tog
 
 
 @router.put("/nurturing/{creator_id}/sequences/{sequence_type}")
-async def change_steps(creator: Caller, sequence_type: str, body: ChangeSteps, do: Do) -> StepsChanged:
+async def change_steps(creator: Owner, sequence_type: str, body: ChangeSteps, do: Do) -> StepsChanged:
     """Publish new steps; they hold for everyone who is enrolled from then on."""
     if body.enrolled == "move":
         detail = "Moving those who are enrolled is not available yet: leave `enrolled` out."
@@ -305,7 +305,7 @@ async def change_steps(creator: Caller, sequence_type: str, body: ChangeSteps, d
 
 @router.get("/nurturing/{creator_id}/sequences/{sequence_type}/enrolled")
 async def list_enrolled(
-    creator: Caller, runtime: Shown, sequence_type: str, limit: Annotated[Limit, Query()] = 1000, cursor: Cursor = None
+    creator: Owner, runtime: Shown, sequence_type: str, limit: Annotated[Limit, Query()] = 1000, cursor: Cursor = None
 ) -> Enrolled:
     """Who is in a sequence, and what each is still to hear."""
     kind = _kind(sequence_type)
@@ -323,7 +323,7 @@ async def list_enrolled(
 
 
 @router.get("/nurturing/{creator_id}/stats")
-async def get_statistics(creator: Caller, runtime: Shown) -> Statistics:
+async def get_statistics(creator: Owner, runtime: Shown) -> Statistics:
     """How many follow-ups are in which state, in all and by sequence."""
     numbers: dict[str | None, dict[str, int]] = defaultdict(dict)
     for row in await runtime.nurturing.numbers(creator.creator_id):
@@ -346,7 +346,7 @@ async def get_statistics(creator: Caller, runtime: Shown) -> Statistics:
 
 @router.get("/nurturing/{creator_id}/followups")
 async def list_follow_ups(
-    creator: Caller,
+    creator: Owner,
     runtime: Shown,
     status: Annotated[list[FollowUpStatus] | None, Query()] = None,
     sequence_type: Annotated[list[SequenceWord] | None, Query()] = None,
@@ -387,7 +387,7 @@ async def list_follow_ups(
 
 @router.delete("/nurturing/{creator_id}/cancel/{lead_id}")
 async def cancel_follow_ups(
-    creator: Caller, runtime: Running, lead_id: str, do: Do, sequence_type: SequenceWord | None = None
+    creator: Owner, runtime: Running, lead_id: str, do: Do, sequence_type: SequenceWord | None = None
 ) -> Cancelled:
     """Cancel what is pending for a person. Nobody by that id, or nothing pending: 200 and `cancelled: 0`."""
     kind = SequenceType(sequence_type) if sequence_type else None

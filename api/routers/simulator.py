@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import Depends, Response
 from pydantic import Field
 
-from api.dependencies import SHOWN_WITHIN, Caller, Running, guarded_router
+from api.dependencies import SHOWN_WITHIN, Owner, Running, guarded_router
 from api.intake import from_phone
 from api.schemas import Body, GivenTime, MessageText, Ok, Time
 from domain.errors import FieldError, Invalid, NotFound
@@ -65,7 +65,7 @@ class Clock(Ok):
 
 @router.post("/simulator/{creator_id}/messages")
 async def simulate_message(
-    creator: Caller, runtime: Running, response: Response, body: SimulatedMessage
+    creator: Owner, runtime: Running, response: Response, body: SimulatedMessage
 ) -> SimulatedOut:
     """Write as a follower; it takes the way that every platform's messages take."""
     if body.kind in ("reaction", "read", "unsend") and body.refers_to is None:
@@ -83,13 +83,13 @@ async def simulate_message(
 
 
 @router.get("/simulator/{creator_id}/clock")
-async def get_clock(creator: Caller, runtime: Running) -> Clock:
+async def get_clock(creator: Owner, runtime: Running) -> Clock:
     """What time is it in the demo?"""
     return _clock(runtime)
 
 
 @router.post("/simulator/{creator_id}/clock")
-async def move_clock(creator: Caller, runtime: Running, response: Response, body: MoveClock) -> Clock:
+async def move_clock(creator: Owner, runtime: Running, response: Response, body: MoveClock) -> Clock:
     """Move the clock ahead; answers when everything due by then has its outcome, or 202 after 30 s."""
     now = runtime.clock()
     if (body.advance_seconds is None) is (body.to is None):
@@ -109,7 +109,7 @@ async def move_clock(creator: Caller, runtime: Running, response: Response, body
 
 
 @router.post("/simulator/{creator_id}/reset")
-async def reset_demo(creator: Caller, runtime: Running) -> Ok:
+async def reset_demo(creator: Owner, runtime: Running) -> Ok:
     """Begin the demo anew: another log, the clock back, the history made again."""
     await runtime.reset_demo()
     return Ok()

@@ -10,7 +10,7 @@ from typing import Annotated, Final
 from fastapi import Query, Request
 from fastapi.responses import StreamingResponse
 
-from api.dependencies import Caller, Running, guarded_router
+from api.dependencies import Owner, Running, guarded_router
 from api.happenings import BATCH, of_creator
 from domain.errors import FieldError, Invalid
 from domain.lead import Lead
@@ -33,7 +33,7 @@ CHANGED: Final = {Lead.StatusChanged.TOPIC: ["status"], Lead.Scored.TOPIC: ["pur
 )
 async def stream_events(
     request: Request,
-    creator: Caller,
+    creator: Owner,
     runtime: Running,
     last_event_id: Annotated[str | None, Query(description="As the header `Last-Event-ID`.")] = None,
     types: Annotated[list[str] | None, Query(description="Types with wildcards, such as `lead.*`.")] = None,
@@ -43,7 +43,7 @@ async def stream_events(
     if given is not None and not re.fullmatch(r"\d{1,18}", given, re.ASCII):
         raise Invalid(FieldError("query:last_event_id", "type", "An event id is a whole number."))
     patterns = [pattern for each in types or () for pattern in each.split(",")]
-    after = None if given is None else int(given)
+    after = runtime.progress.position if given is None else int(given)
     return StreamingResponse(
         follow(runtime, creator.creator_id, after, patterns),
         media_type="text/event-stream",
@@ -51,14 +51,12 @@ async def stream_events(
     )
 
 
-async def follow(runtime: Running, creator_id: str, after: int | None, patterns: Sequence[str]) -> AsyncIterator[str]:
+async def follow(runtime: Running, creator_id: str, after: int, patterns: Sequence[str]) -> AsyncIterator[str]:
     """The stream's text, for as long as somebody reads it, and keeps up."""
     clock = asyncio.get_running_loop().time
     shown = runtime.progress.position
     text = ": live\n\n"
-    if after is None:
-        after = shown
-    elif shown - after > FURTHEST_BACK or await _is_ahead(runtime, after):
+    if shown - after > FURTHEST_BACK or await _is_ahead(runtime, after):
         after, text = shown, _message(shown, "reset", {"position": shown})
     said_at = clock()
     while True:

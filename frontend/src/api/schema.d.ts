@@ -4,137 +4,18 @@
  */
 
 export interface paths {
-    "/auth/login": {
+    "/dm/conversations/{creator_id}": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
-        put?: never;
-        /** Log in by link or by e-mail and password */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["LogIn"];
-                };
-            };
-            responses: {
-                /** @description OK */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["LoggedIn"];
-                    };
-                };
-                /** @description Refused */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/auth/logout": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** End the session */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description OK */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Ok"];
-                    };
-                };
-                /** @description Refused */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/auth/me": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Who am I */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description OK */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Me"];
-                    };
-                };
-                /** @description Refused */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /**
+         * List Conversations
+         * @description The inbox, newest contact first.
+         */
+        get: operations["list_conversations"];
         put?: never;
         post?: never;
         delete?: never;
@@ -143,50 +24,18 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/dm/leads/{creator_id}": {
+    "/dm/conversations/{creator_id}/{lead_id}/messages": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Leads, newest contact first */
-        get: {
-            parameters: {
-                query?: {
-                    status?: components["schemas"]["StatusWord"][];
-                    q?: string;
-                    limit?: number;
-                    cursor?: string;
-                };
-                header?: never;
-                path: {
-                    creator_id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description OK */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Leads"];
-                    };
-                };
-                /** @description Refused */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /**
+         * List Messages
+         * @description The whole conversation, newest first.
+         */
+        get: operations["list_messages"];
         put?: never;
         post?: never;
         delete?: never;
@@ -202,39 +51,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One follower */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    creator_id: string;
-                    lead_id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description OK */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Follower"];
-                    };
-                };
-                /** @description Refused */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /**
+         * Get Follower
+         * @description One person, with the last 50 messages, oldest first.
+         */
+        get: operations["get_follower"];
         put?: never;
         post?: never;
         delete?: never;
@@ -251,43 +72,11 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Move a lead */
-        put: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    creator_id: string;
-                    lead_id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["ChangeStatus"];
-                };
-            };
-            responses: {
-                /** @description OK */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["StatusChanged"];
-                    };
-                };
-                /** @description Refused */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /**
+         * Change Status
+         * @description Move a lead to another stage by hand; a person's move down is a ceiling for the bot.
+         */
+        put: operations["change_status"];
         post?: never;
         delete?: never;
         options?: never;
@@ -295,49 +84,150 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/dm/conversations/{creator_id}": {
+    "/dm/send/{creator_id}": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Conversations, newest contact first */
-        get: {
-            parameters: {
-                query?: {
-                    q?: string;
-                    limit?: number;
-                    cursor?: string;
-                };
-                header?: never;
-                path: {
-                    creator_id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description OK */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Conversations"];
-                    };
-                };
-                /** @description Refused */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
+        get?: never;
+        put?: never;
+        /**
+         * Send Message
+         * @description Say something as the creator. It is stored once in any case; `delivery` says whether it left.
+         */
+        post: operations["send_message"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/dm/conversations/{creator_id}/{lead_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete Conversation
+         * @description Delete a conversation with its lead.
+         */
+        delete: operations["delete_conversation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/dm/process": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Process Message
+         * @description Take in a message; answers when it is understood and, within 10 s, answered.
+         */
+        post: operations["process_message"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/dm/leads/{creator_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Leads
+         * @description The cards of the board, page by page.
+         */
+        get: operations["list_leads"];
+        put?: never;
+        /**
+         * Capture Lead
+         * @description Make a lead by hand; 409 names the one that this person already is.
+         */
+        post: operations["capture_lead"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/dm/leads/{creator_id}/{lead_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Lead
+         * @description One lead with what is noted about it.
+         */
+        get: operations["get_lead"];
+        /**
+         * Edit Lead
+         * @description Change what is noted about a lead, and its stage as if it were moved on the board.
+         */
+        put: operations["edit_lead"];
+        post?: never;
+        /**
+         * Delete Lead
+         * @description Delete a lead with its conversation; what is pending is cancelled, the id is gone for good.
+         */
+        delete: operations["delete_lead"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/dm/leads/{creator_id}/manual": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Capture Lead Manually
+         * @description Make a lead by hand; 409 names the one that this person already is.
+         */
+        post: operations["capture_lead_manually"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/nurturing/{creator_id}/sequences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Sequences
+         * @description The eight sequences with their steps and numbers.
+         */
+        get: operations["list_sequences"];
         put?: never;
         post?: never;
         delete?: never;
@@ -346,49 +236,78 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/dm/conversations/{creator_id}/{lead_id}/messages": {
+    "/nurturing/{creator_id}/sequences/{sequence_type}/toggle": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** A conversation, newest message first */
-        get: {
-            parameters: {
-                query?: {
-                    limit?: number;
-                    cursor?: string;
-                };
-                header?: never;
-                path: {
-                    creator_id: string;
-                    lead_id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description OK */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Messages"];
-                    };
-                };
-                /** @description Refused */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
+        get?: never;
+        put?: never;
+        /**
+         * Toggle Sequence
+         * @description Switch a sequence on or off; what falls due while it is off is skipped.
+         */
+        post: operations["toggle_sequence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/nurturing/{creator_id}/sequences/{sequence_type}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
+        get?: never;
+        /**
+         * Change Steps
+         * @description Publish new steps; they hold for everyone who is enrolled from then on.
+         */
+        put: operations["change_steps"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/nurturing/{creator_id}/sequences/{sequence_type}/enrolled": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Enrolled
+         * @description Who is in a sequence, and what each is still to hear.
+         */
+        get: operations["list_enrolled"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/nurturing/{creator_id}/stats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Statistics
+         * @description How many follow-ups are in which state, in all and by sequence.
+         */
+        get: operations["get_statistics"];
         put?: never;
         post?: never;
         delete?: never;
@@ -404,43 +323,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Follow-ups */
-        get: {
-            parameters: {
-                query?: {
-                    follower_id?: string;
-                    status?: components["schemas"]["FollowUpStatus"][];
-                    limit?: number;
-                    cursor?: string;
-                };
-                header?: never;
-                path: {
-                    creator_id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description OK */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["FollowUps"];
-                    };
-                };
-                /** @description Refused */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /**
+         * List Follow Ups
+         * @description Everything that was promised, in the order of its time. Nobody by that `follower_id`: an empty list.
+         */
+        get: operations["list_follow_ups"];
         put?: never;
         post?: never;
         delete?: never;
@@ -449,46 +336,63 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/bot/{creator_id}/status": {
+    "/nurturing/{creator_id}/cancel/{lead_id}": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Is the bot on */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    creator_id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description OK */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["BotStatus"];
-                    };
-                };
-                /** @description Refused */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        get?: never;
         put?: never;
+        post?: never;
+        /**
+         * Cancel Follow Ups
+         * @description Cancel what is pending for a person. Nobody by that id, or nothing pending: 200 and `cancelled: 0`.
+         */
+        delete: operations["cancel_follow_ups"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/nurturing/{creator_id}/followers/{lead_id}/nurturing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Cancel Nurturing
+         * @description Cancel what is pending for a person. Nobody by that id, or nothing pending: 200 and `cancelled: 0`.
+         */
+        delete: operations["cancel_nurturing"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/settings/{creator_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Settings
+         * @description The settings of a creator.
+         */
+        get: operations["get_settings"];
+        /**
+         * Change Settings
+         * @description Change some settings, all or nothing.
+         */
+        put: operations["change_settings"];
         post?: never;
         delete?: never;
         options?: never;
@@ -504,41 +408,236 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Switch the bot */
-        put: {
-            parameters: {
-                query?: {
-                    active?: boolean;
-                };
-                header?: never;
-                path: {
-                    creator_id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description OK */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Toggled"];
-                    };
-                };
-                /** @description Refused */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /**
+         * Toggle Bot
+         * @description Switch the bot on or off; without `active` to the other side.
+         */
+        put: operations["toggle_bot"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/bot/{creator_id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pause Bot
+         * @description Silence the bot: messages are stored, understood and scored all the same; what falls due is held.
+         */
+        post: operations["pause_bot"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/bot/{creator_id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume Bot
+         * @description Let the bot answer again.
+         */
+        post: operations["resume_bot"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/bot/{creator_id}/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Bot Status
+         * @description Whether the bot answers.
+         */
+        get: operations["get_bot_status"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/login": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Log In
+         * @description Log in with a link; one that was used, ran out or never was gives the same answer as a wrong password.
+         */
+        post: operations["log_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/logout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Log Out
+         * @description End the session; a key has none to end.
+         */
+        post: operations["log_out"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Me
+         * @description Who am I, for whom may I act, and which token do my writes carry?
+         */
+        get: operations["get_me"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Verify
+         * @description Is this credential good, and whose is it?
+         */
+        get: operations["verify"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/stream/{creator_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Stream Events
+         * @description A creator's events after `Last-Event-ID`, each once and in order, then live; absent: live from now.
+         */
+        get: operations["stream_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/health/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Liveness
+         * @description The process runs.
+         */
+        get: operations["get_liveness"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/health/ready": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Readiness
+         * @description Database, migrations and projections are as they should be.
+         */
+        get: operations["get_readiness"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhook/telegram": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Telegram Webhook
+         * @description For whoever looks whether the address is right.
+         */
+        get: operations["get_telegram_webhook"];
+        put?: never;
+        /**
+         * Receive Telegram Update
+         * @description One update of a bot; 200 and an empty body once it is stored, 403 when the secret names no bot.
+         */
+        post: operations["receive_telegram_update"];
         delete?: never;
         options?: never;
         head?: never;
@@ -554,42 +653,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Write as a follower */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    creator_id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["SimulatedMessage"];
-                };
-            };
-            responses: {
-                /** @description OK */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Received"];
-                    };
-                };
-                /** @description Refused */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /**
+         * Simulate Message
+         * @description Write as a follower; it takes the way that every platform's messages take.
+         */
+        post: operations["simulate_message"];
         delete?: never;
         options?: never;
         head?: never;
@@ -603,75 +671,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The demo's clock */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    creator_id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description OK */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Clock"];
-                    };
-                };
-                /** @description Refused */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /**
+         * Get Clock
+         * @description What time is it in the demo?
+         */
+        get: operations["get_clock"];
         put?: never;
-        /** Move the demo's clock forwards */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    creator_id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["MoveClock"];
-                };
-            };
-            responses: {
-                /** @description OK */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Clock"];
-                    };
-                };
-                /** @description Refused */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /**
+         * Move Clock
+         * @description Move the clock ahead; answers when everything due by then has its outcome, or 202 after 30 s.
+         */
+        post: operations["move_clock"];
         delete?: never;
         options?: never;
         head?: never;
@@ -687,38 +697,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** The demo's own data again */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    creator_id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description OK */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Ok"];
-                    };
-                };
-                /** @description Refused */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /**
+         * Reset Demo
+         * @description Begin the demo anew: another log, the clock back, the history made again.
+         */
+        post: operations["reset_demo"];
         delete?: never;
         options?: never;
         head?: never;
@@ -729,269 +712,1540 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @enum {string} */
-        Status: "new" | "active" | "hot" | "customer";
-        /** @enum {string} */
-        StatusWord: "cold" | "new" | "warm" | "active" | "hot" | "customer";
-        /** @enum {string} */
-        Platform: "instagram" | "whatsapp" | "telegram" | "simulator" | "manual";
-        /** @enum {string} */
-        SequenceType: "interest_cold" | "objection_price" | "objection_time" | "objection_doubt" | "objection_later" | "abandoned" | "re_engagement" | "post_purchase";
-        /** @enum {string} */
-        FollowUpStatus: "pending" | "sent" | "cancelled" | "held" | "skipped" | "converted" | "uncertain" | "failed";
-        Problem: {
-            type: string;
-            title: string;
-            status: number;
-            detail: string;
-            instance?: string;
-            errors?: {
-                field: string;
-                code: string;
-                detail: string;
-            }[];
-        };
-        LogIn: {
-            email?: string;
-            password?: string;
-            link?: string;
-        };
-        User: {
-            id: string;
-            email: string;
-            /** @enum {string} */
-            role: "owner" | "agent" | "auditor" | "analyst" | "admin";
-            creators: string[];
-        };
-        LoggedIn: {
-            /** @constant */
+        /**
+         * BotStatus
+         * @description Whether the bot answers for this creator, since when, and why not.
+         */
+        BotStatus: {
+            /**
+             * Status
+             * @default ok
+             * @constant
+             */
             status: "ok";
-            user: components["schemas"]["User"];
-            csrf_token: string;
+            /** Creator Id */
+            creator_id: string;
+            /** Bot Active */
+            bot_active: boolean;
+            /**
+             * Exists
+             * @default true
+             * @constant
+             */
+            exists: true;
+            /** Active */
+            active: boolean;
+            /** Pause Reason */
+            pause_reason: string | null;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            mode: components["schemas"]["Mode"];
         };
-        Me: {
-            /** @constant */
+        /**
+         * BotSwitched
+         * @description The bot as it was switched.
+         */
+        BotSwitched: {
+            /**
+             * Status
+             * @default ok
+             * @constant
+             */
             status: "ok";
-            user: components["schemas"]["User"];
-            csrf_token: string;
-            demo: boolean;
+            /** Creator Id */
+            creator_id: string;
+            /** Bot Active */
+            bot_active: boolean;
         };
-        LastMessage: {
-            text: string;
-            /** @enum {string} */
-            author: "follower" | "bot" | "person" | "native";
-            /** Format: date-time */
-            at: string;
+        /**
+         * ByStatus
+         * @description How many conversations each stage has, under the same filters.
+         */
+        ByStatus: {
+            /** New */
+            new: number;
+            /** Active */
+            active: number;
+            /** Hot */
+            hot: number;
+            /** Customer */
+            customer: number;
         };
-        NextFollowUp: {
-            sequence_type: components["schemas"]["SequenceType"];
-            step: number;
-            /** Format: date-time */
-            scheduled_at: string;
-        };
-        Lead: {
-            id: string;
+        /**
+         * Cancelled
+         * @description How many follow-ups were cancelled; 0 also where there was nothing to cancel.
+         */
+        Cancelled: {
+            /**
+             * Status
+             * @default ok
+             * @constant
+             */
+            status: "ok";
+            /** Follower Id */
             follower_id: string;
-            platform_user_id: string;
-            platform: components["schemas"]["Platform"];
-            username: string | null;
-            full_name: string | null;
-            name: string | null;
-            status: components["schemas"]["Status"];
-            pipeline_score: number;
-            score: number;
-            purchase_intent: number;
-            purchase_intent_score: number;
-            email: string | null;
-            phone: string | null;
-            notes: string | null;
-            tags: string[];
-            source: string;
-            /** Format: date-time */
-            created_at: string;
-            last_contact_at: string | null;
-            archived: boolean;
-            version: number;
-            last_message: components["schemas"]["LastMessage"] | null;
-            next_follow_up: components["schemas"]["NextFollowUp"] | null;
+            /** Cancelled */
+            cancelled: number;
         };
-        Leads: {
-            /** @constant */
-            status: "ok";
-            leads: components["schemas"]["Lead"][];
-            count: number;
-            total: number;
-            next_cursor: string | null;
+        /**
+         * Caps
+         * @description How many messages one person gets by themselves, at most.
+         */
+        Caps: {
+            /** Per Person Week */
+            per_person_week: number;
+            /** Per Day */
+            per_day: number;
         };
+        /**
+         * CapsIn
+         * @description Either or both.
+         */
+        CapsIn: {
+            /** Per Person Week */
+            per_person_week?: number | null;
+            /** Per Day */
+            per_day?: number | null;
+        };
+        /**
+         * CaptureLead
+         * @description A lead as a person enters it.
+         */
+        CaptureLead: {
+            /** Name */
+            name?: string | null;
+            /** Full Name */
+            full_name?: string | null;
+            /** Platform */
+            platform?: ("instagram" | "whatsapp" | "telegram" | "manual") | null;
+            /** Platform User Id */
+            platform_user_id?: string | null;
+            /** Username */
+            username?: string | null;
+            /** Email */
+            email?: string | null;
+            /** Phone */
+            phone?: string | null;
+            /** Notes */
+            notes?: string | null;
+            /** Status */
+            status?: ("cold" | "new" | "warm" | "active" | "hot" | "customer") | null;
+            /** Score */
+            score?: number | null;
+            /** Purchase Intent */
+            purchase_intent?: number | null;
+            /** Tags */
+            tags?: string[] | null;
+        };
+        /**
+         * ChangeSettings
+         * @description What of the settings is to change.
+         */
+        ChangeSettings: {
+            /** Timezone */
+            timezone?: string | null;
+            /** Language */
+            language?: ("en" | "es" | "pt") | null;
+            /** Mode */
+            mode?: ("off" | "review" | "auto") | null;
+            quiet_hours?: components["schemas"]["QuietHoursIn"] | null;
+            caps?: components["schemas"]["CapsIn"] | null;
+        };
+        /**
+         * ChangeStatus
+         * @description The stage that a person gives to a lead.
+         */
         ChangeStatus: {
-            status: components["schemas"]["StatusWord"];
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "cold" | "new" | "warm" | "active" | "hot" | "customer";
         };
-        StatusChanged: {
-            /** @constant */
+        /**
+         * ChangeSteps
+         * @description New steps for whoever is enrolled from now on.
+         */
+        ChangeSteps: {
+            /** Steps */
+            steps: components["schemas"]["StepIn"][];
+            /**
+             * Enrolled
+             * @default keep
+             * @enum {string}
+             */
+            enrolled: "keep" | "move";
+        };
+        /**
+         * Clock
+         * @description The demo's time, and how far it is ahead of the machine's.
+         */
+        Clock: {
+            /**
+             * Status
+             * @default ok
+             * @constant
+             */
             status: "ok";
-            follower_id: string;
-            /** @constant */
-            new_status: "ok";
-            db_status: components["schemas"]["Status"];
-            purchase_intent: number;
-            lead: components["schemas"]["Lead"];
+            /**
+             * Now
+             * Format: date-time
+             */
+            now: string;
+            /** Offset Seconds */
+            offset_seconds: number;
         };
-        Message: {
-            id: string;
-            /** @enum {string} */
-            role: "user" | "assistant";
-            content: string;
-            /** Format: date-time */
-            timestamp: string;
-            /** @enum {string} */
-            author: "follower" | "bot" | "person" | "native";
-            delivery: ("queued" | "sent" | "held" | "uncertain" | "failed" | "manual") | null;
-            reason: string | null;
-            attachments: string[];
-        };
-        Messages: {
-            /** @constant */
+        /**
+         * ConversationDeleted
+         * @description A conversation that is gone for good, with its lead.
+         */
+        ConversationDeleted: {
+            /**
+             * Status
+             * @default ok
+             * @constant
+             */
             status: "ok";
-            messages: components["schemas"]["Message"][];
-            count: number;
-            total: number;
-            next_cursor: string | null;
+            /** Deleted */
+            deleted: string;
         };
-        Conversation: {
+        /**
+         * ConversationItem
+         * @description A row of the inbox: a person and the last five messages, oldest first.
+         */
+        ConversationItem: {
+            /** Follower Id */
             follower_id: string;
+            /**
+             * Id
+             * Format: uuid
+             */
             id: string;
+            /** Username */
             username: string | null;
+            /** Name */
             name: string | null;
             platform: components["schemas"]["Platform"];
+            /** Total Messages */
             total_messages: number;
+            /** Message Count */
             message_count: number;
+            /** Purchase Intent */
             purchase_intent: number;
+            /** Purchase Intent Score */
             purchase_intent_score: number;
             lead_status: components["schemas"]["Status"];
+            /** Pipeline Score */
             pipeline_score: number;
-            last_messages: components["schemas"]["Message"][];
+            /** Last Messages */
+            last_messages: components["schemas"]["MessageItem"][];
+            /** Last Contact */
             last_contact: string | null;
+            /** Email */
             email: string;
+            /** Phone */
             phone: string;
+            /** Notes */
             notes: string;
+            /** Tags */
             tags: string[];
+            /** Unread */
             unread: number;
+            /** Needs Person */
             needs_person: boolean;
             next_follow_up: components["schemas"]["NextFollowUp"] | null;
+            /** Version */
             version: number;
         };
+        /**
+         * Conversations
+         * @description One page of the inbox.
+         */
         Conversations: {
-            /** @constant */
+            /**
+             * Status
+             * @default ok
+             * @constant
+             */
             status: "ok";
-            conversations: components["schemas"]["Conversation"][];
+            /** Count */
             count: number;
+            /** Total */
             total: number;
+            /** Next Cursor */
             next_cursor: string | null;
-            by_status: {
-                new: number;
-                active: number;
-                hot: number;
-                customer: number;
-            };
+            /** Conversations */
+            conversations: components["schemas"]["ConversationItem"][];
+            by_status: components["schemas"]["ByStatus"];
         };
-        Follower: {
-            /** @constant */
+        /**
+         * DashboardToggled
+         * @description The same switch, in the words of the dashboard.
+         */
+        DashboardToggled: {
+            /**
+             * Status
+             * @default ok
+             * @constant
+             */
             status: "ok";
-            follower_id: string;
-            id: string;
-            username: string | null;
-            name: string | null;
-            platform: components["schemas"]["Platform"];
-            total_messages: number;
-            purchase_intent: number;
-            purchase_intent_score: number;
-            is_lead: boolean;
-            is_customer: boolean;
-            lead_status: components["schemas"]["Status"];
-            pipeline_score: number;
-            last_messages: components["schemas"]["Message"][];
-            last_contact: string | null;
-            first_contact: string | null;
-            email: string;
-            phone: string;
-            notes: string;
-            tags: string[];
-            version: number;
-        };
-        FollowUp: {
-            id: string;
-            creator_id: string;
-            follower_id: string;
-            sequence_type: components["schemas"]["SequenceType"];
-            step: number;
-            /** Format: date-time */
-            scheduled_at: string;
-            /** Format: date-time */
-            wished_at: string;
-            plan: string;
-            message_template: string;
-            message_preview: string;
-            status: components["schemas"]["FollowUpStatus"];
+            /** Active */
+            active: boolean;
+            /** Bot Active */
+            bot_active: boolean;
+            /** Clone Active */
+            clone_active: boolean;
+            /** Reason */
             reason: string | null;
-            /** Format: date-time */
+        };
+        /**
+         * EditLead
+         * @description What of a lead is to change; null clears a field.
+         */
+        EditLead: {
+            /** Name */
+            name?: string | null;
+            /** Username */
+            username?: string | null;
+            /** Email */
+            email?: string | null;
+            /** Phone */
+            phone?: string | null;
+            /** Notes */
+            notes?: string | null;
+            /** Status */
+            status?: ("cold" | "new" | "warm" | "active" | "hot" | "customer") | null;
+            /** Tags */
+            tags?: string[] | null;
+        };
+        /**
+         * Enrolled
+         * @description One page of the people in a sequence, the latest first.
+         */
+        Enrolled: {
+            /**
+             * Status
+             * @default ok
+             * @constant
+             */
+            status: "ok";
+            /** Count */
+            count: number;
+            /** Total */
+            total: number;
+            /** Next Cursor */
+            next_cursor: string | null;
+            /**
+             * Sequence Type
+             * @enum {string}
+             */
+            sequence_type: "interest_cold" | "objection_price" | "objection_time" | "objection_doubt" | "objection_later" | "abandoned" | "re_engagement" | "post_purchase";
+            /** Enrolled */
+            enrolled: components["schemas"]["EnrolledItem"][];
+        };
+        /**
+         * EnrolledItem
+         * @description A person in a sequence.
+         */
+        EnrolledItem: {
+            /** Follower Id */
+            follower_id: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string | null;
+            /** Next Scheduled */
+            next_scheduled: string | null;
+            /** Pending Steps */
+            pending_steps: components["schemas"]["PendingStep"][];
+            /** Version */
+            version: number;
+            /** Held Reason */
+            held_reason: string | null;
+        };
+        /**
+         * FieldProblem
+         * @description One broken rule: `field` is a JSON pointer into the body, or `query:…`, `header:…`, `path:…`.
+         */
+        FieldProblem: {
+            /** Field */
+            field: string;
+            /** Code */
+            code: string;
+            /** Detail */
+            detail: string;
+        };
+        /**
+         * FollowUpItem
+         * @description One promised message and what became of it.
+         */
+        FollowUpItem: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Creator Id */
+            creator_id: string;
+            /** Follower Id */
+            follower_id: string;
+            /**
+             * Sequence Type
+             * @enum {string}
+             */
+            sequence_type: "interest_cold" | "objection_price" | "objection_time" | "objection_doubt" | "objection_later" | "abandoned" | "re_engagement" | "post_purchase";
+            /** Step */
+            step: number;
+            /**
+             * Scheduled At
+             * Format: date-time
+             */
+            scheduled_at: string;
+            /**
+             * Wished At
+             * Format: date-time
+             */
+            wished_at: string;
+            /** Plan */
+            plan: string;
+            /** Message Template */
+            message_template: string;
+            /** Message Preview */
+            message_preview: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "pending" | "sent" | "cancelled" | "held" | "skipped" | "converted" | "uncertain" | "failed";
+            /** Reason */
+            reason: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
             created_at: string;
+            /** Sent At */
             sent_at: string | null;
+            /** Metadata */
             metadata: {
                 [key: string]: string;
             };
         };
+        /**
+         * FollowUps
+         * @description One page of follow-ups in the order of their times.
+         */
         FollowUps: {
-            /** @constant */
+            /**
+             * Status
+             * @default ok
+             * @constant
+             */
             status: "ok";
-            creator_id: string;
-            followups: components["schemas"]["FollowUp"][];
+            /** Count */
             count: number;
+            /** Total */
             total: number;
+            /** Next Cursor */
             next_cursor: string | null;
-        };
-        BotStatus: {
-            /** @constant */
-            status: "ok";
+            /** Creator Id */
             creator_id: string;
-            bot_active: boolean;
-            /** @enum {string} */
-            mode: "off" | "review" | "auto";
+            /** Followups */
+            followups: components["schemas"]["FollowUpItem"][];
         };
-        Toggled: {
-            /** @constant */
+        /**
+         * FollowerOut
+         * @description One person with everything the inbox shows of them.
+         */
+        FollowerOut: {
+            /**
+             * Status
+             * @default ok
+             * @constant
+             */
             status: "ok";
-            active: boolean;
-            bot_active: boolean;
-            clone_active: boolean;
-            reason: string | null;
-        };
-        SimulatedMessage: {
+            /** Follower Id */
             follower_id: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Username */
+            username: string | null;
+            /** Name */
+            name: string | null;
+            platform: components["schemas"]["Platform"];
+            /** Total Messages */
+            total_messages: number;
+            /** Purchase Intent */
+            purchase_intent: number;
+            /** Purchase Intent Score */
+            purchase_intent_score: number;
+            /** Is Lead */
+            is_lead: boolean;
+            /** Is Customer */
+            is_customer: boolean;
+            lead_status: components["schemas"]["Status"];
+            /** Pipeline Score */
+            pipeline_score: number;
+            /** Last Messages */
+            last_messages: components["schemas"]["MessageItem"][];
+            /** Last Contact */
+            last_contact: string | null;
+            /** First Contact */
+            first_contact: string | null;
+            /** Email */
+            email: string;
+            /** Phone */
+            phone: string;
+            /** Notes */
+            notes: string;
+            /** Tags */
+            tags: string[];
+            /** Products Discussed */
+            products_discussed: string[];
+            window: components["schemas"]["Window"];
+            mode: components["schemas"]["Mode"];
+            /** Version */
+            version: number;
+        };
+        /**
+         * Intent
+         * @description What a burst of messages means, highest rank first: of several the highest counts.
+         * @enum {string}
+         */
+        Intent: "opt_out" | "escalation" | "support" | "interest_strong" | "objection_price" | "objection_time" | "objection_doubt" | "objection_later" | "objection_works" | "objection_not_for_me" | "objection_complicated" | "objection_already_have" | "question_product" | "lead_magnet" | "interest_soft" | "question_general" | "greeting" | "thanks" | "goodbye" | "other";
+        /**
+         * Language
+         * @description The languages that are understood and written.
+         * @enum {string}
+         */
+        Language: "en" | "es" | "pt";
+        /**
+         * LastMessage
+         * @description The last thing that was said, by whoever.
+         */
+        LastMessage: {
+            /** Text */
             text: string;
-            name?: string | null;
+            /**
+             * Author
+             * @enum {string}
+             */
+            author: "follower" | "bot" | "person" | "native";
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
         };
-        Received: {
-            /** @constant */
+        /**
+         * LeadContext
+         * @description What a creator has noted about a person.
+         */
+        LeadContext: {
+            /** Email */
+            email: string | null;
+            /** Phone */
+            phone: string | null;
+            /** Notes */
+            notes: string | null;
+        };
+        /**
+         * LeadDeleted
+         * @description A lead that is gone for good.
+         */
+        LeadDeleted: {
+            /**
+             * Status
+             * @default ok
+             * @constant
+             */
             status: "ok";
-            follower_id: string;
-            message_id: string;
+            /**
+             * Message
+             * @default Lead deleted
+             */
+            message: string;
+            /**
+             * Deleted
+             * @default true
+             * @constant
+             */
+            deleted: true;
+            /**
+             * Lead Id
+             * Format: uuid
+             */
             lead_id: string;
-            position: number;
         };
-        Clock: {
-            /** @constant */
+        /**
+         * LeadDetail
+         * @description One lead by itself.
+         */
+        LeadDetail: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Follower Id */
+            follower_id: string;
+            /** Platform User Id */
+            platform_user_id: string;
+            platform: components["schemas"]["Platform"];
+            /** Username */
+            username: string | null;
+            /** Full Name */
+            full_name: string | null;
+            /** Name */
+            name: string | null;
+            status: components["schemas"]["Status"];
+            /** Pipeline Score */
+            pipeline_score: number;
+            /** Score */
+            score: number;
+            /** Purchase Intent */
+            purchase_intent: number;
+            /** Purchase Intent Score */
+            purchase_intent_score: number;
+            /** Email */
+            email: string | null;
+            /** Phone */
+            phone: string | null;
+            /** Notes */
+            notes: string | null;
+            /** Tags */
+            tags: string[];
+            /** Source */
+            source: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Last Contact At */
+            last_contact_at: string | null;
+            /** Archived */
+            archived: boolean;
+            /** Version */
+            version: number;
+            last_message: components["schemas"]["LastMessage"] | null;
+            next_follow_up: components["schemas"]["NextFollowUp"] | null;
+            context: components["schemas"]["LeadContext"];
+        };
+        /**
+         * LeadEdited
+         * @description An edited lead.
+         */
+        LeadEdited: {
+            /**
+             * Status
+             * @default ok
+             * @constant
+             */
             status: "ok";
-            /** Format: date-time */
-            now: string;
-            offset_seconds: number;
+            lead: components["schemas"]["LeadItem"];
+            /**
+             * Message
+             * @default Lead updated
+             */
+            message: string;
         };
+        /**
+         * LeadItem
+         * @description A card of the board.
+         */
+        LeadItem: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Follower Id */
+            follower_id: string;
+            /** Platform User Id */
+            platform_user_id: string;
+            platform: components["schemas"]["Platform"];
+            /** Username */
+            username: string | null;
+            /** Full Name */
+            full_name: string | null;
+            /** Name */
+            name: string | null;
+            status: components["schemas"]["Status"];
+            /** Pipeline Score */
+            pipeline_score: number;
+            /** Score */
+            score: number;
+            /** Purchase Intent */
+            purchase_intent: number;
+            /** Purchase Intent Score */
+            purchase_intent_score: number;
+            /** Email */
+            email: string | null;
+            /** Phone */
+            phone: string | null;
+            /** Notes */
+            notes: string | null;
+            /** Tags */
+            tags: string[];
+            /** Source */
+            source: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Last Contact At */
+            last_contact_at: string | null;
+            /** Archived */
+            archived: boolean;
+            /** Version */
+            version: number;
+            last_message: components["schemas"]["LastMessage"] | null;
+            next_follow_up: components["schemas"]["NextFollowUp"] | null;
+        };
+        /**
+         * LeadOut
+         * @description A lead as a command has left it.
+         */
+        LeadOut: {
+            /**
+             * Status
+             * @default ok
+             * @constant
+             */
+            status: "ok";
+            lead: components["schemas"]["LeadItem"];
+        };
+        /**
+         * Leads
+         * @description One page of the board.
+         */
+        Leads: {
+            /**
+             * Status
+             * @default ok
+             * @constant
+             */
+            status: "ok";
+            /** Count */
+            count: number;
+            /** Total */
+            total: number;
+            /** Next Cursor */
+            next_cursor: string | null;
+            /** Leads */
+            leads: components["schemas"]["LeadItem"][];
+        };
+        /**
+         * Listening
+         * @description Somebody is here; nothing else is told.
+         */
+        Listening: {
+            /**
+             * Status
+             * @default ok
+             * @constant
+             */
+            status: "ok";
+            /**
+             * Channel
+             * @default telegram
+             * @constant
+             */
+            channel: "telegram";
+        };
+        /**
+         * LogIn
+         * @description A link's token, or an e-mail address and a password.
+         */
+        LogIn: {
+            /** Email */
+            email?: string | null;
+            /** Password */
+            password?: string | null;
+            /** Link */
+            link?: string | null;
+        };
+        /**
+         * LoggedIn
+         * @description A session; its token is in the cookie, and writes carry `csrf_token` in `X-CSRF-Token`.
+         */
+        LoggedIn: {
+            /**
+             * Status
+             * @default ok
+             * @constant
+             */
+            status: "ok";
+            user: components["schemas"]["User"];
+            /** Csrf Token */
+            csrf_token: string;
+        };
+        /**
+         * Me
+         * @description Who is asking, and whether this is a demo.
+         */
+        Me: {
+            /**
+             * Status
+             * @default ok
+             * @constant
+             */
+            status: "ok";
+            user: components["schemas"]["User"];
+            /** Csrf Token */
+            csrf_token: string;
+            /** Demo */
+            demo: boolean;
+        };
+        /**
+         * MessageItem
+         * @description One message; `delivery` is what became of one of ours, `reason` why it did not leave.
+         */
+        MessageItem: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "user" | "assistant";
+            /** Content */
+            content: string;
+            /**
+             * Timestamp
+             * Format: date-time
+             */
+            timestamp: string;
+            /**
+             * Author
+             * @enum {string}
+             */
+            author: "follower" | "bot" | "person" | "native";
+            /** Delivery */
+            delivery: ("queued" | "sent" | "held" | "uncertain" | "failed" | "manual") | null;
+            /** Reason */
+            reason: string | null;
+            /** Attachments */
+            attachments: string[];
+        };
+        /**
+         * MessageProcessed
+         * @description How a message was understood, and what was done about it.
+         */
+        MessageProcessed: {
+            /**
+             * Status
+             * @default ok
+             * @constant
+             */
+            status: "ok";
+            /** Response */
+            response: string | null;
+            intent: components["schemas"]["Intent"] | null;
+            language: components["schemas"]["Language"] | null;
+            /** Action */
+            action: string;
+            /** Product Mentioned */
+            product_mentioned: string | null;
+            /** Escalate */
+            escalate: boolean;
+            /** Confidence */
+            confidence: number | null;
+            /** Message Id */
+            message_id: string;
+            /** Follower Id */
+            follower_id: string;
+            /**
+             * Lead Id
+             * Format: uuid
+             */
+            lead_id: string;
+            /** Draft Id */
+            draft_id: string | null;
+            /** Duplicate */
+            duplicate: boolean;
+        };
+        /**
+         * MessageSent
+         * @description What became of a message of ours; `sent` only when the platform took it.
+         */
+        MessageSent: {
+            /**
+             * Status
+             * @default ok
+             * @constant
+             */
+            status: "ok";
+            /** Sent */
+            sent: boolean;
+            platform: components["schemas"]["Platform"];
+            /** Follower Id */
+            follower_id: string;
+            /**
+             * Message Id
+             * Format: uuid
+             */
+            message_id: string;
+            /**
+             * Delivery
+             * @enum {string}
+             */
+            delivery: "queued" | "sent" | "held" | "uncertain" | "failed" | "manual";
+            /** Reason */
+            reason: string | null;
+            /** Message */
+            message: string;
+        };
+        /**
+         * Messages
+         * @description One page of a conversation, newest first.
+         */
+        Messages: {
+            /**
+             * Status
+             * @default ok
+             * @constant
+             */
+            status: "ok";
+            /** Count */
+            count: number;
+            /** Total */
+            total: number;
+            /** Next Cursor */
+            next_cursor: string | null;
+            /** Messages */
+            messages: components["schemas"]["MessageItem"][];
+        };
+        /**
+         * Mode
+         * @description What the bot may do for a creator: nothing, drafts, or replies.
+         * @enum {string}
+         */
+        Mode: "off" | "review" | "auto";
+        /**
+         * MoveClock
+         * @description How far ahead, or until when; one of the two.
+         */
         MoveClock: {
+            /** Advance Seconds */
             advance_seconds?: number | null;
+            /** To */
             to?: string | null;
         };
+        /**
+         * NextFollowUp
+         * @description The follow-up that is due next.
+         */
+        NextFollowUp: {
+            /**
+             * Sequence Type
+             * @enum {string}
+             */
+            sequence_type: "interest_cold" | "objection_price" | "objection_time" | "objection_doubt" | "objection_later" | "abandoned" | "re_engagement" | "post_purchase";
+            /** Step */
+            step: number;
+            /**
+             * Scheduled At
+             * Format: date-time
+             */
+            scheduled_at: string;
+        };
+        /**
+         * Numbers
+         * @description Follow-ups by what became of them, and of how many people.
+         */
+        Numbers: {
+            /**
+             * Pending
+             * @default 0
+             */
+            pending: number;
+            /**
+             * Sent
+             * @default 0
+             */
+            sent: number;
+            /**
+             * Cancelled
+             * @default 0
+             */
+            cancelled: number;
+            /**
+             * Held
+             * @default 0
+             */
+            held: number;
+            /**
+             * Skipped
+             * @default 0
+             */
+            skipped: number;
+            /**
+             * Converted
+             * @default 0
+             */
+            converted: number;
+            /**
+             * Uncertain
+             * @default 0
+             */
+            uncertain: number;
+            /**
+             * Failed
+             * @default 0
+             */
+            failed: number;
+            /**
+             * People
+             * @default 0
+             */
+            people: number;
+        };
+        /**
+         * Ok
+         * @description An answer to what was done or asked.
+         */
         Ok: {
-            /** @constant */
+            /**
+             * Status
+             * @default ok
+             * @constant
+             */
             status: "ok";
+        };
+        /**
+         * OneLead
+         * @description One lead.
+         */
+        OneLead: {
+            /**
+             * Status
+             * @default ok
+             * @constant
+             */
+            status: "ok";
+            lead: components["schemas"]["LeadDetail"];
+        };
+        /**
+         * Pause
+         * @description Why the bot is to be silent.
+         */
+        Pause: {
+            /** Reason */
+            reason?: string | null;
+        };
+        /**
+         * PendingStep
+         * @description A step that is still to come.
+         */
+        PendingStep: {
+            /** Step */
+            step: number;
+            /**
+             * Scheduled At
+             * Format: date-time
+             */
+            scheduled_at: string;
+            /** Message Preview */
+            message_preview: string;
+        };
+        /**
+         * Platform
+         * @description Where a follower writes from; `MANUAL` has no channel, `SIMULATOR` exists in a demo only.
+         * @enum {string}
+         */
+        Platform: "instagram" | "whatsapp" | "telegram" | "simulator" | "manual";
+        /**
+         * Problem
+         * @description Why a request was refused (RFC 9457); nothing was changed.
+         */
+        Problem: {
+            /** Type */
+            type: string;
+            /** Title */
+            title: string;
+            /** Status */
+            status: number;
+            /** Detail */
+            detail: string;
+            /** Instance */
+            instance: string;
+            /** Errors */
+            errors?: components["schemas"]["FieldProblem"][] | null;
+            /** Existing Id */
+            existing_id?: string | null;
+            /** Current Version */
+            current_version?: number | null;
+        };
+        /**
+         * ProcessMessage
+         * @description A message of a follower, handed in by a program.
+         */
+        ProcessMessage: {
+            /** Creator Id */
+            creator_id: string;
+            /** Sender Id */
+            sender_id: string;
+            /** Message */
+            message: string;
+            /** Message Id */
+            message_id?: string | null;
+            /** Platform */
+            platform?: ("instagram" | "whatsapp" | "telegram" | "simulator" | "manual") | null;
+            /** Name */
+            name?: string | null;
+            /** Username */
+            username?: string | null;
+        };
+        /**
+         * QuietHours
+         * @description Wall time of the creator during which nothing is sent by itself; none when both are equal.
+         */
+        QuietHours: {
+            /** From */
+            from: string;
+            /** To */
+            to: string;
+        };
+        /**
+         * QuietHoursIn
+         * @description Both ends as `HH:MM`.
+         */
+        QuietHoursIn: {
+            /** From */
+            from: string;
+            /** To */
+            to: string;
+        };
+        /**
+         * Readiness
+         * @description Whether requests may come, and if not, what is missing.
+         */
+        Readiness: {
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "ok" | "unavailable";
+            /** Ready */
+            ready: boolean;
+            /**
+             * Timestamp
+             * Format: date-time
+             */
+            timestamp: string;
+            /** Missing */
+            missing: string[];
+        };
+        /**
+         * SendMessage
+         * @description Something to be said as the creator.
+         */
+        SendMessage: {
+            /** Follower Id */
+            follower_id: string;
+            /** Message */
+            message: string;
+        };
+        /**
+         * SequenceItem
+         * @description One sequence with its numbers: people enrolled, steps pending.
+         */
+        SequenceItem: {
+            /** Id */
+            id: string;
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "interest_cold" | "objection_price" | "objection_time" | "objection_doubt" | "objection_later" | "abandoned" | "re_engagement" | "post_purchase";
+            /** Name */
+            name: string;
+            /** Is Active */
+            is_active: boolean;
+            /** Steps */
+            steps: components["schemas"]["StepItem"][];
+            /** Enrolled Count */
+            enrolled_count: number;
+            /** Pending Count */
+            pending_count: number;
+            /** Sent Count */
+            sent_count: number;
+            /** Replied Count */
+            replied_count: number;
+            /** Version */
+            version: number;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+        };
+        /**
+         * Sequences
+         * @description The eight sequences, always in the same order.
+         */
+        Sequences: {
+            /**
+             * Status
+             * @default ok
+             * @constant
+             */
+            status: "ok";
+            /** Creator Id */
+            creator_id: string;
+            /** Sequences */
+            sequences: components["schemas"]["SequenceItem"][];
+        };
+        /**
+         * SettingsOut
+         * @description When, in which language and how often a machine may write for this creator.
+         */
+        SettingsOut: {
+            /**
+             * Status
+             * @default ok
+             * @constant
+             */
+            status: "ok";
+            /** Creator Id */
+            creator_id: string;
+            /** Timezone */
+            timezone: string;
+            language: components["schemas"]["Language"];
+            mode: components["schemas"]["Mode"];
+            quiet_hours: components["schemas"]["QuietHours"];
+            caps: components["schemas"]["Caps"];
+            /** Version */
+            version: number;
+        };
+        /**
+         * SimulatedMessage
+         * @description What was typed on a follower's phone.
+         */
+        SimulatedMessage: {
+            /** Follower Id */
+            follower_id: string;
+            /** Text */
+            text: string;
+            /** Name */
+            name?: string | null;
+            /** Message Id */
+            message_id?: string | null;
+            /** Occurred At */
+            occurred_at?: string | null;
+            /** Kind */
+            kind?: ("message" | "reaction" | "read" | "unsend" | "echo") | null;
+            /** Refers To */
+            refers_to?: string | null;
+        };
+        /**
+         * SimulatedOut
+         * @description Where it was stored.
+         */
+        SimulatedOut: {
+            /**
+             * Status
+             * @default ok
+             * @constant
+             */
+            status: "ok";
+            /** Follower Id */
+            follower_id: string;
+            /** Message Id */
+            message_id: string;
+            /** Lead Id */
+            lead_id: string | null;
+            /** Position */
+            position: number;
+        };
+        /**
+         * Statistics
+         * @description The numbers of all sequences, and of each.
+         */
+        Statistics: {
+            /**
+             * Pending
+             * @default 0
+             */
+            pending: number;
+            /**
+             * Sent
+             * @default 0
+             */
+            sent: number;
+            /**
+             * Cancelled
+             * @default 0
+             */
+            cancelled: number;
+            /**
+             * Held
+             * @default 0
+             */
+            held: number;
+            /**
+             * Skipped
+             * @default 0
+             */
+            skipped: number;
+            /**
+             * Converted
+             * @default 0
+             */
+            converted: number;
+            /**
+             * Uncertain
+             * @default 0
+             */
+            uncertain: number;
+            /**
+             * Failed
+             * @default 0
+             */
+            failed: number;
+            /**
+             * People
+             * @default 0
+             */
+            people: number;
+            /**
+             * Status
+             * @default ok
+             * @constant
+             */
+            status: "ok";
+            /** Creator Id */
+            creator_id: string;
+            /** Total */
+            total: number;
+            /** Active Sequences */
+            active_sequences: number;
+            /** By Sequence */
+            by_sequence: {
+                [key: string]: components["schemas"]["Numbers"];
+            };
+        };
+        /**
+         * Status
+         * @description The columns of the board, ordered from left to right (not as text).
+         * @enum {string}
+         */
+        Status: "new" | "active" | "hot" | "customer";
+        /**
+         * StatusChanged
+         * @description A lead that was moved: the word as it was given, and as it is stored.
+         */
+        StatusChanged: {
+            /**
+             * Status
+             * @default ok
+             * @constant
+             */
+            status: "ok";
+            /** Follower Id */
+            follower_id: string;
+            /** New Status */
+            new_status: string;
+            db_status: components["schemas"]["Status"];
+            /** Purchase Intent */
+            purchase_intent: number;
+            lead: components["schemas"]["LeadItem"];
+        };
+        /**
+         * StepIn
+         * @description A step as a person writes it; what is left out stays as it was with the same message.
+         */
+        StepIn: {
+            /** Delay Hours */
+            delay_hours: number;
+            /** Message */
+            message: string;
+            /** Messages */
+            messages?: {
+                [key: string]: string;
+            } | null;
+            /** Template */
+            template?: {
+                [key: string]: string;
+            } | null;
+            /**
+             * Human Task
+             * @default false
+             */
+            human_task: boolean;
+            /**
+             * Compressible
+             * @default true
+             */
+            compressible: boolean;
+            /**
+             * Late
+             * @default skip
+             * @enum {string}
+             */
+            late: "skip" | "always";
+            /** Variants */
+            variants?: components["schemas"]["VariantIn"][];
+        };
+        /**
+         * StepItem
+         * @description One step; `delay_hours` counts from the message that enrolled the person.
+         */
+        StepItem: {
+            /** Delay Hours */
+            delay_hours: number;
+            /** Message */
+            message: string;
+            /** Messages */
+            messages: {
+                [key: string]: string;
+            } | null;
+            /** Template */
+            template: {
+                [key: string]: string;
+            } | null;
+            /** Human Task */
+            human_task: boolean;
+            /** Compressible */
+            compressible: boolean;
+            /**
+             * Late
+             * @enum {string}
+             */
+            late: "skip" | "always";
+            /** Variants */
+            variants: components["schemas"]["VariantItem"][];
+        };
+        /**
+         * StepsChanged
+         * @description The steps as they are now.
+         */
+        StepsChanged: {
+            /**
+             * Status
+             * @default ok
+             * @constant
+             */
+            status: "ok";
+            /**
+             * Sequence Type
+             * @enum {string}
+             */
+            sequence_type: "interest_cold" | "objection_price" | "objection_time" | "objection_doubt" | "objection_later" | "abandoned" | "re_engagement" | "post_purchase";
+            /** Steps */
+            steps: components["schemas"]["StepItem"][];
+            /** Version */
+            version: number;
+            /** Enrolled Moved */
+            enrolled_moved: number;
+        };
+        /**
+         * Toggle
+         * @description `true` or `false` sets, nothing flips.
+         */
+        Toggle: {
+            /** Enabled */
+            enabled?: boolean | null;
+        };
+        /**
+         * Toggled
+         * @description A sequence that was switched.
+         */
+        Toggled: {
+            /**
+             * Status
+             * @default ok
+             * @constant
+             */
+            status: "ok";
+            /**
+             * Sequence Type
+             * @enum {string}
+             */
+            sequence_type: "interest_cold" | "objection_price" | "objection_time" | "objection_doubt" | "objection_later" | "abandoned" | "re_engagement" | "post_purchase";
+            /** Is Active */
+            is_active: boolean;
+            /** Version */
+            version: number;
+        };
+        /**
+         * User
+         * @description Whoever is asking; a key has no e-mail address.
+         */
+        User: {
+            /** Id */
+            id: string;
+            /** Email */
+            email: string;
+            /** Role */
+            role: string;
+            /** Creators */
+            creators: string[];
+        };
+        /**
+         * VariantIn
+         * @description A wording with its weight.
+         */
+        VariantIn: {
+            /** Text */
+            text: string;
+            /** Weight */
+            weight: number;
+        };
+        /**
+         * VariantItem
+         * @description One of several wordings, chosen as often as its share of all weights.
+         */
+        VariantItem: {
+            /** Text */
+            text: string;
+            /** Weight */
+            weight: number;
+        };
+        /**
+         * Verified
+         * @description A credential that is good.
+         */
+        Verified: {
+            /**
+             * Status
+             * @default ok
+             * @constant
+             */
+            status: "ok";
+            /** Valid */
+            valid: boolean;
+            /** Creator Id */
+            creator_id: string;
+            /** Role */
+            role: string;
+            /** Is Admin */
+            is_admin: boolean;
+        };
+        /**
+         * Window
+         * @description Whether the platform lets us write now, and until when; no end where it always does.
+         */
+        Window: {
+            /** Open */
+            open: boolean;
+            /** Until */
+            until: string | null;
         };
     };
     responses: never;
@@ -1001,4 +2255,1481 @@ export interface components {
     pathItems: never;
 }
 export type $defs = Record<string, never>;
-export type operations = Record<string, never>;
+export interface operations {
+    list_conversations: {
+        parameters: {
+            query?: {
+                limit?: number;
+                unread?: boolean;
+                needs_person?: boolean;
+                /** @description Wait until the answer reflects this. */
+                after?: number | null;
+                /** @description Name, username, e-mail, phone, notes, platform id. */
+                q?: string;
+                status?: ("cold" | "new" | "warm" | "active" | "hot" | "customer")[] | null;
+                platform?: components["schemas"]["Platform"][] | null;
+                tag?: string[] | null;
+                sort?: "-last_contact" | "last_contact" | "-created" | "created" | "name" | "-score";
+                /** @description From the answer before, with the same filters. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description The creator's name. */
+                creator_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversations"];
+                };
+            };
+            /** @description Refused; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_messages: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description From the answer before, with the same filters. */
+                cursor?: string | null;
+                /** @description Wait until the answer reflects this. */
+                after?: number | null;
+            };
+            header?: never;
+            path: {
+                lead_id: string;
+                /** @description The creator's name. */
+                creator_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Messages"];
+                };
+            };
+            /** @description Refused; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_follower: {
+        parameters: {
+            query?: {
+                /** @description Wait until the answer reflects this. */
+                after?: number | null;
+            };
+            header?: never;
+            path: {
+                lead_id: string;
+                /** @description The creator's name. */
+                creator_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FollowerOut"];
+                };
+            };
+            /** @description Refused; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_status: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that the command was decided on. */
+                "if-match"?: string | null;
+                /** @description `respond-async`: do not wait for the reads. */
+                prefer?: string | null;
+            };
+            path: {
+                lead_id: string;
+                /** @description The creator's name. */
+                creator_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeStatus"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatusChanged"];
+                };
+            };
+            /** @description Refused; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    send_message: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that the command was decided on. */
+                "if-match"?: string | null;
+                /** @description `respond-async`: do not wait for the reads. */
+                prefer?: string | null;
+            };
+            path: {
+                /** @description The creator's name. */
+                creator_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SendMessage"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageSent"];
+                };
+            };
+            /** @description Refused; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_conversation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that the command was decided on. */
+                "if-match"?: string | null;
+                /** @description `respond-async`: do not wait for the reads. */
+                prefer?: string | null;
+            };
+            path: {
+                lead_id: string;
+                /** @description The creator's name. */
+                creator_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationDeleted"];
+                };
+            };
+            /** @description Refused; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    process_message: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that the command was decided on. */
+                "if-match"?: string | null;
+                /** @description `respond-async`: do not wait for the reads. */
+                prefer?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProcessMessage"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageProcessed"];
+                };
+            };
+            /** @description Refused; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_leads: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description Wait until the answer reflects this. */
+                after?: number | null;
+                /** @description Name, username, e-mail, phone, notes, platform id. */
+                q?: string;
+                status?: ("cold" | "new" | "warm" | "active" | "hot" | "customer")[] | null;
+                platform?: components["schemas"]["Platform"][] | null;
+                tag?: string[] | null;
+                sort?: "-last_contact" | "last_contact" | "-created" | "created" | "name" | "-score";
+                /** @description From the answer before, with the same filters. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description The creator's name. */
+                creator_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Leads"];
+                };
+            };
+            /** @description Refused; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    capture_lead: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that the command was decided on. */
+                "if-match"?: string | null;
+                /** @description `respond-async`: do not wait for the reads. */
+                prefer?: string | null;
+            };
+            path: {
+                /** @description The creator's name. */
+                creator_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaptureLead"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadOut"];
+                };
+            };
+            /** @description Refused; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_lead: {
+        parameters: {
+            query?: {
+                /** @description Wait until the answer reflects this. */
+                after?: number | null;
+            };
+            header?: never;
+            path: {
+                lead_id: string;
+                /** @description The creator's name. */
+                creator_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OneLead"];
+                };
+            };
+            /** @description Refused; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    edit_lead: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that the command was decided on. */
+                "if-match"?: string | null;
+                /** @description `respond-async`: do not wait for the reads. */
+                prefer?: string | null;
+            };
+            path: {
+                lead_id: string;
+                /** @description The creator's name. */
+                creator_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditLead"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadEdited"];
+                };
+            };
+            /** @description Refused; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_lead: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that the command was decided on. */
+                "if-match"?: string | null;
+                /** @description `respond-async`: do not wait for the reads. */
+                prefer?: string | null;
+            };
+            path: {
+                lead_id: string;
+                /** @description The creator's name. */
+                creator_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadDeleted"];
+                };
+            };
+            /** @description Refused; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    capture_lead_manually: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that the command was decided on. */
+                "if-match"?: string | null;
+                /** @description `respond-async`: do not wait for the reads. */
+                prefer?: string | null;
+            };
+            path: {
+                /** @description The creator's name. */
+                creator_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaptureLead"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadOut"];
+                };
+            };
+            /** @description Refused; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_sequences: {
+        parameters: {
+            query?: {
+                /** @description Wait until the answer reflects this. */
+                after?: number | null;
+            };
+            header?: never;
+            path: {
+                /** @description The creator's name. */
+                creator_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sequences"];
+                };
+            };
+            /** @description Refused; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    toggle_sequence: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that the command was decided on. */
+                "if-match"?: string | null;
+                /** @description `respond-async`: do not wait for the reads. */
+                prefer?: string | null;
+            };
+            path: {
+                sequence_type: string;
+                /** @description The creator's name. */
+                creator_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Toggle"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Toggled"];
+                };
+            };
+            /** @description Refused; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_steps: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that the command was decided on. */
+                "if-match"?: string | null;
+                /** @description `respond-async`: do not wait for the reads. */
+                prefer?: string | null;
+            };
+            path: {
+                sequence_type: string;
+                /** @description The creator's name. */
+                creator_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeSteps"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StepsChanged"];
+                };
+            };
+            /** @description Refused; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_enrolled: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description From the answer before, with the same filters. */
+                cursor?: string | null;
+                /** @description Wait until the answer reflects this. */
+                after?: number | null;
+            };
+            header?: never;
+            path: {
+                sequence_type: string;
+                /** @description The creator's name. */
+                creator_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Enrolled"];
+                };
+            };
+            /** @description Refused; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_statistics: {
+        parameters: {
+            query?: {
+                /** @description Wait until the answer reflects this. */
+                after?: number | null;
+            };
+            header?: never;
+            path: {
+                /** @description The creator's name. */
+                creator_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Statistics"];
+                };
+            };
+            /** @description Refused; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_follow_ups: {
+        parameters: {
+            query?: {
+                status?: ("pending" | "sent" | "cancelled" | "held" | "skipped" | "converted" | "uncertain" | "failed")[] | null;
+                sequence_type?: ("interest_cold" | "objection_price" | "objection_time" | "objection_doubt" | "objection_later" | "abandoned" | "re_engagement" | "post_purchase")[] | null;
+                follower_id?: string | null;
+                due_before?: string | null;
+                limit?: number;
+                /** @description From the answer before, with the same filters. */
+                cursor?: string | null;
+                /** @description Wait until the answer reflects this. */
+                after?: number | null;
+            };
+            header?: never;
+            path: {
+                /** @description The creator's name. */
+                creator_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FollowUps"];
+                };
+            };
+            /** @description Refused; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_follow_ups: {
+        parameters: {
+            query?: {
+                sequence_type?: ("interest_cold" | "objection_price" | "objection_time" | "objection_doubt" | "objection_later" | "abandoned" | "re_engagement" | "post_purchase") | null;
+            };
+            header?: {
+                /** @description The version that the command was decided on. */
+                "if-match"?: string | null;
+                /** @description `respond-async`: do not wait for the reads. */
+                prefer?: string | null;
+            };
+            path: {
+                lead_id: string;
+                /** @description The creator's name. */
+                creator_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cancelled"];
+                };
+            };
+            /** @description Refused; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_nurturing: {
+        parameters: {
+            query?: {
+                sequence_type?: ("interest_cold" | "objection_price" | "objection_time" | "objection_doubt" | "objection_later" | "abandoned" | "re_engagement" | "post_purchase") | null;
+            };
+            header?: {
+                /** @description The version that the command was decided on. */
+                "if-match"?: string | null;
+                /** @description `respond-async`: do not wait for the reads. */
+                prefer?: string | null;
+            };
+            path: {
+                lead_id: string;
+                /** @description The creator's name. */
+                creator_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cancelled"];
+                };
+            };
+            /** @description Refused; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The creator's name. */
+                creator_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingsOut"];
+                };
+            };
+            /** @description Refused; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_settings: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that the command was decided on. */
+                "if-match"?: string | null;
+                /** @description `respond-async`: do not wait for the reads. */
+                prefer?: string | null;
+            };
+            path: {
+                /** @description The creator's name. */
+                creator_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeSettings"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingsOut"];
+                };
+            };
+            /** @description Refused; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    toggle_bot: {
+        parameters: {
+            query?: {
+                active?: boolean | null;
+                reason?: string | null;
+            };
+            header?: {
+                /** @description The version that the command was decided on. */
+                "if-match"?: string | null;
+                /** @description `respond-async`: do not wait for the reads. */
+                prefer?: string | null;
+            };
+            path: {
+                /** @description The creator's name. */
+                creator_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DashboardToggled"];
+                };
+            };
+            /** @description Refused; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pause_bot: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that the command was decided on. */
+                "if-match"?: string | null;
+                /** @description `respond-async`: do not wait for the reads. */
+                prefer?: string | null;
+            };
+            path: {
+                /** @description The creator's name. */
+                creator_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Pause"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BotSwitched"];
+                };
+            };
+            /** @description Refused; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resume_bot: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that the command was decided on. */
+                "if-match"?: string | null;
+                /** @description `respond-async`: do not wait for the reads. */
+                prefer?: string | null;
+            };
+            path: {
+                /** @description The creator's name. */
+                creator_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BotSwitched"];
+                };
+            };
+            /** @description Refused; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_bot_status: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The creator's name. */
+                creator_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BotStatus"];
+                };
+            };
+            /** @description Refused; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    log_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LogIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoggedIn"];
+                };
+            };
+            /** @description Refused; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    log_out: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ok"];
+                };
+            };
+            /** @description Refused; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description Refused; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    verify: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Verified"];
+                };
+            };
+            /** @description Refused; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stream_events: {
+        parameters: {
+            query?: {
+                /** @description As the header `Last-Event-ID`. */
+                last_event_id?: string | null;
+                /** @description Types with wildcards, such as `lead.*`. */
+                types?: string[] | null;
+            };
+            header?: never;
+            path: {
+                /** @description The creator's name. */
+                creator_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description Refused; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_liveness: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ok"];
+                };
+            };
+            /** @description Refused; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_readiness: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Readiness"];
+                };
+            };
+            /** @description Not now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Readiness"];
+                };
+            };
+            /** @description Refused; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_telegram_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listening"];
+                };
+            };
+            /** @description Refused; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    receive_telegram_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    simulate_message: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The creator's name. */
+                creator_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SimulatedMessage"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SimulatedOut"];
+                };
+            };
+            /** @description Refused; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_clock: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The creator's name. */
+                creator_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Clock"];
+                };
+            };
+            /** @description Refused; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    move_clock: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The creator's name. */
+                creator_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveClock"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Clock"];
+                };
+            };
+            /** @description Refused; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reset_demo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The creator's name. */
+                creator_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ok"];
+                };
+            };
+            /** @description Refused; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+}

@@ -1,0 +1,157 @@
+"""A served installation: the real runtime on a database of its own, and clients that speak HTTP with it."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psycopg
+import pytest
+from fastapi.routing import iter_route_contexts
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from api.app import create_app
+from api.auth import new_key, new_link
+from api.bootstrap import Runtime, installation_key, run
+from api.settings import Settings
+from domain import context
+from domain.application import Clonnect
+from domain.creator import Product
+from domain.creator import Settings as CreatorSettings
+from domain.vocabulary import Mode, Platform, SequenceType
+from eventstore.sealing import Sealer
+from processes.channels.base import ChannelName
+from processes.connections import connecting
+
+CREATOR = "maria"
+OTHER = "pedro"
+Answer = httpx.Response
+
+
+@dataclass
+class Served:
+    """A running installation as a client meets it; `client` carries the owner's key."""
+
+    runtime: Runtime
+    url: str
+    app: ASGIApp
+    routes: list[tuple[str, str]]
+    client: httpx.AsyncClient
+    keys: dict[str, str] = field(default_factory=dict)
+
+    def anybody(self, **headers: str) -> httpx.AsyncClient:
+        """A client with these headers and nothing else."""
+        return httpx.AsyncClient(transport=httpx.ASGITransport(self.app), base_url="http://test", headers=headers)
+
+    async def do(self, command: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        """Give a command as the system and wait until the reads show it."""
+        with context.acting("system"):
+            done = await self.runtime.writer.do(command, *args, **kwargs)
+        if done.position is not None:
+            assert await self.runtime.progress.passed(done.position, 10)
+        return done.result
+
+    async def creator(self, name: str) -> str:
+        """Make a creator with a key; answers the key."""
+        await self.do(Clonnect.sign_up_creator, name, None, CreatorSettings(timezone="Europe/Madrid"))
+        with psycopg.connect(self.url, autocommit=True) as conn:
+            self.keys[name] = new_key(conn, name, "owner")
+        return self.keys[name]
+
+    def link(self, email: str, creator: str = CREATOR, role: str = "owner") -> str:
+        """The token of a log-in link."""
+        with psycopg.connect(self.url, autocommit=True) as conn:
+            return new_link(conn, email, creator, role)
+
+    async def lead(self, name: str = "Ana", platform_user_id: str = "ig_ana", **more: Any) -> dict[str, Any]:
+        """A lead made over HTTP."""
+        body = {"name": name, "platform_user_id": platform_user_id, **more}
+        answer = await self.client.post(f"/dm/leads/{CREATOR}", json=body)
+        assert answer.status_code == 200, answer.text
+        lead: dict[str, Any] = answer.json()["lead"]
+        return lead
+
+    async def writes(self, follower_id: str, text: str, **more: Any) -> dict[str, Any]:
+        """A follower's message handed in over HTTP, understood and answered."""
+        body = {"creator_id": CREATOR, "sender_id": follower_id, "message": text, **more}
+        answer = await self.client.post("/dm/process", json=body)
+        assert answer.status_code == 200, answer.text
+        said: dict[str, Any] = answer.json()
+        return said
+
+    async def answers(self) -> None:
+        """Switch on the bot and all sequences."""
+        await self.do(Clonnect.change_mode, CREATOR, Mode.AUTO)
+        for kind in SequenceType:
+            await self.do(Clonnect.switch_sequence, CREATOR, kind, True)
+
+    async def connect(self, platform: Platform, account_id: str, secret: str | None = None) -> None:
+        """Connect an account of a platform; `secret` is what its webhook proves itself with."""
+        sealer = Sealer(installation_key(self.runtime.settings))
+        channel = ChannelName(platform)
+        stored = connecting(sealer, channel, account_id, CREATOR, "12345:token", secret or f"secret of {channel}")
+        await self.do(Clonnect.connect_channel, CREATOR, platform, account_id, beside=stored)
+
+    async def sells(self, product: Product) -> None:
+        await self.do(Clonnect.add_product, CREATOR, product)
+
+    def head(self) -> int:
+        """How much has happened in all."""
+        return self.runtime.log.head()
+
+
+async def refused(answer: Awaitable[httpx.Response], status: int, slug: str, *fields: str) -> dict[str, Any]:
+    """Assert that an answer is this problem, complete and of one shape."""
+    response = await answer
+    assert response.status_code == status, response.text
+    assert response.headers["content-type"] == "application/problem+json"
+    problem: dict[str, Any] = response.json()
+    assert problem["type"] == f"/problems/{slug}"
+    assert problem["status"] == status
+    assert isinstance(problem["detail"], str)
+    assert problem["detail"]
+    assert problem["instance"] == response.headers["x-request-id"]
+    assert [error["field"] for error in problem.get("errors", [])] == list(fields)
+    return problem
+
+
+@pytest.fixture
+async def served(database_url: str, tmp_path: Path) -> AsyncIterator[Served]:
+    """An installation with the creator `maria`, whose key the client carries, and another, `pedro`."""
+    async for each in _serve(database_url, tmp_path, work=True):
+        yield each
+
+
+@pytest.fixture
+async def demo(database_url: str, tmp_path: Path) -> AsyncIterator[Served]:
+    """The same as a demo installation, whose clock can be moved and whose channels the simulator plays."""
+    with psycopg.connect(database_url, autocommit=True) as conn:
+        conn.execute("UPDATE app.clock SET is_demo = true")
+    async for each in _serve(database_url, tmp_path, work=True):
+        for platform in (Platform.INSTAGRAM, Platform.WHATSAPP, Platform.TELEGRAM, Platform.SIMULATOR):
+            await each.connect(platform, f"demo-{platform}")
+        yield each
+
+
+async def _serve(url: str, folder: Path, *, work: bool) -> AsyncIterator[Served]:
+    settings = Settings(data_dir=folder, telegram_polling=False)
+
+    def runtime() -> AbstractAsyncContextManager[Runtime]:
+        return run(settings, url, work=work)
+
+    application = create_app(runtime)
+    async with application.router.lifespan_context(application) as state:
+        assert state is not None
+
+        async def app(scope: Scope, receive: Receive, send: Send) -> None:
+            await application({**scope, "state": dict(state)}, receive, send)
+
+        found = iter_route_contexts(application.routes)
+        routes = [(method, route.path) for route in found if route.path for method in sorted(route.methods or ())]
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
+            each = Served(state["runtime"], url, app, routes, client)
+            client.headers["X-API-Key"] = await each.creator(CREATOR)
+            await each.creator(OTHER)
+            yield each

@@ -1,0 +1,73 @@
+"""A creator's settings and the bot's switch over HTTP."""
+
+from typing import Any
+
+from tests.api.conftest import CREATOR, Served, refused
+
+
+async def test_settings_change_field_by_field(served: Served) -> None:
+    before = (await served.client.get(f"/settings/{CREATOR}")).json()
+    assert (before["timezone"], before["mode"], before["quiet_hours"]) == (
+        "Europe/Madrid",
+        "off",
+        {"from": "21:00", "to": "09:00"},
+    )
+    body = {"language": "pt", "quiet_hours": {"from": "22:30", "to": "08:00"}, "caps": {"per_day": 1}, "mode": "auto"}
+    changed = await served.client.put(f"/settings/{CREATOR}", json=body)
+    expected = before | {"language": "pt", "mode": "auto", "quiet_hours": {"from": "22:30", "to": "08:00"}}
+    expected |= {"caps": {"per_person_week": 4, "per_day": 1}, "version": changed.json()["version"]}
+    assert changed.json() == expected
+    again = await served.client.get(f"/settings/{CREATOR}")
+    assert again.json() == expected
+    assert again.headers["etag"] == changed.headers["etag"] == f'"{expected["version"]}"'
+
+
+BAD_SETTINGS: list[tuple[dict[str, Any], str]] = [
+    ({"mode": "review"}, "/mode"),
+    ({"mode": "on"}, "/mode"),
+    ({"timezone": "Mars/Olympus"}, "/timezone"),
+    ({"timezone": None}, "/timezone"),
+    ({"language": "fr"}, "/language"),
+    ({"quiet_hours": {"from": "25:00", "to": "09:00"}}, "/quiet_hours/from"),
+    ({"quiet_hours": {"from": "21:00"}}, "/quiet_hours/to"),
+    ({"caps": {"per_day": -1}}, "/caps/per_day"),
+    ({"caps": {"per_day": "2"}}, "/caps/per_day"),
+    ({"caps": {"per_hour": 2}}, "/caps/per_hour"),
+    ({"api_key": "x"}, "/api_key"),
+]
+
+
+async def test_a_setting_that_cannot_be_changes_none(served: Served) -> None:
+    head = served.head()
+    for body, field in BAD_SETTINGS:
+        answer = served.client.put(f"/settings/{CREATOR}", json={"language": "en"} | body)
+        await refused(answer, 422, "invalid", field)
+    await refused(served.client.get(f"/settings/{CREATOR}", params={"x": 1}), 422, "invalid", "query:x")
+    assert served.head() == head
+
+
+async def test_the_bot_has_one_switch_with_several_handles(served: Served) -> None:
+    status = f"/bot/{CREATOR}/status"
+    assert (await served.client.get(status)).json()["bot_active"] is False
+    on = (await served.client.put(f"/dashboard/{CREATOR}/toggle", params={"active": True})).json()
+    assert on == {"status": "ok", "active": True, "bot_active": True, "clone_active": True, "reason": None}
+    paused = await served.client.post(f"/bot/{CREATOR}/pause", json={"reason": "holidays"})
+    assert paused.json() == {"status": "ok", "creator_id": CREATOR, "bot_active": False}
+    shown = (await served.client.get(status)).json()
+    assert (shown["mode"], shown["active"], shown["pause_reason"], shown["exists"]) == ("off", False, "holidays", True)
+    assert (await served.client.post(f"/bot/{CREATOR}/resume")).json()["bot_active"] is True
+    assert (await served.client.get(status)).json()["pause_reason"] is None
+    assert (await served.client.put(f"/dashboard/{CREATOR}/toggle")).json()["active"] is False
+
+
+async def test_switching_to_where_it_stands_leaves_no_event(served: Served) -> None:
+    head = served.head()
+    answer = await served.client.post(f"/bot/{CREATOR}/pause")
+    assert (answer.status_code, answer.headers["x-position"]) == (200, str(head))
+    assert served.head() == head
+    await refused(
+        served.client.put(f"/dashboard/{CREATOR}/toggle", params={"active": "perhaps"}), 422, "invalid", "query:active"
+    )
+    stale = served.client.put(f"/settings/{CREATOR}", json={"mode": "auto"}, headers={"If-Match": '"99"'})
+    await refused(stale, 412, "version-mismatch")
+    assert served.head() == head
