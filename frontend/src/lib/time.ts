@@ -8,7 +8,7 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** This moment in milliseconds, to the half minute; in a demo on the demo's own, movable clock. */
+/** This moment in milliseconds, to the half minute; in a demo on the demo's own clock, as soon as it is moved. */
 export function useNow(): number {
   const { creator, session } = useSession();
   const clock = useQuery({ ...clockQuery(creator), enabled: session.demo });
@@ -17,7 +17,7 @@ export function useNow(): number {
     const timer = setInterval(() => setReal(Date.now()), 30_000);
     return () => clearInterval(timer);
   }, []);
-  return real + (clock.data?.offset_seconds ?? 0) * 1000;
+  return Math.max(real, clock.dataUpdatedAt) + (clock.data?.offset_seconds ?? 0) * 1000;
 }
 
 /** Whole days that have passed since `at`, never negative. */
