@@ -44,9 +44,11 @@ class Clock:
         return bool(row["is_demo"])
 
     async def advance_to(self, moment: datetime, pool: Pool) -> None:
-        """Set the clock of a demo installation ahead to `moment`, for all of its programs."""
+        """Set the clock of a demo installation ahead to `moment`, for all of its programs; no other one moves."""
         ahead = max(self.ahead, moment - datetime.now(UTC))
         async with pool.connection() as conn:
-            await conn.execute("UPDATE app.clock SET ahead = %s WHERE is_demo", (ahead,))
+            cursor = await conn.execute("UPDATE app.clock SET ahead = %s WHERE is_demo", (ahead,))
+            if not cursor.rowcount:
+                return
             await conn.execute("SELECT pg_notify(%s, %s)", (CHANNEL, str(ahead.total_seconds())))
         self._set(ahead)

@@ -7,6 +7,8 @@ from hashlib import sha256
 from typing import assert_never
 from uuid import UUID, uuid4
 
+from psycopg.rows import DictRow
+
 from domain import context
 from domain.application import Clonnect
 from domain.commands.conversations import Received
@@ -35,6 +37,7 @@ from processes.channels.base import (
     Unsent,
 )
 from processes.clock import Clock
+from processes.outage import AWAY
 from projections.projection import Pool
 
 SAME_BODY_WITHIN = timedelta(minutes=10)
@@ -76,7 +79,7 @@ class Deliveries:
         """Keep the body, then handle it. From the first commit on nothing is lost, whatever happens here."""
         received_at = self._clock()
         digest = sha256(raw).digest()
-        if (known := await self._known(channel, digest, received_at)) is not None:
+        if (known := await self._known(channel, account_id, digest, received_at)) is not None:
             return Handled(known)
         delivery_id = uuid4()
         async with self._pool.connection() as conn:
@@ -96,12 +99,13 @@ class Deliveries:
             )
         return await self._handle(delivery_id, channel, account_id, creator_id, raw, received_at, origin)
 
-    async def _known(self, channel: ChannelName, digest: bytes, received_at: datetime) -> UUID | None:
+    async def _known(self, channel: ChannelName, account_id: str, digest: bytes, received_at: datetime) -> UUID | None:
         async with self._pool.connection() as conn:
             cursor = await conn.execute(
                 """SELECT delivery_id FROM app.deliveries
-                    WHERE body_sha256 = %s AND channel = %s AND received_at > %s AND state <> 'stored'""",
-                (digest, channel, received_at - SAME_BODY_WITHIN),
+                    WHERE body_sha256 = %s AND channel = %s AND account_id = %s AND received_at > %s
+                      AND state <> 'stored'""",
+                (digest, channel, account_id, received_at - SAME_BODY_WITHIN),
             )
             row = await cursor.fetchone()
         return None if row is None else UUID(str(row["delivery_id"]))
@@ -116,16 +120,24 @@ class Deliveries:
             )
             rows = await cursor.fetchall()
         for row in rows:
-            await self._handle(
-                row["delivery_id"],
-                ChannelName(row["channel"]),
-                row["account_id"],
-                row["creator_id"],
-                self._sealer.open(bytes(row["body_sealed"]), str(row["delivery_id"])),
-                row["received_at"],
-                row["channel"],
-            )
+            try:
+                await self._resume(row)
+            except AWAY:
+                raise
+            except Exception:
+                _logger.exception("delivery %s stays where it is", row["delivery_id"])
         return len(rows)
+
+    async def _resume(self, row: DictRow) -> None:
+        await self._handle(
+            row["delivery_id"],
+            ChannelName(row["channel"]),
+            row["account_id"],
+            row["creator_id"],
+            self._sealer.open(bytes(row["body_sealed"]), str(row["delivery_id"])),
+            row["received_at"],
+            row["channel"],
+        )
 
     async def _handle(
         self,

@@ -12,6 +12,7 @@ from processes.channels.base import Account, ChannelError, ChannelName
 from processes.channels.telegram import PollingConflict, Telegram
 from processes.connections import Connection, Connections
 from processes.deliveries import Deliveries
+from processes.outage import AWAY
 from projections.projection import Pool
 
 LOOK_SECONDS = 2.0
@@ -42,7 +43,7 @@ class Polling:
         pollers: dict[str, asyncio.Task[None]] = {}
         try:
             while True:
-                for connection in await self._connections.all(ChannelName.TELEGRAM):
+                for connection in await self._connected():
                     account_id = connection.account.account_id
                     if account_id not in pollers or pollers[account_id].done():
                         pollers[account_id] = asyncio.create_task(self._poll(connection))
@@ -51,6 +52,13 @@ class Polling:
             for poller in pollers.values():
                 poller.cancel()
             await asyncio.gather(*pollers.values(), return_exceptions=True)
+
+    async def _connected(self) -> list[Connection]:
+        try:
+            return await self._connections.all(ChannelName.TELEGRAM)
+        except psycopg.Error as error:
+            _logger.warning("polling waits for the database (%s)", type(error).__name__)
+            return []
 
     async def _poll(self, connection: Connection) -> None:
         try:
@@ -64,21 +72,25 @@ class Polling:
                     await self._telegram.delete_webhook(connection.account)
                     while True:
                         await self._ask(connection)
+                        await lock.execute("SELECT 1")  # else another program may have it by now
         except PollingConflict:
             _logger.error("another program polls bot %s: this one stops", connection.account.account_id)
             await asyncio.Event().wait()
         except ChannelError as error:
             _logger.warning("polling bot %s: %s", connection.account.account_id, error.error_class)
             await self._sleep(error.retry_after.total_seconds() if error.retry_after else LOOK_SECONDS)
-        except psycopg.Error as error:
-            _logger.warning("polling waits for the database (%s)", type(error).__name__)
+        except AWAY as error:
+            _logger.warning("polling bot %s waits (%s)", connection.account.account_id, type(error).__name__)
+            await self._sleep(LOOK_SECONDS)
+        except Exception:
+            _logger.exception("polling bot %s failed and begins again", connection.account.account_id)
             await self._sleep(LOOK_SECONDS)
 
     async def _ask(self, connection: Connection) -> None:
         account = connection.account
         offset = await self._offset(account)
         for update in await self._telegram.updates(account, offset):
-            raw = json.dumps(update, ensure_ascii=False).encode()
+            raw = json.dumps(update).encode()
             await self._deliveries.store(
                 ChannelName.TELEGRAM, account.account_id, connection.creator_id, raw, "telegram"
             )

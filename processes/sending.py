@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping
 from datetime import timedelta
 
+import psycopg
 from eventsourcing.persistence import PersistenceError
 
 from domain.application import Clonnect
@@ -14,6 +15,7 @@ from domain.runs import Refusal, SendOrder
 from eventstore.writer import Busy, Writer
 from processes.channels.base import (
     Accepted,
+    Account,
     Channel,
     ChannelName,
     Content,
@@ -50,7 +52,7 @@ class Sending:
     async def send(self, order: SendOrder) -> None:
         """Carry out an attempt that was committed just now."""
         committed = time.monotonic()
-        account = await self._connections.account(ChannelName(order.channel), order.account_id)
+        account = await self._account(order)
         if account is None or time.monotonic() - committed > TOO_LATE_AFTER:
             outcome: Outcome = Rejected(ErrorClass.NOT_SENT, detail="not called")
         else:
@@ -61,6 +63,13 @@ class Sending:
                 await self._record(order, Uncertain("stopped"))
                 raise
         await self._record(order, outcome)
+
+    async def _account(self, order: SendOrder) -> Account | None:
+        try:
+            return await self._connections.account(ChannelName(order.channel), order.account_id)
+        except psycopg.Error as error:
+            _logger.warning("send %s cannot be made: no account (%s)", order.send_id, type(error).__name__)
+            return None
 
     async def _record(self, order: SendOrder, outcome: Outcome) -> None:
         delay = 0.1

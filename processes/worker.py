@@ -8,14 +8,13 @@ from datetime import UTC, datetime
 
 import psycopg
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from eventsourcing.persistence import PersistenceError
 
 from eventstore.log import Log, Recorded
 from eventstore.subscription import POLL_SECONDS
-from eventstore.writer import Busy
 from processes.clock import Clock
 from processes.deliveries import Deliveries
 from processes.due_work import DueWork
+from processes.outage import AWAY
 from processes.process import Process
 from projections.agenda import Agenda
 from projections.projection import Pool
@@ -27,8 +26,6 @@ WORKER_LOCKS = 0x636C6F6E
 """The class of the advisory locks that say which workers are alive."""
 
 DUE = "due"
-AWAY = (psycopg.Error, PersistenceError, Busy)
-"""The database cannot be reached, or is not keeping up: nobody's fault, and over some time."""
 
 _logger = logging.getLogger(__name__)
 

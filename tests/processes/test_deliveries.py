@@ -1,0 +1,128 @@
+"""What a platform delivers is stored first, and becomes one message however often it comes."""
+
+import json
+from datetime import timedelta
+from uuid import uuid4
+
+import psycopg
+from psycopg.rows import DictRow
+
+from api.bootstrap import Runtime, installation_key
+from domain import context
+from domain.application import Clonnect
+from domain.follower import Follower
+from domain.vocabulary import Platform
+from eventstore.sealing import Sealer
+from processes.channels.base import ChannelName
+from tests.runtime import CREATOR, Start, deliver, events, on_the_phone, sign_up
+
+Connection = psycopg.Connection[DictRow]
+
+HELLO = {"follower_id": "tg_1", "text": "Hola", "message_id": "m1"}
+
+
+def states(conn: Connection) -> list[tuple[str, int]]:
+    rows = conn.execute("SELECT state, items FROM app.deliveries ORDER BY received_at").fetchall()
+    return [(row["state"], row["items"]) for row in rows]
+
+
+async def test_a_message_is_stored_for_its_person_and_its_body_cannot_be_read(
+    reader: Runtime, conn: Connection
+) -> None:
+    handled = await deliver(reader, HELLO)
+    (received,) = handled.received
+    (event,) = events(reader, Follower.MessageReceived)
+    assert (event.originator_id, event.lead_id, event.text) == (received.follower_id, received.lead_id, "Hola")
+    assert not received.duplicate
+    assert states(conn) == [("processed", 1)]
+    (row,) = conn.execute("SELECT body_sealed FROM app.deliveries").fetchall()
+    assert b"Hola" not in row["body_sealed"]
+
+
+async def test_the_same_delivery_again_changes_nothing(reader: Runtime, conn: Connection) -> None:
+    first = await deliver(reader, HELLO)
+    again = await deliver(reader, HELLO)
+    assert (again.delivery_id, again.received) == (first.delivery_id, [])
+    assert len(events(reader, Follower.MessageReceived)) == 1
+    assert states(conn) == [("processed", 1)]
+
+
+async def test_the_same_message_in_another_body_changes_nothing(reader: Runtime) -> None:
+    await deliver(reader, HELLO)
+    again = await deliver(reader, HELLO | {"name": "Marta"})
+    assert [received.duplicate for received in again.received] == [True]
+    assert len(events(reader, Follower.MessageReceived)) == 1
+
+
+async def test_the_same_words_said_again_are_another_message(reader: Runtime) -> None:
+    await deliver(reader, HELLO)
+    await deliver(reader, HELLO | {"message_id": "m2"})
+    assert [event.text for event in events(reader, Follower.MessageReceived)] == ["Hola", "Hola"]
+
+
+async def test_two_creators_who_are_told_the_same_both_hear_it(reader: Runtime) -> None:
+    sign_up(reader.app, reader.settings, "eva")
+    mine, hers = await deliver(reader, HELLO), await deliver(reader, HELLO, "eva")
+    assert mine.received[0].lead_id != hers.received[0].lead_id
+    assert len(events(reader, Follower.MessageReceived)) == 2
+
+
+async def test_what_nobody_understands_waits_for_a_person(reader: Runtime, conn: Connection) -> None:
+    handled = await reader.deliveries.store(ChannelName.TELEGRAM, "ana-telegram", CREATOR, b"{", "telegram")
+    assert handled.quarantined is not None
+    assert states(conn) == [("quarantined", 1)]
+    assert events(reader, Follower.MessageReceived) == []
+
+
+async def test_what_comes_for_a_creator_who_is_gone_waits_for_a_person(reader: Runtime, conn: Connection) -> None:
+    handled = await deliver(reader, HELLO, "nobody")
+    assert "no such creator" in (handled.quarantined or "")
+    assert states(conn) == [("quarantined", 1)]
+
+
+async def test_what_a_crash_left_between_storing_and_reading_is_handled_by_the_next_program(
+    demo: Start, conn: Connection
+) -> None:
+    async with demo(work=False) as runtime:
+        left(runtime, conn, json.dumps(HELLO).encode())
+    async with demo() as runtime:
+        assert await runtime.settle(runtime.clock())
+        assert states(conn) == [("processed", 1)]
+        assert len(events(runtime, Follower.MessageReceived)) == 1
+    assert len(on_the_phone(conn, "tg_1")) == 1
+
+
+async def test_a_delivery_that_cannot_be_opened_keeps_nobody_else_waiting(reader: Runtime, conn: Connection) -> None:
+    left(reader, conn, json.dumps(HELLO).encode())
+    left(reader, conn, json.dumps(HELLO).encode(), key=bytes(32), earlier=timedelta(minutes=1))
+    assert await reader.deliveries.sweep() == 2
+    assert [state for state, _ in states(conn)] == ["stored", "processed"]
+
+
+async def test_what_is_being_handled_is_not_swept(reader: Runtime, conn: Connection) -> None:
+    left(reader, conn, json.dumps(HELLO).encode(), earlier=timedelta(seconds=-59))
+    assert await reader.deliveries.sweep() == 0
+
+
+def left(
+    runtime: Runtime, conn: Connection, body: bytes, *, key: bytes | None = None, earlier: timedelta = timedelta(0)
+) -> None:
+    """A delivery that was stored a minute ago by a program that then died."""
+    delivery_id = uuid4()
+    sealed = Sealer(key or installation_key(runtime.settings)).seal(body, str(delivery_id))
+    at = runtime.clock() - timedelta(minutes=1) - earlier
+    conn.execute(
+        """INSERT INTO app.deliveries (delivery_id, channel, account_id, creator_id, body_sha256, body_sealed,
+                                       received_at)
+           VALUES (%s, 'telegram', 'ana-telegram', 'ana', sha256(%s), %s, %s)""",
+        (delivery_id, body, sealed, at),
+    )
+
+
+async def test_who_blocked_the_account_and_comes_back_is_known_to_be_reachable(reader: Runtime) -> None:
+    await deliver(reader, HELLO)
+    for reachable in (False, False, True):
+        with context.acting("platform:telegram"):
+            await reader.writer.do(Clonnect.report_reachability, CREATOR, Platform.TELEGRAM, "1", reachable)
+    assert len(events(reader, Follower.Suppressed)) == 1
+    assert len(events(reader, Follower.Unsuppressed)) == 1
