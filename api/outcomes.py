@@ -28,7 +28,6 @@ class Story:
 
     understood: Follower.BurstUnderstood | None = None
     drafted: Follower.ReplyDrafted | None = None
-    send_id: UUID | None = None
     delivery: str | None = None
     is_over: bool = False
 
@@ -65,7 +64,7 @@ async def outcome_of_message(runtime: "Runtime", received: Received, after: int)
 
 async def _story(runtime: "Runtime", received: Received, after: int) -> Story:
     decided = await decided_up_to(runtime)
-    understood, understood_at, drafted, send_id = None, 0, None, None
+    understood, understood_at, drafted, send_id, sent_at = None, 0, None, None, 0
     for recorded in await of_follower(runtime, received.follower_id, after):
         match recorded.event:
             case Follower.BurstUnderstood() as event if received.message_id in event.message_ids:
@@ -75,15 +74,18 @@ async def _story(runtime: "Runtime", received: Received, after: int) -> Story:
             case Follower.SendRequested(purpose=Purpose.REPLY) as event if (
                 drafted and event.draft_id == drafted.draft_id
             ):
-                send_id = event.send_id
+                send_id, sent_at = event.send_id, recorded.position
     if understood is None:
         return Story()
     if send_id is None:
         is_over = decided >= understood_at and runtime.progress.position >= understood_at
         return Story(understood, drafted, is_over=is_over)
+    was_shown = runtime.progress.position >= sent_at
     message = await runtime.conversations.message(send_id)
+    if message is None and was_shown:  # deleted since
+        return Story(understood, drafted, is_over=True)
     delivery = "queued" if message is None else str(message["delivery"])
-    return Story(understood, drafted, send_id, delivery, is_over=delivery != "queued" and decided >= understood_at)
+    return Story(understood, drafted, delivery, is_over=delivery != "queued" and decided >= understood_at)
 
 
 async def position_of(runtime: "Runtime", received: Received) -> int | None:

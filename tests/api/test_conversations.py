@@ -100,7 +100,7 @@ async def test_a_message_that_is_known_gets_the_first_answer_and_changes_nothing
     await demo.writes("tg_42", "gracias", message_id="m2")
     head = demo.head()
     again = await demo.writes("tg_42", "hola, ¿cuánto cuesta el curso?", message_id="m1")
-    assert again == first | {"duplicate": True, "action": again["action"]}
+    assert again == first | {"duplicate": True}
     assert demo.head() == head
     assert (await demo.client.delete(f"/dm/leads/{CREATOR}/tg_42")).status_code == 200
     head = demo.head()
