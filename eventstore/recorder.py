@@ -39,6 +39,7 @@ class Recorder(PostgresApplicationRecorder):
 
     def __init__(self, datastore: PostgresDatastore, *, events_table_name: str = "events") -> None:
         super().__init__(datastore, events_table_name=events_table_name)
+        self.channel_name = CHANNEL  # the library's own subscriptions listen to it
 
     def create_table(self) -> None:
         """Nothing: the migrations make the tables, so that one place owns them."""
@@ -63,11 +64,15 @@ class Recorder(PostgresApplicationRecorder):
             return None
         event_ids = event_ids or [uuid4() for _ in stored_events]
         metadata = metadata or [{} for _ in stored_events]
-        with self.datastore.get_connection() as conn, conn.transaction():
-            for query, params in beside:
-                conn.execute(query.encode(), params)
-            last = self._append(conn, stored_events, event_ids, metadata)
-        return range(last - len(stored_events) + 1, last + 1)
+        with self.datastore.get_connection() as conn:
+            if not beside:  # one statement is a transaction of its own, in one round trip
+                last = self._append(conn, stored_events, event_ids, metadata)
+            else:
+                with conn.transaction():
+                    for query, params in beside:
+                        conn.execute(query.encode(), params)
+                    last = self._append(conn, stored_events, event_ids, metadata)
+        return list(range(last - len(stored_events) + 1, last + 1))
 
     @staticmethod
     def _append(
