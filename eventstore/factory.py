@@ -1,9 +1,13 @@
 """Builds the log's parts for the application from one connection string."""
 
+from typing import Any
+
 from eventsourcing.persistence import (
     AggregateRecorder,
+    EventStore,
     InfrastructureFactory,
     InfrastructureFactoryError,
+    Mapper,
     ProcessRecorder,
     TrackingRecorder,
 )
@@ -14,9 +18,13 @@ from psycopg.rows import DictRow, dict_row
 from psycopg_pool import ConnectionPool
 
 from eventstore.recorder import Recorder
+from eventstore.workspace import GatheringEventStore
 
 URL = "LOG_URL"
 """The setting of the application that holds the connection string."""
+
+GATHERING = "LOG_GATHERING"
+"""The setting of an application whose commands are given by a writer, which appends for several at once."""
 
 
 class Datastore(PostgresDatastore):
@@ -60,6 +68,13 @@ class Factory(InfrastructureFactory[TrackingRecorder]):
 
     def process_recorder(self) -> ProcessRecorder:
         raise InfrastructureFactoryError("processes keep their own positions")
+
+    def event_store(
+        self, mapper: Mapper[Any] | None = None, recorder: AggregateRecorder | None = None
+    ) -> EventStore[Any]:
+        """The store that gathers for a writer, where the settings ask for it."""
+        mapper, recorder = mapper or self.mapper(), recorder or self.application_recorder()
+        return GatheringEventStore(mapper, recorder) if self.env.get(GATHERING) else EventStore(mapper, recorder)
 
     def close(self) -> None:
         self.datastore.close()
