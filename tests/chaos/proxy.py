@@ -3,7 +3,7 @@
 import asyncio
 import random
 import threading
-from collections import Counter
+from collections import Counter, deque
 from dataclasses import dataclass
 from enum import StrEnum
 from types import TracebackType
@@ -11,7 +11,7 @@ from typing import Self
 from urllib.parse import parse_qs, quote, urlsplit
 
 CANCEL_REQUEST = 80877102
-LATE_SECONDS = 0.1
+LATE_SECONDS = 0.03
 
 
 class Cut(StrEnum):
@@ -47,6 +47,7 @@ class Proxy:
         self._ready = threading.Event()
         self._end = asyncio.Event()
         self._port = 0
+        self._planned: deque[tuple[Cut, float]] = deque()
         self.cuts: Counter[Cut] = Counter()
 
     @property
@@ -72,12 +73,17 @@ class Proxy:
         """From now on nothing is cut."""
         self._rates = Rates()
 
-    def at_commit(self) -> Cut | None:
-        """What happens to this commit."""
-        return self._random.choice(AT_COMMIT) if self._random.random() < self._rates.at_commit else None
+    def plan(self, cut: Cut, seconds: float = 0.0) -> None:
+        """Lose the connection of the next commit in this way; what is sent late waits for so long."""
+        self._planned.append((cut, seconds))
 
-    def delay(self) -> float:
-        return self._random.uniform(0, LATE_SECONDS)
+    def at_commit(self) -> tuple[Cut, float] | None:
+        """What happens to this commit."""
+        if self._planned:
+            return self._planned.popleft()
+        if self._random.random() >= self._rates.at_commit:
+            return None
+        return self._random.choice(AT_COMMIT), self._random.uniform(0, LATE_SECONDS)
 
     def _run(self) -> None:
         with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
@@ -172,7 +178,8 @@ class _Link:
 
     async def _pass_on(self, batch: list[tuple[bytes, bytes]]) -> None:
         message = b"".join(head + body for head, body in batch)
-        cut = self._proxy.at_commit() if self._commits(batch) else None
+        planned = self._proxy.at_commit() if self._commits(batch) else None
+        cut, seconds = planned or (None, 0.0)
         if cut is not None:
             self._proxy.cuts[cut] += 1
         if cut is Cut.BEFORE:
@@ -180,7 +187,7 @@ class _Link:
         if cut is Cut.LATE:
             self._is_deaf = True
             self._to_client.transport.abort()
-            await asyncio.sleep(self._proxy.delay())
+            await asyncio.sleep(seconds)
         self._cut_when_committed = cut in (Cut.AFTER, Cut.LATE)
         self._to_server.write(message)
         await self._to_server.drain()

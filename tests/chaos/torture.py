@@ -196,8 +196,8 @@ class Programs:
                     yield command_id, rest
 
     def answered(self) -> dict[str, int]:
-        """The position that each caller was told."""
-        return {command_id: int(position) for command_id, position in self._lines("done")}
+        """The position that each caller was told; 0 where it was said that nothing had changed."""
+        return {command_id: 0 if position == "None" else int(position) for command_id, position in self._lines("done")}
 
     def refused(self) -> Counter[str]:
         return Counter(reason for _, reason in self._lines("refused"))
