@@ -1,33 +1,18 @@
 """The full torture on a durable server of its own: `python -m tests.chaos SCALE`."""
 
 import sys
-import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Callable
 
 import psycopg
 
-from api.embedded import embedded_server
-from api.migrate import migrate
 from tests.chaos.proxy import Rates
+from tests.chaos.server import durable_server
 from tests.chaos.torture import Findings, torture, torture_library
 
 COMMANDS = 30_000
 KILLS = 20
 RATES = Rates(at_commit=0.05, per_second=1)
-
-
-@contextmanager
-def durable_server() -> Iterator[tuple[str, Path]]:
-    """An embedded server with the settings of a real one, and a folder beside it, both gone afterwards."""
-    with tempfile.TemporaryDirectory(prefix="clonnect-chaos-") as name:
-        folder = Path(name)
-        folder.chmod(0o711)
-        with embedded_server(folder / "postgres") as url:
-            migrate(url)
-            yield url, folder
 
 
 def main(scale: float) -> int:

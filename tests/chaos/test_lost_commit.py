@@ -7,16 +7,14 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from api.bootstrap import open_application
 from domain import context
 from domain.application import Clonnect
 from domain.commands.conversations import Received
 from domain.creator import Settings
-from domain.errors import LostRace
 from domain.vocabulary import Mode
 from eventstore.writer import Writer
 from tests.chaos.proxy import Cut, Proxy, Rates
-from tests.chaos.writing import message, timed
+from tests.chaos.writing import message, writing
 
 LATE = tuple(pytest.param(Cut.LATE, milliseconds / 1000, id=f"{milliseconds} ms late") for milliseconds in range(12))
 WAYS = (pytest.param(Cut.BEFORE, 0, id="before"), pytest.param(Cut.AFTER, 0, id="after"), *LATE)
@@ -31,12 +29,10 @@ def proxy(database_url: str) -> Iterator[Proxy]:
 
 @pytest.fixture
 async def writer(proxy: Proxy) -> AsyncIterator[Writer[Clonnect]]:
-    with open_application(proxy.url, writer=True) as app, context.acting("person:ana"):
-        writer = Writer(app, conflict=LostRace, timed=timed)
-        writer.start()
-        await writer.do(Clonnect.sign_up_creator, "ana", None, Settings())
-        yield writer
-        await asyncio.to_thread(writer.stop)
+    with context.acting("person:ana"):
+        async with writing(proxy.url) as writer:
+            await writer.do(Clonnect.sign_up_creator, "ana", None, Settings())
+            yield writer
 
 
 def positions(url: str, topic: str) -> list[int]:

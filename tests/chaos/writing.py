@@ -4,9 +4,9 @@ import asyncio
 import random
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from typing import TextIO
 from uuid import UUID, uuid4
@@ -32,18 +32,27 @@ def timed() -> Iterator[None]:
         yield
 
 
-async def give(url: str, writers: int, commands: int, journal: TextIO) -> None:
-    """Concurrent callers of one writer; each notes what was answered before it goes on."""
+@asynccontextmanager
+async def writing(url: str) -> AsyncIterator[Writer[Clonnect]]:
+    """A writer as a process of Clonnect has one."""
     with open_application(url, writer=True) as app:
         writer = Writer(app, conflict=LostRace, timed=timed)
         writer.start()
+        try:
+            yield writer
+        finally:
+            await asyncio.to_thread(writer.stop)
+
+
+async def give(url: str, writers: int, commands: int, journal: TextIO) -> None:
+    """Concurrent callers of one writer; each notes what was answered before it goes on."""
+    async with writing(url) as writer:
 
         async def give_some(count: int) -> None:
             for _ in range(count):
                 await give_one(writer, journal)
 
         await asyncio.gather(*(give_some(commands // writers) for _ in range(writers)))
-        await asyncio.to_thread(writer.stop)
 
 
 async def give_one(writer: Writer[Clonnect], journal: TextIO) -> None:
