@@ -25,33 +25,41 @@ from tests.chaos.writing import writing
 
 CONCURRENT = (1, 8, 64)
 STATE = b'{"timestamp":"2026-03-02T10:00:00Z","before":"nuevo","after":"caliente","by_hand":true,"reason":"moved"}'
+ROUNDS = 3
 WITHOUT_CHAIN = """
-CREATE OR REPLACE FUNCTION log.link(
-    previous bytea, "position" bigint, originator_id uuid, originator_version bigint, topic text,
-    recorded_at timestamptz, metadata jsonb, state bytea
-) RETURNS bytea LANGUAGE sql IMMUTABLE RETURN previous
+    CREATE OR REPLACE FUNCTION log.link(
+        previous bytea, "position" bigint, originator_id uuid, originator_version bigint, topic text,
+        recorded_at timestamptz, metadata jsonb, state bytea
+    ) RETURNS bytea LANGUAGE sql IMMUTABLE RETURN previous
 """
 
 
 def measure_appends(url: str, seconds: float) -> Iterator[Measured]:
-    """One event per append; leaves a log without a valid chain behind."""
-    rates: dict[tuple[str, int], float] = {}
-    for concurrent in CONCURRENT:
-        with library_recorder(url, concurrent, db_functions=False) as theirs:
-            rates["library", concurrent] = appends_per_second(theirs, concurrent, seconds)
-        with Datastore(url, pool_size=concurrent) as datastore:
-            rates["chain", concurrent] = appends_per_second(Recorder(datastore), concurrent, seconds)
+    """One event per append; leaves a log without a valid chain behind.
+
+    All take turns, and the best round counts: what else the machine does only makes a round slower.
+    """
     with psycopg.connect(url, autocommit=True) as conn:
-        conn.execute(WITHOUT_CHAIN)
-    for concurrent in CONCURRENT:
-        with Datastore(url, pool_size=concurrent) as datastore:
-            rates["no chain", concurrent] = appends_per_second(Recorder(datastore), concurrent, seconds)
-    for concurrent in CONCURRENT:
-        library, without = rates["library", concurrent], rates["no chain", concurrent]
-        yield Measured(f"appends, {concurrent} at once, no chain", without, "1/s", library, "the library's recorder")
-        ours = rates["chain", concurrent]
-        yield Measured(f"appends, {concurrent} at once", ours, "1/s", library, "the library's recorder")
-        yield Measured(f"appends, {concurrent} at once", ours, "1/s", without, "ours without the chain")
+        row = conn.execute("SELECT pg_get_functiondef('log.link'::regproc)").fetchone()
+        assert row is not None
+        functions = {"chain": row[0], "no chain": WITHOUT_CHAIN}
+        for concurrent in CONCURRENT:
+            best = dict.fromkeys(("library", "no chain", "chain"), 0.0)
+            with (
+                library_recorder(url, concurrent, db_functions=False) as theirs,
+                Datastore(url, pool_size=concurrent) as datastore,
+            ):
+                for _ in range(ROUNDS):
+                    best["library"] = max(best["library"], appends_per_second(theirs, concurrent, seconds / ROUNDS))
+                    for name, function in functions.items():
+                        conn.execute(function.encode())
+                        ours = appends_per_second(Recorder(datastore), concurrent, seconds / ROUNDS)
+                        best[name] = max(best[name], ours)
+            what = f"appends, {concurrent} at once"
+            library = "the library's recorder"
+            yield Measured(f"{what}, without the chain", best["no chain"], "1/s", best["library"], library)
+            yield Measured(what, best["chain"], "1/s", best["library"], library)
+            yield Measured(what, best["chain"], "1/s", best["no chain"], "ours without the chain")
 
 
 def appends_per_second(recorder: ApplicationRecorder, concurrent: int, seconds: float) -> float:
