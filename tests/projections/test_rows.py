@@ -74,7 +74,7 @@ def conn(server_url: str) -> Iterator[psycopg.Connection[DictRow]]:
         yield connection
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(BATCHES)
 def test_folded_batches_leave_what_single_changes_would(
     conn: psycopg.Connection[DictRow], batches: list[list[Change]]
@@ -92,7 +92,7 @@ def test_folded_batches_leave_what_single_changes_would(
     assert found == {key: row | {"name": row["name"].replace("\x00", "\ufffd")} for key, row in expected.items()}
 
 
-@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.lists(st.tuples(KEYS, OWNERS, st.integers(-3, 3)), max_size=10), max_size=4))
 def test_counters_begin_at_zero_and_add_up(
     conn: psycopg.Connection[DictRow], batches: list[list[tuple[int, str, int]]]
