@@ -3,11 +3,11 @@
 import asyncio
 import statistics
 import time
+from collections.abc import Awaitable, Callable
 from uuid import uuid4
 
 from domain import context
 from domain.application import Clonnect
-from domain.commands.conversations import Received
 from domain.creator import Settings
 from domain.follower_parts import Inbound
 from domain.vocabulary import Platform
@@ -25,8 +25,8 @@ async def measure_growth(url: str, long: int, samples: int) -> list[Measured]:
             await writer.do(Clonnect.sign_up_creator, "eva", None, Settings())
             await talk(writer, "short", SHORT)
             await talk(writer, "long", long)
-            warm = [await milliseconds(writer, person, samples) for person in ("short", "long")]
-        cold = [await first_milliseconds(url, person, samples // 10) for person in ("short", "long")]
+            warm = await medians(lambda person: milliseconds(writer, person), samples)
+        cold = await medians(lambda person: first_milliseconds(url, person), max(samples // 10, 3))
     against = f"a follower with {SHORT} messages"
     return [
         Measured(f"one more message of a follower with {long:,}", warm[1], "ms", warm[0], against),
@@ -53,22 +53,23 @@ async def talk(writer: Writer[Clonnect], person: str, messages: int) -> None:
         await asyncio.gather(*(writer.do(Clonnect.receive_message, "eva", said_by(person)) for _ in some))
 
 
-async def milliseconds(writer: Writer[Clonnect], person: str, samples: int) -> float:
-    """The median over messages that come one after another."""
-    taken = []
+async def medians(measure: Callable[[str], Awaitable[float]], samples: int) -> list[float]:
+    """Of the short and of the long conversation, which take turns: what else the machine does slows down both."""
+    taken: dict[str, list[float]] = {"short": [], "long": []}
     for _ in range(samples):
-        begun = time.perf_counter()
-        done = await writer.do(Clonnect.receive_message, "eva", said_by(person))
-        taken.append(time.perf_counter() - begun)
-        assert isinstance(done.result, Received)
-    return statistics.median(taken) * 1000
+        for person, those in taken.items():
+            those.append(await measure(person))
+    return [statistics.median(those) for those in taken.values()]
 
 
-async def first_milliseconds(url: str, person: str, samples: int) -> float:
-    """The median over writers that meet the follower for the first time."""
-    taken = []
-    for _ in range(max(samples, 3)):
-        async with writing(url) as writer:
-            await milliseconds(writer, "somebody else", 3)
-            taken.append(await milliseconds(writer, person, 1))
-    return statistics.median(taken)
+async def milliseconds(writer: Writer[Clonnect], person: str) -> float:
+    begun = time.perf_counter()
+    await writer.do(Clonnect.receive_message, "eva", said_by(person))
+    return (time.perf_counter() - begun) * 1000
+
+
+async def first_milliseconds(url: str, person: str) -> float:
+    """By a writer that meets the person for the first time."""
+    async with writing(url) as writer:
+        await milliseconds(writer, "somebody else")
+        return await milliseconds(writer, person)

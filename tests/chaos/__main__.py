@@ -10,7 +10,7 @@ from tests.chaos.proxy import Rates
 from tests.chaos.server import durable_server
 from tests.chaos.torture import Findings, torture, torture_library
 
-COMMANDS = 30_000
+COMMANDS = 20_000
 KILLS = 20
 RATES = Rates(at_commit=0.05, per_second=1)
 
@@ -22,7 +22,7 @@ def main(scale: float) -> int:
             "Clonnect's log",
             lambda: torture(url, folder, commands=int(COMMANDS * scale), rates=RATES, kills=max(1, int(KILLS * scale))),
         )
-        theirs = _report("The library's function", lambda: torture_library(url, folder, commands=10_000))
+        theirs = _report("The library's function", lambda: torture_library(url, folder, commands=3_000))
         with psycopg.connect(url) as conn:
             row = conn.execute("SELECT n_dead_tup FROM pg_stat_user_tables WHERE relname = 'head'").fetchone()
             print(f"Dead rows of log.head at the end: {row[0] if row else '?'}")

@@ -3,7 +3,9 @@
 from pathlib import Path
 
 from tests.chaos.proxy import Cut, Rates
-from tests.chaos.torture import torture, torture_library
+from tests.chaos.torture import WRITERS, torture, torture_library
+
+MOST_ATTEMPTS = 10
 
 
 def test_nothing_is_skipped_doubled_or_lost_while_connections_break_and_programs_die(
@@ -17,7 +19,9 @@ def test_nothing_is_skipped_doubled_or_lost_while_connections_break_and_programs
 
 
 def test_the_same_search_finds_what_the_librarys_own_function_skips(database_url: str, tmp_path: Path) -> None:
-    found = torture_library(database_url, tmp_path, commands=4000)
-
-    assert found.skipped
-    assert not found.failed_programs
+    for attempt in range(MOST_ATTEMPTS):
+        found = torture_library(database_url, tmp_path, commands=480, seed=attempt * len(WRITERS))
+        assert not found.failed_programs
+        if found.skipped:
+            return
+    raise AssertionError("the search cannot find a skipped event, so that it proves nothing about ours")

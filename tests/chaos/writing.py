@@ -24,6 +24,8 @@ from tests.chaos.library import library_recorder
 
 CREATORS = 24
 PHONES = 40
+EVENTS_AT_ONCE = 30
+"""What the library is given per call: the longer it takes, the more often another one overtakes it."""
 
 
 @contextmanager
@@ -94,7 +96,9 @@ def append_through_library(url: str, writers: int, commands: int, journal: TextI
         def append(count: int) -> None:
             for _ in range(count):
                 command_id = uuid4()
-                events = [StoredEvent(command_id, version, "thing.done", b"{}") for version in range(1, 4)]
+                events = [
+                    StoredEvent(command_id, version, "thing.done", b"{}") for version in range(1, EVENTS_AT_ONCE + 1)
+                ]
                 positions = recorder.insert_events(events)
                 assert positions is not None
                 with lock:
