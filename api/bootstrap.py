@@ -28,7 +28,7 @@ from api.settings import KEY_BYTES, Settings
 from domain import context
 from domain.application import Clonnect
 from domain.errors import LostRace, NotFound
-from eventstore.factory import URL, Factory
+from eventstore.factory import GATHERING, URL, Factory
 from eventstore.log import Log
 from eventstore.recorder import CHANNEL as LOG_CHANNEL
 from eventstore.recorder import Recorder
@@ -150,8 +150,8 @@ def _private(path: str, flags: int) -> int:
 
 
 @contextmanager
-def open_application(url: str) -> Iterator[Clonnect]:
-    """The application on a database, for commands in the calling thread."""
+def open_application(url: str, *, writer: bool = False) -> Iterator[Clonnect]:
+    """The application on a database: for commands in the calling thread, or for those of a writer."""
     factory = Factory({URL: url})
     try:
         namespace = factory.application_recorder().installation()
@@ -164,6 +164,7 @@ def open_application(url: str) -> Iterator[Clonnect]:
             URL: url,
             Clonnect.NAMESPACE: str(namespace),
         }
+        | ({GATHERING: "y", Clonnect.REPOSITORY_TOPIC: "eventstore.workspace:Workspace"} if writer else {})
     )
     try:
         yield app
@@ -200,7 +201,8 @@ async def run(
         clock = Clock()
         is_demo = await clock.read(pool)
         app = stack.enter_context(open_application(url))
-        writer = Writer(app, conflict=LostRace, timed=lambda: context.at(clock()))
+        commanded = stack.enter_context(open_application(url, writer=True))
+        writer = Writer(commanded, conflict=LostRace, timed=lambda: context.at(clock()))
         log = Log(cast(Recorder, app.recorder), app.mapper)
         board, conversations = Board(pool), Conversations(pool)
         nurturing, agenda = Nurturing(pool), Agenda(pool)

@@ -210,9 +210,9 @@ _NAMES = {
     ),
 }
 _TURNS = (
-    ("soft", "price", "strong", "doubt", "hello", "bought", "time", "price", "free", "later")
-    + ("soft", "works", "bought", "stop", "strong", "hello", "person", "refusal", "price", "support")
-)  # fmt: skip
+    *("soft", "price", "strong", "doubt", "hello", "bought", "time", "price", "free", "later"),
+    *("soft", "works", "bought", "stop", "strong", "hello", "person", "refusal", "price", "support"),
+)
 _PLATFORMS = (Platform.INSTAGRAM, Platform.WHATSAPP, Platform.TELEGRAM)
 _LANGUAGES = (Language.ES, Language.EN, Language.PT)
 

@@ -29,7 +29,9 @@ class Arrived:
     position: int
 
 
-async def take_in(runtime: "Runtime", channel: str, headers: Mapping[str, str], raw: bytes) -> None:
+async def take_in(
+    runtime: "Runtime", channel: str, headers: Mapping[str, str], raw: bytes, request_id: UUID
+) -> None:
     """Verify a delivery and hand it on; raises `Unsigned` when nobody whom we trust has sent it.
 
     What is signed is kept, whatever it holds: what cannot be read goes to quarantine, not back.
@@ -45,7 +47,7 @@ async def take_in(runtime: "Runtime", channel: str, headers: Mapping[str, str], 
     creator_id = await runtime.connections.creator_of(name, verified.account_hint)
     if creator_id is None:
         raise Unsigned("This delivery names no connected account.")
-    with context.acting(f"platform:{channel}"):
+    with context.acting(f"platform:{channel}", correlation_id=request_id, request_id=request_id):
         await runtime.deliveries.store(name, verified.account_hint, creator_id, raw, channel)
 
 

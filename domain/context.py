@@ -38,6 +38,11 @@ def current() -> Context:
     return _context.get()
 
 
+def present() -> Context | None:
+    """The cause in force, if there is one."""
+    return _context.get(None)
+
+
 def now() -> datetime:
     """The time of the running command, as its caller's clock gave it."""
     at = current().at

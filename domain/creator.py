@@ -15,7 +15,6 @@ from domain.errors import FieldError, Invalid
 from domain.vocabulary import Language, Mode, Platform
 from eventstore.personal import Personal
 
-
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 NAME_RULE = "A name has 1 to 63 characters, a-z, 0-9, _ and -, and begins with a letter or digit."
 

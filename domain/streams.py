@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
-from eventsourcing.application import AggregateNotFoundError, Application
+from eventsourcing.application import AggregateNotFoundError, Application, Repository
 from eventsourcing.persistence import IntegrityError
+from eventsourcing.utils import resolve_topic
 
 from domain import context
 from domain.aggregate import Aggregate
@@ -26,11 +27,20 @@ class Streams(Application[UUID]):
 
     NAMESPACE = "NAMESPACE"
     """The setting that holds the random namespace of this installation."""
+    REPOSITORY_TOPIC = "REPOSITORY_TOPIC"
+    """The setting that names the class of the repository, where it is not the library's."""
 
     def __init__(self, env: Mapping[str, str] | None = None) -> None:
         super().__init__(dict(env) if env else None)
         self.namespace = UUID(self.env[self.NAMESPACE])
-        self.saved_position: int | None = None
+
+    def construct_repository(self) -> Repository[UUID]:
+        """The library's repository, or the one that the settings name."""
+        topic = self.env.get(self.REPOSITORY_TOPIC)
+        if not topic:
+            return super().construct_repository()
+        repository: Repository[UUID] = resolve_topic(topic)(self.events)
+        return repository
 
     def save_streams(self, *aggregates: Aggregate, beside: Sequence[Beside] = ()) -> None:
         """Append the pending events of all aggregates together, or none.
@@ -41,11 +51,9 @@ class Streams(Application[UUID]):
         metadata = [cause | aggregate.owners() for aggregate in aggregates for _ in aggregate.pending_events]
         event_ids = [uuid4() for _ in metadata]
         try:
-            recordings = self.save(*aggregates, event_ids=event_ids, metadata=metadata, beside=beside)
+            self.save(*aggregates, event_ids=event_ids, metadata=metadata, beside=beside)
         except IntegrityError as error:
             raise LostRace("Somebody else was faster.") from error
-        if recordings:
-            self.saved_position = recordings[-1].notification.id
 
     def _load(self, stream_id: UUID, kind: type[Stream]) -> Stream | None:
         try:

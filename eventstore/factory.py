@@ -1,10 +1,12 @@
 """Builds the log's parts for the application from one connection string."""
 
 from base64 import b64decode
+from typing import Any
 from uuid import UUID
 
 from eventsourcing.persistence import (
     AggregateRecorder,
+    EventStore,
     InfrastructureFactory,
     InfrastructureFactoryError,
     Mapper,
@@ -21,12 +23,16 @@ from psycopg_pool import ConnectionPool
 from eventstore.mapper import SealingMapper
 from eventstore.recorder import Recorder
 from eventstore.vault import Vault
+from eventstore.workspace import GatheringEventStore
 
 URL = "LOG_URL"
 """The setting of the application that holds the connection string."""
 
 KEY = "INSTALLATION_KEY"
 """The setting of the application that holds the installation's key, 32 bytes in base64."""
+
+GATHERING = "LOG_GATHERING"
+"""The setting of an application whose commands are given by a writer, which appends for several at once."""
 
 
 class Datastore(PostgresDatastore):
@@ -77,6 +83,13 @@ class Factory(InfrastructureFactory[TrackingRecorder]):
 
     def process_recorder(self) -> ProcessRecorder:
         raise InfrastructureFactoryError("processes keep their own positions")
+
+    def event_store(
+        self, mapper: Mapper[Any] | None = None, recorder: AggregateRecorder | None = None
+    ) -> EventStore[Any]:
+        """The store that gathers for a writer, where the settings ask for it."""
+        mapper, recorder = mapper or self.mapper(), recorder or self.application_recorder()
+        return GatheringEventStore(mapper, recorder) if self.env.get(GATHERING) else EventStore(mapper, recorder)
 
     def close(self) -> None:
         self.datastore.close()

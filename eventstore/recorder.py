@@ -124,6 +124,24 @@ class Recorder(PostgresApplicationRecorder):
         assert row is not None
         return row["position"] or None
 
+    def changed_streams(self, after: int, upto: int) -> list[UUID]:
+        """The streams that were appended to behind position `after`, up to `upto`."""
+        with self.datastore.get_connection() as conn:
+            rows = conn.execute(
+                "SELECT DISTINCT originator_id FROM log.events WHERE notification_id > %s AND notification_id <= %s",
+                (after, upto),
+                prepare=True,
+            ).fetchall()
+        return [row["originator_id"] for row in rows]
+
+    def position_of(self, event_id: UUID) -> int | None:
+        """Where an event is in the log, `None` if it is not there."""
+        with self.datastore.get_connection() as conn:
+            row = conn.execute(
+                "SELECT notification_id FROM log.events WHERE event_id = %s", (event_id,), prepare=True
+            ).fetchone()
+        return None if row is None else int(row["notification_id"])
+
     def installation(self) -> UUID:
         """The random namespace in which this installation makes its deterministic ids."""
         with self.datastore.get_connection() as conn:

@@ -1,28 +1,43 @@
-"""Runs the commands of a process one after another on one thread, away from the event loop."""
+"""Runs the commands of a process one after another on one thread, and appends for all that wait at once."""
 
 import asyncio
 import contextvars
 import queue
+import random
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar
+from uuid import UUID
+
+from eventsourcing.persistence import IntegrityError, InterfaceError, OperationalError
+from psycopg.errors import UniqueViolation
+
+from eventstore.workspace import Saved, Workspace
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 MAX_WAITING = 1000
-MAX_RUNS = 5
+MAX_BATCH = 64
+MAX_RUNS = 20
+MAX_RUNS_BESIDE = 2
+RACE_SECONDS = 0.002
+_RANDOM = random.SystemRandom()
+DEADLINE_SECONDS = 10.0
+PAUSE_SECONDS = 0.05
 
 
-class Saving(Protocol):
-    """An application that notes the position of what a command has appended."""
+class Working(Protocol):
+    """An application whose aggregates come from a workspace."""
 
-    saved_position: int | None
+    @property
+    def repository(self) -> Any: ...
 
 
-App = TypeVar("App", bound=Saving)
+App = TypeVar("App", bound=Working)
 
 
 class Busy(Exception):
@@ -37,12 +52,16 @@ class Done(Generic[T]):
     position: int | None
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Job:
+    """One command that waits. `tried` holds the first event id of every attempt whose fate was unknown."""
+
     run: Callable[[], Any]
     context: contextvars.Context
     loop: asyncio.AbstractEventLoop
     future: asyncio.Future[Any]
+    deadline: float
+    tried: list[tuple[Any, Sequence[Saved]]] = field(default_factory=list)
 
     def settle(self, result: Any = None, error: BaseException | None = None) -> None:
         def deliver() -> None:
@@ -56,11 +75,24 @@ class _Job:
         self.loop.call_soon_threadsafe(deliver)
 
 
+@dataclass(frozen=True)
+class _Ran:
+    """How a command went: its result and what it saved, or the refusal that it met."""
+
+    job: _Job
+    result: Any
+    saves: int
+    error: BaseException | None = None
+
+
 class Writer(Generic[App]):
     """The one writer of a process.
 
-    `timed` gives each run of a command its time; a command that meets `conflict` is run again from the start,
-    because another process was faster.
+    Commands that wait at the same moment share a transaction and see each other's changes; a refused one leaves
+    nothing behind. If the transaction meets a conflict with another process, each of its commands is run alone,
+    so that nobody pays for a neighbour. If the connection is lost, the log is asked by event id whether it was
+    stored, before anything is run again. `timed` gives each run its time; `conflict` is raised to a caller who
+    lost every race.
     """
 
     def __init__(
@@ -71,11 +103,11 @@ class Writer(Generic[App]):
         timed: Callable[[], AbstractContextManager[None]],
     ) -> None:
         self._app = app
+        self._workspace: Workspace = app.repository
         self._conflict = conflict
         self._timed = timed
         self._jobs: queue.Queue[_Job | None] = queue.Queue(MAX_WAITING)
         self._closed = False
-        self._closing = threading.Lock()
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
 
     def start(self) -> None:
@@ -83,44 +115,153 @@ class Writer(Generic[App]):
 
     def stop(self) -> None:
         """Take no more commands, finish those that wait, and end."""
-        with self._closing:  # so that no command is put behind the end, where nobody would run it
-            self._closed = True
+        self._closed = True
         self._jobs.put(None)
         self._thread.join()
 
     async def do(self, command: Callable[Concatenate[App, P], T], *args: P.args, **kwargs: P.kwargs) -> Done[T]:
         """Run a command of the application in the caller's context and answer what it says.
 
-        Raises what the command raises, and `Busy` instead of running it when too many wait.
+        Raises what the command raises, `Busy` instead of running it when too many wait or it waited too long, and
+        `OperationalError` when the database stayed away.
         """
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Done[T]] = loop.create_future()
-        job = _Job(lambda: command(self._app, *args, **kwargs), contextvars.copy_context(), loop, future)
-        with self._closing:
-            if self._closed:
-                raise Busy("The program is stopping.")
-            try:
-                self._jobs.put_nowait(job)
-            except queue.Full:
-                raise Busy("Too many commands are waiting.") from None
+        job = _Job(
+            lambda: command(self._app, *args, **kwargs),
+            contextvars.copy_context(),
+            loop,
+            future,
+            time.monotonic() + DEADLINE_SECONDS,
+        )
+        if self._closed:
+            raise Busy("The program is stopping.")
+        try:
+            self._jobs.put_nowait(job)
+        except queue.Full:
+            raise Busy("Too many commands are waiting.") from None
         return await future
 
     def _run(self) -> None:
-        while (job := self._jobs.get()) is not None:
-            try:
-                job.settle(job.context.run(self._command, job.run))
-            except BaseException as error:
-                job.settle(error=error)
+        stopping = False
+        while not stopping:
+            batch = [self._jobs.get()]
+            while len(batch) < MAX_BATCH and not self._jobs.empty():
+                batch.append(self._jobs.get())
+            stopping = None in batch
+            jobs = [job for job in batch if job is not None]
+            if jobs:
+                self._together(jobs)
 
-    def _command(self, run: Callable[[], T]) -> Done[T]:
-        for last in [False] * (MAX_RUNS - 1) + [True]:
-            self._app.saved_position = None
+    def _together(self, jobs: Sequence[_Job]) -> None:
+        """One transaction for all; should it fail, one for each."""
+        if len(jobs) == 1:
+            self._alone(jobs[0])
+            return
+        try:
+            self._workspace.refresh()
+            ran = [self._attempt(job) for job in jobs]
+            positions = self._workspace.event_store.append()
+        except (IntegrityError, OperationalError, InterfaceError) as error:
+            if not isinstance(error, IntegrityError) and self._workspace.event_store.gathered:
+                self._note_unknown(ran)
+            self._workspace.abandon()
+            for job in jobs:
+                self._alone(job)
+            return
+        except BaseException as error:
+            self._workspace.abandon()
+            for job in jobs:
+                job.settle(error=error)
+            return
+        self._workspace.appended(positions)
+        self._settle(ran, positions)
+
+    def _settle(self, ran: Sequence[_Ran], positions: Sequence[int]) -> None:
+        saved = 0
+        for each in ran:
+            saved += each.saves
+            if each.error is not None:
+                each.job.settle(error=each.error)
+            else:
+                each.job.settle(Done(each.result, positions[saved - 1] if each.saves else None))
+
+    def _attempt(self, job: _Job) -> _Ran:
+        """Run a command in its context; what it saves is gathered, unless it is refused."""
+        if time.monotonic() > job.deadline:
+            return _Ran(job, None, 0, Busy("The command has waited too long and was not carried out."))
+        self._workspace.begin()
+        try:
+            result = job.context.run(self._command, job.run)
+        except (OperationalError, InterfaceError):
+            self._workspace.undo()
+            raise
+        except BaseException as error:
+            self._workspace.undo()
+            return _Ran(job, None, 0, error)
+        return _Ran(job, result, len(self._workspace.keep()))
+
+    def _command(self, run: Callable[[], T]) -> T:
+        with self._timed():
+            return run()
+
+    def _alone(self, job: _Job) -> None:
+        """A transaction of its own, again while others are faster or the database is away, until the deadline."""
+        races = 0
+        while True:
+            ran = None
             try:
-                with self._timed():
-                    result = run()
-            except self._conflict:
-                if last:
-                    raise
-                continue
-            return Done(result, self._app.saved_position)
-        raise AssertionError("unreachable")
+                if (done := self._stored_before(job)) is not None:
+                    job.settle(done)
+                    return
+                self._workspace.refresh()
+                ran = self._attempt(job)
+                positions = self._workspace.event_store.append()
+            except IntegrityError as error:
+                self._workspace.abandon()
+                races += 1
+                if races == (MAX_RUNS if _was_a_race(error) else MAX_RUNS_BESIDE):
+                    lost = self._conflict("Somebody else was faster, again and again.")
+                    lost.__cause__ = error
+                    job.settle(error=lost)
+                    return
+                time.sleep(RACE_SECONDS * races * _RANDOM.random())
+            except (OperationalError, InterfaceError) as error:
+                if ran is not None:
+                    self._note_unknown([ran])
+                self._workspace.abandon()
+                if self._closed or time.monotonic() + PAUSE_SECONDS > job.deadline:
+                    job.settle(error=error)
+                    return
+                time.sleep(PAUSE_SECONDS)
+            except BaseException as error:
+                self._workspace.abandon()
+                job.settle(error=error)
+                return
+            else:
+                self._workspace.appended(positions)
+                self._settle([ran], positions)
+                return
+
+    def _note_unknown(self, ran: Sequence[_Ran]) -> None:
+        """The connection was lost while these were being appended: perhaps they were."""
+        saves = list(self._workspace.event_store.gathered)
+        for each in ran:
+            if each.saves:
+                each.job.tried.append((each.result, tuple(saves[: each.saves])))
+                del saves[: each.saves]
+
+    def _stored_before(self, job: _Job) -> Done[Any] | None:
+        """What an earlier attempt of unknown fate has stored after all, if it has."""
+        for result, saves in job.tried:
+            event_ids: list[UUID] = [event_id for saved in saves for event_id in saved.event_ids]
+            first = self._workspace.event_store.recorder.position_of(event_ids[0])
+            if first is not None:
+                return Done(result, first + len(event_ids) - 1)
+        return None
+
+
+def _was_a_race(error: IntegrityError) -> bool:
+    """Whether another process took the version of a stream; otherwise a row beside the events stood already."""
+    cause = error.__cause__
+    return isinstance(cause, UniqueViolation) and cause.diag.schema_name == "log"

@@ -1,6 +1,7 @@
 """Takes in what a platform delivers: stored first, then read, routed and turned into commands."""
 
 import logging
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -182,7 +183,7 @@ class Deliveries:
             case Message() | Postback():
                 return await self._receive(creator_id, _inbound(item, origin), delivery_id)
             case Reachability():
-                with context.acting(f"platform:{item.channel}", delivery_id=delivery_id):
+                with _because_of(f"platform:{item.channel}", delivery_id):
                     done = await self._writer.do(
                         Clonnect.report_reachability,
                         creator_id,
@@ -214,7 +215,7 @@ class Deliveries:
         follower_id = Follower.create_id(self._namespace, creator_id, message.platform, message.platform_user_id)
         if await self._was_received(creator_id, message):
             return Received(follower_id, follower_id, message.message_id, duplicate=True), None
-        with context.acting(f"follower:{follower_id}", delivery_id=delivery_id):
+        with _because_of(f"follower:{follower_id}", delivery_id):
             try:
                 done = await self._writer.do(Clonnect.receive_message, creator_id, message)
             except Conflict:
@@ -231,6 +232,17 @@ class Deliveries:
                 (creator_id, message.platform, message.account_id, message.dedupe_key),
             )
             return await cursor.fetchone() is not None
+
+
+def _because_of(actor: str, delivery_id: UUID) -> AbstractContextManager[context.Context]:
+    """What a delivery causes belongs to the story of the request that brought it, if one did."""
+    request = context.present()
+    return context.acting(
+        actor,
+        correlation_id=request.correlation_id if request else None,
+        request_id=request.request_id if request else None,
+        delivery_id=delivery_id,
+    )
 
 
 def _inbound(item: Message | Postback, origin: str) -> Inbound:

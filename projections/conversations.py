@@ -77,6 +77,7 @@ class Conversations(Projection):
             products=[],
             created_at=event.timestamp,
             contact_at=event.timestamp,
+            first_contact=None if event.source == "manual" else event.timestamp,
             version=event.originator_version,
         )
 

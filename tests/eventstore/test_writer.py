@@ -1,156 +1,303 @@
-"""Commands run one after another, each completely or not at all."""
+"""Commands run one after another, each completely or not at all; those that wait at once share a transaction."""
 
 import asyncio
 import contextlib
-import contextvars
 import threading
 from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
+import psycopg
 import pytest
 
+from api.bootstrap import open_application
+from domain import context
+from domain.application import Clonnect
+from domain.commands.leads import NewLead
+from domain.creator import Settings
+from domain.errors import DuplicateLead, LostRace, NotFound
+from domain.lead import Details, Lead
+from domain.vocabulary import Platform, Status
 from eventstore import writer as module
-from eventstore.writer import Busy, Done, Writer
+from eventstore.writer import Busy, Writer
 
-now = contextvars.ContextVar[int]("now")
-who = contextvars.ContextVar[str]("who", default="nobody")
-
-
-class TooLate(Exception):
-    """Another program was faster."""
-
-
-class Ledger:
-    """An application of one number, in which others may be faster."""
-
-    def __init__(self) -> None:
-        self.saved_position: int | None = None
-        self.total = 0
-        self.entries: list[tuple[str, int, int]] = []
-        self.others = 0
-        self.gate = threading.Event()
-        self.gate.set()
-        self.begun = threading.Event()
-
-    def add(self, amount: int) -> int:
-        self.begun.set()
-        self.gate.wait(10)
-        if self.others:
-            self.others -= 1
-            raise TooLate
-        self.total += amount
-        self.entries.append((who.get(), now.get(), amount))
-        self.saved_position = len(self.entries)
-        return self.total
-
-    def look(self) -> int:
-        return self.total
-
-    def refuse(self) -> int:
-        raise ValueError("no")
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
 class Times:
+    """A clock that says when each run of a command began."""
+
     def __init__(self) -> None:
-        self.last = 0
+        self.runs = 0
 
     @contextlib.contextmanager
     def __call__(self) -> Iterator[None]:
-        self.last += 1
-        token = now.set(self.last)
-        yield
-        now.reset(token)
+        self.runs += 1
+        with context.at(NOON + timedelta(minutes=self.runs)):
+            yield
+
+
+class Gate:
+    """A command that holds the writer until it is let go, so that others gather behind it."""
+
+    def __init__(self) -> None:
+        self._reached, self._open = threading.Event(), threading.Event()
+
+    def __call__(self, _app: Clonnect) -> None:
+        self._reached.set()
+        self._open.wait(10)
+
+    async def reached(self) -> None:
+        await asyncio.to_thread(self._reached.wait, 5)
+
+    def open(self) -> None:
+        self._open.set()
 
 
 @pytest.fixture
-def ledger() -> Ledger:
-    return Ledger()
+def times() -> Times:
+    return Times()
 
 
 @pytest.fixture
-async def writer(ledger: Ledger) -> AsyncIterator[Writer[Ledger]]:
-    writer = Writer(ledger, conflict=TooLate, timed=Times())
-    writer.start()
-    yield writer
-    ledger.gate.set()
-    await asyncio.to_thread(writer.stop)
+async def writer(database_url: str, times: Times) -> AsyncIterator[Writer[Clonnect]]:
+    with open_application(database_url, writer=True) as app, context.acting("person:ana"):
+        writer = Writer(app, conflict=LostRace, timed=times)
+        writer.start()
+        await writer.do(Clonnect.sign_up_creator, "ana", None, Settings())
+        yield writer
+        await asyncio.to_thread(writer.stop)
 
 
-async def test_a_command_answers_with_its_result_and_its_position(writer: Writer[Ledger]) -> None:
-    assert await writer.do(Ledger.add, 5) == Done(5, 1)
-    assert await writer.do(Ledger.add, amount=7) == Done(12, 2)
+def new_lead(number: int) -> NewLead:
+    return NewLead(Platform.MANUAL, f"m{number}", Details(name=f"Person {number}"))
 
 
-async def test_a_command_that_appends_nothing_has_no_position(writer: Writer[Ledger]) -> None:
-    await writer.do(Ledger.add, 5)
-    assert await writer.do(Ledger.look) == Done(5, None)
+async def a_lead(writer: Writer[Clonnect], number: int = 0) -> Lead:
+    return (await writer.do(Clonnect.capture_lead, "ana", new_lead(number))).result
 
 
-async def test_commands_given_at_once_run_one_after_another(writer: Writer[Ledger], ledger: Ledger) -> None:
-    done = await asyncio.gather(*(writer.do(Ledger.add, 1) for _ in range(200)))
-    assert [each.result for each in done] == list(range(1, 201))
-    assert ledger.total == 200
+def transactions(url: str) -> int:
+    with psycopg.connect(url) as conn:
+        row = conn.execute("SELECT count(DISTINCT xmin::text) FROM log.events").fetchone()
+    assert row is not None
+    return int(row[0])
 
 
-async def test_a_refusal_reaches_its_caller_and_nobody_else(writer: Writer[Ledger], ledger: Ledger) -> None:
-    refused, done = await asyncio.gather(writer.do(Ledger.refuse), writer.do(Ledger.add, 1), return_exceptions=True)
-    assert isinstance(refused, ValueError)
-    assert done == Done(1, 1)
+def head(url: str) -> int:
+    with psycopg.connect(url) as conn:
+        row = conn.execute("SELECT position FROM log.head").fetchone()
+    assert row is not None
+    return int(row[0])
 
 
-async def test_who_lost_a_race_runs_again_at_a_later_time(writer: Writer[Ledger], ledger: Ledger) -> None:
-    ledger.others = 2
-    assert await writer.do(Ledger.add, 1) == Done(1, 1)
-    assert ledger.entries == [("nobody", 3, 1)]
+async def test_a_command_answers_with_its_result_and_the_position_of_its_last_event(
+    writer: Writer[Clonnect], database_url: str
+) -> None:
+    before = head(database_url)
+    done = await writer.do(Clonnect.capture_lead, "ana", new_lead(1))
+    assert done.result.details.name == "Person 1"
+    assert done.position == before + 2 == head(database_url)
 
 
-async def test_who_loses_every_race_is_told_so(writer: Writer[Ledger], ledger: Ledger) -> None:
-    ledger.others = 100
-    with pytest.raises(TooLate):
-        await writer.do(Ledger.add, 1)
-    assert ledger.others == 95
-    assert ledger.total == 0
+async def test_a_command_that_changes_nothing_has_no_position(writer: Writer[Clonnect]) -> None:
+    lead = await a_lead(writer)
+    assert (await writer.do(Clonnect.change_status, "ana", lead.id, Status.NEW)).position is None
 
 
-async def test_a_command_runs_on_behalf_of_who_gave_it(writer: Writer[Ledger], ledger: Ledger) -> None:
-    async def give(name: str) -> None:
-        who.set(name)
-        await writer.do(Ledger.add, 1)
+async def test_commands_that_wait_at_once_share_a_transaction_and_know_their_own_positions(
+    writer: Writer[Clonnect], database_url: str
+) -> None:
+    before, earlier = head(database_url), transactions(database_url)
+    gate = Gate()
+    holding = asyncio.create_task(writer.do(gate))
+    await gate.reached()
+    waiting = [asyncio.create_task(writer.do(Clonnect.capture_lead, "ana", new_lead(n))) for n in range(20)]
+    await asyncio.sleep(0)
+    gate.open()
+    done = await asyncio.gather(*waiting)
+    await holding
+    assert [each.position for each in done] == [before + 2 * (n + 1) for n in range(20)]
+    assert transactions(database_url) == earlier + 1
 
-    await asyncio.gather(asyncio.create_task(give("ana")), asyncio.create_task(give("eva")))
-    assert {name for name, _, _ in ledger.entries} == {"ana", "eva"}
+
+async def test_commands_of_one_batch_see_each_others_changes(writer: Writer[Clonnect]) -> None:
+    lead = await a_lead(writer)
+    moves = [Status.ACTIVE, Status.HOT, Status.CUSTOMER, Status.NEW] * 5
+    done = await asyncio.gather(*(writer.do(Clonnect.change_status, "ana", lead.id, status) for status in moves))
+    assert len({each.position for each in done}) == len(moves)
+    assert (await writer.do(Clonnect.lead, "ana", lead.id)).result.status is Status.NEW
 
 
-async def test_a_full_writer_says_that_it_is_busy(writer: Writer[Ledger], ledger: Ledger) -> None:
-    ledger.gate.clear()
-    first = asyncio.create_task(writer.do(Ledger.add, 1))
-    await asyncio.to_thread(ledger.begun.wait, 5)
-    waiting = [asyncio.create_task(writer.do(Ledger.add, 1)) for _ in range(module.MAX_WAITING)]
+async def test_of_many_simultaneous_creations_exactly_one_wins(writer: Writer[Clonnect], database_url: str) -> None:
+    before = head(database_url)
+    answers = await asyncio.gather(
+        *(writer.do(Clonnect.capture_lead, "ana", new_lead(7)) for _ in range(30)), return_exceptions=True
+    )
+    assert sum(isinstance(answer, DuplicateLead) for answer in answers) == 29
+    assert head(database_url) == before + 2
+
+
+async def test_a_refused_command_leaves_nothing_behind_and_harms_no_neighbour(
+    writer: Writer[Clonnect], database_url: str
+) -> None:
+    lead = await a_lead(writer)
+    before = head(database_url)
+
+    def half_done(app: Clonnect) -> None:
+        app.change_status("ana", lead.id, Status.HOT)
+        raise ZeroDivisionError
+
+    gate = Gate()
+    holding = asyncio.create_task(writer.do(gate))
+    await gate.reached()
+    broken = asyncio.create_task(writer.do(half_done))
+    unknown = asyncio.create_task(writer.do(Clonnect.change_status, "eva", lead.id, Status.HOT))
+    fine = asyncio.create_task(writer.do(Clonnect.change_status, "ana", lead.id, Status.ACTIVE))
+    await asyncio.sleep(0)
+    gate.open()
+    await holding
+    with pytest.raises(ZeroDivisionError):
+        await broken
+    with pytest.raises(NotFound):
+        await unknown
+    assert (await fine).position == head(database_url) == before + 2
+    assert (await writer.do(Clonnect.lead, "ana", lead.id)).result.status is Status.ACTIVE
+
+
+async def test_nothing_is_decided_on_what_another_process_has_changed_since(
+    writer: Writer[Clonnect], database_url: str
+) -> None:
+    lead = await a_lead(writer)
+    with open_application(database_url) as other, context.acting("person:eva", at=NOON):
+        other.change_status("ana", lead.id, Status.HOT)
+    assert (await writer.do(Clonnect.change_status, "ana", lead.id, Status.HOT)).position is None
+    with open_application(database_url) as other, context.acting("person:eva", at=NOON):
+        other.delete_lead("ana", lead.id)
+    with pytest.raises(NotFound):
+        await writer.do(Clonnect.change_status, "ana", lead.id, Status.NEW)
+
+
+async def test_two_writers_on_one_stream_lose_no_command(writer: Writer[Clonnect], database_url: str) -> None:
+    lead = await a_lead(writer)
+    with open_application(database_url, writer=True) as app:
+        other = Writer(app, conflict=LostRace, timed=Times())
+        other.start()
+
+        async def rename(by: Writer[Clonnect], name: str) -> None:
+            for number in range(15):
+                await by.do(Clonnect.edit_lead, "ana", lead.id, {"name": f"{name} {number}"}, None)
+
+        await asyncio.gather(rename(writer, "Ana"), rename(other, "Eva"))
+        await asyncio.to_thread(other.stop)
+    present = (await writer.do(Clonnect.lead, "ana", lead.id)).result
+    assert present.version == 1 + 30
+
+
+async def test_a_conflict_of_one_command_is_not_its_neighbours(writer: Writer[Clonnect], database_url: str) -> None:
+    lead, before = await a_lead(writer), head(database_url)
+
+    def doomed(app: Clonnect) -> None:
+        creator = app.creator("ana")
+        creator.connect_channel(Platform.TELEGRAM, "bot")
+        key = ("INSERT INTO app.processes (name, position) VALUES (%s, 0)", ("replies",))
+        app.save_streams(creator, beside=[key])
+
+    gate = Gate()
+    holding = asyncio.create_task(writer.do(gate))
+    await gate.reached()
+    lost = asyncio.create_task(writer.do(doomed))
+    fine = asyncio.create_task(writer.do(Clonnect.change_status, "ana", lead.id, Status.HOT))
+    await asyncio.sleep(0)
+    gate.open()
+    await holding
+    with pytest.raises(LostRace):
+        await lost
+    assert (await fine).position == head(database_url) == before + 2
+    assert (await writer.do(Clonnect.creator, "ana")).result.channels == {}
+
+
+async def test_each_run_of_a_command_has_its_own_time_and_its_callers_name(
+    writer: Writer[Clonnect], times: Times, database_url: str
+) -> None:
+    async def capture(actor: str, number: int) -> UUID:
+        with context.acting(actor):
+            return (await a_lead(writer, number)).id
+
+    await asyncio.gather(asyncio.create_task(capture("person:ana", 1)), asyncio.create_task(capture("person:eva", 2)))
+    with psycopg.connect(database_url) as conn:
+        actors = conn.execute("SELECT DISTINCT metadata->>'actor' FROM log.events").fetchall()
+    assert set(actors) == {("person:ana",), ("person:eva",)}
+    assert times.runs == 3
+
+
+async def test_a_full_writer_says_that_it_is_busy(writer: Writer[Clonnect], monkeypatch: pytest.MonkeyPatch) -> None:
+    gate = Gate()
+    holding = asyncio.create_task(writer.do(gate))
+    await gate.reached()
+    waiting = [asyncio.create_task(writer.do(Clonnect.creator, "ana")) for _ in range(module.MAX_WAITING)]
     await asyncio.sleep(0)
     with pytest.raises(Busy):
-        await writer.do(Ledger.add, 1)
-    ledger.gate.set()
-    await asyncio.gather(first, *waiting)
-    assert ledger.total == 1 + module.MAX_WAITING
+        await writer.do(Clonnect.creator, "ana")
+    gate.open()
+    await asyncio.gather(holding, *waiting)
 
 
-async def test_a_caller_who_leaves_does_not_take_the_command_back(writer: Writer[Ledger], ledger: Ledger) -> None:
-    ledger.gate.clear()
-    impatient = asyncio.create_task(writer.do(Ledger.add, 1))
-    await asyncio.to_thread(ledger.begun.wait, 5)
-    impatient.cancel()
-    ledger.gate.set()
-    assert (await writer.do(Ledger.look)).result == 1
-
-
-async def test_a_writer_that_stops_finishes_what_it_has_taken_and_takes_no_more(ledger: Ledger) -> None:
-    writer = Writer(ledger, conflict=TooLate, timed=Times())
-    writer.start()
-    ledger.gate.clear()
-    taken = [asyncio.create_task(writer.do(Ledger.add, 1)) for _ in range(20)]
-    await asyncio.to_thread(ledger.begun.wait, 5)
-    stopping = asyncio.create_task(asyncio.to_thread(writer.stop))
-    ledger.gate.set()
-    await stopping
-    assert [done.result for done in await asyncio.gather(*taken)] == list(range(1, 21))
+async def test_a_command_that_waited_too_long_is_not_carried_out(
+    writer: Writer[Clonnect], database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate, before = Gate(), head(database_url)
+    holding = asyncio.create_task(writer.do(gate))
+    await gate.reached()
+    monkeypatch.setattr(module, "DEADLINE_SECONDS", -1.0)
+    late = asyncio.create_task(writer.do(Clonnect.capture_lead, "ana", new_lead(1)))
+    await asyncio.sleep(0)
+    gate.open()
+    await holding
     with pytest.raises(Busy):
-        await writer.do(Ledger.add, 1)
+        await late
+    assert head(database_url) == before
+
+
+async def test_a_caller_who_leaves_does_not_take_the_command_back(writer: Writer[Clonnect]) -> None:
+    gate = Gate()
+    holding = asyncio.create_task(writer.do(gate))
+    await gate.reached()
+    impatient = asyncio.create_task(a_lead(writer, 1))
+    await asyncio.sleep(0)
+    impatient.cancel()
+    gate.open()
+    await holding
+    with pytest.raises(DuplicateLead):
+        await a_lead(writer, 1)
+
+
+async def test_a_writer_that_stops_finishes_what_it_has_taken_and_takes_no_more(database_url: str) -> None:
+    with open_application(database_url, writer=True) as app, context.acting("person:ana"):
+        writer = Writer(app, conflict=LostRace, timed=Times())
+        writer.start()
+        await writer.do(Clonnect.sign_up_creator, "ana", None, Settings())
+        gate = Gate()
+        holding = asyncio.create_task(writer.do(gate))
+        await gate.reached()
+        taken = [asyncio.create_task(a_lead(writer, number)) for number in range(100)]
+        await asyncio.sleep(0)
+        stopping = asyncio.create_task(asyncio.to_thread(writer.stop))
+        gate.open()
+        assert len({lead.id for lead in await asyncio.gather(*taken)}) == 100
+        await asyncio.gather(holding, stopping)
+        with pytest.raises(Busy):
+            await a_lead(writer, 101)
+
+
+async def test_what_the_database_did_not_take_is_carried_out_once_when_it_is_back(
+    writer: Writer[Clonnect], database_url: str
+) -> None:
+    before = head(database_url)
+    with psycopg.connect(database_url, autocommit=True) as conn:
+        conn.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+    done = await writer.do(Clonnect.capture_lead, "ana", new_lead(1))
+    assert done.position == before + 2 == head(database_url)

@@ -4,6 +4,9 @@ import userEvent from "@testing-library/user-event";
 import { App } from "@/App";
 import { newQueryClient } from "@/lib/queryClient";
 import { newRouter } from "@/router";
+// The router loads its pages when they are first opened; here no test shall wait for that.
+import "@/features/leads/LeadsPage";
+import "@/features/simulator/SimulatorPage";
 
 /** Opens the whole program at an address, as somebody's browser would. */
 export function open(path: string) {

@@ -24,8 +24,8 @@ vi.stubGlobal(
 );
 vi.stubGlobal("matchMedia", () => ({ matches: false, addEventListener: () => undefined }));
 
-// The first test of a file also loads the page that it opens.
-configure({ asyncUtilTimeout: 5_000 });
+// Patience costs nothing where all is well, and a busy machine is no failure.
+configure({ asyncUtilTimeout: 10_000 });
 
 beforeAll(async () => {
   server.listen({ onUnhandledRequest: "error" });

@@ -1,0 +1,177 @@
+"""What happened is reacted to once, in order, whatever stumbles, dies or is cut off."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
+
+import psycopg
+from eventsourcing.persistence import OperationalError
+from psycopg.rows import DictRow
+
+from api.bootstrap import Runtime
+from domain.follower import Follower
+from eventstore.log import Recorded
+from processes.due_work import DueWork
+from processes.process import Process, reacts_to
+from processes.sending import Sending
+from processes.worker import Worker
+from tests.runtime import Start, deliver, events, on_the_phone, recorded, say
+
+Connection = psycopg.Connection[DictRow]
+
+TOO_EXPENSIVE = "Hola, ¿cuánto cuesta el curso? me parece caro"
+ALL_OTHERS = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                 WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"""
+
+
+class Listening(Process):
+    """A process that only remembers which messages it was shown."""
+
+    name = "replies"
+
+    def __init__(self, trouble: Callable[[str], Exception | None] = lambda text: None) -> None:
+        super().__init__()
+        self.shown: list[str] = []
+        self._trouble = trouble
+
+    @reacts_to(Follower.MessageReceived)
+    async def message_received(self, event: Follower.MessageReceived, recorded: Recorded) -> None:
+        self.shown.append(event.text)
+        if (error := self._trouble(event.text)) is not None:
+            raise error
+
+
+@asynccontextmanager
+async def working(runtime: Runtime, process: Process) -> AsyncIterator[Worker]:
+    """A worker with one process of its own, in a program that has none."""
+    sending = Sending(runtime.writer, runtime.channels, runtime.connections)
+    due_work = DueWork(runtime.agenda, runtime.writer, sending, None, runtime.clock)
+    worker = Worker(
+        runtime.url,
+        runtime.pool,
+        runtime.log,
+        [process],
+        due_work,
+        runtime.agenda,
+        runtime.deliveries,
+        runtime.clock,
+    )
+    await worker.start()
+    yield worker
+    await worker.stop()
+
+
+async def at_the_head(runtime: Runtime, worker: Worker) -> None:
+    """Wait until the worker has been through the log."""
+    async with asyncio.timeout(20):
+        while min(worker.positions.values(), default=-1) < runtime.log.head():
+            worker.log_moved()
+            await runtime.progress.beyond(runtime.progress.position, 0.02)
+
+
+async def hear(runtime: Runtime, *texts: str) -> None:
+    for number, text in enumerate(texts):
+        await deliver(runtime, {"follower_id": f"tg_{number}", "text": text, "message_id": "m"})
+
+
+async def test_every_message_is_shown_once_in_its_order(reader: Runtime) -> None:
+    process = Listening()
+    await hear(reader, "uno", "dos", "tres")
+    async with working(reader, process) as worker:
+        await at_the_head(reader, worker)
+    async with working(reader, process) as worker:
+        await at_the_head(reader, worker)
+    assert process.shown == ["uno", "dos", "tres"]
+
+
+async def test_what_a_process_cannot_handle_is_set_aside_and_the_rest_goes_on(
+    reader: Runtime, conn: Connection
+) -> None:
+    process = Listening(lambda text: ValueError("no") if text == "dos" else None)
+    await hear(reader, "uno", "dos", "tres")
+    async with working(reader, process) as worker:
+        await at_the_head(reader, worker)
+    assert process.shown == ["uno", "dos", "dos", "dos", "tres"]
+    (parked,) = conn.execute("SELECT process, position, error FROM app.parked").fetchall()
+    (position,) = [each.position for each in recorded(reader) if getattr(each.event, "text", None) == "dos"]
+    assert parked == {"process": "replies", "position": position, "error": "ValueError: no"}
+
+
+async def test_what_succeeds_at_the_second_try_is_not_set_aside(reader: Runtime, conn: Connection) -> None:
+    troubles: list[Exception | None] = [ValueError("not yet"), None]
+    process = Listening(lambda text: troubles.pop(0))
+    await hear(reader, "uno")
+    async with working(reader, process) as worker:
+        await at_the_head(reader, worker)
+    assert process.shown == ["uno", "uno"]
+    assert conn.execute("SELECT * FROM app.parked").fetchall() == []
+
+
+async def test_an_outage_of_the_database_is_nobodys_fault_and_sets_nothing_aside(
+    reader: Runtime, conn: Connection
+) -> None:
+    troubles: list[Exception | None] = [OperationalError("gone"), psycopg.OperationalError("still gone"), None]
+    process = Listening(lambda text: troubles.pop(0))
+    await hear(reader, "uno")
+    async with working(reader, process) as worker:
+        await at_the_head(reader, worker)
+    assert process.shown == ["uno"] * 3
+    assert conn.execute("SELECT * FROM app.parked").fetchall() == []
+
+
+async def test_of_two_workers_one_reacts_and_the_other_takes_over_when_it_is_gone(reader: Runtime) -> None:
+    one, other = Listening(), Listening()
+    async with AsyncExitStack() as leading:
+        first = await leading.enter_async_context(working(reader, one))
+        await hear(reader, "uno")
+        await at_the_head(reader, first)
+        async with working(reader, other) as second:
+            await deliver(reader, {"follower_id": "tg_7", "text": "dos", "message_id": "m"})
+            await at_the_head(reader, first)
+            await leading.aclose()
+            await deliver(reader, {"follower_id": "tg_8", "text": "tres", "message_id": "m"})
+            await at_the_head(reader, second)
+    assert (one.shown, other.shown) == (["uno", "dos"], ["tres"])
+
+
+async def test_what_is_shown_again_after_a_crash_changes_nothing(demo: Start, conn: Connection) -> None:
+    async with demo() as runtime:
+        await say(runtime, "tg_1", TOO_EXPENSIVE, "m1")
+        await say(runtime, "tg_2", "Quiero hablar con una persona", "m1")
+        await say(runtime, "tg_1", "gracias!", "m2")
+        head = runtime.log.head()
+        arrived = on_the_phone(conn, "tg_1")
+    for position in (head - 1, head // 2, 0):
+        conn.execute("UPDATE app.processes SET position = %s", (position,))
+        async with demo() as runtime:
+            assert await runtime.settle(runtime.clock())
+            assert [each.event.TOPIC for each in recorded(runtime, head)] == []
+    assert on_the_phone(conn, "tg_1") == arrived
+
+
+async def test_all_connections_may_be_cut_and_the_work_goes_on(runtime: Runtime, conn: Connection) -> None:
+    await say(runtime, "tg_1", TOO_EXPENSIVE, "m1")
+    assert conn.execute(ALL_OTHERS).rowcount > 4
+    for _ in range(20):  # connections that wait in a pool are found to be dead one at a time
+        try:
+            await say(runtime, "tg_2", TOO_EXPENSIVE, "m1")
+        except (psycopg.Error, OperationalError, IndexError):
+            continue
+        break
+    assert await runtime.move_clock(runtime.clock() + timedelta(days=2))
+    assert [len(on_the_phone(conn, phone)) for phone in ("tg_1", "tg_2")] == [3, 3]
+    assert conn.execute("SELECT * FROM app.parked").fetchall() == []
+
+
+async def test_the_scheduler_wakes_the_worker_at_the_minute(demo: Start, conn: Connection) -> None:
+    async with demo() as runtime:
+        await say(runtime, "tg_1", TOO_EXPENSIVE, "m1")
+        first = min(event.due_at for event in events(runtime, Follower.FollowUpScheduled))
+        before = runtime.log.head()
+    conn.execute("UPDATE app.clock SET ahead = %s - now()", (first - timedelta(seconds=2),))
+    async with demo() as runtime:
+        assert await runtime.progress.passed(before + 4, 10)  # requested, attempted, accepted, sent
+        (attempt,) = events(runtime, Follower.SendAttempted, before)
+        # The worker's own tick comes no sooner than five seconds after its start.
+        assert timedelta(0) <= attempt.decided_at - first < timedelta(seconds=1)
