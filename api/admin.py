@@ -29,9 +29,9 @@ OWNER = "owner"
 @contextmanager
 def _installation(settings: Settings) -> Iterator[tuple[Clonnect, psycopg.Connection[DictRow]]]:
     with open_database(settings) as database:
-        bring_up_to_date(database.url, embedded=database.embedded)
+        bring_up_to_date(settings, database)
         with (
-            open_application(database.url) as app,
+            open_application(database.url, installation_key(settings)) as app,
             psycopg.connect(database.url, autocommit=True, row_factory=dict_row) as conn,
             context.acting("system", at=datetime.now(UTC)),
         ):

@@ -29,9 +29,7 @@ class Arrived:
     position: int
 
 
-async def take_in(
-    runtime: "Runtime", channel: str, headers: Mapping[str, str], raw: bytes, request_id: UUID
-) -> None:
+async def take_in(runtime: "Runtime", channel: str, headers: Mapping[str, str], raw: bytes, request_id: UUID) -> None:
     """Verify a delivery and hand it on; raises `Unsigned` when nobody whom we trust has sent it.
 
     What is signed is kept, whatever it holds: what cannot be read goes to quarantine, not back.

@@ -68,6 +68,16 @@ class Follower(Conversation, FollowerEvents):
             FollowerEvents.Returned, life=self.life + 1, lead_id=lead_id, platform_user_id=platform_user_id
         )
 
+    def be_forgotten(self) -> None:
+        """Keep nothing by which the person, or what they said, is known."""
+        self.trigger_event(FollowerEvents.Forgotten)
+
+    @event(FollowerEvents.Forgotten)
+    def _be_forgotten(self) -> None:
+        self.platform_user_id = ""
+        self.known_keys = {}
+        self.sends = {}
+
     @event(FollowerEvents.LifeEnded)
     def _end_life(self) -> None:
         self.is_alive = False

@@ -38,6 +38,9 @@ class FollowerEvents:
         TOPIC = "follower.life_ended"
         life: int
 
+    class Forgotten(Event):
+        TOPIC = "follower.forgotten"
+
     class MessageReceived(Event):
         TOPIC = "follower.message_received"
         message_id: Annotated[str, Personal]

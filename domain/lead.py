@@ -204,3 +204,5 @@ class Lead(Aggregate):
     @event(Erased)
     def _record_erased(self) -> None:
         self.erasure = "done"
+        self.platform_user_id = ""
+        self.details = Details()

@@ -4,11 +4,13 @@ import os
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
+import psycopg
 from cryptography.exceptions import InvalidTag
 from eventsourcing.persistence import InterfaceError, OperationalError
 from eventsourcing.postgres import PostgresDatastore
@@ -155,6 +157,20 @@ class Vault:
             raise WrongKey(f"The data key of {subject} does not open with the installation's key.") from error
 
 
+@contextmanager
+def key_in_use(url: str) -> Iterator[None]:
+    """Say, as long as it lasts, that this program holds the installation's key: it will not be changed."""
+    with psycopg.connect(url, autocommit=True) as conn:
+        conn.execute("SELECT pg_advisory_lock_shared(hashtextextended(%s, 0))", (_CHECK,))
+        yield
+
+
+def claim_key(conn: psycopg.Connection[Any]) -> bool:
+    """Reserve the installation's key for a change, until the transaction ends; `False` while a program holds it."""
+    row = conn.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0)) AS got", (_CHECK,)).fetchone()
+    return row is not None and bool(row["got"])
+
+
 def check_value(installation: Sealer) -> bytes:
     """What is stored beside the database's sealed parts, so that a wrong key is noticed before anything is written."""
     return installation.seal(b"", _CHECK)
@@ -184,5 +200,5 @@ def destroying(subjects: list[UUID]) -> list[tuple[str, tuple[Any, ...]]]:
                 WHERE data_keys.destroyed_at IS NULL""",
             (subjects,),
         ),
-        (f"SELECT pg_notify('{CHANNEL}', subject::text) FROM unnest(%s::uuid[]) AS subject", (subjects,)),
+        ("SELECT pg_notify(%s, subject::text) FROM unnest(%s::uuid[]) AS subject", (CHANNEL, subjects)),
     ]

@@ -10,7 +10,6 @@ from uuid import UUID
 from cryptography.exceptions import InvalidTag
 from psycopg.rows import DictRow
 
-from domain import context
 from domain.application import Clonnect
 from domain.follower import Follower
 from domain.lead import Lead
@@ -100,9 +99,7 @@ class Erasure(Process):
             raise NotShownYet("The screens have not let go of the person yet.")
         found = await self._find(lead)
         gone = await self._count(lead_id, found)
-        done = await self._writer.do(
-            Clonnect.record_erased, lead_id, asdict(gone), beside=self._purging(lead, found)
-        )
+        done = await self._writer.do(Clonnect.record_erased, lead_id, asdict(gone), beside=self._purging(lead, found))
         return gone if done.result else None
 
     async def _find(self, lead: Lead) -> _Found:

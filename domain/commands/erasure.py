@@ -28,12 +28,15 @@ class ErasureCommands(LeadCommands):
             for life in range(1, follower.life + 1)
             if (lead := self._load(Lead.create_id(follower.id, life), Lead)) is not None
         ]
+        if all(lead.erasure for lead in leads):
+            return [lead.id for lead in leads if lead.erasure == "requested"]
         for lead in leads:
             if not lead.is_deleted:
                 lead.delete()
             lead.request_erasure()
         if follower.is_alive:
             follower.end_life(context.now(), "erased")
+        follower.be_forgotten()
         self.save_streams(*leads, follower)
         return [lead.id for lead in leads if lead.erasure == "requested"]
 
