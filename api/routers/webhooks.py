@@ -26,5 +26,5 @@ async def get_telegram_webhook() -> Listening:
 @router.post("/webhook/telegram", response_class=Response)
 async def receive_telegram_update(request: Request, runtime: Running) -> Response:
     """One update of a bot; 200 and an empty body once it is stored, 403 when the secret names no bot."""
-    await take_in(runtime, "telegram", request.headers, await request.body(, request.state.request_id))
+    await take_in(runtime, "telegram", request.headers, await request.body(), request.state.request_id)
     return Response()
