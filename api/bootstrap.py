@@ -173,17 +173,15 @@ def open_application(url: str, key: bytes, *, writer: bool = False) -> Iterator[
     env = {URL: url, KEY: base64.b64encode(key).decode(), "PERSISTENCE_MODULE": "eventstore.factory:Factory"}
     if writer:
         env |= {GATHERING: "y", Clonnect.REPOSITORY_TOPIC: "eventstore.workspace:Workspace"}
-    with key_in_use(url), contextlib.closing(Factory(env)) as factory:
-        try:
-            factory.vault.check()
-        except WrongKey as wrong:
-            raise StartupError(WRONG_KEY) from wrong
-        namespace = factory.application_recorder().installation()
-        app = Clonnect(env | {Clonnect.NAMESPACE: str(namespace)})
-        try:
+    with key_in_use(url):
+        with contextlib.closing(Factory(env)) as factory:
+            namespace = factory.application_recorder().installation()
+        with Clonnect(env | {Clonnect.NAMESPACE: str(namespace)}) as app:
+            try:
+                vault_of(app).check()
+            except WrongKey as wrong:
+                raise StartupError(WRONG_KEY) from wrong
             yield app
-        finally:
-            app.close()
 
 
 def vault_of(app: Clonnect) -> Vault:

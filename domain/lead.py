@@ -202,7 +202,7 @@ class Lead(Aggregate):
         return True
 
     @event(Erased)
-    def _record_erased(self) -> None:
+    def _record_erased(self, counts: dict[str, int]) -> None:
         self.erasure = "done"
         self.platform_user_id = ""
         self.details = Details()

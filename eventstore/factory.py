@@ -2,7 +2,6 @@
 
 from base64 import b64decode
 from typing import Any
-from uuid import UUID
 
 from eventsourcing.persistence import (
     AggregateRecorder,
@@ -67,8 +66,8 @@ class Factory(InfrastructureFactory[TrackingRecorder]):
         self.vault = Vault(self.datastore, b64decode(key))
 
     def mapper(
-        self, transcoder: Transcoder | None = None, mapper_class: type[Mapper[UUID]] | None = None
-    ) -> SealingMapper:
+        self, transcoder: Transcoder | None = None, mapper_class: type[Mapper[Any]] | None = None
+    ) -> Mapper[Any]:
         """Always ours: what is personal must never be written in the clear."""
         return SealingMapper(transcoder or self.transcoder(), self.vault)
 

@@ -78,7 +78,8 @@ class Vault:
 
         It is committed before any event that it seals. Raises `WrongKey` when the installation's key was changed.
         """
-        return (self._find(subject) or self._make(subject)).key
+        held: _Held = self._find(subject) or self._make(subject)
+        return held.key
 
     def key_of(self, subject: UUID) -> Sealer | None:
         """The key to read with; `None` when it was destroyed, or is not in this vault."""
@@ -111,7 +112,8 @@ class Vault:
             if held is not None and held.until >= self._clock():
                 self._cache.move_to_end(subject)
                 return held
-        return self._read([subject]).get(subject)
+        found: dict[UUID, _Held] = self._read([subject])
+        return found.get(subject)
 
     @retry((InterfaceError, OperationalError), max_attempts=10, wait=0.2)
     def _read(self, subjects: list[UUID]) -> dict[UUID, _Held]:
@@ -143,7 +145,7 @@ class Vault:
                 prepare=True,
             )
         # Read back, because another program may have made one at the same moment: then both use that one.
-        found = self._read([subject])
+        found: dict[UUID, _Held] = self._read([subject])
         if subject not in found:
             raise WrongKey("The installation's key was changed: start this program again with the new one.")
         return found[subject]

@@ -114,7 +114,7 @@ class Erasure(Process):
 
     async def _deliveries_of(self, lead: Lead) -> list[UUID]:
         """The deliveries until now that mention the person; those that mention others too go with them."""
-        channel = next((each for each in ChannelName if each == lead.platform), None)
+        channel = next((each for each in ChannelName if each.value == lead.platform.value), None)
         if channel is None or not lead.platform_user_id:
             return []
         found: list[UUID] = []
