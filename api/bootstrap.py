@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mappin
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import cast
 
 import uvicorn
@@ -147,7 +148,16 @@ def installation_key(settings: Settings) -> bytes:
     """The key that everything sealed depends on: the setting, else the key file, made on first use."""
     if settings.key is not None:
         return base64.b64decode(settings.key.get_secret_value())
-    path = settings.key_file or settings.data_dir / "key"
+    return key_in(key_path(settings))
+
+
+def key_path(settings: Settings) -> Path:
+    """Where the installation's key is kept when it is not set."""
+    return settings.key_file or settings.data_dir / "key"
+
+
+def key_in(path: Path) -> bytes:
+    """The key that a file holds; one is made where there is no file."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with contextlib.suppress(FileExistsError), open(path, "xb", opener=_private) as file:

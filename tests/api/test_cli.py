@@ -26,6 +26,8 @@ COMMANDS = (
     "migrate",
     "creators add",
     "keys add",
+    "keys rotate-master",
+    "erase",
     "users link",
     "channels connect",
     "openapi",
