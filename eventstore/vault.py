@@ -44,16 +44,23 @@ class _Held:
 class Vault:
     """Makes, keeps and forgets data keys; safe to use from any thread.
 
-    `installation_key` holds 32 bytes. `clock` gives seconds that never go back.
+    `installation_key` holds 32 bytes, `clock` gives seconds that never go back, `cached` is how many keys stay in
+    memory at most.
     """
 
     def __init__(
-        self, datastore: PostgresDatastore, installation_key: bytes, clock: Callable[[], float] = time.monotonic
+        self,
+        datastore: PostgresDatastore,
+        installation_key: bytes,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        cached: int = CACHED,
     ) -> None:
         self._datastore = datastore
         self._installation = Sealer(installation_key)
         self._check: bytes | None = None
         self._clock = clock
+        self._cached = cached
         self._cache: OrderedDict[UUID, _Held] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -127,7 +134,7 @@ class Vault:
             for subject, held in found.items():
                 self._cache[subject] = held
                 self._cache.move_to_end(subject)
-            while len(self._cache) > CACHED:
+            while len(self._cache) > self._cached:
                 self._cache.popitem(last=False)
         return found
 

@@ -103,9 +103,7 @@ def capped(x: datetime, standing: Standing, policy: Policy) -> bool:
     )
 
 
-def scan(
-    begin: datetime, end: datetime, standing: Standing, policy: Policy, slack: timedelta
-) -> list[datetime]:
+def scan(begin: datetime, end: datetime, standing: Standing, policy: Policy, slack: timedelta) -> list[datetime]:
     """Every legal whole minute in `[begin, end)`, judged one by one."""
     first = begin.replace(second=0, microsecond=0)
     first += MINUTE if first < begin else NO_SLACK
@@ -169,9 +167,7 @@ def test_a_template_or_a_task_comes_at_the_first_minute_that_is_not_quiet(
     no_window = replace(afterwards, has_window=False)
     assert scan(max(t, now), template.at + MINUTE, no_window, policy, NO_SLACK) == [template.at]
 
-    task = place(
-        t, now, replace(afterwards, has_human_agent=True), policy, NO_SLACK, ways=Ways(human_task=True)
-    )
+    task = place(t, now, replace(afterwards, has_human_agent=True), policy, NO_SLACK, ways=Ways(human_task=True))
     uncapped = replace(no_window, automated_sends=(), last_outbound_at=None)
     if isinstance(task, HumanTask):
         assert scan(max(t, now), task.at + MINUTE, uncapped, policy, NO_SLACK) == [task.at]

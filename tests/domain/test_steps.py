@@ -51,9 +51,7 @@ def test_two_steps_may_have_the_same_delay_but_none_may_come_before_the_one_abov
 
 
 def test_texts_are_saved_trimmed_and_measured_so() -> None:
-    (saved,) = validated(
-        [Step(3, "  " + "a" * 1000 + "\n", {Language.EN: " b "}, variants=(Variant(" c ", 1),))]
-    )
+    (saved,) = validated([Step(3, "  " + "a" * 1000 + "\n", {Language.EN: " b "}, variants=(Variant(" c ", 1),))])
     assert saved.message == "a" * 1000
     assert saved.messages == {Language.EN: "b"}
     assert saved.variants == (Variant("c", 1),)
@@ -75,9 +73,7 @@ def test_a_template_needs_its_name() -> None:
 
 @pytest.mark.parametrize("weight", [0, -1, 1001, 0.5, True])
 def test_a_weight_is_a_positive_whole_number(weight: int) -> None:
-    assert refusal_of([replace(HELLO, variants=(Variant("a", weight),))]) == [
-        ("/steps/0/variants/0/weight", "range")
-    ]
+    assert refusal_of([replace(HELLO, variants=(Variant("a", weight),))]) == [("/steps/0/variants/0/weight", "range")]
 
 
 @pytest.mark.parametrize("text", ["{surname}", "{First_name}", "{}", "{product name}", "{ first_name }"])
@@ -146,9 +142,7 @@ def test_what_a_follower_calls_themselves_is_not_rendered_again() -> None:
 
 
 @given(
-    pieces=st.lists(
-        st.one_of(st.sampled_from(VARIABLES), st.text(alphabet=" ¡hola?", max_size=9)), max_size=9
-    ),
+    pieces=st.lists(st.one_of(st.sampled_from(VARIABLES), st.text(alphabet=" ¡hola?", max_size=9)), max_size=9),
     known=st.dictionaries(st.sampled_from(VARIABLES), st.text(alphabet="abc", min_size=1, max_size=5)),
 )
 def test_a_text_is_complete_exactly_if_all_its_variables_are_known(
@@ -195,9 +189,7 @@ def test_a_shipped_text_is_short_asks_something_and_invents_nothing(step: Step, 
     assert len(text.encode()) <= 300
     assert text.endswith("?")
     assert not re.search(r"\d|%|€|\$", text)
-    assert not re.search(
-        r"[úu]ltim[oa] (mensaje|mensagem)|last (message|time)|[úu]ltima vez", text, re.IGNORECASE
-    )
+    assert not re.search(r"[úu]ltim[oa] (mensaje|mensagem)|last (message|time)|[úu]ltima vez", text, re.IGNORECASE)
 
 
 @pytest.mark.parametrize(("step", "language"), ALL_SHIPPED)
