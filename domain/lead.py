@@ -126,6 +126,7 @@ class Lead(Aggregate):
         self.score = Score()
         self.is_deleted = False
         self.erasure: Literal["requested", "done"] | None = None
+        self.erased_counts: dict[str, int] = {}
 
     def owners(self) -> dict[str, str]:
         return {
@@ -204,5 +205,6 @@ class Lead(Aggregate):
     @event(Erased)
     def _record_erased(self, counts: dict[str, int]) -> None:
         self.erasure = "done"
+        self.erased_counts = counts
         self.platform_user_id = ""
         self.details = Details()

@@ -11,7 +11,7 @@ from cryptography.exceptions import InvalidTag
 from psycopg.rows import DictRow
 
 from domain.application import Clonnect
-from domain.follower import Follower
+from domain.follower_events import FollowerEvents
 from domain.lead import Lead
 from eventstore.log import Recorded
 from eventstore.sealing import Sealer
@@ -81,35 +81,36 @@ class Erasure(Process):
             await self._carry_out(event.originator_id, recorded.position)
 
     async def erase(self, creator_id: str, person: str) -> list[Erased]:
-        """Erase a person, given as in `Clonnect.request_erasure`; one answer for each life, none if it was done.
+        """Erase a person, given as in `Clonnect.request_erasure`; one answer for each life, none if it was done before.
 
         Raises `NotShownYet`, after which it may be asked for again, and what the command raises.
         """
         requested = await self._writer.do(Clonnect.request_erasure, creator_id, person)
         position = requested.position or await asyncio.to_thread(self._app.recorder.max_notification_id) or 0
-        done = [await self._carry_out(lead_id, position) for lead_id in requested.result]
-        return [each for each in done if each is not None]
+        return [await self._carry_out(lead_id, position) for lead_id in requested.result]
 
-    async def _carry_out(self, lead_id: UUID, position: int) -> Erased | None:
-        """Erase one life; `None` when somebody has. Killed anywhere, it can be begun again."""
-        lead = await asyncio.to_thread(self._app.lead_to_erase, lead_id)
-        if lead is None:
-            return None
+    async def _carry_out(self, lead_id: UUID, position: int) -> Erased:
+        """Erase one life, unless somebody has. Killed anywhere, it can be begun again."""
+        lead = await asyncio.to_thread(self._app.any_lead, lead_id)
+        if lead.erasure == "done":
+            return Erased(**lead.erased_counts)
         if not await self._progress.passed(position, PATIENCE):
             raise NotShownYet("The screens have not let go of the person yet.")
         found = await self._find(lead)
         gone = await self._count(lead_id, found)
         done = await self._writer.do(Clonnect.record_erased, lead_id, asdict(gone), beside=self._purging(lead, found))
-        return gone if done.result else None
+        if done.result:
+            return gone
+        return Erased(**(await asyncio.to_thread(self._app.any_lead, lead_id)).erased_counts)
 
     async def _find(self, lead: Lead) -> _Found:
         """What is theirs outside of the log: asked for while the log can still be read."""
         said = await asyncio.to_thread(lambda: list(self._app.events.get(lead.follower_id)))
-        of_this_life = [each for each in said if isinstance(each, Follower.Event) and each.lead_id == lead.id]
+        of_this_life = [each for each in said if isinstance(each, FollowerEvents.Event) and each.lead_id == lead.id]
         return _Found(
             await self._deliveries_of(lead),
-            [each.dedupe_key for each in of_this_life if isinstance(each, Follower.MessageReceived)],
-            [each.send_id for each in of_this_life if isinstance(each, Follower.SendRequested)],
+            [each.dedupe_key for each in of_this_life if isinstance(each, FollowerEvents.MessageReceived)],
+            [each.send_id for each in of_this_life if isinstance(each, FollowerEvents.SendRequested)],
         )
 
     async def _deliveries_of(self, lead: Lead) -> list[UUID]:

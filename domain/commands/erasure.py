@@ -42,16 +42,18 @@ class ErasureCommands(LeadCommands):
 
     def record_erased(self, lead_id: UUID, counts: Mapping[str, int], *, beside: Sequence[Beside]) -> bool:
         """Record that a life is erased; `beside` is what erases it, in the same transaction. `False`: it was."""
-        lead = self._load(lead_id, Lead)
-        if lead is None or not lead.record_erased(counts):
+        lead = self.any_lead(lead_id)
+        if not lead.record_erased(counts):
             return False
         self.save_streams(lead, beside=beside)
         return True
 
-    def lead_to_erase(self, lead_id: UUID) -> Lead | None:
-        """A lead whose erasure was asked for and is not done; `None` when there is nothing to do."""
+    def any_lead(self, lead_id: UUID) -> Lead:
+        """A lead whatever became of it; raises `NotFound` if there never was one."""
         lead = self._load(lead_id, Lead)
-        return lead if lead is not None and lead.erasure == "requested" else None
+        if lead is None:
+            raise NotFound("There is no such lead.")
+        return lead
 
     def _person_known_as(self, creator_id: str, given: str) -> Follower:
         try:
