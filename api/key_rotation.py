@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from cryptography.exceptions import InvalidTag
 from psycopg import Connection
 from psycopg.sql import SQL, Identifier
 
@@ -56,7 +57,12 @@ def _seal_anew(
             ).format(**names)
         )
         while rows := cursor.fetchmany(PAGE):
-            values = [after.seal(before.open(bytes(row["value"]), row["about"]), row["about"]) for row in rows]
+            try:
+                values = [after.seal(before.open(bytes(row["value"]), row["about"]), row["about"]) for row in rows]
+            except InvalidTag as error:
+                raise StartupError(
+                    f"Something in {schema}.{table} does not open with the present key: nothing was changed."
+                ) from error
             conn.execute(
                 SQL(
                     """UPDATE {table} AS t SET {column} = new.value

@@ -175,9 +175,17 @@ def key_in_use(url: str) -> Iterator[None]:
 
 
 def claim_key(conn: psycopg.Connection[Any]) -> bool:
-    """Reserve the installation's key for a change, until the transaction ends; `False` while a program holds it."""
-    row = conn.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0)) AS got", (_CHECK,)).fetchone()
-    return row is not None and bool(row["got"])
+    """Reserve the installation's key for a change, until the transaction ends.
+
+    `False`: a program holds it, and the transaction must end. One that has just gone may take a moment to let go.
+    """
+    conn.execute("SET LOCAL lock_timeout = '3s'")
+    try:
+        conn.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (_CHECK,))
+    except psycopg.errors.LockNotAvailable:
+        return False
+    conn.execute("SET LOCAL lock_timeout = DEFAULT")
+    return True
 
 
 def check_value(installation: Sealer) -> bytes:

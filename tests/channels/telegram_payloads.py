@@ -85,9 +85,7 @@ _UPDATES: Final[dict[str, dict[str, Any]]] = {
     },
     "business": {"business_message": business(text="hola")},
     "business, ours": {
-        "business_message": business(
-            text="¡Hola!", **{"from": OWNER}, sender_business_bot={"id": 9, "is_bot": True}
-        )
+        "business_message": business(text="¡Hola!", **{"from": OWNER}, sender_business_bot={"id": 9, "is_bot": True})
     },
     "business, owner typed": {"business_message": business(text="Soy yo", **{"from": OWNER})},
     "business edit": {"edited_business_message": business(text="hola!", edit_date=1734950060)},

@@ -134,9 +134,7 @@ def test_a_message_delivered_again_has_the_same_key(platform: Platform) -> None:
     assert [item.dedupe_key for item in first] == [item.dedupe_key for item in again]
 
 
-@pytest.mark.parametrize(
-    "raw", [b"", b"\xff\xfe", b"null", b"[]", b"{}", b'"hola"', b"{", b"[" * 100_000, b"NaN"]
-)
+@pytest.mark.parametrize("raw", [b"", b"\xff\xfe", b"null", b"[]", b"{}", b'"hola"', b"{", b"[" * 100_000, b"NaN"])
 def test_what_cannot_be_read_is_one_unknown_item_with_a_reason(platform: Platform, raw: bytes) -> None:
     (item,) = platform.channel.parse(raw, "a", NOW)
     assert isinstance(item, Unknown)
@@ -158,8 +156,7 @@ async def test_an_accepted_message_arrives_once_and_has_an_id(platform: Platform
 
 async def test_two_messages_have_two_ids(platform: Platform) -> None:
     outcomes = [
-        await platform.channel.send(platform.account, platform.person, Content("¡Hola!"), uuid4())
-        for _ in range(2)
+        await platform.channel.send(platform.account, platform.person, Content("¡Hola!"), uuid4()) for _ in range(2)
     ]
     assert len({outcome.platform_message_ids for outcome in outcomes if isinstance(outcome, Accepted)}) == 2
 

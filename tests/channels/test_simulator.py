@@ -149,9 +149,7 @@ def test_the_same_words_of_two_moments_are_two_messages_and_a_repeated_id_is_one
         ({"follower_id": "ig_99", "text": "x", "kind": "wink"}, "kind"),
     ],
 )
-def test_what_no_phone_can_send_is_unknown_and_says_why(
-    simulator: Simulator, body: dict[str, Any], path: str
-) -> None:
+def test_what_no_phone_can_send_is_unknown_and_says_why(simulator: Simulator, body: dict[str, Any], path: str) -> None:
     item = typed(simulator, **body)
     assert isinstance(item, Unknown)
     assert item.path == path
@@ -224,8 +222,6 @@ async def test_a_fate_meets_only_the_phone_that_it_was_set_for(simulator: Simula
 
 
 @pytest.mark.parametrize("error_class", list(ErrorClass))
-def test_a_refusal_of_the_simulator_is_called_by_its_class(
-    simulator: Simulator, error_class: ErrorClass
-) -> None:
+def test_a_refusal_of_the_simulator_is_called_by_its_class(simulator: Simulator, error_class: ErrorClass) -> None:
     assert simulator.classify(ErrorAnswer(None, detail=error_class.value)) is error_class
     assert simulator.classify(ErrorAnswer(None, detail="what?")) is ErrorClass.REJECTED

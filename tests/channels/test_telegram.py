@@ -53,15 +53,11 @@ def telegram(api: BotApi, client: httpx.AsyncClient) -> Telegram:
     return Telegram(api.url, client)
 
 
-async def send(
-    telegram: Telegram, text: str = "¡Hola!", to: str = "42", account: Account = ACCOUNT
-) -> Outcome:
+async def send(telegram: Telegram, text: str = "¡Hola!", to: str = "42", account: Account = ACCOUNT) -> Outcome:
     return await telegram.send(account, to, Content(text), SEND_ID)
 
 
-async def test_a_message_arrives_as_plain_text_and_is_known_by_chat_and_number(
-    api: BotApi, telegram: Telegram
-) -> None:
+async def test_a_message_arrives_as_plain_text_and_is_known_by_chat_and_number(api: BotApi, telegram: Telegram) -> None:
     api.receive_from_user(42, "hola")
     outcome = await send(telegram, "*50 %* de <descuento>_")
     (sent,) = api.sent
@@ -150,9 +146,7 @@ async def test_an_answer_that_nobody_can_read_leaves_it_uncertain(
     assert len(api.calls) == 1
 
 
-async def test_a_connection_closed_without_an_answer_leaves_it_uncertain(
-    api: BotApi, telegram: Telegram
-) -> None:
+async def test_a_connection_closed_without_an_answer_leaves_it_uncertain(api: BotApi, telegram: Telegram) -> None:
     api.receive_from_user(42, "hola")
     api.drop_next(delivered=True)
     assert isinstance(await send(telegram), Uncertain)
@@ -194,9 +188,7 @@ async def test_a_text_of_exactly_the_limit_is_sent(api: BotApi, telegram: Telegr
 
 
 @pytest.mark.parametrize("text", ["x" * 4097, "ñ" * 2048 + "x", "💪" * 1024 + "x", "", "  \n", "\ud800"])
-async def test_a_text_that_cannot_be_sent_is_refused_without_a_call(
-    api: BotApi, telegram: Telegram, text: str
-) -> None:
+async def test_a_text_that_cannot_be_sent_is_refused_without_a_call(api: BotApi, telegram: Telegram, text: str) -> None:
     outcome = await send(telegram, text)
     assert isinstance(outcome, Rejected)
     assert outcome.error_class is ErrorClass.CONTENT
@@ -204,18 +196,14 @@ async def test_a_text_that_cannot_be_sent_is_refused_without_a_call(
 
 
 @pytest.mark.parametrize("to", ["", "@ana", "42/../..", "4 2", "٤٢"])
-async def test_an_address_that_is_no_chat_is_refused_without_a_call(
-    api: BotApi, telegram: Telegram, to: str
-) -> None:
+async def test_an_address_that_is_no_chat_is_refused_without_a_call(api: BotApi, telegram: Telegram, to: str) -> None:
     outcome = await send(telegram, to=to)
     assert isinstance(outcome, Rejected)
     assert outcome.error_class is ErrorClass.REJECTED
     assert api.calls == []
 
 
-async def test_a_person_who_blocks_the_bot_is_not_reached_until_they_come_back(
-    api: BotApi, telegram: Telegram
-) -> None:
+async def test_a_person_who_blocks_the_bot_is_not_reached_until_they_come_back(api: BotApi, telegram: Telegram) -> None:
     api.receive_from_user(42, "hola")
     api.block(42)
     assert isinstance(await send(telegram), Rejected)
@@ -237,9 +225,7 @@ async def test_a_wrong_token_is_a_channel_that_is_down(telegram: Telegram, token
 
 
 @pytest.mark.parametrize("token", ["nonsense", "123/../getMe", f"{TOKEN}/getMe?", "", "123456:with space"])
-async def test_what_is_no_token_never_becomes_part_of_an_address(
-    client: httpx.AsyncClient, token: str
-) -> None:
+async def test_what_is_no_token_never_becomes_part_of_an_address(client: httpx.AsyncClient, token: str) -> None:
     nowhere = Telegram("http://127.0.0.1:1", client)
     outcome = await send(nowhere, account=replace(ACCOUNT, token=token))
     assert outcome == Rejected(ErrorClass.CHANNEL_DOWN, code=401, detail="this is not the token of a bot")
@@ -330,9 +316,7 @@ async def test_updates_are_posted_with_the_secret_and_repeated_until_they_are_ta
     assert telegram.verify(headers, raw, {secret_hash(SECRET): "9"}) == Verified("9")
 
 
-async def test_the_webhook_asks_for_one_connection_and_every_kind_of_update(
-    api: BotApi, telegram: Telegram
-) -> None:
+async def test_the_webhook_asks_for_one_connection_and_every_kind_of_update(api: BotApi, telegram: Telegram) -> None:
     await telegram.set_webhook(ACCOUNT, "https://example.org/webhook/telegram", SECRET)
     assert api.calls[0].parameters == {
         "url": "https://example.org/webhook/telegram",
@@ -384,9 +368,7 @@ async def test_of_two_pollers_the_first_is_told_to_stop(api: BotApi, telegram: T
         await first
 
 
-async def test_a_webhook_ends_polling_until_it_is_deleted_and_nothing_is_lost(
-    api: BotApi, telegram: Telegram
-) -> None:
+async def test_a_webhook_ends_polling_until_it_is_deleted_and_nothing_is_lost(api: BotApi, telegram: Telegram) -> None:
     with BotApi() as gone:
         nowhere = gone.url
     await telegram.set_webhook(ACCOUNT, nowhere, SECRET)
@@ -432,18 +414,14 @@ async def test_the_token_is_in_no_log_line_even_when_everything_is_logged(
     assert TOKEN not in caplog.text
 
 
-async def test_the_token_is_in_no_outcome_even_when_the_answer_quotes_it(
-    api: BotApi, telegram: Telegram
-) -> None:
+async def test_the_token_is_in_no_outcome_even_when_the_answer_quotes_it(api: BotApi, telegram: Telegram) -> None:
     api.refuse_next(404, f"Not Found: /bot{TOKEN}/sendMessage")
     assert TOKEN not in repr(await send(telegram))
     assert TOKEN not in repr(ACCOUNT)
 
 
 @pytest.mark.parametrize("method", ["getMe", "getUpdates", "setWebhook", "deleteWebhook"])
-async def test_no_error_carries_the_token_or_the_request(
-    api: BotApi, telegram: Telegram, method: str
-) -> None:
+async def test_no_error_carries_the_token_or_the_request(api: BotApi, telegram: Telegram, method: str) -> None:
     calls: dict[str, Callable[[], Awaitable[object]]] = {
         "getMe": lambda: telegram.get_me(TOKEN),
         "getUpdates": lambda: telegram.updates(ACCOUNT, None, 0),

@@ -108,9 +108,7 @@ def test_the_start_button_is_a_greeting_that_knows_where_the_person_came_from() 
         ("hola /start", False, None),
     ],
 )
-def test_only_the_start_command_itself_is_the_start_button(
-    words: str, started: bool, attribution: str | None
-) -> None:
+def test_only_the_start_command_itself_is_the_start_button(words: str, started: bool, attribution: str | None) -> None:
     item = the_message(text=words)
     assert (item.started, item.attribution) == (started, attribution)
 
@@ -262,8 +260,7 @@ def test_a_message_is_recognised_when_a_webhook_repeats_what_a_poll_has_seen() -
 @EVERY_UPDATE
 def test_fields_that_telegram_adds_tomorrow_change_nothing(update: dict[str, Any]) -> None:
     extended = {
-        key: value | {"new_field": {"a": [1]}} if isinstance(value, dict) else value
-        for key, value in update.items()
+        key: value | {"new_field": {"a": [1]}} if isinstance(value, dict) else value for key, value in update.items()
     }
     assert read(extended) == read(update)
 

@@ -437,9 +437,7 @@ class BotApi:
                 bot.updates.popleft()
         while bot.updates and bot.updates[0]["update_id"] < offset:
             bot.updates.popleft()
-        self._changed.wait_for(
-            lambda: self._closing or bot.poll != mine or bool(bot.updates or bot.repeats), patience
-        )
+        self._changed.wait_for(lambda: self._closing or bot.poll != mine or bool(bot.updates or bot.repeats), patience)
         if bot.poll != mine:
             reason = f"Conflict: terminated by {bot.poll_ended_by} request"
             only = "; make sure that only one bot instance is running" if "getUpdates" in reason else ""
@@ -544,9 +542,7 @@ class BotApi:
             if bot.updates and bot.webhook is not None and bot.webhook.not_before <= now
         ]
 
-    def _note_push(
-        self, bot: _Bot, webhook: _Webhook, update: dict[str, Any], status: int | None, body: str
-    ) -> None:
+    def _note_push(self, bot: _Bot, webhook: _Webhook, update: dict[str, Any], status: int | None, body: str) -> None:
         self._pushes.append(Push(update["update_id"], status, body))
         webhook.attempts += 1
         if (status is not None and 200 <= status < 300) or webhook.attempts >= self._give_up_after:
