@@ -1,6 +1,5 @@
 """Events to bytes and back: plain JSON by the types that the event's class declares, under its explicit topic."""
 
-import json
 from base64 import b64decode, b64encode
 from collections.abc import Iterable
 from dataclasses import is_dataclass
@@ -12,6 +11,7 @@ from eventsourcing.domain import DomainEventProtocol
 from eventsourcing.persistence import Mapper, MapperDeserialisationError, StoredEvent, Transcoder
 from eventsourcing.utils import get_topic, resolve_topic
 from pydantic import TypeAdapter
+from pydantic_core import from_json, to_json
 
 from eventstore.personal import ERASED, Personal
 from eventstore.sealing import Sealer
@@ -40,14 +40,14 @@ class TypedMapper(Mapper[UUID]):
             originator_id=domain_event.originator_id,
             originator_version=domain_event.originator_version,
             topic=topic,
-            state=_json(self._sealed(domain_event, topic, state)),
+            state=to_json(self._sealed(domain_event, topic, state)),
         )
 
     def to_domain_event(self, stored_event: StoredEvent) -> DomainEventProtocol[UUID]:
         """The event as its class declares it; raises `MapperDeserialisationError` naming topic and place."""
         try:
             event_class = resolve_topic(stored_event.topic)
-            state = json.loads(stored_event.state)
+            state = from_json(stored_event.state)
             subject = UUID(state.pop("sealed_for")) if "sealed_for" in state else None
         except Exception as error:
             raise _unreadable(stored_event, error) from error
@@ -102,13 +102,10 @@ class SealingMapper(TypedMapper):
         if subject is None:
             raise TypeError(f"{topic} has personal fields and no subject")
         key = self._vault.key_for(subject)
+        about = _about(topic, event.originator_id, event.originator_version)
         sealed = {
             # Nothing can be written any more about somebody who was erased.
-            name: None
-            if key is None
-            else b64encode(
-                key.seal(_json(value), _place(topic, event.originator_id, event.originator_version, name))
-            ).decode()
+            name: None if key is None else b64encode(key.seal(to_json(value), name + about)).decode()
             for name, value in values.items()
         }
         return {"sealed_for": str(subject), "sealed": sealed, **state}
@@ -139,19 +136,16 @@ def _empty(kind: Any) -> object:
 
 def _opened(sealed: dict[str, str | None], key: Sealer | None, stored: StoredEvent) -> dict[str, Any]:
     """The personal fields in the clear; `ERASED` without a key."""
+    about = _about(stored.topic, stored.originator_id, stored.originator_version)
     return {
-        name: ERASED
-        if key is None or text is None
-        else json.loads(
-            key.open(b64decode(text), _place(stored.topic, stored.originator_id, stored.originator_version, name))
-        )
+        name: ERASED if key is None or text is None else from_json(key.open(b64decode(text), name + about))
         for name, text in sealed.items()
     }
 
 
-def _place(topic: str, originator_id: object, originator_version: int, name: str) -> str:
-    """What binds a ciphertext to the field it was made for."""
-    return f"{originator_id}/{originator_version}/{name}/{topic}"
+def _about(topic: str, originator_id: object, originator_version: int) -> str:
+    """What, behind a field's name, binds a ciphertext to the place that it was made for."""
+    return f" of {originator_id}/{originator_version}, {topic}"
 
 
 def _subject_in(state: bytes) -> UUID | None:
@@ -162,10 +156,6 @@ def _subject_in(state: bytes) -> UUID | None:
         return UUID(state[len(_SUBJECT) : len(_SUBJECT) + 36].decode())
     except ValueError:
         return None  # whoever reads the event will say what is wrong with it
-
-
-def _json(value: object) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _unreadable(stored: StoredEvent, error: Exception) -> MapperDeserialisationError:

@@ -129,7 +129,11 @@ class Vault:
             rows = conn.execute(
                 "SELECT subject, wrapped FROM vault.data_keys WHERE subject = ANY(%s)", (subjects,), prepare=True
             ).fetchall()
-        found = {row["subject"]: _Held(self._unwrapped(row["subject"], row["wrapped"]), until) for row in rows}
+        return self._hold(
+            {row["subject"]: _Held(self._unwrapped(row["subject"], row["wrapped"]), until) for row in rows}
+        )
+
+    def _hold(self, found: dict[UUID, _Held]) -> dict[UUID, _Held]:
         with self._lock:
             for subject, held in found.items():
                 self._cache[subject] = held
@@ -140,18 +144,20 @@ class Vault:
 
     @retry((InterfaceError, OperationalError), max_attempts=10, wait=0.2)
     def _make(self, subject: UUID) -> _Held:
-        wrapped = self._installation.seal(os.urandom(KEY_BYTES), wrapping(subject))
+        made = os.urandom(KEY_BYTES)
         with self._datastore.get_connection() as conn:
             # Its commit is not flushed for itself: those of the events that it seals are, behind it in the same WAL.
-            conn.execute(
+            stored = conn.execute(
                 """INSERT INTO vault.data_keys (subject, wrapped)
                    SELECT %s, %s FROM vault.installation, set_config('synchronous_commit', 'off', true)
                     WHERE key_check = %s
-                   ON CONFLICT DO NOTHING""",
-                (subject, wrapped, self._check),
+                   ON CONFLICT DO NOTHING RETURNING subject""",
+                (subject, self._installation.seal(made, wrapping(subject)), self._check),
                 prepare=True,
-            )
-        # Read back, because another program may have made one at the same moment: then both use that one.
+            ).fetchone()
+        if stored is not None:
+            return self._hold({subject: _Held(Sealer(made), self._clock() + KEPT_SECONDS)})[subject]
+        # Another program has made one at the same moment, and both use that one; else nobody could.
         found: dict[UUID, _Held] = self._read([subject])
         if subject not in found:
             raise WrongKey("The installation's key was changed: start this program again with the new one.")

@@ -340,7 +340,7 @@ def test_an_older_event_is_upcast_with_its_personal_fields_opened_or_erased(
     register_topic(Note.Written.TOPIC, Note.Written)
     key, stream = vault.key_for(LEAD), uuid4()
     assert key is not None
-    text = b64encode(key.seal(b'"Marta"', f"{stream}/1/text/{Note.Written.TOPIC}")).decode()
+    text = b64encode(key.seal(b'"Marta"', f"text of {stream}/1, {Note.Written.TOPIC}")).decode()
     state = {"sealed_for": str(LEAD), "sealed": {"text": text}, "timestamp": AT.isoformat(), "subject": str(LEAD)}
     old = StoredEvent(stream, 1, Note.Written.TOPIC, json.dumps(state).encode())
     assert getattr(mapper.to_domain_event(old), "words", None) == "Marta"
