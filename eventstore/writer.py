@@ -108,6 +108,7 @@ class Writer(Generic[App]):
         self._timed = timed
         self._jobs: queue.Queue[_Job | None] = queue.Queue(MAX_WAITING)
         self._closed = False
+        self._closing = threading.Lock()
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
 
     def start(self) -> None:
@@ -115,7 +116,8 @@ class Writer(Generic[App]):
 
     def stop(self) -> None:
         """Take no more commands, finish those that wait, and end."""
-        self._closed = True
+        with self._closing:  # so that no command is put behind the end, where nobody would run it
+            self._closed = True
         self._jobs.put(None)
         self._thread.join()
 
@@ -134,12 +136,13 @@ class Writer(Generic[App]):
             future,
             time.monotonic() + DEADLINE_SECONDS,
         )
-        if self._closed:
-            raise Busy("The program is stopping.")
-        try:
-            self._jobs.put_nowait(job)
-        except queue.Full:
-            raise Busy("Too many commands are waiting.") from None
+        with self._closing:
+            if self._closed:
+                raise Busy("The program is stopping.")
+            try:
+                self._jobs.put_nowait(job)
+            except queue.Full:
+                raise Busy("Too many commands are waiting.") from None
         return await future
 
     def _run(self) -> None:

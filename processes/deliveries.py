@@ -98,7 +98,11 @@ class Deliveries:
                     received_at,
                 ),
             )
-        return await self._handle(delivery_id, channel, account_id, creator_id, raw, received_at, origin)
+        try:
+            return await self._handle(delivery_id, channel, account_id, creator_id, raw, received_at, origin)
+        except AWAY as error:
+            _logger.warning("delivery %s waits to be swept (%s)", delivery_id, type(error).__name__)
+            return Handled(delivery_id)
 
     async def _known(self, channel: ChannelName, account_id: str, digest: bytes, received_at: datetime) -> UUID | None:
         async with self._pool.connection() as conn:
@@ -156,8 +160,14 @@ class Deliveries:
         for number, item in enumerate(items):
             try:
                 done, at = await self._take(creator_id, item, delivery_id, origin)
+            except AWAY:
+                raise
             except DomainError as error:
                 trouble.append(f"item {number}: {error}")
+                continue
+            except Exception as error:
+                _logger.exception("item %s of delivery %s went wrong", number, delivery_id)
+                trouble.append(f"item {number}: {type(error).__name__}")
                 continue
             if isinstance(done, Received):
                 handled.received.append(done)

@@ -4,6 +4,8 @@ import asyncio
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from uuid import UUID
+from weakref import WeakValueDictionary
 
 from domain import context
 from domain.application import Clonnect
@@ -40,6 +42,7 @@ class DueWork:
         self._clock = clock
         self._hands = asyncio.Semaphore(AT_ONCE)
         self._under_way: set[asyncio.Task[None]] = set()
+        self._turns: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
         self.worker = ""
 
     @property
@@ -70,6 +73,13 @@ class DueWork:
             await asyncio.gather(*late, return_exceptions=True)
 
     async def _carry_out(self, due: Due) -> None:
+        """Do one thing; what concerns the same person waits its turn, for only one message may be on its way."""
+        turn = self._turns.setdefault(due.follower_id, asyncio.Lock())
+        async with turn:
+            if self.worker:
+                await self._do(due)
+
+    async def _do(self, due: Due) -> None:
         with context.acting("bot", correlation_id=due.correlation_id, causation_id=due.event_id):
             try:
                 await self._decide(due)

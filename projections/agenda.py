@@ -15,6 +15,10 @@ from projections.projection import Projection, Tables, handles
 LEASE = timedelta(seconds=30)
 SILENCE = timedelta(days=14)
 COLUMNS = "a.key, kind, due_at, creator_id, follower_id, ref, attempt, worker, event_id, correlation_id"
+FREE = """(a.leased_until IS NULL OR a.leased_until < clock_timestamp())
+      AND (a.kind = 'attempt' OR NOT EXISTS (SELECT FROM {agenda} AS other
+                                              WHERE other.follower_id = a.follower_id AND other.kind = 'attempt'))"""
+"""Nobody has it, and nothing is on its way to the same person."""
 
 
 class Kind(StrEnum):
@@ -189,10 +193,7 @@ class Agenda(Projection):
 
     async def next_due_at(self) -> datetime | None:
         """When the next row that nobody has leased falls due."""
-        row = await self.select_one(
-            """SELECT due_at FROM {agenda} WHERE leased_until IS NULL OR leased_until < clock_timestamp()
-                ORDER BY due_at LIMIT 1"""
-        )
+        row = await self.select_one(f"SELECT due_at FROM {{agenda}} AS a WHERE {FREE} ORDER BY due_at LIMIT 1")
         return row["due_at"] if row else None
 
     async def unfinished(self, now: datetime) -> int:
@@ -208,9 +209,8 @@ class Agenda(Projection):
         """Lease the rows that are due, the longest due first; another worker's leases are passed over."""
         rows = await self.select(
             f"""UPDATE {{agenda}} AS a SET leased_until = clock_timestamp() + %(lease)s
-                 FROM (SELECT key FROM {{agenda}}
-                        WHERE due_at <= %(now)s
-                          AND (leased_until IS NULL OR leased_until < clock_timestamp())
+                 FROM (SELECT key FROM {{agenda}} AS a
+                        WHERE due_at <= %(now)s AND {FREE}
                         ORDER BY due_at, key LIMIT %(limit)s FOR UPDATE SKIP LOCKED) AS due
                 WHERE a.key = due.key RETURNING {COLUMNS}""",
             now=now,

@@ -57,6 +57,9 @@ WHERE = """creator_id = %(creator_id)s
       AND (cardinality(%(tags)s::text[]) = 0 OR tags && %(tags)s::text[])"""
 """The filters that the stages are counted under; the stage itself is left out."""
 
+DIGITS = 16
+DAMAGED = FieldError("query:cursor", "damaged", "This cursor is damaged.")
+
 IN_STATUS = " AND (cardinality(%(statuses)s::text[]) = 0 OR status = ANY(%(statuses)s))"
 
 
@@ -106,8 +109,13 @@ def page_clause(order: Order, key: str) -> str:
     LIMIT %(limit)s + 1"""
 
 
-def _fingerprint(*parts: Any) -> str:
-    return sha256(json.dumps(parts, default=str).encode()).hexdigest()[:16]
+def _list(order: Order, creator_id: str, filters: Filters) -> str:
+    """By what a list is told apart from every other."""
+    return _digest(json.dumps([asdict(order), creator_id, asdict(filters)]).encode()).decode()
+
+
+def _digest(content: bytes) -> bytes:
+    return sha256(content).hexdigest()[:DIGITS].encode()
 
 
 def page_params(order: Order, cursor: str | None, limit: int, creator_id: str, filters: Filters) -> dict[str, Any]:
@@ -115,10 +123,13 @@ def page_params(order: Order, cursor: str | None, limit: int, creator_id: str, f
     value, after_id = None, None
     if cursor is not None:
         try:
-            fingerprint, value, after_id = json.loads(urlsafe_b64decode(cursor.encode()))
-        except (ValueError, TypeError) as error:
-            raise Invalid(FieldError("query:cursor", "damaged", "This cursor is damaged.")) from error
-        if fingerprint != _fingerprint(order.column, order.descending, creator_id, asdict(filters)):
+            content = urlsafe_b64decode(cursor.encode())
+        except ValueError as error:
+            raise Invalid(DAMAGED) from error
+        if content[:DIGITS] != _digest(content[DIGITS:]):
+            raise Invalid(DAMAGED)
+        of_list, value, after_id = json.loads(content[DIGITS:])
+        if of_list != _list(order, creator_id, filters):
             raise Invalid(FieldError("query:cursor", "foreign", "This cursor belongs to another list."))
     return {"after_value": value, "after_id": after_id, "limit": limit}
 
@@ -137,6 +148,6 @@ def page_of(
     if len(rows) <= limit:
         return Page(rows, total, None)
     last = rows[limit - 1]
-    fingerprint = _fingerprint(order.column, order.descending, creator_id, asdict(filters))
-    place = json.dumps([fingerprint, last[order.column], last[key]], default=str)
-    return Page(rows[:limit], total, urlsafe_b64encode(place.encode()).decode())
+    place = [_list(order, creator_id, filters), last[order.column], last[key]]
+    content = json.dumps(place, default=str).encode()
+    return Page(rows[:limit], total, urlsafe_b64encode(_digest(content) + content).decode())

@@ -1,6 +1,7 @@
 """Collects what a batch of events changes in a table and writes it set by set, not row by row."""
 
 import json
+import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -9,6 +10,9 @@ from psycopg import Connection
 from psycopg.rows import DictRow
 
 Key = tuple[Any, ...]
+
+NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
+"""The one character that PostgreSQL keeps in no text, as JSON writes it; not a backslash before `u0000`."""
 
 
 @dataclass
@@ -22,6 +26,7 @@ class Rows:
 
     `put` writes a whole row over whatever is there; `set` changes and `add` counts up columns of a row that
     exists; `count` does so in a table of counters, where a row begins at zero; `delete` removes the row.
+    The columns of a `delete_where` never change for a key. A text with a NUL is stored with U+FFFD instead.
     """
 
     def __init__(self, table: str, key: tuple[str, ...]) -> None:
@@ -82,7 +87,7 @@ class Rows:
                     sets[change.kind, tuple(sorted(change.values))].append(row)
             for (kind, columns_of_set), rows in sets.items():
                 statement = self._statement(kind, columns_of_set)
-                conn.execute(statement.encode(), (json.dumps(rows, default=str),))
+                conn.execute(statement.encode(), (_storable(json.dumps(rows, default=str)),))
         self._changes.clear()
         self._removed.clear()
 
@@ -102,3 +107,7 @@ class Rows:
             f"INSERT INTO {self.table} AS t ({names}) SELECT {names} FROM {given}"
             f" ON CONFLICT ({', '.join(self.key)}) DO UPDATE SET {assigned}"
         )
+
+
+def _storable(document: str) -> str:
+    return NUL.sub(r"\1\\ufffd", document)

@@ -93,6 +93,7 @@ class Business:
         self.platform = platform
         self.now = NOW
         self._messages = 0
+        self._loaded: tuple[int | None, Follower] | None = None
         self.signs_up(ANA)
         if platform is not Platform.MANUAL:
             self.do(Clonnect.connect_channel, ANA, platform, "ana-account", beside=None)
@@ -214,8 +215,12 @@ class Business:
 
     @property
     def follower(self) -> Follower:
-        follower_id = Follower.create_id(NAMESPACE, ANA, self.platform, MARTA)
-        return self.app.follower(follower_id)
+        """The person as the log has them now; loaded again only when something was recorded since."""
+        head = self.app.recorder.max_notification_id()
+        if self._loaded is None or self._loaded[0] != head:
+            follower_id = Follower.create_id(NAMESPACE, ANA, self.platform, MARTA)
+            self._loaded = head, self.app.follower(follower_id)
+        return self._loaded[1]
 
     @property
     def lead(self) -> Lead:

@@ -74,7 +74,7 @@ def test_every_aggregate_has_its_events_here() -> None:
     assert len(set(topics)) == len(topics) > 30
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(events())
 def test_every_event_reads_as_it_was_written(event: DomainEvent) -> None:
     assert MAPPER.to_domain_event(MAPPER.to_stored_event(event)) == event

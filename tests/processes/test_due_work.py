@@ -1,5 +1,6 @@
 """What falls due is done by one of those who could do it."""
 
+import time
 from datetime import timedelta
 from uuid import uuid4
 
@@ -75,3 +76,16 @@ async def test_what_is_refused_for_good_is_not_looked_at_again(demo: Start, conn
         runtime.worker.agenda_moved()
         assert await runtime.settle(runtime.clock())
         assert await runtime.agenda.next_due_at() is None
+
+
+async def test_two_messages_to_one_person_go_out_one_behind_the_other(demo: Start, conn: Connection) -> None:
+    async with demo() as runtime:
+        lead_id = await say(runtime, "tg_1", "Hola", "m1")
+        started = time.monotonic()
+        with context.acting("person:1"):
+            for text in ("uno", "dos", "tres"):
+                await runtime.writer.do(Clonnect.send_by_hand, "ana", lead_id, text, uuid4())
+        assert await runtime.settle(runtime.clock())
+        took = time.monotonic() - started
+    assert on_the_phone(conn, "tg_1")[1:] == ["uno", "dos", "tres"]
+    assert took < 5

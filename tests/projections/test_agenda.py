@@ -1,0 +1,102 @@
+"""What falls due is taken by one worker at a time, the longest due first."""
+
+import asyncio
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import psycopg
+from psycopg.rows import DictRow
+
+from api.bootstrap import Runtime
+from domain.application import Clonnect
+from domain.follower_parts import Inbound
+from domain.vocabulary import Platform, SequenceType
+from projections.agenda import SILENCE, Kind
+from tests.projections.conftest import People, shown
+from tests.runtime import CREATOR
+
+Connection = psycopg.Connection[DictRow]
+A_MONTH = timedelta(days=30)
+
+
+def promised(people: People, user_id: str = "1") -> UUID:
+    message = Inbound(Platform.TELEGRAM, user_id, user_id, user_id, "Hola", people.at, "telegram")
+    received = people.do(Clonnect.receive_message, CREATOR, message)
+    people.do(
+        Clonnect.enrol,
+        received.follower_id,
+        SequenceType.ABANDONED,
+        trigger="intent",
+        trigger_event_id=uuid4(),
+        anchor_at=people.at,
+    )
+    lead_id: UUID = received.lead_id
+    return lead_id
+
+
+async def test_what_is_due_is_taken_once_and_what_is_not_waits(reader: Runtime, people: People) -> None:
+    promised(people)
+    await shown(reader)
+    first = await reader.agenda.next_due_at()
+    assert first is not None
+    assert await reader.agenda.claim(first - timedelta(seconds=1), 10) == []
+    (due,) = await reader.agenda.claim(first, 10)
+    assert (due.kind, due.due_at, due.creator_id) == (Kind.FOLLOW_UP, first, CREATOR)
+    assert await reader.agenda.claim(first, 10) == []
+    assert await reader.agenda.unfinished(first) == 1
+
+
+async def test_workers_who_claim_at_once_never_claim_the_same(reader: Runtime, people: People) -> None:
+    for number in range(30):
+        promised(people, str(number))
+    await shown(reader)
+    claims = await asyncio.gather(*(reader.agenda.claim(people.at + A_MONTH, 7) for _ in range(16)))
+    keys = [due.key for claim in claims for due in claim]
+    assert len(keys) == len(set(keys)) == 30 * 3  # two steps, and the silence
+
+
+async def test_the_longest_due_comes_first(reader: Runtime, people: People) -> None:
+    for number in range(5):
+        promised(people, str(number))
+    await shown(reader)
+    due = [each.due_at for _ in range(3) for each in await reader.agenda.claim(people.at + A_MONTH, 5)]
+    assert due == sorted(due)
+
+
+async def test_what_a_worker_left_is_free_again_when_its_lease_ends(
+    reader: Runtime, people: People, conn: Connection
+) -> None:
+    promised(people)
+    await shown(reader)
+    claimed = await reader.agenda.claim(people.at + A_MONTH, 10)
+    conn.execute("UPDATE read.agenda_v1 SET leased_until = clock_timestamp() - interval '1 second'")
+    assert await reader.agenda.claim(people.at + A_MONTH, 10) == claimed
+
+
+async def test_what_is_dismissed_stays_away_until_an_event_brings_it_back(reader: Runtime, people: People) -> None:
+    promised(people)
+    await shown(reader)
+    for due in await reader.agenda.claim(people.at + A_MONTH, 10):
+        await reader.agenda.dismiss(due.key)
+    assert await reader.agenda.next_due_at() is None
+    assert await reader.agenda.unfinished(people.at + A_MONTH) == 0
+
+    message = Inbound(Platform.TELEGRAM, "1", "m2", "m2", "otra vez", people.at, "telegram")
+    people.do(Clonnect.receive_message, CREATOR, message)
+    await shown(reader)
+    assert await reader.agenda.next_due_at() == message.occurred_at + SILENCE
+
+
+async def test_who_is_deleted_has_nothing_due(reader: Runtime, people: People) -> None:
+    lead_id = promised(people)
+    people.do(Clonnect.delete_lead, CREATOR, lead_id)
+    await shown(reader)
+    assert await reader.agenda.next_due_at() is None
+
+
+async def test_a_pause_of_the_bot_ends_by_itself(reader: Runtime, people: People) -> None:
+    lead_id = promised(people)
+    people.do(Clonnect.send_by_hand, CREATOR, lead_id, "Hola", uuid4())
+    await shown(reader)
+    kinds = {due.kind for due in await reader.agenda.claim(people.at + timedelta(hours=13), 10)}
+    assert Kind.RESUME in kinds

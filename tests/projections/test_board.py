@@ -1,0 +1,123 @@
+"""The numbers above the columns are the numbers of the cards in them, whatever has happened."""
+
+import asyncio
+from uuid import UUID, uuid4
+
+import psycopg
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from psycopg.rows import DictRow
+
+from api.bootstrap import Runtime
+from domain.application import Clonnect
+from domain.errors import DomainError
+from domain.follower_parts import Inbound
+from domain.vocabulary import Platform, SequenceType, Status
+from eventstore.log import Log
+from projections.board import Board
+from projections.listing import ORDERS, Filters
+from projections.progress import Progress
+from projections.projector import Projector
+from tests.projections.conftest import People, shown
+from tests.runtime import CREATOR
+
+PEOPLE = st.integers(0, 4)
+MOVES = st.one_of(
+    st.tuples(st.just("add"), PEOPLE, st.sampled_from(Status)),
+    st.tuples(st.just("write"), PEOPLE),
+    st.tuples(st.just("move"), PEOPLE, st.sampled_from(Status)),
+    st.tuples(st.just("delete"), PEOPLE),
+)
+
+
+def told(platform_user_id: str, text: str, at: People) -> Inbound:
+    key = uuid4().hex
+    return Inbound(Platform.TELEGRAM, platform_user_id, key, key, text, at.at, "telegram")
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(MOVES, min_size=1, max_size=25))
+def test_the_numbers_are_those_of_the_cards(
+    database_url: str, people: People, conn: psycopg.Connection[DictRow], moves: list[tuple[object, ...]]
+) -> None:
+    example = uuid4().hex
+    leads: dict[object, UUID] = {}
+    for move in moves:
+        person = f"{example}/{move[1]}"
+        try:
+            match move:
+                case ("add", number, Status() as status):
+                    leads[number] = people.lead(person, status=status).id
+                case ("write", number):
+                    leads[number] = people.do(Clonnect.receive_message, CREATOR, told(person, "Hola", people)).lead_id
+                case ("move", number, Status() as status) if number in leads:
+                    people.do(Clonnect.change_status, CREATOR, leads[number], status)
+                case ("delete", number) if number in leads:
+                    people.do(Clonnect.delete_lead, CREATOR, leads.pop(number))
+        except DomainError:
+            continue
+    board = Board(None)  # type: ignore[arg-type]  # nobody asks it here
+    log = Log(people.app.recorder, people.app.mapper)  # type: ignore[arg-type]  # the application's own recorder
+    Projector(database_url, log, [board], Progress([board.name])).catch_up()
+
+    counted = conn.execute("SELECT creator_id, status, count(*) AS leads FROM read.leads_v1 GROUP BY 1, 2").fetchall()
+    kept = conn.execute("SELECT creator_id, status, leads FROM read.lead_counts_v1 WHERE leads <> 0").fetchall()
+    assert sorted(map(str, kept)) == sorted(map(str, counted))
+
+
+async def test_a_card_shows_the_last_word_and_the_next_follow_up(reader: Runtime, people: People) -> None:
+    received = people.do(Clonnect.receive_message, CREATOR, told("1", "Hola", people))
+    people.do(
+        Clonnect.enrol,
+        received.follower_id,
+        SequenceType.ABANDONED,
+        trigger="intent",
+        trigger_event_id=uuid4(),
+        anchor_at=people.at,
+    )
+    await shown(reader)
+    card = await reader.board.card(CREATOR, received.lead_id)
+    assert card is not None
+    assert (card["last_message"], card["last_message_author"]) == ("Hola", "follower")
+    assert (card["next_follow_up"]["sequence_type"], card["next_follow_up"]["step"]) == ("abandoned", 1)
+
+    people.do(Clonnect.send_by_hand, CREATOR, received.lead_id, "Buenas", uuid4())
+    people.do(Clonnect.cancel_follow_ups, CREATOR, received.lead_id, None)
+    await shown(reader)
+    card = await reader.board.card(CREATOR, received.lead_id)
+    assert card is not None
+    assert (card["last_message"], card["last_message_author"], card["next_follow_up"]) == ("Buenas", "person", None)
+
+
+async def test_a_deleted_lead_is_nowhere_and_a_new_message_begins_anew(reader: Runtime, people: People) -> None:
+    first = people.do(Clonnect.receive_message, CREATOR, told("1", "Hola", people)).lead_id
+    people.do(Clonnect.delete_lead, CREATOR, first)
+    await shown(reader)
+    assert await reader.board.card(CREATOR, first) is None
+    assert await reader.board.find(CREATOR, "1") == []
+    assert sum((await reader.board.counts(CREATOR)).values()) == 0
+
+    second = people.do(Clonnect.receive_message, CREATOR, told("1", "Otra vez", people)).lead_id
+    await shown(reader)
+    assert second != first
+    assert [row["lead_id"] for row in await reader.board.find(CREATOR, "1")] == [second]
+    assert (await reader.board.counts(CREATOR))[Status.NEW] == 1
+
+
+async def test_nobody_sees_the_leads_of_another_creator(reader: Runtime, people: People) -> None:
+    lead = people.lead("1", name="Marta")
+    await shown(reader)
+    assert await reader.board.card("eva", lead.id) is None
+    assert await reader.board.find("eva", "1") == []
+    assert await reader.board.counts("eva") == dict.fromkeys(Status, 0)
+    page = await reader.board.page("eva", Filters(q="marta"), ORDERS["name"], None, 10)
+    assert (page.rows, page.total) == ([], 0)
+
+
+async def test_a_name_with_a_character_that_no_column_holds_stops_nobody(reader: Runtime, people: People) -> None:
+    lead = people.lead("1", name="Mar\x00ta")
+    people.lead("2", name="Eva")
+    await asyncio.wait_for(shown(reader), 20)
+    card = await reader.board.card(CREATOR, lead.id)
+    assert card is not None
+    assert card["name"] == "Mar\ufffdta"

@@ -1,0 +1,202 @@
+"""The tables follow the log: every event once, completely or not at all, whoever leads."""
+
+import time
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any, ClassVar
+
+import psycopg
+import pytest
+from psycopg.rows import DictRow
+
+from domain.lead import Lead
+from eventstore.log import Log, Recorded
+from eventstore.recorder import Recorder
+from projections.agenda import Agenda
+from projections.board import Board
+from projections.conversations import Conversations
+from projections.nurturing import Nurturing
+from projections.progress import Progress
+from projections.projection import Projection, Tables, handles
+from projections.projector import Projector
+from tests.projections.conftest import People
+from tests.runtime import Start, deliver
+
+Connection = psycopg.Connection[DictRow]
+NO_POOL: Any = None
+LEADER = """SELECT pg_terminate_backend(l.pid) FROM pg_locks AS l
+             WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
+               AND (l.classid::bigint << 32 | l.objid::bigint) = hashtextextended('projection/tally/1', 0)
+               AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())"""
+
+
+class Tally(Projection):
+    """How many leads were captured? Counting twice would show."""
+
+    name = "tally"
+    tables: ClassVar[Mapping[str, tuple[str, ...]]] = {"tally": ("creator_id",), "captured": ("lead_id",)}
+    schema = """
+        CREATE TABLE {tally} (creator_id text PRIMARY KEY, leads bigint NOT NULL CHECK (leads <= 50));
+        CREATE TABLE {captured} (lead_id uuid PRIMARY KEY, position bigint NOT NULL);
+    """
+
+    @handles(Lead.Captured)
+    def captured(self, event: Lead.Captured, tables: Tables, recorded: Recorded) -> None:
+        tables["captured"].put(event.originator_id, position=recorded.position)
+        tables["tally"].count(event.creator_id, leads=1)
+
+
+@pytest.fixture
+def log(people: People) -> Log:
+    assert isinstance(people.app.recorder, Recorder)
+    return Log(people.app.recorder, people.app.mapper)
+
+
+def a_projector(url: str, log: Log) -> tuple[Projector, Progress]:
+    progress = Progress(["tally"])
+    return Projector(url, log, [Tally(NO_POOL)], progress), progress
+
+
+def tallied(conn: Connection) -> tuple[int, int, int]:
+    """How many were counted, how many have a row, and up to which position."""
+    row = conn.execute(
+        """SELECT coalesce((SELECT leads FROM read.tally_v1), 0) AS counted,
+                  (SELECT count(*) FROM read.captured_v1) AS rows,
+                  (SELECT position FROM read.projections WHERE name = 'tally') AS position"""
+    ).fetchone()
+    assert row is not None
+    return row["counted"], row["rows"], row["position"]
+
+
+def wait_until_counted(conn: Connection, number: int, seconds: float = 20) -> None:
+    """Wait, woken by the projectors' own notifications, until that many leads are counted."""
+    conn.execute("LISTEN read_progress")
+    deadline = time.monotonic() + seconds
+    while tallied(conn)[0] < number:
+        assert time.monotonic() < deadline
+        list(conn.notifies(timeout=0.2, stop_after=1))
+
+
+def test_rows_and_position_move_together_or_not_at_all(
+    database_url: str, people: People, log: Log, conn: Connection
+) -> None:
+    for number in range(50):
+        people.lead(str(number))
+    projector, progress = a_projector(database_url, log)
+    projector.catch_up()
+    reached = log.head()
+    assert tallied(conn) == (50, 50, reached)
+
+    people.lead("one too many")
+    with pytest.raises(psycopg.errors.CheckViolation):
+        projector.catch_up()
+    assert tallied(conn) == (50, 50, reached)
+    assert progress.position == reached
+
+    conn.execute("ALTER TABLE read.tally_v1 DROP CONSTRAINT tally_v1_leads_check")
+    projector.catch_up()
+    assert tallied(conn) == (51, 51, log.head())
+
+
+def test_a_projection_that_was_cut_off_in_the_middle_goes_on_where_it_was(
+    database_url: str, people: People, log: Log, conn: Connection
+) -> None:
+    projector, _ = a_projector(database_url, log)
+    projector.catch_up()
+    people.lead("1")
+    # The projector stands in the middle of its transaction, before a table that we hold.
+    with psycopg.connect(database_url) as holder:
+        holder.execute("LOCK TABLE read.tally_v1")
+        with ThreadPoolExecutor(1) as thread:
+            stuck = thread.submit(projector.catch_up)
+            waiting = "SELECT pid FROM pg_locks WHERE NOT granted AND relation = 'read.tally_v1'::regclass"
+            deadline = time.monotonic() + 10
+            while not conn.execute(waiting).fetchall():
+                assert time.monotonic() < deadline
+            conn.execute(f"SELECT pg_terminate_backend(pid) FROM ({waiting}) AS waiting".encode())
+            with pytest.raises(psycopg.OperationalError):
+                stuck.result(10)
+    assert tallied(conn)[:2] == (0, 0)
+    a_projector(database_url, log)[0].catch_up()
+    assert tallied(conn)[:2] == (1, 1)
+
+
+def test_two_projectors_show_each_event_once(database_url: str, people: People, log: Log, conn: Connection) -> None:
+    a_projector(database_url, log)[0].catch_up()  # makes the tables that the test looks into
+    both = [a_projector(database_url, log) for _ in range(2)]
+    for projector, _ in both:
+        projector.start()
+    for number in range(40):
+        people.lead(str(number))
+        for projector, _ in both:
+            projector.log_moved(None)
+    wait_until_counted(conn, 40)
+    for projector, _ in both:
+        projector.stop()
+    assert tallied(conn)[:2] == (40, 40)
+
+
+def test_when_the_leader_is_cut_off_somebody_leads_within_a_second(
+    database_url: str, people: People, log: Log, conn: Connection
+) -> None:
+    a_projector(database_url, log)[0].catch_up()  # makes the tables that the test looks into
+    both = [a_projector(database_url, log) for _ in range(2)]
+    for projector, _ in both:
+        projector.start()
+    people.lead("1")
+    both[0][0].log_moved(None)
+    wait_until_counted(conn, 1)
+
+    assert conn.execute(LEADER).rowcount == 1
+    people.lead("2")
+    began = time.monotonic()
+    wait_until_counted(conn, 2)
+    took = time.monotonic() - began
+    for projector, _ in both:
+        projector.stop()
+    assert took < 1
+    assert tallied(conn)[:2] == (2, 2)
+
+
+def test_who_leads_alone_takes_everything_in_order_of_batches(
+    database_url: str, people: People, log: Log, conn: Connection
+) -> None:
+    projector, progress = a_projector(database_url, log)
+    for number in range(10):
+        people.lead(str(number))
+        if number % 3 == 0:
+            assert projector.catch_up() == log.head()
+    projector.catch_up()
+    positions = [row["position"] for row in conn.execute("SELECT position FROM read.captured_v1 ORDER BY 1")]
+    assert positions == [each.position for each in log.read(0, 1000) if isinstance(each.event, Lead.Captured)]
+    assert progress.position == log.head()
+
+
+async def test_tables_made_again_are_those_that_grew_with_the_log(
+    demo: Start, log: Log, conn: Connection, database_url: str
+) -> None:
+    async with demo() as runtime:
+        for number, text in enumerate(("me parece caro el curso", "quiero comprar", "una persona, por favor", "baja")):
+            await deliver(runtime, {"follower_id": f"ig_{number}", "text": text, "message_id": "m"})
+        assert await runtime.settle(runtime.clock())
+        assert await runtime.move_clock(runtime.clock() + timedelta(days=3))
+    grown = contents(conn)
+    projections = [kind(NO_POOL) for kind in (Board, Conversations, Nurturing, Agenda)]
+    for projection in projections:
+        for table in projection.table_names.values():
+            conn.execute(f"DROP TABLE {table}".encode())
+    conn.execute("DELETE FROM read.projections")
+    Projector(database_url, log, projections, Progress(p.name for p in projections)).catch_up()
+    assert contents(conn) == grown
+    assert all(grown[table] for table in grown if "follow_ups_v1" not in table)
+
+
+def contents(conn: Connection) -> dict[str, list[str]]:
+    """Every row of every table of the projections, as PostgreSQL writes it; leases are the workers'."""
+    found = {}
+    for kind in (Board, Conversations, Nurturing, Agenda):
+        for table in kind(NO_POOL).table_names.values():
+            rows = conn.execute(f"SELECT (to_jsonb(t) - 'leased_until')::text AS row FROM {table} AS t".encode())
+            found[table] = sorted(row["row"] for row in rows)
+    return found
