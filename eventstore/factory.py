@@ -21,6 +21,7 @@ from psycopg_pool import ConnectionPool
 
 from eventstore.mapper import SealingMapper
 from eventstore.recorder import Recorder
+from eventstore.sealed_recorder import SealedRecorder
 from eventstore.vault import Vault
 from eventstore.workspace import GatheringEventStore
 
@@ -72,7 +73,7 @@ class Factory(InfrastructureFactory[TrackingRecorder]):
         return SealingMapper(transcoder or self.transcoder(), self.vault)
 
     def application_recorder(self) -> Recorder:
-        return Recorder(self.datastore)
+        return SealedRecorder(self.datastore, self.vault)
 
     def aggregate_recorder(self, purpose: str = "events") -> AggregateRecorder:
         raise InfrastructureFactoryError(f"no recorder for {purpose}")

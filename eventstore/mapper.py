@@ -88,7 +88,7 @@ class SealingMapper(TypedMapper):
         self._vault = vault
 
     def load_keys(self, stored_events: Iterable[StoredEvent]) -> None:
-        self._vault.load({subject for each in stored_events if (subject := _subject_in(each.state))})
+        self._vault.load({subject for each in stored_events if (subject := subject_in(each.state))})
 
     def _key_of(self, subject: UUID) -> Sealer | None:
         return self._vault.key_of(subject)
@@ -148,7 +148,7 @@ def _about(topic: str, originator_id: object, originator_version: int) -> str:
     return f" of {originator_id}/{originator_version}, {topic}"
 
 
-def _subject_in(state: bytes) -> UUID | None:
+def subject_in(state: bytes) -> UUID | None:
     """Whose key the state of an event needs, without parsing it."""
     if not state.startswith(_SUBJECT):
         return None

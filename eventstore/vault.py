@@ -1,5 +1,6 @@
 """The data keys of the people in the log: one each, wrapped by the installation's key, destroyed for an erasure."""
 
+import math
 import os
 import threading
 import time
@@ -41,6 +42,21 @@ class _Held:
     until: float
 
 
+@dataclass(frozen=True)
+class _Made:
+    """A new key, and how it will be stored."""
+
+    key: Sealer
+    wrapped: bytes
+
+
+class _New(threading.local):
+    """The keys that a thread has made and not stored: another thread's transaction may fail without harm to it."""
+
+    def __init__(self) -> None:
+        self.keys: dict[UUID, _Made] = {}
+
+
 class Vault:
     """Makes, keeps and forgets data keys; safe to use from any thread.
 
@@ -62,6 +78,7 @@ class Vault:
         self._clock = clock
         self._cached = cached
         self._cache: OrderedDict[UUID, _Held] = OrderedDict()
+        self._new = _New()
         self._lock = threading.Lock()
 
     @retry((InterfaceError, OperationalError), max_attempts=3, wait=0.2)
@@ -83,10 +100,32 @@ class Vault:
     def key_for(self, subject: UUID) -> Sealer | None:
         """The key to write with, made on first use; `None` when it was destroyed.
 
-        It is committed before any event that it seals. Raises `WrongKey` when the installation's key was changed.
+        A new key is in memory alone until the transaction that appends what it sealed stores it: see `storing`.
         """
-        held: _Held = self._find(subject) or self._make(subject)
-        return held.key
+        held = self._find(subject)
+        if held is not None:
+            return held.key
+        key = os.urandom(KEY_BYTES)
+        made = _Made(Sealer(key), self._installation.seal(key, wrapping(subject)))
+        self._new.keys[subject] = made
+        return made.key
+
+    @contextmanager
+    def storing(self, subjects: Iterable[UUID]) -> Iterator[list[tuple[str, tuple[Any, ...]]]]:
+        """The statements that store those keys that are new, for the transaction that is run inside.
+
+        Should it fail, the keys are forgotten: perhaps they were stored, perhaps another program's were. It fails with
+        an `IntegrityError` where another program has made a key for the same person, and with another
+        `PersistenceError` when the installation's key was changed.
+        """
+        new = {each: made for each in subjects if (made := self._new.keys.get(each)) is not None}
+        values = (list(new), [made.wrapped for made in new.values()], self._check)
+        try:
+            yield [("SELECT vault.add_keys(%s::uuid[], %s::bytea[], %s)", values)] if new else []
+        finally:
+            for subject in new:
+                del self._new.keys[subject]
+        self._hold({subject: _Held(made.key, self._clock() + KEPT_SECONDS) for subject, made in new.items()})
 
     def key_of(self, subject: UUID) -> Sealer | None:
         """The key to read with; `None` when it was destroyed, or is not in this vault."""
@@ -114,6 +153,9 @@ class Vault:
         self.forget(UUID(payload) if payload else None)
 
     def _find(self, subject: UUID) -> _Held | None:
+        made = self._new.keys.get(subject)
+        if made is not None:
+            return _Held(made.key, math.inf)
         with self._lock:
             held = self._cache.get(subject)
             if held is not None and held.until >= self._clock():
@@ -129,39 +171,17 @@ class Vault:
             rows = conn.execute(
                 "SELECT subject, wrapped FROM vault.data_keys WHERE subject = ANY(%s)", (subjects,), prepare=True
             ).fetchall()
-        return self._hold(
-            {row["subject"]: _Held(self._unwrapped(row["subject"], row["wrapped"]), until) for row in rows}
-        )
+        found = {row["subject"]: _Held(self._unwrapped(row["subject"], row["wrapped"]), until) for row in rows}
+        self._hold(found)
+        return found
 
-    def _hold(self, found: dict[UUID, _Held]) -> dict[UUID, _Held]:
+    def _hold(self, found: dict[UUID, _Held]) -> None:
         with self._lock:
             for subject, held in found.items():
                 self._cache[subject] = held
                 self._cache.move_to_end(subject)
             while len(self._cache) > self._cached:
                 self._cache.popitem(last=False)
-        return found
-
-    @retry((InterfaceError, OperationalError), max_attempts=10, wait=0.2)
-    def _make(self, subject: UUID) -> _Held:
-        made = os.urandom(KEY_BYTES)
-        with self._datastore.get_connection() as conn:
-            # Its commit is not flushed for itself: those of the events that it seals are, behind it in the same WAL.
-            stored = conn.execute(
-                """INSERT INTO vault.data_keys (subject, wrapped)
-                   SELECT %s, %s FROM vault.installation, set_config('synchronous_commit', 'off', true)
-                    WHERE key_check = %s
-                   ON CONFLICT DO NOTHING RETURNING subject""",
-                (subject, self._installation.seal(made, wrapping(subject)), self._check),
-                prepare=True,
-            ).fetchone()
-        if stored is not None:
-            return self._hold({subject: _Held(Sealer(made), self._clock() + KEPT_SECONDS)})[subject]
-        # Another program has made one at the same moment, and both use that one; else nobody could.
-        found: dict[UUID, _Held] = self._read([subject])
-        if subject not in found:
-            raise WrongKey("The installation's key was changed: start this program again with the new one.")
-        return found[subject]
 
     def _unwrapped(self, subject: UUID, wrapped: bytes | None) -> Sealer | None:
         if wrapped is None:

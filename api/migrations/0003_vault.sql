@@ -10,6 +10,16 @@ CREATE TABLE vault.data_keys (
 -- Something sealed by the installation's key: a wrong one is noticed before anything is written with it.
 ALTER TABLE vault.installation ADD COLUMN key_check bytea;
 
+-- Stores new data keys, wrapped by the installation's key that the caller knows; refused if it is not in force.
+CREATE FUNCTION vault.add_keys(subjects uuid[], wrapped bytea[], key_check bytea) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+    IF key_check IS DISTINCT FROM (SELECT i.key_check FROM vault.installation AS i) THEN
+        RAISE EXCEPTION 'the installation''s key was changed: start the program again with the new one';
+    END IF;
+    INSERT INTO vault.data_keys (subject, wrapped) SELECT * FROM unnest(subjects, wrapped);
+END $$;
+
 INSERT INTO app.processes SELECT 'erasure', position FROM log.head;
 
 -- PostgreSQL's statistics hold samples of a column, which would outlive a deleted row.
