@@ -37,6 +37,7 @@ DURABLE: Mapping[str, str] = {
     "shared_buffers": "128MB",
     "random_page_cost": "1.1",
     "jit": "off",
+    "log_error_verbosity": "terse",  # details of an error quote the values of a row
     "timezone": "UTC",
     "log_timezone": "UTC",
     "logging_collector": "on",
