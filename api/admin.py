@@ -1,18 +1,23 @@
 """What the command line does to an installation, whether or not it is being served."""
 
 import asyncio
+import base64
+import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 
 import psycopg
 from psycopg.rows import DictRow, dict_row
 
 from api.auth import new_key, new_link
-from api.bootstrap import bring_up_to_date, installation_key, open_application
+from api.bootstrap import bring_up_to_date, installation_key, key_in, key_path, open_application, run
 from api.database import open_database
 from api.errors import StartupError
+from api.key_rotation import rotate
+from api.migrate import pending
 from api.settings import Settings
 from domain import context
 from domain.application import Clonnect
@@ -22,6 +27,7 @@ from eventstore.sealing import Sealer
 from processes.channels.base import Account, ChannelError, ChannelName, http_client
 from processes.channels.telegram import Bot, Telegram
 from processes.connections import connecting
+from processes.erasure import Erased, NotShownYet
 
 OWNER = "owner"
 
@@ -29,9 +35,9 @@ OWNER = "owner"
 @contextmanager
 def _installation(settings: Settings) -> Iterator[tuple[Clonnect, psycopg.Connection[DictRow]]]:
     with open_database(settings) as database:
-        bring_up_to_date(database.url, embedded=database.embedded)
+        bring_up_to_date(settings, database)
         with (
-            open_application(database.url) as app,
+            open_application(database.url, installation_key(settings)) as app,
             psycopg.connect(database.url, autocommit=True, row_factory=dict_row) as conn,
             context.acting("system", at=datetime.now(UTC)),
         ):
@@ -96,6 +102,62 @@ async def _introduce(settings: Settings, token: str, secret: str) -> Bot:
         except ChannelError as error:
             raise StartupError(f"Telegram does not accept this bot ({error.error_class}): check its token.") from error
     return bot
+
+
+def rotate_master(settings: Settings, new_key_file: Path) -> str:
+    """Replace the installation's key by that of a file, made if need be; answers a sentence that says where it is.
+
+    After a crash the same call goes on where it stopped.
+    """
+    old, new = installation_key(settings), key_in(new_key_file)
+    path = key_path(settings)
+    if settings.key is None and path.exists() and new_key_file.samefile(path):
+        raise StartupError(f"{new_key_file} is the present key's file: name another one for the new key.")
+    if old == new and settings.key is not None:
+        raise StartupError(f"{new_key_file} holds the present key: name a file with another one, or none yet.")
+    with open_database(settings) as database:
+        if missing := pending(database.url):
+            raise StartupError(f"The database lacks {', '.join(missing)}: run `clonnect migrate` first.")
+        with psycopg.connect(database.url, autocommit=True, row_factory=dict_row) as conn:
+            rotate(conn, old, new)
+    if settings.key is not None:
+        return f"Everything is sealed with the key in {new_key_file}: set CLONNECT_KEY to it, or CLONNECT_KEY_FILE."
+    _replace(path, base64.b64encode(new))
+    return f"Everything is sealed with the new key, which is in {path} now; keep {new_key_file} apart from backups."
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """Put another file in the place of one, whole or not at all."""
+    beside = path.with_name(f"{path.name}.new")
+    beside.unlink(missing_ok=True)
+    with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(path)
+
+
+def erase(settings: Settings, creator: str, person: str) -> str:
+    """Erase a person, by their id on a platform or their lead's id; answers a sentence that says what is gone."""
+    with open_database(settings) as database:
+        bring_up_to_date(settings, database)
+        done = asyncio.run(_erase(settings, database.url, creator, person))
+    if not done:
+        return "This person was erased before."
+    return (
+        f"The person is erased: {sum(each.events for each in done)} events cannot be read any more;"
+        f" {sum(each.deliveries for each in done)} deliveries and"
+        f" {sum(each.received for each in done)} message keys are deleted."
+    )
+
+
+async def _erase(settings: Settings, url: str, creator: str, person: str) -> list[Erased]:
+    async with run(settings, url, work=False) as runtime:
+        with context.acting("system"):
+            try:
+                return await runtime.erasure.erase(creator, person)
+            except NotShownYet as late:
+                raise StartupError(f"{late} Nothing is lost: give the command again, or leave it to `work`.") from late
 
 
 def _refuse_demo(conn: psycopg.Connection[DictRow]) -> None:

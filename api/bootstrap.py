@@ -9,10 +9,11 @@ import secrets
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import cast
 
 import uvicorn
@@ -21,19 +22,22 @@ from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool
 
 from api.app import create_app
-from api.database import open_database
+from api.database import Database, open_database
 from api.errors import StartupError
 from api.migrate import migrate, pending
 from api.settings import KEY_BYTES, Settings
 from domain import context
 from domain.application import Clonnect
 from domain.errors import LostRace, NotFound
-from eventstore.factory import GATHERING, URL, Factory
+from eventstore.factory import GATHERING, KEY, URL, Factory
 from eventstore.log import Log
+from eventstore.mapper import TypedMapper
 from eventstore.recorder import CHANNEL as LOG_CHANNEL
 from eventstore.recorder import Recorder
 from eventstore.sealing import Sealer
 from eventstore.subscription import Listener
+from eventstore.vault import CHANNEL as VAULT_CHANNEL
+from eventstore.vault import Vault, WrongKey, key_in_use
 from eventstore.writer import Writer
 from processes.book import SimulatorBook
 from processes.channels.base import Channel, ChannelName, http_client
@@ -44,6 +48,7 @@ from processes.clock import Clock
 from processes.connections import Connections
 from processes.deliveries import Deliveries
 from processes.due_work import DueWork
+from processes.erasure import Erasure
 from processes.language import Identifier
 from processes.nurturing import Nurturing as NurturingProcess
 from processes.polling import Polling, stopped
@@ -62,6 +67,10 @@ from projections.projector import Projector
 
 POOL_SIZE = 10
 STOP_SECONDS = 3
+WRONG_KEY = (
+    "The installation's key is not the one that this database was sealed with:"
+    " give it by CLONNECT_KEY or CLONNECT_KEY_FILE, or put it back into the data directory."
+)
 SETTLE_SECONDS = 30.0
 
 
@@ -74,6 +83,7 @@ class Runtime:
     pool: Pool
     app: Clonnect
     writer: Writer[Clonnect]
+    vaults: Sequence[Vault]
     log: Log
     clock: Clock
     progress: Progress
@@ -83,6 +93,7 @@ class Runtime:
     nurturing: Nurturing
     agenda: Agenda
     deliveries: Deliveries
+    erasure: Erasure
     channels: Mapping[ChannelName, Channel]
     connections: Connections
     worker: Worker | None
@@ -94,6 +105,11 @@ class Runtime:
         if self.reset is None:
             raise NotFound("Only a demo can be reset.")
         await self.reset(self)
+
+    def forget_keys(self) -> None:
+        """Have the key of every person read from the database again."""
+        for vault in self.vaults:
+            vault.forget()
 
     async def settle(self, until: datetime) -> bool:
         """Wait until everything that happened, or was due by `until`, has its outcome; `False` after 30 s."""
@@ -132,7 +148,16 @@ def installation_key(settings: Settings) -> bytes:
     """The key that everything sealed depends on: the setting, else the key file, made on first use."""
     if settings.key is not None:
         return base64.b64decode(settings.key.get_secret_value())
-    path = settings.key_file or settings.data_dir / "key"
+    return key_in(key_path(settings))
+
+
+def key_path(settings: Settings) -> Path:
+    """Where the installation's key is kept when it is not set."""
+    return settings.key_file or settings.data_dir / "key"
+
+
+def key_in(path: Path) -> bytes:
+    """The key that a file holds; one is made where there is no file."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with contextlib.suppress(FileExistsError), open(path, "xb", opener=_private) as file:
@@ -150,26 +175,28 @@ def _private(path: str, flags: int) -> int:
 
 
 @contextmanager
-def open_application(url: str, *, writer: bool = False) -> Iterator[Clonnect]:
-    """The application on a database: for commands in the calling thread, or for those of a writer."""
-    factory = Factory({URL: url})
-    try:
-        namespace = factory.application_recorder().installation()
-    finally:
-        factory.close()
-    app = Clonnect(
-        {
-            "PERSISTENCE_MODULE": "eventstore.factory:Factory",
-            "MAPPER_TOPIC": "eventstore.mapper:TypedMapper",
-            URL: url,
-            Clonnect.NAMESPACE: str(namespace),
-        }
-        | ({GATHERING: "y", Clonnect.REPOSITORY_TOPIC: "eventstore.workspace:Workspace"} if writer else {})
-    )
-    try:
-        yield app
-    finally:
-        app.close()
+def open_application(url: str, key: bytes, *, writer: bool = False) -> Iterator[Clonnect]:
+    """The application on a database: for commands in the calling thread, or for those of a writer.
+
+    `key` is the installation's, which cannot be changed meanwhile. Raises `StartupError` when it is another one.
+    """
+    env = {URL: url, KEY: base64.b64encode(key).decode(), "PERSISTENCE_MODULE": "eventstore.factory:Factory"}
+    if writer:
+        env |= {GATHERING: "y", Clonnect.REPOSITORY_TOPIC: "eventstore.workspace:Workspace"}
+    with key_in_use(url):
+        with contextlib.closing(Factory(env)) as factory:
+            namespace = factory.application_recorder().installation()
+        with Clonnect(env | {Clonnect.NAMESPACE: str(namespace)}) as app:
+            try:
+                vault_of(app).check()
+            except WrongKey as wrong:
+                raise StartupError(WRONG_KEY) from wrong
+            yield app
+
+
+def vault_of(app: Clonnect) -> Vault:
+    """Where an application keeps the keys of its people."""
+    return cast(Factory, app.factory).vault
 
 
 def channels_of(
@@ -186,7 +213,8 @@ async def run(
     settings: Settings, url: str, *, work: bool, reset: Callable[[Runtime], Awaitable[None]] | None = None
 ) -> AsyncIterator[Runtime]:
     """All parts of a process, started; projections are kept in every process, only `work` acts."""
-    sealer = Sealer(installation_key(settings))
+    key = installation_key(settings)
+    sealer = Sealer(key)
     async with contextlib.AsyncExitStack() as stack:
         pool: Pool = AsyncConnectionPool(
             url,
@@ -200,10 +228,10 @@ async def run(
         await stack.enter_async_context(pool)
         clock = Clock()
         is_demo = await clock.read(pool)
-        app = stack.enter_context(open_application(url))
-        commanded = stack.enter_context(open_application(url, writer=True))
+        app = stack.enter_context(open_application(url, key))
+        commanded = stack.enter_context(open_application(url, key, writer=True))
         writer = Writer(commanded, conflict=LostRace, timed=lambda: context.at(clock()))
-        log = Log(cast(Recorder, app.recorder), app.mapper)
+        log = Log(cast(Recorder, app.recorder), cast(TypedMapper, app.mapper))
         board, conversations = Board(pool), Conversations(pool)
         nurturing, agenda = Nurturing(pool), Agenda(pool)
         projections = (board, conversations, nurturing, agenda)
@@ -216,6 +244,7 @@ async def run(
         channels = channels_of(settings, is_demo, simulator, telegram)
         connections = Connections(pool, sealer)
         deliveries = Deliveries(pool, writer, channels, sealer, clock, app.namespace)
+        erasure = Erasure(app, writer, pool, progress, channels, sealer)
         worker = None
         if work:
             sending = Sending(writer, channels, connections)
@@ -224,6 +253,7 @@ async def run(
                 Replies(app, writer, Identifier()),
                 NurturingProcess(writer),
                 Releases(writer, nurturing, progress),
+                erasure,
             )
             worker = Worker(url, pool, log, processes, due_work, agenda, deliveries, clock)
             clock.when_moved(worker.agenda_moved)
@@ -232,6 +262,9 @@ async def run(
         listener.on(LOG_CHANNEL, projector.log_moved)
         listener.on(PROGRESS_CHANNEL, projector.heard)
         listener.on(CLOCK_CHANNEL, clock.heard)
+        vaults = (vault_of(app), vault_of(commanded))
+        for vault in vaults:
+            listener.on(VAULT_CHANNEL, vault.heard)
         if worker is not None:
             listener.on(LOG_CHANNEL, worker.log_moved)
             listener.on(PROGRESS_CHANNEL, worker.agenda_moved)
@@ -255,6 +288,7 @@ async def run(
             pool=pool,
             app=app,
             writer=writer,
+            vaults=vaults,
             log=log,
             clock=clock,
             progress=progress,
@@ -264,6 +298,7 @@ async def run(
             nurturing=nurturing,
             agenda=agenda,
             deliveries=deliveries,
+            erasure=erasure,
             channels=channels,
             connections=connections,
             worker=worker,
@@ -275,19 +310,24 @@ async def run(
 def serve(settings: Settings, *, api: bool, work: bool) -> None:
     """Run until SIGTERM or SIGINT: the HTTP API, the worker, or both in one process."""
     with open_database(settings) as database:
-        bring_up_to_date(database.url, embedded=database.embedded)
+        bring_up_to_date(settings, database)
         if api:
             serve_http(settings, database.url, work=work)
         else:
             asyncio.run(_work(settings, database.url))
 
 
-def bring_up_to_date(url: str, *, embedded: bool) -> None:
-    """Migrate the embedded database; a server of one's own is migrated when its owner says so."""
-    if embedded:
-        migrate(url)
-    elif missing := pending(url):
+def bring_up_to_date(settings: Settings, database: Database) -> None:
+    """Migrate the embedded database; a server of one's own is migrated when its owner says so.
+
+    Raises `StartupError` when it is not, or when it was sealed with another key.
+    """
+    if database.embedded:
+        migrate(database.url)
+    elif missing := pending(database.url):
         raise StartupError(f"The database lacks {', '.join(missing)}: run `clonnect migrate` first.")
+    with open_application(database.url, installation_key(settings)):
+        pass
 
 
 class Server(uvicorn.Server):

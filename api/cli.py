@@ -7,6 +7,7 @@ import json
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
@@ -136,6 +137,18 @@ def _add_key(settings: Settings, given: argparse.Namespace) -> None:
     print(add_key(settings, given.creator, given.role))
 
 
+def _rotate_master(settings: Settings, given: argparse.Namespace) -> None:
+    from api.admin import rotate_master
+
+    print(rotate_master(settings, given.new_key_file))
+
+
+def _erase(settings: Settings, given: argparse.Namespace) -> None:
+    from api.admin import erase
+
+    print(erase(settings, given.creator, given.person))
+
+
 def _link_user(settings: Settings, given: argparse.Namespace) -> None:
     from api.admin import link_user
 
@@ -157,7 +170,7 @@ def _check_log(settings: Settings, given: argparse.Namespace) -> None:
     from eventstore.integrity import Broken, check_log
 
     with open_database(settings) as database:
-        bring_up_to_date(database.url, embedded=database.embedded)
+        bring_up_to_date(settings, database)
         try:
             with psycopg.connect(database.url, autocommit=True) as connection:
                 head = check_log(connection, first=given.first, last=given.last, anchors=given.anchor)
@@ -246,10 +259,19 @@ def _parser() -> argparse.ArgumentParser:
     add.add_argument("--email", metavar="E", help="who may log in")
     add.add_argument("--timezone", metavar="Z", help="such as Europe/Madrid (default: UTC)")
 
-    keys = _group(commands, "keys", "how programs get in")
+    erase = _add(commands, "erase", _erase, "erase a person for good: nothing personal of them can be read again")
+    erase.add_argument("creator", metavar="CREATOR")
+    erase.add_argument("person", metavar="PERSON", help="their id on a platform, such as ig_99, or their lead's id")
+
+    keys = _group(commands, "keys", "how programs get in, and what the database is sealed with")
     add = _add(keys, "add", _add_key, "make an API key; prints it, once, and nothing else")
     add.add_argument("creator", metavar="CREATOR")
     add.add_argument("--role", choices=ROLES, default=ROLES[0], help="what the key may do (default: owner)")
+
+    rotate = _add(keys, "rotate-master", _rotate_master, "seal everything with a new key, while nothing runs")
+    rotate.add_argument(
+        "--new-key-file", metavar="FILE", type=Path, required=True, help="holds the new key; made if there is none"
+    )
 
     users = _group(commands, "users", "how people get in")
     link = _add(users, "link", _link_user, "print a new link to log in, good for one use")

@@ -37,6 +37,7 @@ DURABLE: Mapping[str, str] = {
     "shared_buffers": "128MB",
     "random_page_cost": "1.1",
     "jit": "off",
+    "log_error_verbosity": "terse",  # details of an error quote the values of a row
     "timezone": "UTC",
     "log_timezone": "UTC",
     "logging_collector": "on",
@@ -57,6 +58,19 @@ class Cluster:
     directory: Path
     programs: Path
     account: pwd.struct_passwd | None
+
+    def open(self, options: Mapping[str, str]) -> str:
+        """Have the server run, and answer the URL of our database on it."""
+        deadline = time.monotonic() + START_SECONDS
+        while True:
+            self.start(options)
+            try:
+                return self.database_url()
+            except DatabaseUnavailable:
+                time.sleep(0.1)
+                if self._postmaster_runs() or time.monotonic() > deadline:
+                    raise
+                # It was found running in the moment in which somebody killed it.
 
     def start(self, options: Mapping[str, str]) -> None:
         """Have the server run; one that runs already, from whoever left it, is taken as it is."""

@@ -24,6 +24,7 @@ from domain.follower import Follower
 from domain.identity import told
 from domain.vocabulary import Mode, Platform, SequenceType
 from eventstore.sealing import Sealer
+from eventstore.vault import CHANNEL as VAULT_CHANNEL
 from processes.channels.base import ChannelName
 from processes.connections import connecting
 
@@ -47,7 +48,7 @@ def run_demo(settings: Settings) -> None:
     """Serve the demo until told to stop; its data lives in a folder of its own."""
     settings = settings.model_copy(update={"data_dir": settings.data_dir / "demo"})
     with open_database(settings) as database:
-        bring_up_to_date(database.url, embedded=database.embedded)
+        bring_up_to_date(settings, database)
         _claim(database.url)
         asyncio.run(_prepare(settings, database.url))
         with psycopg.connect(database.url, autocommit=True, row_factory=dict_row) as conn:
@@ -174,6 +175,9 @@ async def reset(runtime: Runtime) -> None:
         await conn.execute("ALTER TABLE log.events DISABLE TRIGGER append_only")
         await conn.execute("TRUNCATE log.events, app.deliveries, app.received, app.parked, app.simulator_book")
         await conn.execute("ALTER TABLE log.events ENABLE TRIGGER append_only")
+        # The people of the history come back under the same ids.
+        await conn.execute("DELETE FROM vault.data_keys WHERE destroyed_at IS NOT NULL")
+        await conn.execute("SELECT pg_notify(%s, '')", (VAULT_CHANNEL,))
         await conn.execute("UPDATE log.head SET position = 0, chain = sha256(''), recorded_at = '-infinity'")
         await conn.execute("UPDATE app.processes SET position = 0")
         await conn.execute("DELETE FROM app.channels")
@@ -182,6 +186,7 @@ async def reset(runtime: Runtime) -> None:
             for table in projection.table_names.values():
                 await conn.execute(f"TRUNCATE {table}".encode())
         await conn.execute("UPDATE read.projections SET position = 0")
+    runtime.forget_keys()
     runtime.progress.restart()
     await runtime.clock.read(runtime.pool)
     if runtime.worker is not None:

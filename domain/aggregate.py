@@ -1,7 +1,7 @@
 """The base of our aggregates and events: times come from the context, names are explicit."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from eventsourcing.domain import BaseAggregate, CanInitAggregate, CanMutateAggregate, DomainEvent
@@ -14,6 +14,9 @@ class Aggregate(BaseAggregate[UUID]):
 
     class Event(CanMutateAggregate[UUID], DomainEvent):
         """One decision, recorded at the time of the running command."""
+
+        erased: ClassVar[frozenset[str]] = frozenset()
+        """The personal fields whose key was destroyed before the event was read; they are empty."""
 
         @staticmethod
         def create_timestamp() -> datetime:

@@ -1,10 +1,11 @@
 """Clonnect: every command that anybody may give, one method each."""
 
 from domain.commands.creators import CreatorCommands
+from domain.commands.erasure import ErasureCommands
 from domain.commands.sends import SendCommands
 
 
-class Clonnect(CreatorCommands, SendCommands):
+class Clonnect(CreatorCommands, SendCommands, ErasureCommands):
     """Load, tell, save. Commands run one at a time inside `domain.context.acting(...)`."""
 
     name = "clonnect"

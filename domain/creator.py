@@ -55,7 +55,9 @@ class Creator(Aggregate):
     TOPIC = "creator"
 
     class Event(Aggregate.Event):
-        pass
+        @property
+        def subject(self) -> UUID | None:
+            return self.originator_id
 
     class SignedUp(Event, AggregateCreated):
         TOPIC = "creator.signed_up"

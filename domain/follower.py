@@ -51,9 +51,9 @@ class Follower(Conversation, FollowerEvents):
             "follower_id": str(self.id),
         }
 
-    def end_life(self, now: datetime) -> None:
+    def end_life(self, now: datetime, reason: EndReason = "cancelled") -> None:
         """End what is under way; nobody will look any more for what became of an attempt that is still open."""
-        self.end_run("cancelled")
+        self.end_run(reason)
         self._cancel_waiting_sends("lead_deleted")
         for send in list(self.sends.values()):
             if not send.uncertain:
@@ -62,16 +62,30 @@ class Follower(Conversation, FollowerEvents):
                 self.record_unresolved(send.send_id, send.attempt)
         self.trigger_event(FollowerEvents.LifeEnded, life=self.life)
 
-    def come_back(self, lead_id: UUID) -> None:
-        self.trigger_event(FollowerEvents.Returned, life=self.life + 1, lead_id=lead_id)
+    def come_back(self, lead_id: UUID, platform_user_id: str) -> None:
+        """Begin another life; the id is told again, because the last life may be erased."""
+        self.trigger_event(
+            FollowerEvents.Returned, life=self.life + 1, lead_id=lead_id, platform_user_id=platform_user_id
+        )
+
+    def be_forgotten(self) -> None:
+        """Keep nothing by which the person, or what they said, is known."""
+        self.trigger_event(FollowerEvents.Forgotten)
+
+    @event(FollowerEvents.Forgotten)
+    def _be_forgotten(self) -> None:
+        self.platform_user_id = ""
+        self.known_keys = {}
+        self.sends = {}
 
     @event(FollowerEvents.LifeEnded)
     def _end_life(self) -> None:
         self.is_alive = False
 
     @event(FollowerEvents.Returned)
-    def _come_back(self, life: int, lead_id: UUID) -> None:
+    def _come_back(self, life: int, lead_id: UUID, platform_user_id: str) -> None:
         self.life = life
+        self.platform_user_id = platform_user_id
         self._begin_life(lead_id)
 
     @event(FollowerEvents.MessageReceived)

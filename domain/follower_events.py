@@ -32,10 +32,14 @@ class FollowerEvents:
     class Returned(Event):
         TOPIC = "follower.returned"
         life: int
+        platform_user_id: Annotated[str, Personal]
 
     class LifeEnded(Event):
         TOPIC = "follower.life_ended"
         life: int
+
+    class Forgotten(Event):
+        TOPIC = "follower.forgotten"
 
     class MessageReceived(Event):
         TOPIC = "follower.message_received"
@@ -231,7 +235,7 @@ class FollowerEvents:
         TOPIC = "follower.send_attempted"
         send_id: UUID
         attempt: int
-        body_hash: str
+        body_hash: Annotated[str, Personal]
         decided_at: datetime
         judged: Judged
         give_up_at: datetime

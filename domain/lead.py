@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID, uuid5
 
 from eventsourcing.domain import event
@@ -69,6 +69,13 @@ class Lead(Aggregate):
         TOPIC = "lead.deleted"
         status: Status
 
+    class ErasureRequested(Event):
+        TOPIC = "lead.erasure_requested"
+
+    class Erased(Event):
+        TOPIC = "lead.erased"
+        counts: dict[str, int]
+
     @staticmethod
     def create_id(follower_id: UUID, life: int) -> UUID:
         return uuid5(follower_id, f"lead/{life}")
@@ -118,6 +125,8 @@ class Lead(Aggregate):
         self.ceiling = Status.CUSTOMER
         self.score = Score()
         self.is_deleted = False
+        self.erasure: Literal["requested", "done"] | None = None
+        self.erased_counts: dict[str, int] = {}
 
     def owners(self) -> dict[str, str]:
         return {
@@ -175,3 +184,27 @@ class Lead(Aggregate):
     @event(Deleted)
     def _delete(self, status: Status) -> None:
         self.is_deleted = True
+
+    def request_erasure(self) -> None:
+        """Promise that nobody will be able to read anything personal of this life again."""
+        if self.erasure is None:
+            self._request_erasure()
+
+    @event(ErasureRequested)
+    def _request_erasure(self) -> None:
+        self.is_deleted = True
+        self.erasure = "requested"
+
+    def record_erased(self, counts: Mapping[str, int]) -> bool:
+        """The promise is kept; `counts` says how much of each kind is gone. `False`: it was kept before."""
+        if self.erasure != "requested":
+            return False
+        self._record_erased(counts=dict(counts))
+        return True
+
+    @event(Erased)
+    def _record_erased(self, counts: dict[str, int]) -> None:
+        self.erasure = "done"
+        self.erased_counts = counts
+        self.platform_user_id = ""
+        self.details = Details()

@@ -1,5 +1,6 @@
 """Builds the log's parts for the application from one connection string."""
 
+from base64 import b64decode
 from typing import Any
 
 from eventsourcing.persistence import (
@@ -10,6 +11,7 @@ from eventsourcing.persistence import (
     Mapper,
     ProcessRecorder,
     TrackingRecorder,
+    Transcoder,
 )
 from eventsourcing.postgres import PostgresDatastore
 from eventsourcing.utils import Environment, EnvType
@@ -17,11 +19,17 @@ from psycopg import Connection
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import ConnectionPool
 
+from eventstore.mapper import SealingMapper
 from eventstore.recorder import Recorder
+from eventstore.sealed_recorder import SealedRecorder
+from eventstore.vault import Vault
 from eventstore.workspace import GatheringEventStore
 
 URL = "LOG_URL"
 """The setting of the application that holds the connection string."""
+
+KEY = "INSTALLATION_KEY"
+"""The setting of the application that holds the installation's key, 32 bytes in base64."""
 
 GATHERING = "LOG_GATHERING"
 """The setting of an application whose commands are given by a writer, which appends for several at once."""
@@ -48,17 +56,24 @@ class Datastore(PostgresDatastore):
 
 
 class Factory(InfrastructureFactory[TrackingRecorder]):
-    """The library's factory for our recorder; snapshots and process recorders are not used."""
+    """The library's factory for our recorder and mapper; snapshots and process recorders are not used."""
 
     def __init__(self, env: Environment | EnvType | None) -> None:
         super().__init__(env)
-        url = self.env.get(URL)
-        if not url:
-            raise InfrastructureFactoryError(f"the setting {URL} is missing")
+        url, key = self.env.get(URL), self.env.get(KEY)
+        if not url or not key:
+            raise InfrastructureFactoryError(f"the setting {KEY if url else URL} is missing")
         self.datastore = Datastore(url)
+        self.vault = Vault(self.datastore, b64decode(key))
+
+    def mapper(
+        self, transcoder: Transcoder | None = None, mapper_class: type[Mapper[Any]] | None = None
+    ) -> Mapper[Any]:
+        """Always ours: what is personal must never be written in the clear."""
+        return SealingMapper(transcoder or self.transcoder(), self.vault)
 
     def application_recorder(self) -> Recorder:
-        return Recorder(self.datastore)
+        return SealedRecorder(self.datastore, self.vault)
 
     def aggregate_recorder(self, purpose: str = "events") -> AggregateRecorder:
         raise InfrastructureFactoryError(f"no recorder for {purpose}")

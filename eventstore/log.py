@@ -6,8 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from eventsourcing.persistence import Mapper
-
+from eventstore.mapper import TypedMapper
 from eventstore.recorder import LoggedEvent, Recorder
 
 
@@ -29,7 +28,7 @@ class Recorded:
 class Log:
     """The log of one application as a reader sees it."""
 
-    def __init__(self, recorder: Recorder, mapper: Mapper[UUID]) -> None:
+    def __init__(self, recorder: Recorder, mapper: TypedMapper) -> None:
         self._recorder = recorder
         self._mapper = mapper
 
@@ -40,6 +39,7 @@ class Log:
     def read(self, after: int, limit: int) -> list[Recorded]:
         """The next events behind position `after`, at most `limit`."""
         found = self._recorder.select_notifications(after + 1, limit)
+        self._mapper.load_keys(found)
         return [self.decoded(each) for each in found if isinstance(each, LoggedEvent)]
 
     def decoded(self, logged: LoggedEvent) -> Recorded:

@@ -6,12 +6,13 @@ from typing import Final
 class Personal:
     """Marks a field of an event as personal: `name: Annotated[str, Personal]`.
 
-    The vault seals such fields with the key of the event's `subject`.
+    The vault seals such fields with the key of the event's `subject`. Once that key is destroyed the event reads with
+    the empty value of the field's type (`""`, `()`, `None`, a dataclass of defaults), and names the field in `erased`.
     """
 
 
 class Erased:
-    """The value of a personal field whose key was destroyed; falsy, and empty when printed."""
+    """What an upcast finds in the place of a field whose key was destroyed; falsy, and empty when printed."""
 
     def __bool__(self) -> bool:
         return False

@@ -1,7 +1,7 @@
 """Where a writer's commands find their aggregates and leave their events, until all are appended together."""
 
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -95,6 +95,13 @@ class GatheringEventStore(EventStore[UUID]):
         self.gathered.clear()
 
 
+def _project(aggregate: Any, events: Iterable[Any]) -> Any:
+    """Apply events one by one; the library's own way asks of each whether it can be applied, which costs a third."""
+    for event in events:
+        aggregate = event.mutate(aggregate)
+    return aggregate
+
+
 class Workspace(Repository[UUID]):
     """The aggregates of one writer's commands: shared within a batch, kept between batches while they are current.
 
@@ -124,7 +131,7 @@ class Workspace(Repository[UUID]):
         """The present state of an aggregate; raises `AggregateNotFoundError`."""
         aggregate = self._aggregates.get(aggregate_id)
         if aggregate is None:
-            aggregate = super().get(aggregate_id, projector_func=projector_func)
+            aggregate = super().get(aggregate_id, projector_func=_project)
             self._aggregates[aggregate_id] = aggregate
         self._aggregates.move_to_end(aggregate_id)
         self._lent[aggregate_id] = aggregate.version

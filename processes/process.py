@@ -33,8 +33,8 @@ class Process:
                 self._handlers[event_class.TOPIC] = attribute.__get__(self)
 
     def reacts(self, recorded: Recorded) -> bool:
-        """Whether this kind of event concerns the process."""
-        return recorded.event.TOPIC in self._handlers
+        """Whether this kind of event concerns the process; what was erased calls for nothing any more."""
+        return recorded.event.TOPIC in self._handlers and not recorded.event.erased
 
     async def handle(self, recorded: Recorded) -> None:
         """React to one event of a kind that concerns the process."""

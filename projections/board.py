@@ -45,6 +45,12 @@ class Board(Projection):
         CREATE INDEX ON {leads} (creator_id, status, contact_at DESC, lead_id DESC);
         CREATE INDEX ON {leads} (creator_id, contact_at DESC, lead_id DESC);
         CREATE INDEX ON {leads} (creator_id, platform_user_id);
+        -- Statistics hold samples of a column, which would outlive an erasure.
+        ALTER TABLE {leads}
+            ALTER platform_user_id SET STATISTICS 0, ALTER name SET STATISTICS 0, ALTER username SET STATISTICS 0,
+            ALTER email SET STATISTICS 0, ALTER phone SET STATISTICS 0, ALTER notes SET STATISTICS 0,
+            ALTER tags SET STATISTICS 0, ALTER sort_name SET STATISTICS 0, ALTER search SET STATISTICS 0,
+            ALTER last_message SET STATISTICS 0;
         CREATE TABLE {lead_counts} (
             creator_id text, status text, leads bigint NOT NULL, PRIMARY KEY (creator_id, status));
         CREATE TABLE {lead_follow_ups} (

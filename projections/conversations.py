@@ -49,11 +49,18 @@ class Conversations(Projection):
             version bigint NOT NULL);
         CREATE INDEX ON {conversations} (creator_id, contact_at DESC, lead_id DESC);
         CREATE INDEX ON {conversations} (creator_id, status, contact_at DESC, lead_id DESC);
+        -- Statistics hold samples of a column, which would outlive an erasure.
+        ALTER TABLE {conversations}
+            ALTER platform_user_id SET STATISTICS 0, ALTER name SET STATISTICS 0, ALTER username SET STATISTICS 0,
+            ALTER email SET STATISTICS 0, ALTER phone SET STATISTICS 0, ALTER notes SET STATISTICS 0,
+            ALTER tags SET STATISTICS 0, ALTER sort_name SET STATISTICS 0, ALTER search SET STATISTICS 0;
         CREATE TABLE {messages} (
             message_row uuid PRIMARY KEY, lead_id uuid NOT NULL, position bigint NOT NULL,
             occurred_at timestamptz NOT NULL, author text NOT NULL, content text NOT NULL,
             attachments jsonb NOT NULL, delivery text NOT NULL, reason text, message_id text);
         CREATE INDEX ON {messages} (lead_id, occurred_at DESC, position DESC);
+        ALTER TABLE {messages}
+            ALTER content SET STATISTICS 0, ALTER attachments SET STATISTICS 0, ALTER message_id SET STATISTICS 0;
         CREATE TABLE {conversation_follow_ups} (
             follow_up_id uuid PRIMARY KEY, lead_id uuid NOT NULL, scheduled_at timestamptz NOT NULL);
         CREATE INDEX ON {conversation_follow_ups} (lead_id, scheduled_at);

@@ -53,7 +53,7 @@ def conn(database_url: str) -> Iterator[psycopg.Connection[DictRow]]:
 @pytest.fixture
 def app(database_url: str, settings: Settings) -> Iterator[Clonnect]:
     """The application alone, with the creator; commands run in the test's own thread."""
-    with open_application(database_url) as app:
+    with open_application(database_url, installation_key(settings)) as app:
         sign_up(app, settings)
         yield app
 

@@ -60,7 +60,7 @@ class LeadCommands(Streams):
                 platform_user_id=new.platform_user_id,
             )
         else:
-            follower.come_back(lead_id)
+            follower.come_back(lead_id, new.platform_user_id)
         lead = Lead.capture(
             lead_id=lead_id,
             creator_id=creator_id,

@@ -27,6 +27,8 @@ COMMANDS = (
     "check-log",
     "creators add",
     "keys add",
+    "keys rotate-master",
+    "erase",
     "users link",
     "channels connect",
     "openapi",

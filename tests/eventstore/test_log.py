@@ -12,6 +12,7 @@ from domain.application import Clonnect
 from domain.creator import Creator, Settings
 from domain.vocabulary import Mode
 from eventstore.log import Log
+from eventstore.mapper import TypedMapper
 from eventstore.recorder import Recorder
 
 AT = datetime(2026, 3, 2, 10, tzinfo=UTC)
@@ -19,13 +20,17 @@ AT = datetime(2026, 3, 2, 10, tzinfo=UTC)
 
 @pytest.fixture
 def app(database_url: str) -> Iterator[Clonnect]:
-    with open_application(database_url) as app, context.acting("person:7", correlation_id=UUID(int=7), at=AT):
+    with (
+        open_application(database_url, bytes(32)) as app,
+        context.acting("person:7", correlation_id=UUID(int=7), at=AT),
+    ):
         yield app
 
 
 @pytest.fixture
 def log(app: Clonnect) -> Log:
     assert isinstance(app.recorder, Recorder)
+    assert isinstance(app.mapper, TypedMapper)
     return Log(app.recorder, app.mapper)
 
 

@@ -61,7 +61,7 @@ def times() -> Times:
 
 @pytest.fixture
 async def writer(database_url: str, times: Times) -> AsyncIterator[Writer[Clonnect]]:
-    with open_application(database_url, writer=True) as app, context.acting("person:ana"):
+    with open_application(database_url, bytes(32), writer=True) as app, context.acting("person:ana"):
         writer = Writer(app, conflict=LostRace, timed=times)
         writer.start()
         await writer.do(Clonnect.sign_up_creator, "ana", None, Settings())
@@ -169,10 +169,10 @@ async def test_nothing_is_decided_on_what_another_process_has_changed_since(
     writer: Writer[Clonnect], database_url: str
 ) -> None:
     lead = await a_lead(writer)
-    with open_application(database_url) as other, context.acting("person:eva", at=NOON):
+    with open_application(database_url, bytes(32)) as other, context.acting("person:eva", at=NOON):
         other.change_status("ana", lead.id, Status.HOT)
     assert (await writer.do(Clonnect.change_status, "ana", lead.id, Status.HOT)).position is None
-    with open_application(database_url) as other, context.acting("person:eva", at=NOON):
+    with open_application(database_url, bytes(32)) as other, context.acting("person:eva", at=NOON):
         other.delete_lead("ana", lead.id)
     with pytest.raises(NotFound):
         await writer.do(Clonnect.change_status, "ana", lead.id, Status.NEW)
@@ -180,7 +180,7 @@ async def test_nothing_is_decided_on_what_another_process_has_changed_since(
 
 async def test_two_writers_on_one_stream_lose_no_command(writer: Writer[Clonnect], database_url: str) -> None:
     lead = await a_lead(writer)
-    with open_application(database_url, writer=True) as app:
+    with open_application(database_url, bytes(32), writer=True) as app:
         other = Writer(app, conflict=LostRace, timed=Times())
         other.start()
 
@@ -273,7 +273,7 @@ async def test_a_caller_who_leaves_does_not_take_the_command_back(writer: Writer
 
 
 async def test_a_writer_that_stops_finishes_what_it_has_taken_and_takes_no_more(database_url: str) -> None:
-    with open_application(database_url, writer=True) as app, context.acting("person:ana"):
+    with open_application(database_url, bytes(32), writer=True) as app, context.acting("person:ana"):
         writer = Writer(app, conflict=LostRace, timed=Times())
         writer.start()
         await writer.do(Clonnect.sign_up_creator, "ana", None, Settings())

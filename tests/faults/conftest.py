@@ -122,12 +122,16 @@ class Installation:
     @contextmanager
     def application(self, at: datetime) -> Iterator[Clonnect]:
         """The application in this process, for commands that happened, or happen, at an instant of our choice."""
-        with open_application(self.url) as app, context.acting("system", at=at):
+        with open_application(self.url, self.key()) as app, context.acting("system", at=at):
             yield app
+
+    def key(self) -> bytes:
+        """The key of this installation."""
+        return installation_key(Settings(data_dir=self.data_dir))
 
     def sign_up(self) -> None:
         """A creator without quiet hours, whose bot and one sequence of one step are on."""
-        sealer = Sealer(installation_key(Settings(data_dir=self.data_dir)))
+        sealer = Sealer(self.key())
         stored = connecting(sealer, ChannelName.TELEGRAM, str(BOT_ID), CREATOR, TOKEN, "secret")
         with self.application(datetime.now(UTC) - LONG_AGO) as app:
             app.sign_up_creator(CREATOR, None, ALL_DAY)

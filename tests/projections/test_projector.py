@@ -12,6 +12,7 @@ from psycopg.rows import DictRow
 
 from domain.lead import Lead
 from eventstore.log import Log, Recorded
+from eventstore.mapper import TypedMapper
 from eventstore.recorder import Recorder
 from projections.agenda import Agenda
 from projections.board import Board
@@ -50,6 +51,7 @@ class Tally(Projection):
 @pytest.fixture
 def log(people: People) -> Log:
     assert isinstance(people.app.recorder, Recorder)
+    assert isinstance(people.app.mapper, TypedMapper)
     return Log(people.app.recorder, people.app.mapper)
 
 

@@ -1,0 +1,74 @@
+"""Changes the installation's key: whatever the old one sealed is sealed with the new one, or nothing is changed."""
+
+from typing import Any, Final
+
+from cryptography.exceptions import InvalidTag
+from psycopg import Connection
+from psycopg.sql import SQL, Identifier
+
+from api.errors import StartupError
+from eventstore.sealing import Sealer
+from eventstore.vault import check_value, claim_key, opens, wrapping
+
+SEALED: Final = (
+    ("vault", "data_keys", "wrapped", f"'{wrapping('')}' || subject"),
+    ("app", "channels", "token_sealed", "channel || '/' || account_id"),
+    ("app", "channels", "secret_sealed", "channel || '/' || account_id"),
+    ("app", "deliveries", "body_sealed", "delivery_id::text"),
+)
+"""Every column that the installation's key seals, with what each value is bound to."""
+
+PAGE: Final = 1000
+
+
+def rotate(conn: Connection[dict[str, Any]], old: bytes, new: bytes) -> int:
+    """Seal everything anew, in one transaction; answers how many values. 0: the new key was in force already.
+
+    Raises `StartupError` while a program holds the key, and when the old key does not open the database.
+    """
+    before, after = Sealer(old), Sealer(new)
+    with conn.transaction():
+        if not claim_key(conn):
+            raise StartupError("Clonnect runs on this database, and holds the key: stop it everywhere first.")
+        row = conn.execute("SELECT key_check FROM vault.installation").fetchone()
+        check = None if row is None or row["key_check"] is None else bytes(row["key_check"])
+        if check is not None and opens(after, check):
+            return 0
+        if check is not None and not opens(before, check):
+            raise StartupError("Neither the present key nor the new one opens this database: give the right one.")
+        # A program that lost the connection by which it says that it runs can write nothing meanwhile; what it makes
+        # afterwards is refused, because the check value is another one.
+        conn.execute("LOCK TABLE vault.data_keys, app.channels, app.deliveries IN SHARE ROW EXCLUSIVE MODE")
+        sealed = sum(_seal_anew(conn, *column, before, after) for column in SEALED)
+        conn.execute("UPDATE vault.installation SET key_check = %s", (check_value(after),))
+    return sealed
+
+
+def _seal_anew(
+    conn: Connection[dict[str, Any]], schema: str, table: str, column: str, about: str, before: Sealer, after: Sealer
+) -> int:
+    names = {"table": Identifier(schema, table), "column": Identifier(column), "about": SQL(about)}
+    done = 0
+    # A cursor shows the rows as they were when it was opened, also those that are changed on the way.
+    with conn.cursor("sealed") as cursor:
+        cursor.execute(
+            SQL(
+                "SELECT ctid::text AS row, {column} AS value, {about} AS about FROM {table} WHERE {column} IS NOT NULL"
+            ).format(**names)
+        )
+        while rows := cursor.fetchmany(PAGE):
+            try:
+                values = [after.seal(before.open(bytes(row["value"]), row["about"]), row["about"]) for row in rows]
+            except InvalidTag as error:
+                raise StartupError(
+                    f"Something in {schema}.{table} does not open with the present key: nothing was changed."
+                ) from error
+            conn.execute(
+                SQL(
+                    """UPDATE {table} AS t SET {column} = new.value
+                         FROM unnest(%s::tid[], %s::bytea[]) AS new(row, value) WHERE t.ctid = new.row"""
+                ).format(**names),
+                ([row["row"] for row in rows], values),
+            )
+            done += len(rows)
+    return done

@@ -1,0 +1,75 @@
+"""Commands about an erasure: asked for, and carried out."""
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from domain import context
+from domain.commands.leads import LeadCommands
+from domain.errors import Conflict, NotFound
+from domain.follower import Follower
+from domain.identity import told
+from domain.lead import Lead
+from domain.streams import Beside
+from domain.vocabulary import Platform
+
+
+class ErasureCommands(LeadCommands):
+    """What a person may demand: that everything personal of them is gone."""
+
+    def request_erasure(self, creator_id: str, given: str) -> list[UUID]:
+        """End the person's life here, and mark every life they had; answers the leads that wait to be erased.
+
+        `given` is as in `lead_known_as`, and finds deleted leads too. Raises `NotFound`, and `Conflict` when the
+        person is not told apart from another.
+        """
+        follower = self._person_known_as(creator_id, given)
+        leads = [
+            lead
+            for life in range(1, follower.life + 1)
+            if (lead := self._load(Lead.create_id(follower.id, life), Lead)) is not None
+        ]
+        if all(lead.erasure for lead in leads):
+            return [lead.id for lead in leads if lead.erasure == "requested"]
+        for lead in leads:
+            if not lead.is_deleted:
+                lead.delete()
+            lead.request_erasure()
+        if follower.is_alive:
+            follower.end_life(context.now(), "erased")
+        follower.be_forgotten()
+        self.save_streams(*leads, follower)
+        return [lead.id for lead in leads if lead.erasure == "requested"]
+
+    def record_erased(self, lead_id: UUID, counts: Mapping[str, int], *, beside: Sequence[Beside]) -> bool:
+        """Record that a life is erased; `beside` is what erases it, in the same transaction. `False`: it was."""
+        lead = self.any_lead(lead_id)
+        if not lead.record_erased(counts):
+            return False
+        self.save_streams(lead, beside=beside)
+        return True
+
+    def any_lead(self, lead_id: UUID) -> Lead:
+        """A lead whatever became of it; raises `NotFound` if there never was one."""
+        lead = self._load(lead_id, Lead)
+        if lead is None:
+            raise NotFound("There is no such lead.")
+        return lead
+
+    def _person_known_as(self, creator_id: str, given: str) -> Follower:
+        try:
+            lead = self._load(UUID(given), Lead)
+        except ValueError:
+            lead = None
+        if lead is not None and lead.creator_id == creator_id:
+            return self.follower(lead.follower_id)
+        platform, raw = told(given)
+        known = [
+            follower
+            for each in ([platform] if platform else Platform)
+            if (follower := self.known_follower(Follower.create_id(self.namespace, creator_id, each, raw))) is not None
+        ]
+        if len(known) > 1:
+            raise Conflict("More than one person has this id: say which with its prefix, such as `ig_`.")
+        if not known:
+            raise NotFound("There is no such person.")
+        return known[0]

@@ -1,0 +1,35 @@
+"""Appends events together with the keys that they were sealed with: neither is ever stored without the other."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from eventsourcing.persistence import StoredEvent
+from eventsourcing.postgres import PostgresDatastore
+
+from eventstore.mapper import subject_in
+from eventstore.recorder import Recorder
+from eventstore.vault import Vault
+
+
+class SealedRecorder(Recorder):
+    """The log of an application whose mapper seals with the keys of `vault`."""
+
+    def __init__(self, datastore: PostgresDatastore, vault: Vault) -> None:
+        super().__init__(datastore)
+        self._vault = vault
+
+    def insert_events(
+        self,
+        stored_events: Sequence[StoredEvent],
+        *,
+        event_ids: Sequence[UUID] = (),
+        metadata: Sequence[Mapping[str, str]] = (),
+        beside: Sequence[tuple[str, tuple[Any, ...]]] = (),
+        **kwargs: Any,
+    ) -> Sequence[int] | None:
+        subjects = {subject for each in stored_events if (subject := subject_in(each.state)) is not None}
+        with self._vault.storing(subjects) as keys:
+            return super().insert_events(
+                stored_events, event_ids=event_ids, metadata=metadata, beside=[*keys, *beside], **kwargs
+            )

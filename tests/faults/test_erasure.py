@@ -1,0 +1,297 @@
+"""Who is erased is gone from everywhere, down to the bytes on the disk, and nobody and nothing else is touched."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import psycopg
+import pytest
+from psycopg.rows import DictRow, dict_row
+from psycopg.sql import SQL, Identifier
+
+from api.bootstrap import Runtime, installation_key, open_application, run
+from api.embedded import embedded_server
+from api.migrate import migrate
+from api.settings import Settings
+from domain import context
+from domain.application import Clonnect
+from domain.errors import NotFound
+from domain.follower import Follower
+from domain.lead import Lead
+from domain.vocabulary import Status
+from tests.runtime import CREATOR, MONDAY, Start, acting, deliver, events, on_the_phone, recorded, say, sign_up
+
+MARTA, PEDRO = "ig_7712039485711", "ig_5550001112223"
+Conn = psycopg.Connection[DictRow]
+
+
+async def writes(runtime: Runtime, phone: str, number: int, text: str, name: str) -> UUID:
+    """A person writes; answers the lead."""
+    return await say(runtime, phone, text, f"{phone}-mid-{number}", name)
+
+
+async def erase(runtime: Runtime, person: str) -> list[Any]:
+    """Somebody demands it, and it is done."""
+    with context.acting("person:1"):
+        done = await runtime.erasure.erase(CREATOR, person)
+    assert await runtime.settle(runtime.clock())
+    return done
+
+
+def everything(conn: Conn) -> str:
+    """What is readable in all tables, as text."""
+    tables = conn.execute(
+        """SELECT table_schema, table_name FROM information_schema.tables
+            WHERE table_schema IN ('log', 'read', 'app', 'vault') AND table_type = 'BASE TABLE'"""
+    ).fetchall()
+    shown = []
+    for table in tables:
+        name = Identifier(table["table_schema"], table["table_name"])
+        shown += [str(row) for row in conn.execute(SQL("SELECT * FROM {}").format(name)).fetchall()]
+    return "\n".join(shown)
+
+
+def state_of(conn: Conn, schema: str, lead_id: UUID) -> dict[str, list[str]]:
+    """All rows of a lead in a schema, by table."""
+    tables = conn.execute(
+        "SELECT table_name FROM information_schema.columns WHERE table_schema = %s AND column_name = 'lead_id'",
+        (schema,),
+    ).fetchall()
+    return {
+        each["table_name"]: sorted(
+            str(row)
+            for row in conn.execute(
+                SQL("SELECT * FROM {} WHERE lead_id = %s").format(Identifier(schema, each["table_name"])), (lead_id,)
+            )
+        )
+        for each in tables
+    }
+
+
+async def test_an_erased_person_is_gone_and_nobody_else_is_touched(runtime: Runtime, conn: Conn) -> None:
+    marta = await writes(runtime, MARTA, 1, "hola, ¿cuánto cuesta el curso? me parece caro", "Marta Ibarrola")
+    pedro = await writes(runtime, PEDRO, 1, "hola, me parece caro el curso", "Pedro Quesada")
+    await acting(runtime, Clonnect.edit_lead, CREATOR, marta, {"email": "marta@ibarrola.example"}, Status.HOT)
+    others = state_of(conn, "read", pedro)
+    log = conn.execute("SELECT * FROM log.events ORDER BY notification_id").fetchall()
+    counts = await runtime.board.counts(CREATOR)
+    assert any(others.values())
+    for text in ("Marta Ibarrola", MARTA.removeprefix("ig_"), "marta@ibarrola.example"):
+        assert text in everything(conn)
+
+    (done,) = await erase(runtime, MARTA)
+
+    left = everything(conn)
+    for text in ("Ibarrola", "ibarrola", MARTA.removeprefix("ig_")):
+        assert text not in left
+    assert not any(state_of(conn, "read", marta).values())
+    assert state_of(conn, "read", pedro) == others
+    assert await runtime.board.counts(CREATOR) == counts | {Status.HOT: counts[Status.HOT] - 1}
+    assert conn.execute("SELECT * FROM log.events ORDER BY notification_id").fetchall()[: len(log)] == log
+    assert [each.position for each in recorded(runtime)] == list(range(1, len(recorded(runtime)) + 1))
+    (erased,) = events(runtime, Lead.Erased)
+    assert erased.counts == vars(done)
+    assert done.events > 5
+    assert (done.deliveries, done.received, done.simulated, done.parked) == (1, 1, 1, 0)
+    assert {each.text for each in events(runtime, Follower.MessageReceived)} == {"", "hola, me parece caro el curso"}
+    assert {each.details.name for each in events(runtime, Lead.Captured)} == {None, "Pedro Quesada"}
+
+
+async def test_what_was_pending_for_an_erased_person_is_cancelled(runtime: Runtime, conn: Conn) -> None:
+    await writes(runtime, MARTA, 1, "hola, ¿cuánto cuesta el curso? me parece caro", "Marta")
+    (run,) = events(runtime, Follower.Enrolled)
+    await erase(runtime, MARTA)
+    (ended,) = events(runtime, Follower.EnrolmentEnded)
+    assert (ended.enrolment_id, ended.reason) == (run.enrolment_id, "erased")
+    assert await runtime.move_clock(runtime.clock() + timedelta(days=4))
+    assert on_the_phone(conn, MARTA) == []
+    assert events(runtime, Follower.FollowUpSent) == []
+
+
+async def test_erasing_again_changes_nothing(runtime: Runtime) -> None:
+    lead_id = await writes(runtime, MARTA, 1, "hola", "Marta")
+    assert len(await erase(runtime, MARTA)) == 1
+    head = runtime.log.head()
+    assert await erase(runtime, MARTA) == []
+    assert await erase(runtime, str(lead_id)) == []
+    assert runtime.log.head() == head
+
+
+async def test_who_is_not_known_cannot_be_erased(runtime: Runtime) -> None:
+    await writes(runtime, MARTA, 1, "hola", "Marta")
+    for creator_id, person in ((CREATOR, "ig_999"), ("pedro", MARTA), (CREATOR, str(UUID(int=1)))):
+        with context.acting("person:1"), pytest.raises(NotFound):
+            await runtime.erasure.erase(creator_id, person)
+
+
+async def test_every_life_of_a_person_is_erased_the_deleted_ones_too(runtime: Runtime, conn: Conn) -> None:
+    first = await writes(runtime, MARTA, 1, "hola, soy Marta Ibarrola", "Marta Ibarrola")
+    await acting(runtime, Clonnect.delete_lead, CREATOR, first)
+    second = await writes(runtime, MARTA, 2, "hola de nuevo", "Marta Ibarrola")
+    assert second != first
+    assert len(await erase(runtime, str(first))) == 2
+    assert {each.text for each in events(runtime, Follower.MessageReceived)} == {""}
+    keys = conn.execute(
+        "SELECT subject FROM vault.data_keys WHERE destroyed_at IS NOT NULL ORDER BY made_at"
+    ).fetchall()
+    assert {row["subject"] for row in keys} == {first, second}
+    assert "Ibarrola" not in everything(conn)
+
+
+async def test_who_writes_again_is_a_new_person_and_is_answered(runtime: Runtime, conn: Conn) -> None:
+    first = await writes(runtime, MARTA, 1, "hola, ¿cuánto cuesta el curso?", "Marta")
+    await erase(runtime, MARTA)
+    second = await writes(runtime, MARTA, 2, "hola, ¿cuánto cuesta el curso?", "Marta")
+    assert second != first
+    assert len(on_the_phone(conn, MARTA)) == 1
+    card = await runtime.board.card(CREATOR, second)
+    assert card is not None
+    assert (card["name"], card["platform_user_id"]) == ("Marta", MARTA.removeprefix("ig_"))
+    subjects = conn.execute("SELECT subject FROM vault.data_keys WHERE subject = ANY(%s)", ([first, second],))
+    assert len(subjects.fetchall()) == 2
+
+
+async def test_what_a_crash_left_is_gone_on_with(demo: Start, conn: Conn) -> None:
+    async with demo() as runtime:
+        await writes(runtime, MARTA, 1, "hola", "Marta Ibarrola")
+    async with demo(work=False) as runtime:
+        with context.acting("person:1"):
+            await runtime.writer.do(Clonnect.request_erasure, CREATOR, MARTA)
+        assert events(runtime, Lead.Erased) == []
+    async with demo() as runtime:
+        assert await runtime.settle(runtime.clock())
+        assert len(events(runtime, Lead.Erased)) == 1
+        assert "Ibarrola" not in everything(conn)
+
+
+async def test_two_who_carry_out_the_same_erasure_do_it_once(runtime: Runtime, demo: Start) -> None:
+    await writes(runtime, MARTA, 1, "hola", "Marta")
+    async with demo(work=False) as other:
+        with context.acting("person:1"):
+            await other.erasure.erase(CREATOR, MARTA)
+        assert await runtime.settle(runtime.clock())
+        assert len(events(runtime, Lead.ErasureRequested)) == len(events(runtime, Lead.Erased)) == 1
+
+
+async def test_deliveries_that_became_no_message_go_too(runtime: Runtime, conn: Conn) -> None:
+    await writes(runtime, MARTA, 1, "hola", "Marta")
+    await deliver(runtime, {"follower_id": MARTA, "text": "👍", "kind": "reaction", "refers_to": "x"})
+    await deliver(runtime, {"follower_id": MARTA, "text": "hola", "kind": "nonsense", "message_id": "n"})
+    await writes(runtime, PEDRO, 1, "hola", "Pedro")
+    (done,) = await erase(runtime, MARTA)
+    assert done.deliveries == 3
+    assert len(conn.execute("SELECT * FROM app.deliveries").fetchall()) == 1
+
+
+async def test_a_message_that_was_erased_before_a_process_saw_it_calls_for_nothing(demo: Start, conn: Conn) -> None:
+    async with demo(work=False) as runtime:
+        await deliver(runtime, {"follower_id": MARTA, "text": "me parece caro", "message_id": "1", "name": "Marta"})
+        with context.acting("person:1"):
+            await runtime.erasure.erase(CREATOR, MARTA)
+        await deliver(runtime, {"follower_id": MARTA, "text": "hola", "message_id": "2", "name": "Marta"})
+    async with demo() as runtime:
+        assert await runtime.settle(runtime.clock())
+        assert [len(each.message_ids) for each in events(runtime, Follower.BurstUnderstood)] == [1]
+        assert len(on_the_phone(conn, MARTA)) == 1
+    assert conn.execute("SELECT * FROM app.parked").fetchall() == []
+
+
+async def test_screens_that_are_made_again_show_the_same_without_the_person(
+    runtime: Runtime, demo: Start, conn: Conn
+) -> None:
+    marta = await writes(runtime, MARTA, 1, "hola, me parece caro", "Marta")
+    pedro = await writes(runtime, PEDRO, 1, "hola, me parece caro", "Pedro")
+    await erase(runtime, MARTA)
+    before = state_of(conn, "read", pedro)
+    await runtime.move_clock(runtime.clock() + timedelta(seconds=1))
+    runtime.projector.stop()
+    for table in conn.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'read'").fetchall():
+        if table["tablename"] != "projections":
+            conn.execute(SQL("DROP TABLE {}").format(Identifier("read", table["tablename"])))
+    conn.execute("DELETE FROM read.projections")
+    async with demo(work=False) as again:
+        assert await again.progress.passed(again.log.head(), 20)
+        assert state_of(conn, "read", pedro) == before
+        assert not any(state_of(conn, "read", marta).values())
+
+
+# Down to the bytes on the disk.
+
+NAME, HANDLE, EMAIL, WORDS = "Marta Ibarrola", "martitaibarrola", "marta@ibarrola.example", "me duele la rodilla"
+
+
+@pytest.fixture
+def own_server(data_dir: Path) -> Iterator[str]:
+    """A server whose files hold nothing but this test's."""
+    with embedded_server(data_dir / "postgres") as url:
+        migrate(url)
+        yield url
+
+
+@asynccontextmanager
+async def a_demo_on(url: str, settings: Settings) -> AsyncIterator[Runtime]:
+    with psycopg.connect(url, autocommit=True) as conn:
+        conn.execute(f"UPDATE app.clock SET is_demo = true, ahead = {MONDAY} - now()".encode())
+    with open_application(url, installation_key(settings)) as app:
+        sign_up(app, settings)
+    async with run(settings, url, work=True) as runtime:
+        yield runtime
+
+
+def clean_up(conn: Conn) -> None:
+    """What docs/operations.md tells to do, so that no file holds any more what was deleted."""
+    for table in conn.execute(
+        "SELECT schemaname, tablename FROM pg_tables WHERE schemaname IN ('read', 'app', 'vault')"
+    ).fetchall():
+        conn.execute(SQL("VACUUM FULL {}").format(Identifier(table["schemaname"], table["tablename"])))
+    row = conn.execute("SELECT count(*) AS files FROM pg_ls_waldir()").fetchone()
+    assert row is not None
+    for _ in range(row["files"] + 2):
+        conn.execute("CHECKPOINT")
+        conn.execute("SELECT pg_logical_emit_message(true, '', ''), pg_switch_wal()")
+    conn.execute("CHECKPOINT")
+
+
+def files_with(directory: Path, text: bytes) -> list[str]:
+    """The files of a server in which these bytes stand."""
+    return [
+        str(path.relative_to(directory))
+        for path in sorted(directory.rglob("*"))
+        if path.is_file() and text in path.read_bytes()
+    ]
+
+
+async def test_no_byte_of_an_erased_person_is_left_on_the_disk(
+    own_server: str, data_dir: Path, settings: Settings
+) -> None:
+    files = data_dir / "postgres"
+    needles = [text.encode() for text in (NAME, HANDLE, EMAIL, WORDS, MARTA.removeprefix("ig_"))]
+    with psycopg.connect(own_server, autocommit=True, row_factory=dict_row) as conn:
+        async with a_demo_on(own_server, settings) as runtime:
+            lead_id = await writes(runtime, MARTA, 1, f"hola, {WORDS}, ¿cuánto cuesta el curso?", NAME)
+            await writes(runtime, PEDRO, 1, "hola, ¿cuánto cuesta el curso?", "Pedro Quesada")
+            details = {"email": EMAIL, "username": HANDLE, "notes": WORDS}
+            await acting(runtime, Clonnect.edit_lead, CREATOR, lead_id, details, None)
+            row = conn.execute("SELECT wrapped FROM vault.data_keys WHERE subject = %s", (lead_id,)).fetchone()
+            assert row is not None
+            needles.append(bytes(row["wrapped"]))
+            with pytest.raises(psycopg.errors.UniqueViolation):
+                conn.execute("INSERT INTO app.received SELECT * FROM app.received")
+            conn.execute("ANALYZE")
+            conn.execute("CHECKPOINT")
+            assert all(files_with(files, needle) for needle in needles)
+            log = await read_log(conn)
+
+            await erase(runtime, MARTA)
+            clean_up(conn)
+
+            assert {needle: files_with(files, needle) for needle in needles} == {needle: [] for needle in needles}
+            assert files_with(files, b"Pedro Quesada")
+            assert (await read_log(conn))[: len(log)] == log
+
+
+async def read_log(conn: Conn) -> list[DictRow]:
+    return conn.execute("SELECT * FROM log.events ORDER BY notification_id").fetchall()
