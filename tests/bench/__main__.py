@@ -1,11 +1,13 @@
 """Measures everything on durable servers of its own and writes docs/benchmarks.md: `python -m tests.bench SCALE`."""
 
 import asyncio
+import base64
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
+from pydantic import SecretStr
 
 from api.bootstrap import open_application
 from api.settings import Settings
@@ -16,6 +18,7 @@ from tests.bench.history import write_history
 from tests.bench.projecting import measure_freshness, measure_rebuild
 from tests.bench.results import Measured, machine, table
 from tests.chaos.server import durable_server
+from tests.chaos.writing import KEY
 
 PAGE = Path(__file__).parents[2] / "docs" / "benchmarks.md"
 BEGIN, END = "<!-- make bench -->", "<!-- end -->"
@@ -24,13 +27,14 @@ BEGIN, END = "<!-- make bench -->", "<!-- end -->"
 def measure(url: str, beside: str, folder: Path, scale: float) -> Iterator[Measured]:
     """Everything, on two databases: one for a history that stays whole, one for bare appends."""
     seconds = 5 * scale
+    settings = Settings(data_dir=folder, key=SecretStr(base64.b64encode(KEY).decode()))
     yield from measure_appends(beside, seconds / 2)
     yield from asyncio.run(measure_commands(beside, seconds))
     leads = asyncio.run(write_history(url, int(100_000 * scale)))
-    with open_application(url, bytes(32)) as app:
+    with open_application(url, KEY) as app:
         yield from measure_codec(app, seconds / 5)
     yield from measure_rebuild(url, int(10_000 * scale))
-    yield from asyncio.run(measure_freshness(url, Settings(data_dir=folder), leads, 2 * seconds))
+    yield from asyncio.run(measure_freshness(url, settings, leads, 2 * seconds))
     yield from asyncio.run(measure_growth(url, int(10_000 * scale), int(200 * scale)))
 
 

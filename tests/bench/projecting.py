@@ -20,7 +20,6 @@ from domain.application import Clonnect
 from domain.follower import Follower
 from domain.lead import Lead
 from domain.vocabulary import Status
-from eventstore.factory import URL
 from eventstore.log import Log
 from eventstore.mapper import TypedMapper
 from eventstore.recorder import Recorder
@@ -30,6 +29,7 @@ from projections.projection import Pool
 from projections.projector import Projector
 from tests.bench.results import Measured, percentiles
 from tests.chaos.library import library_datastore
+from tests.chaos.writing import KEY
 
 COMMANDS_PER_SECOND = 200
 PATIENCE_SECONDS = 600.0
@@ -77,7 +77,7 @@ class LibraryBoardProjection(LibraryProjection[LibraryBoard]):
 
 def measure_rebuild(url: str, sample: int) -> Iterator[Measured]:
     """The board of the whole log, beside the library's runner on the first `sample` events of it."""
-    with open_application(url, bytes(32)) as app:
+    with open_application(url, KEY) as app:
         log = Log(cast(Recorder, app.recorder), cast(TypedMapper, app.mapper))
         board = Board(cast(Pool, None))  # it is built, and not asked
         projector = Projector(url, log, [board], Progress(["board"]))
@@ -94,11 +94,7 @@ def library_events_per_second(url: str, app: Clonnect, events: int) -> float:
     conninfo = datastore.pool.kwargs
     datastore.close()
     assert isinstance(conninfo, dict)
-    env = {
-        "PERSISTENCE_MODULE": "eventstore.factory:Factory",
-        "MAPPER_TOPIC": "eventstore.mapper:TypedMapper",
-        URL: url,
-        Clonnect.NAMESPACE: str(app.namespace),
+    env = dict(app.env) | {
         "LIBRARY_BOARD_PERSISTENCE_MODULE": "eventsourcing.postgres",
         "POSTGRES_DBNAME": conninfo["dbname"],
         "POSTGRES_HOST": conninfo["host"],

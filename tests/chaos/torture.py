@@ -23,7 +23,7 @@ from eventstore.subscription import Listener
 from tests.chaos.following import Follower, Seen
 from tests.chaos.library import library_recorder
 from tests.chaos.proxy import Cut, Proxy, Rates
-from tests.chaos.writing import CREATORS
+from tests.chaos.writing import CREATORS, KEY
 
 ROOT = Path(__file__).parents[2]
 WRITERS = (6, 5, 5)
@@ -109,7 +109,7 @@ def torture_library(url: str, folder: Path, *, commands: int, seed: int = 0) -> 
 
 def prepare(url: str) -> None:
     """The creators whose bots are switched on and off."""
-    with open_application(url, bytes(32)) as app, context.acting("system", at=datetime.now(UTC)):
+    with open_application(url, KEY) as app, context.acting("system", at=datetime.now(UTC)):
         for number in range(CREATORS):
             app.sign_up_creator(f"creator{number}", None, Settings())
 

@@ -22,6 +22,9 @@ from domain.vocabulary import Platform
 from eventstore.writer import Busy, Writer
 from tests.chaos.library import library_recorder
 
+KEY = bytes(32)
+"""The key of an installation that has no secrets."""
+
 CREATORS = 24
 PHONES = 40
 EVENTS_AT_ONCE = 30
@@ -37,7 +40,7 @@ def timed() -> Iterator[None]:
 @asynccontextmanager
 async def writing(url: str) -> AsyncIterator[Writer[Clonnect]]:
     """A writer as a process of Clonnect has one."""
-    with open_application(url, bytes(32), writer=True) as app:
+    with open_application(url, KEY, writer=True) as app:
         writer = Writer(app, conflict=LostRace, timed=timed)
         writer.start()
         try:
