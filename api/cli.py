@@ -9,10 +9,14 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING
 
 from api.errors import StartupError
 from api.settings import Settings, load
 from domain.errors import DomainError
+
+if TYPE_CHECKING:
+    from eventstore.integrity import Head
 
 REFUSED, MISUSED, INTERRUPTED, TERMINATED = 1, 2, 130, 143
 ROLES = ("owner",)
@@ -38,6 +42,10 @@ class Misuse(Exception):
     """A sentence about input that the command cannot use."""
 
 
+class Finding(Exception):
+    """A sentence about something that is not as it should be."""
+
+
 class Terminated(BaseException):
     """Somebody sent SIGTERM; on its way out everything that was opened is closed."""
 
@@ -53,7 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     command: Command = given.command
     try:
         command(load(), given)
-    except (StartupError, DomainError) as refusal:
+    except (StartupError, DomainError, Finding) as refusal:
         return _say(str(refusal), REFUSED)
     except Misuse as misuse:
         return _say(str(misuse), MISUSED)
@@ -154,6 +162,26 @@ def _connect_channel(settings: Settings, given: argparse.Namespace) -> None:
     print(connect_channel(settings, given.creator, given.channel, token))
 
 
+def _check_log(settings: Settings, given: argparse.Namespace) -> None:
+    import psycopg
+
+    from api.bootstrap import bring_up_to_date
+    from api.database import open_database
+    from eventstore.integrity import Broken, check_log
+
+    with open_database(settings) as database:
+        bring_up_to_date(database.url, embedded=database.embedded)
+        try:
+            with psycopg.connect(database.url, autocommit=True) as connection:
+                head = check_log(connection, first=given.first, last=given.last, anchors=given.anchor)
+        except Broken as broken:
+            raise Finding(f"The log is broken. {broken}") from broken
+        except ValueError as error:
+            raise Misuse(f"This cannot be checked: {error}.") from error
+    print(f"The log is as it was written, from position {given.first} to {head.position}.", file=sys.stderr)
+    print(head)
+
+
 def _openapi(_settings: Settings, _given: argparse.Namespace) -> None:
     from api.app import openapi
 
@@ -184,6 +212,16 @@ def _port(text: str) -> int:
     return port
 
 
+def _head(text: str) -> "Head":
+    from eventstore.integrity import Head
+
+    position, _, chain = text.partition(":")
+    try:
+        return Head(int(position), bytes.fromhex(chain))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text} is not a position and a chain, as `check-log` prints them") from None
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="clonnect",
@@ -202,6 +240,18 @@ def _parser() -> argparse.ArgumentParser:
     _add(commands, "work", _work, "only the worker: replies, follow-ups, polling; run any number")
     _add(commands, "demo", _demo, "serve invented people from a database of its own; prints a link", listening)
     _add(commands, "migrate", _migrate, "bring the database to this version; prints what was applied")
+
+    check = _add(commands, "check-log", _check_log, "recompute the log's chain; prints the head that it found")
+    check.add_argument("--from", dest="first", type=int, default=1, metavar="N", help="the first position (default: 1)")
+    check.add_argument("--to", dest="last", type=int, metavar="N", help="the last position (default: the head)")
+    check.add_argument(
+        "--anchor",
+        action="append",
+        default=[],
+        type=_head,
+        metavar="POSITION:CHAIN",
+        help="a head that was noted elsewhere; may be given more than once",
+    )
 
     creators = _group(commands, "creators", "whose messages are answered")
     add = _add(creators, "add", _add_creator, "add a creator; prints a link to log in when --email is given")

@@ -4,6 +4,8 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -17,6 +19,7 @@ from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastor
 from eventsourcing.utils import retry
 from psycopg import Connection
 from psycopg.rows import DictRow
+from psycopg.types.numeric import Int8
 
 CHANNEL = "log_events"
 """PostgreSQL notifies this channel once per append, with the new head as payload."""
@@ -39,6 +42,7 @@ class Recorder(PostgresApplicationRecorder):
 
     def __init__(self, datastore: PostgresDatastore, *, events_table_name: str = "events") -> None:
         super().__init__(datastore, events_table_name=events_table_name)
+        self.channel_name = CHANNEL  # the library's own subscriptions listen to it
 
     def create_table(self) -> None:
         """Nothing: the migrations make the tables, so that one place owns them."""
@@ -63,11 +67,15 @@ class Recorder(PostgresApplicationRecorder):
             return None
         event_ids = event_ids or [uuid4() for _ in stored_events]
         metadata = metadata or [{} for _ in stored_events]
-        with self.datastore.get_connection() as conn, conn.transaction():
-            for query, params in beside:
-                conn.execute(query.encode(), params)
-            last = self._append(conn, stored_events, event_ids, metadata)
-        return range(last - len(stored_events) + 1, last + 1)
+        with self.datastore.get_connection() as conn:
+            if not beside:  # one statement is a transaction of its own, in one round trip
+                last = self._append(conn, stored_events, event_ids, metadata)
+            else:
+                with conn.transaction(), conn.cursor() as cursor:
+                    for query, statements in groupby(beside, key=itemgetter(0)):  # each group is one round trip
+                        cursor.executemany(query.encode(), [params for _, params in statements])
+                    last = self._append(conn, stored_events, event_ids, metadata)
+        return list(range(last - len(stored_events) + 1, last + 1))
 
     @staticmethod
     def _append(
@@ -76,12 +84,13 @@ class Recorder(PostgresApplicationRecorder):
         event_ids: Sequence[UUID],
         metadata: Sequence[Mapping[str, str]],
     ) -> int:
+        # In binary: as text psycopg escapes each quote of each JSON document on its own.
         row = conn.execute(
-            "SELECT log.append_events(%s::uuid[], %s::bigint[], %s::text[], %s::bytea[], %s::uuid[], %s::text[])"
+            "SELECT log.append_events(%b::uuid[], %b::bigint[], %b::text[], %b::bytea[], %b::uuid[], %b::text[])"
             " AS last",
             (
                 [event.originator_id for event in events],
-                [event.originator_version for event in events],
+                [Int8(event.originator_version) for event in events],
                 [event.topic for event in events],
                 [event.state for event in events],
                 list(event_ids),

@@ -24,6 +24,7 @@ COMMANDS = (
     "work",
     "demo",
     "migrate",
+    "check-log",
     "creators add",
     "keys add",
     "keys rotate-master",

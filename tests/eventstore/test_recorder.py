@@ -54,7 +54,7 @@ def test_events_of_one_append_stand_together_in_the_order_given(recorder: Record
     recorder.insert_events([thing()])
     states = [b'{"n":%d}' % number for number in range(5)]
 
-    assert recorder.insert_events([thing(state=state) for state in states]) == range(2, 7)
+    assert recorder.insert_events([thing(state=state) for state in states]) == [2, 3, 4, 5, 6]
     assert [event.state for event in all_of(recorder)[1:]] == states
 
 
@@ -88,7 +88,7 @@ def test_of_two_who_decided_on_the_same_version_one_is_refused_as_a_whole(record
     with pytest.raises(IntegrityError):
         recorder.insert_events([thing(), thing(stream, 1), thing()])
     assert recorder.max_notification_id() == 1
-    assert recorder.insert_events([thing(stream, 2)]) == range(2, 3)
+    assert recorder.insert_events([thing(stream, 2)]) == [2]
 
 
 def test_what_stands_beside_a_refused_append_is_not_there_either(recorder: Recorder, conn: Connection) -> None:

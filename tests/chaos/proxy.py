@@ -1,0 +1,231 @@
+"""A way to the database on which connections are lost: at any time, and exactly where an append commits."""
+
+import asyncio
+import random
+import threading
+from collections import Counter, deque
+from dataclasses import dataclass
+from enum import StrEnum
+from types import TracebackType
+from typing import Self
+from urllib.parse import parse_qs, quote, urlsplit
+
+CANCEL_REQUEST = 80877102
+LATE_SECONDS = 0.03
+
+
+class Cut(StrEnum):
+    """Where a connection is lost."""
+
+    ANYWHERE = "anywhere"
+    BEFORE = "before the commit reaches the server"
+    LATE = "after it was sent, before it reaches the server, which carries it out later"
+    AFTER = "after the commit, before its acknowledgement reaches the client"
+
+
+AT_COMMIT = (Cut.BEFORE, Cut.LATE, Cut.AFTER)
+
+
+@dataclass(frozen=True)
+class Rates:
+    """How often: the share of commits, in sum over the three ways, and connections per second anywhere."""
+
+    at_commit: float = 0.0
+    per_second: float = 0.0
+
+
+class Proxy:
+    """Listens on TCP for clients of the server at `url`; its own address is in `url`."""
+
+    def __init__(self, url: str, rates: Rates, seed: int = 0) -> None:
+        self._target = urlsplit(url)
+        self._rates = rates
+        self._random = random.Random(seed)
+        self._links: set[_Link] = set()
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._run, name="proxy")
+        self._ready = threading.Event()
+        self._end = asyncio.Event()
+        self._port = 0
+        self._planned: deque[tuple[Cut, float]] = deque()
+        self.cuts: Counter[Cut] = Counter()
+
+    @property
+    def url(self) -> str:
+        user = quote(self._target.username or "")
+        return (
+            f"postgresql://{user}@127.0.0.1:{self._port}{self._target.path}"
+            "?sslmode=disable&gssencmode=disable&connect_timeout=5"
+        )
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        self._ready.wait(5)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._loop.call_soon_threadsafe(self._end.set)
+        self._thread.join()
+
+    def calm(self) -> None:
+        """From now on nothing is cut."""
+        self._rates = Rates()
+
+    def plan(self, cut: Cut, seconds: float = 0.0) -> None:
+        """Lose the connection of the next commit in this way; what is sent late waits for so long."""
+        self._planned.append((cut, seconds))
+
+    def at_commit(self) -> tuple[Cut, float] | None:
+        """What happens to this commit."""
+        if self._planned:
+            return self._planned.popleft()
+        if self._random.random() >= self._rates.at_commit:
+            return None
+        return self._random.choice(AT_COMMIT), self._random.uniform(0, LATE_SECONDS)
+
+    def _run(self) -> None:
+        with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
+            runner.run(self._serve())
+
+    async def _serve(self) -> None:
+        async with asyncio.TaskGroup() as tasks:
+
+            async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+                await self._connected(reader, writer, tasks)
+
+            server = await asyncio.start_server(connected, "127.0.0.1", 0)
+            self._port = server.sockets[0].getsockname()[1]
+            self._ready.set()
+            cutting = tasks.create_task(self._cut_now_and_then())
+            await self._end.wait()
+            cutting.cancel()
+            server.close()
+            for link in list(self._links):
+                link.cut()
+
+    async def _cut_now_and_then(self) -> None:
+        while True:
+            rate = self._rates.per_second
+            await asyncio.sleep(self._random.expovariate(rate) if rate else 0.1)
+            if rate and self._links:
+                self._random.choice(list(self._links)).cut()
+                self.cuts[Cut.ANYWHERE] += 1
+
+    async def _connected(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, tasks: asyncio.TaskGroup
+    ) -> None:
+        to_server = await self._open()
+        link = _Link(self, (reader, writer), to_server)
+        self._links.add(link)
+        try:
+            if await link.begin():
+                down = tasks.create_task(link.from_server())
+                await link.from_client()
+                await down
+        except (OSError, EOFError):
+            pass  # one of the two has gone, which is what happens here
+        finally:
+            link.cut()
+            self._links.discard(link)
+
+    async def _open(self) -> "Streams":
+        asked = parse_qs(self._target.query)
+        if "host" in asked:
+            return await asyncio.open_unix_connection(f"{asked['host'][0]}/.s.PGSQL.{asked.get('port', ['5432'])[0]}")
+        return await asyncio.open_connection(self._target.hostname, self._target.port or 5432)
+
+
+Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
+
+class _Link:
+    """One connection: reads just enough of the protocol to know where an append commits."""
+
+    def __init__(self, proxy: Proxy, client: Streams, server: Streams) -> None:
+        self._proxy = proxy
+        self._client, self._to_client = client
+        self._server, self._to_server = server
+        self._status = b"I"
+        self._appending: set[bytes] = set()
+        self._has_appended = False
+        self._cut_when_committed = False
+        self._is_deaf = False
+
+    def cut(self) -> None:
+        """Both sides lose the connection without a word."""
+        for writer in (self._to_client, self._to_server):
+            writer.transport.abort()
+
+    async def begin(self) -> bool:
+        """Pass the first message on; `False` if it was only a wish to cancel."""
+        length = await self._client.readexactly(4)
+        body = await self._client.readexactly(int.from_bytes(length) - 4)
+        self._to_server.write(length + body)
+        await self._to_server.drain()
+        return int.from_bytes(body[:4]) != CANCEL_REQUEST
+
+    async def from_client(self) -> None:
+        batch: list[tuple[bytes, bytes]] = []
+        while True:
+            head = await self._client.readexactly(5)
+            body = await self._client.readexactly(int.from_bytes(head[1:]) - 4)
+            batch.append((head, body))
+            if head[:1] not in b"PBDEC":  # more follows, at the latest a Sync
+                await self._pass_on(batch)
+                batch = []
+
+    async def _pass_on(self, batch: list[tuple[bytes, bytes]]) -> None:
+        message = b"".join(head + body for head, body in batch)
+        planned = self._proxy.at_commit() if self._commits(batch) else None
+        cut, seconds = planned or (None, 0.0)
+        if cut is not None:
+            self._proxy.cuts[cut] += 1
+        if cut is Cut.BEFORE:
+            raise EOFError
+        if cut is Cut.LATE:
+            self._is_deaf = True
+            self._to_client.transport.abort()
+            await asyncio.sleep(seconds)
+        self._cut_when_committed = cut in (Cut.AFTER, Cut.LATE)
+        self._to_server.write(message)
+        await self._to_server.drain()
+
+    def _commits(self, batch: list[tuple[bytes, bytes]]) -> bool:
+        """Whether these messages make an append durable."""
+        appends = commits = False
+        for head, body in batch:
+            kind = head[:1]
+            if kind == b"P":
+                name, query, _ = body.split(b"\0", 2)
+                (self._appending.add if b"append_events" in query else self._appending.discard)(name)
+            elif kind == b"B":
+                appends |= body.split(b"\0", 2)[1] in self._appending
+            elif kind == b"Q":
+                commits |= body.startswith(b"COMMIT")
+        self._has_appended |= appends
+        return (appends and self._status == b"I") or (commits and self._has_appended)
+
+    async def from_server(self) -> None:
+        buffered = b""
+        while chunk := await self._server.read(1 << 16):
+            buffered += chunk
+            passed = 0
+            while len(buffered) - passed >= 5:
+                end = passed + 1 + int.from_bytes(buffered[passed + 1 : passed + 5])
+                if end > len(buffered):
+                    break
+                if buffered[passed : passed + 1] == b"Z":
+                    self._status = buffered[end - 1 : end]
+                    if self._status == b"I":
+                        self._has_appended = False
+                        if self._cut_when_committed:
+                            self.cut()
+                            return
+                passed = end
+            if not self._is_deaf:
+                self._to_client.write(buffered[:passed])
+                await self._to_client.drain()
+            buffered = buffered[passed:]
+        self.cut()

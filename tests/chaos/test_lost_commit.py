@@ -1,0 +1,79 @@
+"""A command whose connection is lost where it commits is carried out once, and its caller is told so."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from uuid import uuid4
+
+import psycopg
+import pytest
+
+from domain import context
+from domain.application import Clonnect
+from domain.commands.conversations import Received
+from domain.creator import Settings
+from domain.vocabulary import Mode
+from eventstore.writer import Writer
+from tests.chaos.proxy import Cut, Proxy, Rates
+from tests.chaos.writing import message, writing
+
+LATE = tuple(pytest.param(Cut.LATE, milliseconds / 1000, id=f"{milliseconds} ms late") for milliseconds in range(12))
+WAYS = (pytest.param(Cut.BEFORE, 0, id="before"), pytest.param(Cut.AFTER, 0, id="after"), *LATE)
+"""Between 0 and 12 ms lies every moment at which the writer may be asking whether it was stored."""
+
+
+@pytest.fixture
+def proxy(database_url: str) -> Iterator[Proxy]:
+    with Proxy(database_url, Rates()) as proxy:
+        yield proxy
+
+
+@pytest.fixture
+async def writer(proxy: Proxy) -> AsyncIterator[Writer[Clonnect]]:
+    with context.acting("person:ana"):
+        async with writing(proxy.url) as writer:
+            await writer.do(Clonnect.sign_up_creator, "ana", None, Settings())
+            yield writer
+
+
+def positions(url: str, topic: str) -> list[int]:
+    with psycopg.connect(url) as conn:
+        rows = conn.execute(
+            "SELECT notification_id FROM log.events WHERE topic = %s ORDER BY notification_id", (topic,)
+        ).fetchall()
+    return [row[0] for row in rows]
+
+
+@pytest.mark.parametrize(("cut", "seconds"), WAYS)
+async def test_a_switch_is_switched_once(
+    writer: Writer[Clonnect], proxy: Proxy, database_url: str, cut: Cut, seconds: float
+) -> None:
+    proxy.plan(cut, seconds)
+    done = await writer.do(Clonnect.change_mode, "ana", None)
+
+    assert proxy.cuts == {cut: 1}
+    assert done.result.mode is Mode.AUTO
+    assert positions(database_url, "creator.mode_changed") == [done.position]
+
+
+@pytest.mark.parametrize(("cut", "seconds"), WAYS)
+async def test_a_message_is_received_once_and_is_no_duplicate_of_itself(
+    writer: Writer[Clonnect], proxy: Proxy, database_url: str, cut: Cut, seconds: float
+) -> None:
+    proxy.plan(cut, seconds)
+    done = await writer.do(Clonnect.receive_message, "ana", message(uuid4()))
+
+    assert proxy.cuts == {cut: 1}
+    assert isinstance(done.result, Received)
+    assert not done.result.duplicate
+    assert positions(database_url, "follower.message_received") == [done.position]
+
+
+@pytest.mark.parametrize(("cut", "seconds"), WAYS)
+async def test_commands_that_shared_the_lost_transaction_are_each_carried_out_once(
+    writer: Writer[Clonnect], proxy: Proxy, database_url: str, cut: Cut, seconds: float
+) -> None:
+    for _ in range(3):
+        proxy.plan(cut, seconds)
+    done = await asyncio.gather(*(writer.do(Clonnect.change_mode, "ana", None) for _ in range(9)))
+
+    assert positions(database_url, "creator.mode_changed") == sorted(each.position or 0 for each in done)

@@ -1,0 +1,23 @@
+"""The log keeps its promises while connections are lost and programs are killed."""
+
+from pathlib import Path
+
+from tests.chaos.proxy import Cut, Rates
+from tests.chaos.torture import torture, torture_library
+
+
+def test_nothing_is_skipped_doubled_or_lost_while_connections_break_and_programs_die(
+    database_url: str, tmp_path: Path
+) -> None:
+    found = torture(database_url, tmp_path, commands=480, rates=Rates(at_commit=0.15, per_second=2), kills=1)
+
+    assert found.faults == {}
+    assert all(found.cuts[cut] > 0 for cut in Cut)
+    assert found.acknowledged > 300
+
+
+def test_the_same_search_finds_what_the_librarys_own_function_skips(database_url: str, tmp_path: Path) -> None:
+    found = torture_library(database_url, tmp_path, commands=4000)
+
+    assert found.skipped
+    assert not found.failed_programs
