@@ -59,6 +59,19 @@ class Cluster:
     programs: Path
     account: pwd.struct_passwd | None
 
+    def open(self, options: Mapping[str, str]) -> str:
+        """Have the server run, and answer the URL of our database on it."""
+        deadline = time.monotonic() + START_SECONDS
+        while True:
+            self.start(options)
+            try:
+                return self.database_url()
+            except DatabaseUnavailable:
+                time.sleep(0.1)
+                if self._postmaster_runs() or time.monotonic() > deadline:
+                    raise
+                # It was found running in the moment in which somebody killed it.
+
     def start(self, options: Mapping[str, str]) -> None:
         """Have the server run; one that runs already, from whoever left it, is taken as it is."""
         self._refuse_other_version()

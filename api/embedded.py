@@ -24,8 +24,7 @@ def embedded_server(directory: Path, options: Mapping[str, str] = DURABLE) -> It
         with _one_at_a_time(directory):
             cluster = Cluster(directory, find_programs(directory.parent), find_account())
             try:
-                cluster.start(options)
-                url = cluster.database_url()
+                url = cluster.open(options)
             except BaseException:
                 _stop_if_last(cluster, users)
                 raise

@@ -27,7 +27,7 @@ def measure(url: str, beside: str, folder: Path, scale: float) -> Iterator[Measu
     yield from measure_appends(beside, seconds / 2)
     yield from asyncio.run(measure_commands(beside, seconds))
     leads = asyncio.run(write_history(url, int(100_000 * scale)))
-    with open_application(url) as app:
+    with open_application(url, bytes(32)) as app:
         yield from measure_codec(app, seconds / 5)
     yield from measure_rebuild(url, int(10_000 * scale))
     yield from asyncio.run(measure_freshness(url, Settings(data_dir=folder), leads, 2 * seconds))

@@ -22,6 +22,7 @@ from domain.lead import Lead
 from domain.vocabulary import Status
 from eventstore.factory import URL
 from eventstore.log import Log
+from eventstore.mapper import TypedMapper
 from eventstore.recorder import Recorder
 from projections.board import Board
 from projections.progress import Progress
@@ -76,8 +77,8 @@ class LibraryBoardProjection(LibraryProjection[LibraryBoard]):
 
 def measure_rebuild(url: str, sample: int) -> Iterator[Measured]:
     """The board of the whole log, beside the library's runner on the first `sample` events of it."""
-    with open_application(url) as app:
-        log = Log(cast(Recorder, app.recorder), app.mapper)
+    with open_application(url, bytes(32)) as app:
+        log = Log(cast(Recorder, app.recorder), cast(TypedMapper, app.mapper))
         board = Board(cast(Pool, None))  # it is built, and not asked
         projector = Projector(url, log, [board], Progress(["board"]))
         begun = time.perf_counter()

@@ -109,7 +109,7 @@ def torture_library(url: str, folder: Path, *, commands: int, seed: int = 0) -> 
 
 def prepare(url: str) -> None:
     """The creators whose bots are switched on and off."""
-    with open_application(url) as app, context.acting("system", at=datetime.now(UTC)):
+    with open_application(url, bytes(32)) as app, context.acting("system", at=datetime.now(UTC)):
         for number in range(CREATORS):
             app.sign_up_creator(f"creator{number}", None, Settings())
 

@@ -35,7 +35,7 @@ def timed() -> Iterator[None]:
 @asynccontextmanager
 async def writing(url: str) -> AsyncIterator[Writer[Clonnect]]:
     """A writer as a process of Clonnect has one."""
-    with open_application(url, writer=True) as app:
+    with open_application(url, bytes(32), writer=True) as app:
         writer = Writer(app, conflict=LostRace, timed=timed)
         writer.start()
         try:
