@@ -2,10 +2,12 @@
 
 import asyncio
 import sys
+from base64 import b64encode
 from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
+from pydantic import SecretStr
 
 from api.bootstrap import open_application
 from api.settings import Settings
@@ -30,7 +32,8 @@ def measure(url: str, beside: str, folder: Path, scale: float) -> Iterator[Measu
     with open_application(url, bytes(32)) as app:
         yield from measure_codec(app, seconds / 5)
     yield from measure_rebuild(url, int(10_000 * scale))
-    yield from asyncio.run(measure_freshness(url, Settings(data_dir=folder), leads, 2 * seconds))
+    settings = Settings(data_dir=folder, key=SecretStr(b64encode(bytes(32)).decode()))
+    yield from asyncio.run(measure_freshness(url, settings, leads, 2 * seconds))
     yield from asyncio.run(measure_growth(url, int(10_000 * scale), int(200 * scale)))
 
 

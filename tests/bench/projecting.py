@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from typing import Any, cast
 from uuid import UUID
@@ -20,7 +21,7 @@ from domain.application import Clonnect
 from domain.follower import Follower
 from domain.lead import Lead
 from domain.vocabulary import Status
-from eventstore.factory import URL
+from eventstore.factory import KEY, URL
 from eventstore.log import Log
 from eventstore.mapper import TypedMapper
 from eventstore.recorder import Recorder
@@ -96,7 +97,7 @@ def library_events_per_second(url: str, app: Clonnect, events: int) -> float:
     assert isinstance(conninfo, dict)
     env = {
         "PERSISTENCE_MODULE": "eventstore.factory:Factory",
-        "MAPPER_TOPIC": "eventstore.mapper:TypedMapper",
+        KEY: b64encode(bytes(32)).decode(),
         URL: url,
         Clonnect.NAMESPACE: str(app.namespace),
         "LIBRARY_BOARD_PERSISTENCE_MODULE": "eventsourcing.postgres",
