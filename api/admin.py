@@ -13,11 +13,10 @@ import psycopg
 from psycopg.rows import DictRow, dict_row
 
 from api.auth import new_key, new_link
-from api.bootstrap import bring_up_to_date, installation_key, key_in, key_path, open_application, run
+from api.bootstrap import bring_up_to_date, check_key, installation_key, key_in, key_path, open_application, run
 from api.database import open_database
 from api.errors import StartupError
 from api.key_rotation import rotate
-from api.migrate import pending
 from api.settings import Settings
 from domain import context
 from domain.application import Clonnect
@@ -35,7 +34,7 @@ OWNER = "owner"
 @contextmanager
 def _installation(settings: Settings) -> Iterator[tuple[Clonnect, psycopg.Connection[DictRow]]]:
     with open_database(settings) as database:
-        bring_up_to_date(settings, database)
+        bring_up_to_date(database)
         with (
             open_application(database.url, installation_key(settings)) as app,
             psycopg.connect(database.url, autocommit=True, row_factory=dict_row) as conn,
@@ -116,8 +115,7 @@ def rotate_master(settings: Settings, new_key_file: Path) -> str:
     if old == new and settings.key is not None:
         raise StartupError(f"{new_key_file} holds the present key: name a file with another one, or none yet.")
     with open_database(settings) as database:
-        if missing := pending(database.url):
-            raise StartupError(f"The database lacks {', '.join(missing)}: run `clonnect migrate` first.")
+        bring_up_to_date(database)
         with psycopg.connect(database.url, autocommit=True, row_factory=dict_row) as conn:
             rotate(conn, old, new)
     if settings.key is not None:
@@ -140,7 +138,8 @@ def _replace(path: Path, content: bytes) -> None:
 def erase(settings: Settings, creator: str, person: str) -> str:
     """Erase a person, by their id on a platform or their lead's id; answers a sentence that says what is gone."""
     with open_database(settings) as database:
-        bring_up_to_date(settings, database)
+        bring_up_to_date(database)
+        check_key(settings, database.url)
         done = asyncio.run(_erase(settings, database.url, creator, person))
     if not done:
         return "This person was erased before."

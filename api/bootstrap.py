@@ -310,23 +310,25 @@ async def run(
 def serve(settings: Settings, *, api: bool, work: bool) -> None:
     """Run until SIGTERM or SIGINT: the HTTP API, the worker, or both in one process."""
     with open_database(settings) as database:
-        bring_up_to_date(settings, database)
+        bring_up_to_date(database)
+        check_key(settings, database.url)
         if api:
             serve_http(settings, database.url, work=work)
         else:
             asyncio.run(_work(settings, database.url))
 
 
-def bring_up_to_date(settings: Settings, database: Database) -> None:
-    """Migrate the embedded database; a server of one's own is migrated when its owner says so.
-
-    Raises `StartupError` when it is not, or when it was sealed with another key.
-    """
+def bring_up_to_date(database: Database) -> None:
+    """Migrate the embedded database; a server of one's own is migrated when its owner says so."""
     if database.embedded:
         migrate(database.url)
     elif missing := pending(database.url):
         raise StartupError(f"The database lacks {', '.join(missing)}: run `clonnect migrate` first.")
-    with open_application(database.url, installation_key(settings)):
+
+
+def check_key(settings: Settings, url: str) -> None:
+    """Raise `StartupError` when the database was sealed with another key, before anything is started."""
+    with open_application(url, installation_key(settings)):
         pass
 
 

@@ -170,7 +170,7 @@ def _check_log(settings: Settings, given: argparse.Namespace) -> None:
     from eventstore.integrity import Broken, check_log
 
     with open_database(settings) as database:
-        bring_up_to_date(settings, database)
+        bring_up_to_date(database)
         try:
             with psycopg.connect(database.url, autocommit=True) as connection:
                 head = check_log(connection, first=given.first, last=given.last, anchors=given.anchor)

@@ -10,7 +10,7 @@ import psycopg
 from psycopg.rows import dict_row
 
 from api.auth import new_link
-from api.bootstrap import Runtime, bring_up_to_date, installation_key, run, serve_http
+from api.bootstrap import Runtime, bring_up_to_date, check_key, installation_key, run, serve_http
 from api.database import open_database
 from api.demo_people import DAYS, PRODUCTS, Moved, Said, history
 from api.errors import StartupError
@@ -48,7 +48,8 @@ def run_demo(settings: Settings) -> None:
     """Serve the demo until told to stop; its data lives in a folder of its own."""
     settings = settings.model_copy(update={"data_dir": settings.data_dir / "demo"})
     with open_database(settings) as database:
-        bring_up_to_date(settings, database)
+        bring_up_to_date(database)
+        check_key(settings, database.url)
         _claim(database.url)
         asyncio.run(_prepare(settings, database.url))
         with psycopg.connect(database.url, autocommit=True, row_factory=dict_row) as conn:

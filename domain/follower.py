@@ -85,7 +85,7 @@ class Follower(Conversation, FollowerEvents):
     @event(FollowerEvents.Returned)
     def _come_back(self, life: int, lead_id: UUID, platform_user_id: str) -> None:
         self.life = life
-        self.platform_user_id = platform_user_id
+        self.platform_user_id = platform_user_id or self.platform_user_id  # version 1 did not tell it again
         self._begin_life(lead_id)
 
     @event(FollowerEvents.MessageReceived)

@@ -1,7 +1,7 @@
 """What can happen to a follower: the events of the stream, each under its topic."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from domain.aggregate import Aggregate, AggregateCreated
@@ -31,8 +31,13 @@ class FollowerEvents:
 
     class Returned(Event):
         TOPIC = "follower.returned"
+        class_version = 2
         life: int
         platform_user_id: Annotated[str, Personal]
+
+        @staticmethod
+        def upcast_v1_v2(state: dict[str, Any]) -> None:
+            state["platform_user_id"] = ""
 
     class LifeEnded(Event):
         TOPIC = "follower.life_ended"

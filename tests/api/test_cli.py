@@ -5,14 +5,23 @@ import signal
 import socket
 import subprocess
 import sys
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
 import psutil
 import pytest
 
+from api.bootstrap import installation_key, open_application
+from api.embedded import embedded_server
+from api.settings import Settings
+from domain import context
+from domain.commands.leads import NewLead
+from domain.lead import Details
+from domain.vocabulary import Platform
 from tests.platforms.bot_api import TOKEN, BotApi
 
 ROOT = Path(__file__).parents[2]
@@ -241,3 +250,25 @@ def test_the_api_describes_itself(data_dir: Path) -> None:
     described = json.loads(clonnect(data_dir, "openapi").stdout)
     assert described["openapi"].startswith("3.1")
     assert "/dm/leads/{creator_id}" in described["paths"]
+
+
+def test_a_person_is_erased_and_the_key_changed_by_commands(data_dir: Path) -> None:
+    settings = Settings(data_dir=data_dir)
+    assert clonnect(data_dir, "creators", "add", "maria").returncode == 0
+    old = installation_key(settings)
+    with (
+        embedded_server(data_dir / "postgres") as url,
+        open_application(url, old) as app,
+        context.acting("system", at=datetime.now(UTC)),
+    ):
+        app.capture_lead("maria", NewLead(Platform.TELEGRAM, "4711", Details("Marta")))
+    assert clonnect(data_dir, "erase", "maria", "tg_4711").stdout.startswith("The person is erased: 2 events")
+    assert clonnect(data_dir, "erase", "maria", "tg_4711").stdout == "This person was erased before.\n"
+    assert refusal(clonnect(data_dir, "erase", "maria", "tg_4712")) == "There is no such person."
+
+    done = clonnect(data_dir, "keys", "rotate-master", "--new-key-file", str(data_dir / "next"))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert installation_key(settings) != old
+    assert clonnect(data_dir, "keys", "add", "maria").returncode == 0
+    wrong = clonnect(data_dir, "keys", "add", "maria", CLONNECT_KEY=b64encode(old).decode())
+    assert refusal(wrong).startswith("The installation's key is not the one that this database was sealed with")
