@@ -214,11 +214,13 @@ class Writer(Generic[App]):
         while True:
             ran = None
             try:
-                if (done := self._stored_before(job)) is not None:
-                    job.settle(done)
-                    return
                 self._workspace.refresh()
                 ran = self._attempt(job)
+                # Not before it ran: what an earlier attempt stores in between would be decided upon as well.
+                if (done := self._stored_before(job)) is not None:
+                    self._workspace.abandon()
+                    job.settle(done)
+                    return
                 positions = self._workspace.event_store.append()
             except IntegrityError as error:
                 self._workspace.abandon()
