@@ -17,9 +17,11 @@ import pytest
 
 from api.bootstrap import installation_key, open_application
 from api.embedded import embedded_server
+from api.migrate import migrate
 from api.settings import Settings
 from domain import context
 from domain.commands.leads import NewLead
+from domain.creator import Settings as CreatorSettings
 from domain.lead import Details
 from domain.vocabulary import Platform
 from tests.platforms.bot_api import TOKEN, BotApi
@@ -252,23 +254,29 @@ def test_the_api_describes_itself(data_dir: Path) -> None:
     assert "/dm/leads/{creator_id}" in described["paths"]
 
 
-def test_a_person_is_erased_and_the_key_changed_by_commands(data_dir: Path) -> None:
-    settings = Settings(data_dir=data_dir)
-    assert clonnect(data_dir, "creators", "add", "maria").returncode == 0
-    old = installation_key(settings)
-    with (
-        embedded_server(data_dir / "postgres") as url,
-        open_application(url, old) as app,
-        context.acting("system", at=datetime.now(UTC)),
-    ):
-        app.capture_lead("maria", NewLead(Platform.TELEGRAM, "4711", Details("Marta")))
+@pytest.fixture
+def marta(data_dir: Path) -> Iterator[bytes]:
+    """The creator `maria` with the lead `tg_4711`, on a server that stays up; answers the installation's key."""
+    key = installation_key(Settings(data_dir=data_dir))
+    with embedded_server(data_dir / "postgres") as url:
+        migrate(url)
+        with open_application(url, key) as app, context.acting("system", at=datetime.now(UTC)):
+            app.sign_up_creator("maria", None, CreatorSettings())
+            app.capture_lead("maria", NewLead(Platform.TELEGRAM, "4711", Details("Marta")))
+        yield key
+
+
+@pytest.mark.usefixtures("marta")
+def test_a_person_is_erased_by_a_command(data_dir: Path) -> None:
     assert clonnect(data_dir, "erase", "maria", "tg_4711").stdout.startswith("The person is erased: 2 events")
     assert clonnect(data_dir, "erase", "maria", "tg_4711").stdout == "This person was erased before.\n"
     assert refusal(clonnect(data_dir, "erase", "maria", "tg_4712")) == "There is no such person."
 
+
+def test_the_key_is_changed_by_a_command_and_the_old_one_refused(data_dir: Path, marta: bytes) -> None:
     done = clonnect(data_dir, "keys", "rotate-master", "--new-key-file", str(data_dir / "next"))
     assert (done.returncode, done.stderr) == (0, "")
-    assert installation_key(settings) != old
+    assert installation_key(Settings(data_dir=data_dir)) != marta
     assert clonnect(data_dir, "keys", "add", "maria").returncode == 0
-    wrong = clonnect(data_dir, "keys", "add", "maria", CLONNECT_KEY=b64encode(old).decode())
+    wrong = clonnect(data_dir, "keys", "add", "maria", CLONNECT_KEY=b64encode(marta).decode())
     assert refusal(wrong).startswith("The installation's key is not the one that this database was sealed with")
