@@ -99,8 +99,9 @@ def test_a_price_objection_is_answered_followed_up_once_and_a_reply_ends_the_seq
     page.get_by_role("searchbox", name="Search leads").fill("Marta Prueba")
     card = page.get_by_role("listitem").filter(has_text="Marta Prueba")
     expect(card).to_have_count(1, timeout=PATIENCE)
-    expect(page.get_by_role("region", name="Active").get_by_text("Marta Prueba")).to_be_visible()
-    expect(page.get_by_text("1 of")).to_be_visible(timeout=PATIENCE)
+    active = page.get_by_role("region", name="Active")
+    expect(active.get_by_text("Marta Prueba")).to_be_visible()
+    expect(active.get_by_text("1 of")).to_be_visible(timeout=PATIENCE)
     page.screenshot(path=SCREENSHOTS / "4-board-filtered.png")
 
 
