@@ -13,6 +13,7 @@ from api import docs_page, frontend, problems
 from api.auth import COOKIE
 from api.dependencies import PROBLEMS, GuardedRoute, NotModified, State, guarded_router
 from api.envelope import Envelope
+from api.roles import EVERYBODY
 from api.routers import access, conversations, creators, health, leads, nurturing, simulator, stream, webhooks
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def _describe(app: FastAPI) -> dict[str, Any]:
 
 
 def _described(app: FastAPI) -> Any:
-    router = guarded_router("description")
+    router = guarded_router("description", reads=EVERYBODY, writes=EVERYBODY)
     description = _describe(app)
 
     @router.get("/openapi.json", include_in_schema=False)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from email.message import Message
-from typing import TYPE_CHECKING, Annotated, Any, Concatenate, Final, ParamSpec, TypedDict, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Concatenate, Final, ParamSpec, TypedDict, TypeVar
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
@@ -22,6 +22,7 @@ from api.problems import (
     UnsupportedMediaType,
     WithoutCsrfToken,
 )
+from api.roles import EVERYBODY, Roles
 from domain import context
 from domain.aggregate import Aggregate
 from domain.application import Clonnect
@@ -66,6 +67,9 @@ class PublicRoute(APIRoute):
 class GuardedRoute(APIRoute):
     """A route for known callers. Judges in the fixed order: size, credential, creator, role, then the input."""
 
+    reads: ClassVar[Roles] = EVERYBODY
+    writes: ClassVar[Roles] = EVERYBODY
+
     def get_route_handler(self) -> Handle:
         handle = super().get_route_handler()
 
@@ -75,7 +79,7 @@ class GuardedRoute(APIRoute):
             caller = await auth.identify(runtime.pool, request.headers, request.cookies)
             if request.path_params.get("creator_id", caller.creator_id) != caller.creator_id:
                 raise NotFound(NO_CREATOR)
-            if "creator_id" in request.path_params and caller.role != auth.OWNER:
+            if caller.role not in (self.reads if request.method in _SAFE else self.writes):
                 raise Forbidden(f"The role `{caller.role}` does not allow this.")
             if request.method not in _SAFE and not auth.proves_origin(caller, request.headers):
                 raise WithoutCsrfToken(f"A write with the session's cookie needs the header {auth.CSRF_HEADER}.")
@@ -99,9 +103,10 @@ def public_router(tag: str) -> APIRouter:
     return APIRouter(route_class=PublicRoute, tags=[tag])
 
 
-def guarded_router(tag: str) -> APIRouter:
-    """A router whose routes need a credential of the creator that they name."""
-    return APIRouter(route_class=GuardedRoute, tags=[tag])
+def guarded_router(tag: str, *, reads: Roles, writes: Roles) -> APIRouter:
+    """A router whose routes need a credential of the creator that they name, with a role that may read or write."""
+    route_class = type("GuardedRoute", (GuardedRoute,), {"reads": reads, "writes": writes})
+    return APIRouter(route_class=route_class, tags=[tag])
 
 
 PROBLEMS: Final[dict[int | str, dict[str, Any]]] = {
@@ -148,7 +153,7 @@ def _caller(request: Request) -> auth.Caller:
     return caller
 
 
-def _owner(request: Request, creator_id: Annotated[str, Path(description="The creator's name.")]) -> auth.Caller:
+def _acting(request: Request, creator_id: Annotated[str, Path(description="The creator's name.")]) -> auth.Caller:
     caller = _caller(request)
     if caller.creator_id != creator_id:
         raise NotFound(NO_CREATOR)
@@ -157,7 +162,7 @@ def _owner(request: Request, creator_id: Annotated[str, Path(description="The cr
 
 Running = Annotated[Runtime, Depends(_running)]
 Caller = Annotated[auth.Caller, Depends(_caller)]
-Owner = Annotated[auth.Caller, Depends(_owner)]
+Acting = Annotated[auth.Caller, Depends(_acting)]
 """The caller, who may act for the creator that the path names."""
 
 

@@ -8,11 +8,12 @@ from pydantic import Field
 from api import auth
 from api.dependencies import Caller, Running, guarded_router, public_router
 from api.problems import Unauthenticated
+from api.roles import EVERYBODY
 from api.schemas import Answer, Body, Ok
 from domain.errors import FieldError, Invalid
 
 public = public_router("access")
-router = guarded_router("access")
+router = guarded_router("access", reads=EVERYBODY, writes=EVERYBODY)
 
 Text = Annotated[str, Field(max_length=1000)]
 

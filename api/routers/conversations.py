@@ -11,9 +11,9 @@ from pydantic import Field
 from api.dependencies import (
     NO_CREATOR,
     NO_LEAD,
+    Acting,
     Caller,
     Do,
-    Owner,
     Running,
     Shown,
     Tag,
@@ -23,6 +23,7 @@ from api.dependencies import (
 )
 from api.lists import Cursor, Limit, People, place, place_after
 from api.outcomes import Story, action_of, outcome_of_message, outcome_of_send, position_of
+from api.roles import STAFF
 from api.schemas import STATUSES, Answer, Body, Listed, MessageText, Ok, StatusWord, Time
 from api.views import (
     ConversationItem,
@@ -44,7 +45,7 @@ from domain.identity import shown, told
 from domain.placement import WINDOW
 from domain.vocabulary import Intent, Language, Mode, Platform, Status
 
-router = guarded_router("conversations")
+router = guarded_router("conversations", reads=STAFF, writes=STAFF)
 
 PREVIEW = 5
 LAST_MESSAGES = 50
@@ -179,7 +180,7 @@ class MessageProcessed(Ok):
 
 @router.get("/dm/conversations/{creator_id}")
 async def list_conversations(
-    creator: Owner,
+    creator: Acting,
     runtime: Shown,
     people: People,
     limit: Annotated[Limit, Query()] = 50,
@@ -215,7 +216,7 @@ async def list_conversations(
 
 @router.get("/dm/conversations/{creator_id}/{lead_id}/messages")
 async def list_messages(
-    creator: Owner, runtime: Shown, lead_id: str, limit: Annotated[Limit, Query()] = 50, cursor: Cursor = None
+    creator: Acting, runtime: Shown, lead_id: str, limit: Annotated[Limit, Query()] = 50, cursor: Cursor = None
 ) -> Messages:
     """The whole conversation, newest first."""
     known = await shown_lead(runtime, creator.creator_id, lead_id)
@@ -230,7 +231,7 @@ async def list_messages(
 
 
 @router.get("/dm/follower/{creator_id}/{lead_id}")
-async def get_follower(creator: Owner, runtime: Shown, lead_id: str, tag: Tag) -> FollowerOut:
+async def get_follower(creator: Acting, runtime: Shown, lead_id: str, tag: Tag) -> FollowerOut:
     """One person, with the last 50 messages, oldest first."""
     known = await shown_lead(runtime, creator.creator_id, lead_id)
     row = await runtime.conversations.one(creator.creator_id, known)
@@ -269,7 +270,7 @@ async def get_follower(creator: Owner, runtime: Shown, lead_id: str, tag: Tag) -
 
 
 @router.put("/dm/follower/{creator_id}/{lead_id}/status")
-async def change_status(creator: Owner, runtime: Running, lead_id: str, body: ChangeStatus, do: Do) -> StatusChanged:
+async def change_status(creator: Acting, runtime: Running, lead_id: str, body: ChangeStatus, do: Do) -> StatusChanged:
     """Move a lead to another stage by hand; a person's move down is a ceiling for the bot."""
     known = await commanded_lead(runtime, creator.creator_id, lead_id)
     lead = await do.at_version(
@@ -291,7 +292,7 @@ async def change_status(creator: Owner, runtime: Running, lead_id: str, body: Ch
 
 
 @router.post("/dm/send/{creator_id}")
-async def send_message(creator: Owner, runtime: Running, body: SendMessage, do: Do) -> MessageSent:
+async def send_message(creator: Acting, runtime: Running, body: SendMessage, do: Do) -> MessageSent:
     """Say something as the creator. It is stored once in any case; `delivery` says whether it left."""
     lead = await asyncio.to_thread(runtime.app.lead_known_as, creator.creator_id, body.follower_id)
     requested = await do(Clonnect.send_by_hand, creator.creator_id, lead.id, body.message, uuid4())
@@ -315,7 +316,7 @@ async def send_message(creator: Owner, runtime: Running, body: SendMessage, do: 
 
 
 @router.delete("/dm/conversations/{creator_id}/{lead_id}")
-async def delete_conversation(creator: Owner, runtime: Running, lead_id: str, do: Do) -> ConversationDeleted:
+async def delete_conversation(creator: Acting, runtime: Running, lead_id: str, do: Do) -> ConversationDeleted:
     """Delete a conversation with its lead."""
     lead = await asyncio.to_thread(runtime.app.lead_known_as, creator.creator_id, lead_id)
     await do.at_version(

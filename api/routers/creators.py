@@ -7,14 +7,15 @@ from typing import Annotated, Any, Literal
 from fastapi import Query, Request
 from pydantic import AfterValidator, Field
 
-from api.dependencies import Do, Owner, Running, Tag, guarded_router
+from api.dependencies import Acting, Do, Running, Tag, guarded_router
+from api.roles import OWNERS
 from api.schemas import Answer, Body, NotNull, Ok, Reason, Time
 from domain.application import Clonnect
 from domain.creator import Creator
 from domain.errors import FieldError, Invalid
 from domain.vocabulary import Language, Mode
 
-router = guarded_router("creators")
+router = guarded_router("creators", reads=OWNERS, writes=OWNERS)
 
 WallTime = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$"), AfterValidator(time.fromisoformat)]
 
@@ -132,7 +133,7 @@ class Pause(Body):
 
 
 @router.get("/settings/{creator_id}")
-async def get_settings(request: Request, creator: Owner, runtime: Running, tag: Tag) -> SettingsOut:
+async def get_settings(request: Request, creator: Acting, runtime: Running, tag: Tag) -> SettingsOut:
     """The settings of a creator."""
     _refuse_query(request)
     account = await asyncio.to_thread(runtime.app.creator, creator.creator_id)
@@ -141,7 +142,7 @@ async def get_settings(request: Request, creator: Owner, runtime: Running, tag: 
 
 
 @router.put("/settings/{creator_id}")
-async def change_settings(request: Request, creator: Owner, body: ChangeSettings, do: Do) -> SettingsOut:
+async def change_settings(request: Request, creator: Acting, body: ChangeSettings, do: Do) -> SettingsOut:
     """Change some settings, all or nothing."""
     _refuse_query(request)
     account = await do.at_version(
@@ -157,7 +158,7 @@ async def change_settings(request: Request, creator: Owner, body: ChangeSettings
 
 @router.put("/dashboard/{creator_id}/toggle")
 async def toggle_bot(
-    creator: Owner, do: Do, active: bool | None = None, reason: Annotated[str | None, Query(max_length=500)] = None
+    creator: Acting, do: Do, active: bool | None = None, reason: Annotated[str | None, Query(max_length=500)] = None
 ) -> DashboardToggled:
     """Switch the bot on or off; without `active` to the other side."""
     account = await _switch(creator, do, active, reason)
@@ -166,21 +167,21 @@ async def toggle_bot(
 
 
 @router.post("/bot/{creator_id}/pause")
-async def pause_bot(creator: Owner, do: Do, body: Pause | None = None) -> BotSwitched:
+async def pause_bot(creator: Acting, do: Do, body: Pause | None = None) -> BotSwitched:
     """Silence the bot: messages are stored, understood and scored all the same; what falls due is held."""
     account = await _switch(creator, do, False, body.reason if body else None)
     return BotSwitched(creator_id=account.creator_id, bot_active=account.mode is not Mode.OFF)
 
 
 @router.post("/bot/{creator_id}/resume")
-async def resume_bot(creator: Owner, do: Do) -> BotSwitched:
+async def resume_bot(creator: Acting, do: Do) -> BotSwitched:
     """Let the bot answer again."""
     account = await _switch(creator, do, True, None)
     return BotSwitched(creator_id=account.creator_id, bot_active=account.mode is not Mode.OFF)
 
 
 @router.get("/bot/{creator_id}/status")
-async def get_bot_status(creator: Owner, runtime: Running, tag: Tag) -> BotStatus:
+async def get_bot_status(creator: Acting, runtime: Running, tag: Tag) -> BotStatus:
     """Whether the bot answers."""
     account = await asyncio.to_thread(runtime.app.creator, creator.creator_id)
     tag(account.version)
@@ -195,7 +196,7 @@ async def get_bot_status(creator: Owner, runtime: Running, tag: Tag) -> BotStatu
     )
 
 
-async def _switch(creator: Owner, do: Do, active: bool | None, reason: str | None) -> Creator:
+async def _switch(creator: Acting, do: Do, active: bool | None, reason: str | None) -> Creator:
     mode = None if active is None else Mode.AUTO if active else Mode.OFF
     account = await do.at_version(
         lambda app: app.creator(creator.creator_id), Clonnect.change_mode, creator.creator_id, mode, reason

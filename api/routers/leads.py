@@ -6,8 +6,9 @@ from uuid import UUID, uuid4
 from fastapi import Query
 from pydantic import Field
 
-from api.dependencies import NO_LEAD, Do, Owner, Running, Shown, Tag, commanded_lead, guarded_router, shown_lead
+from api.dependencies import NO_LEAD, Acting, Do, Running, Shown, Tag, commanded_lead, guarded_router, shown_lead
 from api.lists import Limit, People
+from api.roles import STAFF
 from api.schemas import (
     STATUSES,
     Body,
@@ -31,7 +32,7 @@ from domain.identity import told
 from domain.lead import Details
 from domain.vocabulary import Platform, Status
 
-router = guarded_router("leads")
+router = guarded_router("leads", reads=STAFF, writes=STAFF)
 
 DETAILS = ("name", "username", "email", "phone", "notes", "tags")
 
@@ -119,7 +120,7 @@ class LeadDeleted(Ok):
 
 
 @router.get("/dm/leads/{creator_id}")
-async def list_leads(creator: Owner, runtime: Shown, people: People, limit: Annotated[Limit, Query()] = 1000) -> Leads:
+async def list_leads(creator: Acting, runtime: Shown, people: People, limit: Annotated[Limit, Query()] = 1000) -> Leads:
     """The cards of the board, page by page."""
     page = await runtime.board.page(creator.creator_id, people.filters, people.order, people.cursor, limit)
     now = runtime.clock()
@@ -128,7 +129,7 @@ async def list_leads(creator: Owner, runtime: Shown, people: People, limit: Anno
 
 
 @router.get("/dm/leads/{creator_id}/{lead_id}")
-async def get_lead(creator: Owner, runtime: Shown, lead_id: str, tag: Tag) -> OneLead:
+async def get_lead(creator: Acting, runtime: Shown, lead_id: str, tag: Tag) -> OneLead:
     """One lead with what is noted about it."""
     row = await runtime.board.card(creator.creator_id, await shown_lead(runtime, creator.creator_id, lead_id))
     if row is None:
@@ -138,7 +139,7 @@ async def get_lead(creator: Owner, runtime: Shown, lead_id: str, tag: Tag) -> On
 
 
 @router.post("/dm/leads/{creator_id}")
-async def capture_lead(creator: Owner, runtime: Running, body: CaptureLead, do: Do) -> LeadOut:
+async def capture_lead(creator: Acting, runtime: Running, body: CaptureLead, do: Do) -> LeadOut:
     """Make a lead by hand; 409 names the one that this person already is."""
     lead = await do(Clonnect.capture_lead, creator.creator_id, body.lead())
     do.version(lead.version)
@@ -149,7 +150,7 @@ router.post("/dm/leads/{creator_id}/manual", name="capture_lead_manually")(captu
 
 
 @router.put("/dm/leads/{creator_id}/{lead_id}")
-async def edit_lead(creator: Owner, runtime: Running, lead_id: str, body: EditLead, do: Do) -> LeadEdited:
+async def edit_lead(creator: Acting, runtime: Running, lead_id: str, body: EditLead, do: Do) -> LeadEdited:
     """Change what is noted about a lead, and its stage as if it were moved on the board."""
     known = await commanded_lead(runtime, creator.creator_id, lead_id)
     changes = details_of({field: getattr(body, field) for field in DETAILS if field in body.model_fields_set})
@@ -166,7 +167,7 @@ async def edit_lead(creator: Owner, runtime: Running, lead_id: str, body: EditLe
 
 
 @router.delete("/dm/leads/{creator_id}/{lead_id}")
-async def delete_lead(creator: Owner, runtime: Running, lead_id: str, do: Do) -> LeadDeleted:
+async def delete_lead(creator: Acting, runtime: Running, lead_id: str, do: Do) -> LeadDeleted:
     """Delete a lead with its conversation; what is pending is cancelled, the id is gone for good."""
     known = await commanded_lead(runtime, creator.creator_id, lead_id)
     await do.at_version(

@@ -10,8 +10,9 @@ from uuid import UUID
 from fastapi import Query
 from pydantic import AwareDatetime, Field
 
-from api.dependencies import Do, Owner, Running, Shown, guarded_router, shown_lead
+from api.dependencies import Acting, Do, Running, Shown, guarded_router, shown_lead
 from api.lists import Cursor, Limit, place, place_after
+from api.roles import OWNERS, STAFF
 from api.schemas import Answer, Body, FollowUpStatus, Listed, Ok, SequenceWord, Time
 from api.views import Row, follower_id_of
 from domain.application import Clonnect
@@ -23,7 +24,7 @@ from domain.shipped_steps import NAMES
 from domain.steps import Step, Variant, render
 from domain.vocabulary import Language, SequenceType
 
-router = guarded_router("nurturing")
+router = guarded_router("nurturing", reads=STAFF, writes=OWNERS)
 
 LanguageWord = Literal["en", "es", "pt"]
 
@@ -243,7 +244,7 @@ class Cancelled(Ok):
 
 
 @router.get("/nurturing/{creator_id}/sequences")
-async def list_sequences(creator: Owner, runtime: Shown) -> Sequences:
+async def list_sequences(creator: Acting, runtime: Shown) -> Sequences:
     """The eight sequences with their steps and numbers."""
     rows = {row["sequence_type"]: row for row in await runtime.nurturing.sequences(creator.creator_id)}
     items = [
@@ -267,7 +268,7 @@ async def list_sequences(creator: Owner, runtime: Shown) -> Sequences:
 
 
 @router.post("/nurturing/{creator_id}/sequences/{sequence_type}/toggle")
-async def toggle_sequence(creator: Owner, sequence_type: str, do: Do, body: Toggle | None = None) -> Toggled:
+async def toggle_sequence(creator: Acting, sequence_type: str, do: Do, body: Toggle | None = None) -> Toggled:
     """Switch a sequence on or off; what falls due while it is off is skipped."""
     kind = _kind(sequence_type)
     sequence = await do.at_version(
@@ -282,7 +283,7 @@ async def toggle_sequence(creator: Owner, sequence_type: str, do: Do, body: Togg
 
 
 @router.put("/nurturing/{creator_id}/sequences/{sequence_type}")
-async def change_steps(creator: Owner, sequence_type: str, body: ChangeSteps, do: Do) -> StepsChanged:
+async def change_steps(creator: Acting, sequence_type: str, body: ChangeSteps, do: Do) -> StepsChanged:
     """Publish new steps; they hold for everyone who is enrolled from then on."""
     if body.enrolled == "move":
         detail = "Moving those who are enrolled is not available yet: leave `enrolled` out."
@@ -305,7 +306,7 @@ async def change_steps(creator: Owner, sequence_type: str, body: ChangeSteps, do
 
 @router.get("/nurturing/{creator_id}/sequences/{sequence_type}/enrolled")
 async def list_enrolled(
-    creator: Owner, runtime: Shown, sequence_type: str, limit: Annotated[Limit, Query()] = 1000, cursor: Cursor = None
+    creator: Acting, runtime: Shown, sequence_type: str, limit: Annotated[Limit, Query()] = 1000, cursor: Cursor = None
 ) -> Enrolled:
     """Who is in a sequence, and what each is still to hear."""
     kind = _kind(sequence_type)
@@ -323,7 +324,7 @@ async def list_enrolled(
 
 
 @router.get("/nurturing/{creator_id}/stats")
-async def get_statistics(creator: Owner, runtime: Shown) -> Statistics:
+async def get_statistics(creator: Acting, runtime: Shown) -> Statistics:
     """How many follow-ups are in which state, in all and by sequence."""
     numbers: dict[str | None, dict[str, int]] = defaultdict(dict)
     for row in await runtime.nurturing.numbers(creator.creator_id):
@@ -346,7 +347,7 @@ async def get_statistics(creator: Owner, runtime: Shown) -> Statistics:
 
 @router.get("/nurturing/{creator_id}/followups")
 async def list_follow_ups(
-    creator: Owner,
+    creator: Acting,
     runtime: Shown,
     status: Annotated[list[FollowUpStatus] | None, Query()] = None,
     sequence_type: Annotated[list[SequenceWord] | None, Query()] = None,
@@ -387,7 +388,7 @@ async def list_follow_ups(
 
 @router.delete("/nurturing/{creator_id}/cancel/{lead_id}")
 async def cancel_follow_ups(
-    creator: Owner, runtime: Running, lead_id: str, do: Do, sequence_type: SequenceWord | None = None
+    creator: Acting, runtime: Running, lead_id: str, do: Do, sequence_type: SequenceWord | None = None
 ) -> Cancelled:
     """Cancel what is pending for a person. Nobody by that id, or nothing pending: 200 and `cancelled: 0`."""
     kind = SequenceType(sequence_type) if sequence_type else None

@@ -8,8 +8,9 @@ from uuid import UUID
 from fastapi import Depends, Response
 from pydantic import Field
 
-from api.dependencies import SHOWN_WITHIN, Owner, Running, guarded_router
+from api.dependencies import SHOWN_WITHIN, Acting, Running, guarded_router
 from api.intake import from_phone
+from api.roles import OWNERS
 from api.schemas import Body, GivenTime, MessageText, Ok, Time
 from domain.errors import FieldError, Invalid, NotFound
 
@@ -22,7 +23,7 @@ async def _only_in_a_demo(runtime: Running) -> None:
         raise NotFound("There is nothing at this address.")
 
 
-router = guarded_router("simulator")
+router = guarded_router("simulator", reads=OWNERS, writes=OWNERS)
 router.dependencies.append(Depends(_only_in_a_demo))
 
 _moves: set[asyncio.Task[bool]] = set()
@@ -65,7 +66,7 @@ class Clock(Ok):
 
 @router.post("/simulator/{creator_id}/messages")
 async def simulate_message(
-    creator: Owner, runtime: Running, response: Response, body: SimulatedMessage
+    creator: Acting, runtime: Running, response: Response, body: SimulatedMessage
 ) -> SimulatedOut:
     """Write as a follower; it takes the way that every platform's messages take."""
     if body.kind in ("reaction", "read", "unsend") and body.refers_to is None:
@@ -83,13 +84,13 @@ async def simulate_message(
 
 
 @router.get("/simulator/{creator_id}/clock")
-async def get_clock(creator: Owner, runtime: Running) -> Clock:
+async def get_clock(creator: Acting, runtime: Running) -> Clock:
     """What time is it in the demo?"""
     return _clock(runtime)
 
 
 @router.post("/simulator/{creator_id}/clock")
-async def move_clock(creator: Owner, runtime: Running, response: Response, body: MoveClock) -> Clock:
+async def move_clock(creator: Acting, runtime: Running, response: Response, body: MoveClock) -> Clock:
     """Move the clock ahead; answers when everything due by then has its outcome, or 202 after 30 s."""
     now = runtime.clock()
     if (body.advance_seconds is None) is (body.to is None):
@@ -109,7 +110,7 @@ async def move_clock(creator: Owner, runtime: Running, response: Response, body:
 
 
 @router.post("/simulator/{creator_id}/reset")
-async def reset_demo(creator: Owner, runtime: Running) -> Ok:
+async def reset_demo(creator: Acting, runtime: Running) -> Ok:
     """Begin the demo anew: another log, the clock back, the history made again."""
     await runtime.reset_demo()
     return Ok()

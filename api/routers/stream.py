@@ -10,13 +10,14 @@ from typing import Annotated, Final
 from fastapi import Query, Request
 from fastapi.responses import StreamingResponse
 
-from api.dependencies import Owner, Running, guarded_router
+from api.dependencies import Acting, Running, guarded_router
 from api.happenings import BATCH, of_creator
+from api.roles import STAFF
 from domain.errors import FieldError, Invalid
 from domain.lead import Lead
 from eventstore.log import Recorded
 
-router = guarded_router("stream")
+router = guarded_router("stream", reads=STAFF, writes=STAFF)
 
 FURTHEST_BACK: Final = 10_000
 SILENCE: Final = 15.0
@@ -33,7 +34,7 @@ CHANGED: Final = {Lead.StatusChanged.TOPIC: ["status"], Lead.Scored.TOPIC: ["pur
 )
 async def stream_events(
     request: Request,
-    creator: Owner,
+    creator: Acting,
     runtime: Running,
     last_event_id: Annotated[str | None, Query(description="As the header `Last-Event-ID`.")] = None,
     types: Annotated[list[str] | None, Query(description="Types with wildcards, such as `lead.*`.")] = None,

@@ -140,10 +140,10 @@ async def test_every_failed_log_in_sounds_the_same(served: Served) -> None:
 
 
 async def test_a_role_that_may_nothing_yet_is_told_so(served: Served) -> None:
-    link = served.link("assistant@example.com", role="agent")
+    link = served.link("assistant@example.com", role="analyst")
     async with served.anybody() as browser:
         token = (await browser.post("/auth/login", json={"link": link})).json()["csrf_token"]
-        assert (await browser.get("/auth/verify")).json()["role"] == "agent"
+        assert (await browser.get("/auth/verify")).json()["role"] == "analyst"
         await refused(browser.get(f"/dm/leads/{CREATOR}"), 403, "forbidden")
         head = served.head()
         answer = browser.post(f"/dm/leads/{CREATOR}", json={"name": "Ana"}, headers={"X-CSRF-Token": token})
