@@ -25,7 +25,7 @@ from api.app import create_app
 from api.database import Database, open_database
 from api.errors import StartupError
 from api.migrate import migrate, pending
-from api.settings import KEY_BYTES, Settings
+from api.settings import KEY_BYTES, Settings, answer_limits
 from domain import context
 from domain.application import Clonnect
 from domain.errors import LostRace, NotFound
@@ -250,7 +250,7 @@ async def run(
             sending = Sending(writer, channels, connections)
             due_work = DueWork(agenda, writer, sending, simulator if is_demo else None, clock)
             processes = (
-                Replies(app, writer, Identifier()),
+                Replies(app, writer, Identifier(), answer_limits(settings)),
                 NurturingProcess(writer),
                 Releases(writer, nurturing, progress),
                 erasure,

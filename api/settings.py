@@ -14,6 +14,7 @@ from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from api.errors import StartupError
+from domain.follower_conversation import AnswerLimits
 
 PREFIX = "CLONNECT_"
 KEY_BYTES = 32
@@ -106,6 +107,12 @@ class Settings(BaseSettings):
         default=True,
         description="Whether bots without a webhook are asked for new messages by long polling.",
     )
+    answers_per_hour: int = Field(
+        default=20, ge=0, le=1000, description="How many answers of the bot one person gets in an hour, at most."
+    )
+    answers_per_day: int = Field(
+        default=100, ge=0, le=1000, description="How many answers of the bot one person gets in a day, at most."
+    )
     cookie_secure: Literal["auto", "always", "never"] = Field(
         default="auto",
         description="Whether the session cookie is sent over TLS only; auto: when public_url is https.",
@@ -123,6 +130,11 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="How much the program says on stderr: debug, info, warning or error."
     )
+
+
+def answer_limits(settings: Settings) -> AnswerLimits:
+    """The two settings as the domain takes them."""
+    return AnswerLimits(settings.answers_per_hour, settings.answers_per_day)
 
 
 def variables() -> dict[str, str]:

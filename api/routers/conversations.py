@@ -25,6 +25,7 @@ from api.lists import Cursor, Limit, People, place, place_after
 from api.outcomes import Story, action_of, outcome_of_message, outcome_of_send, position_of
 from api.roles import STAFF
 from api.schemas import STATUSES, Answer, Body, Listed, MessageText, Ok, StatusWord, Time
+from api.settings import answer_limits
 from api.views import (
     ConversationItem,
     Delivery,
@@ -361,7 +362,9 @@ async def _processed(
     follower = await asyncio.to_thread(runtime.app.follower, received.follower_id)
     understood = story.understood
     product = account.products.get(understood.product_id) if understood and understood.product_id else None
-    action = action_of(story, account, follower, may_reply=follower.may_reply(runtime.clock()))
+    action = action_of(
+        story, account, follower, may_reply=follower.may_reply(runtime.clock(), answer_limits(runtime.settings))
+    )
     return MessageProcessed(
         response=story.drafted.text if story.drafted else None,
         intent=understood.intents[0][0] if understood else None,
