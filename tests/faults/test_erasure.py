@@ -208,10 +208,8 @@ async def test_screens_that_are_made_again_show_the_same_without_the_person(
     before = state_of(conn, "read", pedro)
     await runtime.move_clock(runtime.clock() + timedelta(seconds=1))
     runtime.projector.stop()
-    for table in conn.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'read'").fetchall():
-        if table["tablename"] != "projections":
-            conn.execute(SQL("DROP TABLE {}").format(Identifier("read", table["tablename"])))
-    conn.execute("DELETE FROM read.projections")
+    for row in conn.execute("DELETE FROM read.projections RETURNING tables").fetchall():
+        conn.execute(f"DROP TABLE {', '.join(row['tables'])}".encode())
     async with demo(work=False) as again:
         assert await again.progress.passed(again.log.head(), 20)
         assert state_of(conn, "read", pedro) == before
