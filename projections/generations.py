@@ -109,6 +109,18 @@ def store_parked(conn: Connection[DictRow], projection: Projection, parked: Sequ
         )
 
 
+def count_rows(conn: Connection[DictRow], projection: Projection) -> int:
+    """How many rows the tables hold that are shown; 0 before they were made."""
+    row = conn.execute(
+        "SELECT tables FROM read.projections WHERE name = %s AND version = %s", (projection.name, projection.version)
+    ).fetchone()
+    counted = [
+        conn.execute(f"SELECT count(*) AS rows FROM {table}".encode()).fetchone()
+        for table in (row["tables"] if row else ())
+    ]
+    return sum(int(each["rows"]) for each in counted if each)
+
+
 def leader_key(name: str, version: int) -> str:
     """Who holds the advisory lock of this name keeps the projection at the head of the log."""
     return f"projection/{name}/{version}"

@@ -2,14 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Literal
+
+from psycopg.rows import DictRow
 
 from projections.projection import Pool, Projection
 
 State = Literal["live", "catching_up", "failed"]
 
 MANY_EVENTS = 1_000
-MANY_SECONDS = 10.0
+LONG = timedelta(seconds=10)
 
 
 @dataclass(frozen=True)
@@ -32,33 +35,32 @@ class Lag:
 
 async def lags(pool: Pool, projections: Sequence[type[Projection] | Projection]) -> list[Lag]:
     """The lag of each projection, in the order given."""
+    names, versions = [each.name for each in projections], [each.version for each in projections]
     async with pool.connection() as conn:
-        cursor = await conn.execute(
-            QUERY, ([each.name for each in projections], [each.version for each in projections])
-        )
+        cursor = await conn.execute(QUERY, {"names": names, "versions": versions, "long": LONG})
         rows = await cursor.fetchall()
-    return [Lag(**row, state=_state(row["events"], row["seconds"], row["failure"])) for row in rows]
+    return [Lag(**row, state=_state(row)) for row in rows]
 
 
-def _state(events: int, seconds: float, failure: str | None) -> State:
-    if failure is not None:
+def _state(row: DictRow) -> State:
+    if row["failure"] is not None:
         return "failed"
-    return "catching_up" if events > MANY_EVENTS or seconds > MANY_SECONDS else "live"
+    return "catching_up" if row["events"] > MANY_EVENTS or row["seconds"] > LONG.total_seconds() else "live"
 
 
 QUERY = """
     SELECT wanted.name, wanted.version, coalesce(p.position, 0) AS position, head.position AS head,
            head.position - coalesce(p.position, 0) AS events,
-           coalesce(greatest(extract(epoch FROM clock_timestamp() - next.recorded_at), 0), 0)::float8 AS seconds,
+           coalesce(extract(epoch FROM clock_timestamp() - next.recorded_at), 0)::float8 AS seconds,
            coalesce(p.parked, 0) AS parked,
-           coalesce(p.failure, CASE WHEN clock_timestamp() - next.recorded_at > interval '10 seconds' AND NOT EXISTS (
+           coalesce(p.failure, CASE WHEN clock_timestamp() - next.recorded_at > %(long)s AND NOT EXISTS (
                SELECT FROM pg_locks AS l
                 WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
                   AND l.classid::bigint << 32 | l.objid::bigint
                       = hashtextextended(format('projection/%%s/%%s', wanted.name, wanted.version), 0)
                   AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()))
-               THEN 'nobody leads it' END) AS failure
-      FROM unnest(%s::text[], %s::int[]) WITH ORDINALITY AS wanted (name, version, nth)
+               THEN 'nobody keeps it: no program runs' END) AS failure
+      FROM unnest(%(names)s::text[], %(versions)s::int[]) WITH ORDINALITY AS wanted (name, version, nth)
      CROSS JOIN log.head AS head
       LEFT JOIN read.projections AS p ON p.name = wanted.name AND p.version = wanted.version
       LEFT JOIN log.events AS next ON next.notification_id = coalesce(p.position, 0) + 1

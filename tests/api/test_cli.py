@@ -42,6 +42,11 @@ COMMANDS = (
     "erase",
     "users link",
     "channels connect",
+    "projections list",
+    "projections rebuild",
+    "projections park list",
+    "projections park replay",
+    "projections park discard",
     "openapi",
     "version",
 )

@@ -20,6 +20,7 @@ from projections.progress import Progress
 from projections.projection import Projection, Tables, handles
 from projections.projector import Projector
 from tests.projections.conftest import People
+from tests.projections.sayings import Sayings
 from tests.runtime import Start, deliver
 
 Connection = psycopg.Connection[DictRow]
@@ -60,6 +61,15 @@ def tallied(conn: Connection) -> tuple[int, int, int]:
     ).fetchone()
     assert row is not None
     return row["counted"], row["rows"], row["position"]
+
+
+def wait_until(conn: Connection, query: str, seconds: float = 10) -> None:
+    """Wait until a query finds something."""
+    conn.execute("LISTEN read_progress")
+    deadline = time.monotonic() + seconds
+    while not conn.execute(query.encode()).fetchall():
+        assert time.monotonic() < deadline
+        list(conn.notifies(timeout=0.02, stop_after=1))
 
 
 def wait_until_counted(conn: Connection, number: int, seconds: float = 20) -> None:
@@ -151,6 +161,23 @@ def test_when_the_leader_is_cut_off_somebody_leads_within_a_second(
         projector.stop()
     assert took < 1
     assert tallied(conn)[:2] == (2, 2)
+
+
+def test_a_projection_that_stands_goes_on_by_itself_once_it_can_and_holds_up_nobody(
+    database_url: str, people: People, log: Log, conn: Connection
+) -> None:
+    progress = Progress(["tally", "sayings"])
+    projector = Projector(database_url, log, [Tally(NO_POOL), Sayings(NO_POOL)], progress)
+    projector.prepare()
+    conn.execute("ALTER TABLE read.captured_v1 RENAME TO mislaid")
+    projector.start()
+    marta = people.says("marta", "one")
+    wait_until(conn, "SELECT FROM read.projections WHERE failure IS NOT NULL")
+    wait_until(conn, "SELECT FROM read.sayings_v1")
+    conn.execute("ALTER TABLE read.mislaid RENAME TO captured_v1")
+    wait_until(conn, f"SELECT FROM read.captured_v1 WHERE lead_id = '{marta}'")
+    projector.stop()
+    assert tallied(conn) == (1, 1, log.head())
 
 
 def test_who_leads_alone_takes_everything_in_order_of_batches(
