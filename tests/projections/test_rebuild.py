@@ -339,6 +339,7 @@ def test_a_version_is_given_up_when_no_program_uses_it_any_more(
     with psycopg.connect(database_url) as still_used:
         still_used.execute("SELECT pg_advisory_lock(hashtextextended('projection/sayings/1', 0))")
         assert versions() == [1, 2]
+        still_used.execute("SELECT pg_advisory_unlock_all()")
     assert versions() == [2]
     assert tables(conn, "sayings%") == ["sayings_v1", "sayings_v2"]
     # Should the old program come back after all, it begins again.
