@@ -60,6 +60,7 @@ from processes.replies import Replies
 from processes.sending import Sending
 from processes.worker import Worker
 from projections.agenda import Agenda
+from projections.all import Projections
 from projections.board import Board
 from projections.conversations import Conversations
 from projections.nurturing import Nurturing
@@ -239,12 +240,12 @@ async def run(
         commanded = stack.enter_context(open_application(url, key, writer=True))
         writer = Writer(commanded, conflict=LostRace, timed=lambda: context.at(clock()))
         log = Log(cast(Recorder, app.recorder), cast(TypedMapper, app.mapper))
-        board, conversations = Board(pool), Conversations(pool)
-        nurturing, agenda = Nurturing(pool), Agenda(pool)
-        projections = (board, conversations, nurturing, agenda)
+        projections = Projections(pool)
+        board, conversations = projections[Board], projections[Conversations]
+        nurturing, agenda = projections[Nurturing], projections[Agenda]
         progress = Progress(projection.name for projection in projections)
         progress.attach(asyncio.get_running_loop())
-        projector = Projector(url, log, projections, progress)
+        projector = Projector(url, log, list(projections), progress)
         client = await stack.enter_async_context(http_client())
         telegram = Telegram(settings.telegram_base_url, client)
         simulator = Simulator(SimulatorBook(pool), clock)
