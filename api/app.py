@@ -9,7 +9,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 
-from api import docs_page, frontend, problems
+from api import docs_page, frontend, idempotency, problems
 from api.auth import COOKIE
 from api.dependencies import PROBLEMS, GuardedRoute, NotModified, State, guarded_router
 from api.envelope import Envelope
@@ -33,6 +33,15 @@ ROUTERS = (
     webhooks.router,
     simulator.router,
 )
+
+
+IDEMPOTENCY_KEY = {
+    "name": idempotency.HEADER,
+    "in": "header",
+    "required": False,
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+    "description": "The same request with the same key is carried out once, and answered the same for 24 hours.",
+}
 
 
 def version() -> str:
@@ -89,7 +98,9 @@ def _describe(app: FastAPI) -> dict[str, Any]:
     described["security"] = [{"key": []}, {"bearer": []}, {"session": []}]
     guarded = {route.path for router in ROUTERS for route in router.routes if isinstance(route, GuardedRoute)}
     for path, operations in described["paths"].items():
-        for operation in operations.values():
+        for method, operation in operations.items():
+            if method == "post" and not path.startswith("/webhook/"):
+                operation.setdefault("parameters", []).append(IDEMPOTENCY_KEY)
             refusal = operation["responses"]["default"]
             refusal["content"] = {problems.MEDIA_TYPE: refusal["content"]["application/json"]}
             if path not in guarded:
@@ -124,4 +135,5 @@ async def _root(request: Request) -> Response:
 
 
 async def _not_modified(_: Request, error: Exception) -> Response:
-    return Response(status_code=304, headers={"ETag": str(error)})
+    assert isinstance(error, NotModified)
+    return Response(status_code=304, headers=error.headers)

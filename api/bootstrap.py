@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import cast
 
 import uvicorn
+from fastapi import FastAPI
 from psycopg import AsyncConnection
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool
@@ -24,6 +25,7 @@ from psycopg_pool import AsyncConnectionPool
 from api.app import create_app
 from api.database import Database, open_database
 from api.errors import StartupError
+from api.idempotency import Idempotency
 from api.migrate import migrate, pending
 from api.settings import KEY_BYTES, Settings
 from domain import context
@@ -94,6 +96,7 @@ class Runtime:
     agenda: Agenda
     deliveries: Deliveries
     erasure: Erasure
+    idempotency: Idempotency
     channels: Mapping[ChannelName, Channel]
     connections: Connections
     worker: Worker | None
@@ -245,6 +248,7 @@ async def run(
         connections = Connections(pool, sealer)
         deliveries = Deliveries(pool, writer, channels, sealer, clock, app.namespace)
         erasure = Erasure(app, writer, pool, progress, channels, sealer)
+        idempotency = Idempotency(pool, sealer)
         worker = None
         if work:
             sending = Sending(writer, channels, connections)
@@ -257,6 +261,7 @@ async def run(
             )
             worker = Worker(url, pool, log, processes, due_work, agenda, deliveries, clock)
             clock.when_moved(worker.agenda_moved)
+            worker.at_each_tick(idempotency.sweep)
 
         listener = Listener(url)
         listener.on(LOG_CHANNEL, projector.log_moved)
@@ -299,6 +304,7 @@ async def run(
             agenda=agenda,
             deliveries=deliveries,
             erasure=erasure,
+            idempotency=idempotency,
             channels=channels,
             connections=connections,
             worker=worker,
@@ -362,19 +368,24 @@ def serve_http(
     listening = listen(settings.host, settings.port)
     port = listening.getsockname()[1]
     address = f"http://{settings.host}:{port}"
-    config = uvicorn.Config(
-        create_app(runtime),
+    config = uvicorn_config(create_app(runtime), settings)
+    server = Server(config, lambda: started(address) if started is not None else _say_where(address))
+    with listening:
+        server.run(sockets=[listening])
+    if not server.started:
+        raise StartupError("The program could not start; the lines above say why.")
+
+
+def uvicorn_config(app: FastAPI, settings: Settings) -> uvicorn.Config:
+    """How the application is served, whoever serves it."""
+    return uvicorn.Config(
+        app,
         log_level=settings.log_level,
         access_log=False,
         timeout_graceful_shutdown=STOP_SECONDS,
         proxy_headers=False,
         server_header=False,
     )
-    server = Server(config, lambda: started(address) if started is not None else _say_where(address))
-    with listening:
-        server.run(sockets=[listening])
-    if not server.started:
-        raise StartupError("The program could not start; the lines above say why.")
 
 
 def _say_where(address: str) -> None:

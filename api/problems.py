@@ -28,9 +28,11 @@ TITLES: Final[Mapping[str, str]] = {
     "unsupported-media-type": "The body must be JSON",
     "duplicate-lead": "This person already is a lead",
     "conflict": "The present state refuses this",
+    "in-progress": "The first request is not answered yet",
     "version-mismatch": "Somebody has changed it since",
     "too-large": "The body is too large",
     "invalid": "The input breaks a rule",
+    "idempotency-key-reused": "This key stands for another request",
     "not-caught-up": "The reads are not that far yet",
     "unavailable": "Not possible at the moment",
     "internal": "Something is broken here",
@@ -108,6 +110,18 @@ class TooLarge(Refusal):
     """A body over the limit."""
 
     status, slug = 413, "too-large"
+
+
+class InProgress(Refusal):
+    """The first request with the same idempotency key is under way."""
+
+    status, slug, headers = 409, "in-progress", {"Retry-After": "1"}
+
+
+class KeyReused(Refusal):
+    """The idempotency key was used for another request."""
+
+    status, slug = 422, "idempotency-key-reused"
 
 
 class NotCaughtUp(Refusal):

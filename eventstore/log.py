@@ -36,6 +36,10 @@ class Log:
         """The position of the last event, 0 in an empty log."""
         return self._recorder.max_notification_id() or 0
 
+    def position_of(self, event_id: UUID) -> int | None:
+        """Where an event stands, `None` if it is not in the log."""
+        return self._recorder.position_of(event_id)
+
     def read(self, after: int, limit: int) -> list[Recorded]:
         """The next events behind position `after`, at most `limit`."""
         found = self._recorder.select_notifications(after + 1, limit)

@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from api.app import create_app
 from api.auth import new_key, new_link
 from api.bootstrap import Runtime, installation_key, run
+from api.demo import reset
 from api.settings import Settings
 from domain import context
 from domain.application import Clonnect
@@ -139,7 +140,7 @@ async def _serve(url: str, folder: Path, *, work: bool) -> AsyncIterator[Served]
     settings = Settings(data_dir=folder, telegram_polling=False)
 
     def runtime() -> AbstractAsyncContextManager[Runtime]:
-        return run(settings, url, work=work)
+        return run(settings, url, work=work, reset=reset)
 
     application = create_app(runtime)
     async with application.router.lifespan_context(application) as state:
