@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 
 from api import docs_page, frontend, idempotency, problems
 from api.auth import COOKIE
+from api.cors import Cors
 from api.dependencies import PROBLEMS, GuardedRoute, NotModified, State, guarded_router
 from api.envelope import Envelope
 from api.roles import EVERYBODY
@@ -30,6 +31,8 @@ ROUTERS = (
     access.router,
     stream.router,
     health.router,
+    health.guarded,
+    health.metrics,
     webhooks.router,
     simulator.router,
 )
@@ -68,6 +71,7 @@ def create_app(runtime_factory: "Callable[[], AbstractAsyncContextManager[Runtim
         redirect_slashes=False,
         generate_unique_id_function=lambda route: route.name,
     )
+    app.add_middleware(Cors)
     app.add_middleware(Envelope)
     problems.install(app)
     app.add_exception_handler(NotModified, _not_modified)

@@ -84,6 +84,7 @@ class Commands:
             done = await self._runtime.writer.do(carried_out)
         else:
             done = await self._once.do(self._runtime, command, carried_out)
+        self._runtime.telemetry.commanded(command.__name__)
         position = done.head if done.position is None else done.position
         self._response.headers["X-Position"] = str(position)
         if not self._waits:

@@ -29,6 +29,9 @@ from domain.errors import FieldError, Invalid, NotFound
 
 Handle = Callable[[Request], Coroutine[Any, Any, Response]]
 
+MOST: Final = 1000
+"""Rows of a page, whatever the settings say."""
+
 _SAFE: Final = ("GET", "HEAD", "OPTIONS")
 
 
@@ -68,6 +71,7 @@ class GuardedRoute(APIRoute):
             check_body(request, body)
             if "%00" in request.url.query:
                 raise Invalid(FieldError("query:", "text", "The query holds a character that no text may have."))
+            check_page(request, runtime.settings.page_limit)
             request.state.caller = caller
             request_id = request.state.request_id
             with context.acting(caller.actor, correlation_id=request_id, request_id=request_id):
@@ -118,6 +122,13 @@ def check_body(request: Request, body: bytes) -> None:
         raise Invalid(FieldError("", "json", "The body is not valid JSON in UTF-8.")) from error
     if not _storable(value):
         raise Invalid(FieldError("", "text", "The body holds a character that no text may have."))
+
+
+def check_page(request: Request, limit: int) -> None:
+    """Refuse a page that is longer than this installation allows; what no installation does, the route refuses."""
+    given = request.query_params.get("limit", "") if b"limit=" in request.scope["query_string"] else ""
+    if given.isdecimal() and limit < int(given) <= MOST:
+        raise Invalid(FieldError("query:limit", "range", f"`limit`: a page has at most {limit} rows here."))
 
 
 def _storable(value: object) -> bool:

@@ -11,6 +11,7 @@ from psycopg import InterfaceError, OperationalError
 from psycopg_pool import PoolClosed, PoolTimeout
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from domain.errors import Conflict, DomainError, DuplicateLead, FieldError, Invalid, NotFound, VersionMismatch
 from eventstore.writer import Busy
@@ -31,6 +32,8 @@ TITLES: Final[Mapping[str, str]] = {
     "in-progress": "The first request is not answered yet",
     "version-mismatch": "Somebody has changed it since",
     "too-large": "The body is too large",
+    "headers-too-large": "The request's head is too large",
+    "too-slow": "The request came too slowly",
     "invalid": "The input breaks a rule",
     "idempotency-key-reused": "This key stands for another request",
     "not-caught-up": "The reads are not that far yet",
@@ -151,15 +154,14 @@ def answer(
     **more: object,
 ) -> Response:
     """The problem as a response."""
-    body = {
-        "type": f"/problems/{slug}",
-        "title": TITLES[slug],
-        "status": status,
-        "detail": detail,
-        "instance": request_id(request),
-    }
-    text = json.dumps(body | more, ensure_ascii=False).encode("utf-8", "replace")
+    text = document(status, slug, detail, request_id(request), **more)
     return Response(text, status, headers=dict(headers or {}), media_type=MEDIA_TYPE)
+
+
+def document(status: int, slug: str, detail: str, instance: str, **more: object) -> bytes:
+    """The problem as text."""
+    about = {"type": f"/problems/{slug}", "title": TITLES[slug], "status": status, "detail": detail}
+    return json.dumps(about | {"instance": instance} | more, ensure_ascii=False).encode("utf-8", "replace")
 
 
 def install(app: FastAPI) -> None:
@@ -169,6 +171,7 @@ def install(app: FastAPI) -> None:
         DomainError: _refused_by_the_business,
         RequestValidationError: _invalid_request,
         HTTPException: _http,
+        ClientDisconnect: _gone,
         Busy: _unavailable,
         OperationalError: _unavailable,
         InterfaceError: _unavailable,
@@ -216,6 +219,10 @@ async def _http(request: Request, error: HTTPException) -> Response:
             return answer(request, 405, "method-not-allowed", detail, headers=error.headers)
         case status:
             return answer(request, status, "bad-request", str(error.detail), headers=error.headers)
+
+
+async def _gone(request: Request, error: ClientDisconnect) -> Response:
+    return answer(request, 400, "bad-request", "The request ended before its body was complete.")
 
 
 async def _unavailable(request: Request, error: Exception) -> Response:

@@ -129,6 +129,11 @@ class Writer(Generic[App]):
         self._jobs.put(None)
         self._thread.join()
 
+    @property
+    def waiting(self) -> int:
+        """How many commands wait for their turn."""
+        return self._jobs.qsize()
+
     async def do(self, command: Callable[Concatenate[App, P], T], *args: P.args, **kwargs: P.kwargs) -> Done[T]:
         """Run a command of the application in the caller's context and answer what it says.
 

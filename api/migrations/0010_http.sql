@@ -14,3 +14,5 @@ CREATE INDEX idempotency_creator ON app.idempotency (creator_id);
 
 -- PostgreSQL's statistics hold samples of a column, which would outlive a deleted row.
 ALTER TABLE app.idempotency ALTER recorded_sealed SET STATISTICS 0, ALTER answer_sealed SET STATISTICS 0;
+
+CREATE INDEX deliveries_quarantined ON app.deliveries (creator_id, received_at) WHERE state = 'quarantined';
