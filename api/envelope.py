@@ -43,7 +43,7 @@ class Envelope:
         scope["state"]["request_id"] = request_id
         if "\0" in scope["path"]:
             scope["path"] = scope["path"].replace("\0", "\N{REPLACEMENT CHARACTER}")
-        limit = _limit(scope["path"], runtime.settings)
+        limit = limit_of(scope["path"], runtime.settings)
         declared = given.get(b"content-length", b"0")
         read = int(declared) if declared.isdigit() and int(declared) > limit else 0
         status = 500
@@ -77,7 +77,7 @@ def _new_id() -> UUID:
     return UUID(int=_RANDOM.getrandbits(128), version=4)
 
 
-def _limit(path: str, settings: Settings) -> int:
+def limit_of(path: str, settings: Settings) -> int:
     """How many bytes a body may have: only the way in for platforms and the import of files take large ones."""
     if path.startswith("/webhook/"):
         return settings.webhook_limit

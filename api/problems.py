@@ -5,6 +5,7 @@ import logging
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar, Final, cast
 
+from eventsourcing import persistence
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from psycopg import InterfaceError, OperationalError
@@ -175,6 +176,8 @@ def install(app: FastAPI) -> None:
         Busy: _unavailable,
         OperationalError: _unavailable,
         InterfaceError: _unavailable,
+        persistence.OperationalError: _unavailable,
+        persistence.InterfaceError: _unavailable,
         PoolTimeout: _unavailable,
         PoolClosed: _unavailable,
         Exception: _broken,
