@@ -19,10 +19,10 @@ from types import FrameType
 from typing import cast
 
 import uvicorn
-from fastapi import FastAPI
 from psycopg import AsyncConnection
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool
+from starlette.types import ASGIApp
 
 from api.app import create_app
 from api.cards import Cards
@@ -418,7 +418,7 @@ def serve_http(
         raise StartupError("The program could not start; the lines above say why.")
 
 
-def uvicorn_config(app: FastAPI, settings: Settings) -> uvicorn.Config:
+def uvicorn_config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
     """How the application is served, whoever serves it."""
     return uvicorn.Config(
         app,

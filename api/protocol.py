@@ -13,6 +13,8 @@ HEAD_WITHIN: Final = 10.0
 """Seconds for the request line and all headers; a connection that asks for nothing is closed silently."""
 BODY_SILENCE: Final = 30.0
 """Seconds without a byte of a body that is not complete."""
+READ_WITHIN: Final = 30.0
+"""Seconds for a client to read some of what waits for it; what waits is bounded, so that it holds up its sender."""
 DISCARDED: Final = 16 * 1024 * 1024
 """Bytes of a body that are still read, and thrown away, when its request has been answered: then its client is no
 longer one that would read the answer."""
@@ -36,6 +38,7 @@ class Protocol(HttpToolsProtocol):
         self._discarded = 0
         self._too_long = False
         self._timer: asyncio.TimerHandle | None = None
+        self._unread: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn says it
         super().connection_made(transport)
@@ -43,6 +46,7 @@ class Protocol(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_timer()
+        self._read_again()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -84,6 +88,14 @@ class Protocol(HttpToolsProtocol):
         self._is_complete = True
         super().on_message_complete()
 
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._unread = self.loop.call_later(READ_WITHIN, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        self._read_again()
+        super().resume_writing()
+
     def send_400_response(self, msg: str) -> None:
         self._refuse(431 if self._too_long else 400)
 
@@ -99,6 +111,11 @@ class Protocol(HttpToolsProtocol):
         if not self.transport.is_closing() and (self.cycle is None or self.cycle.response_complete):
             self.transport.write(_problem(status))
         self.transport.close()
+
+    def _read_again(self) -> None:
+        if self._unread is not None:
+            self._unread.cancel()
+            self._unread = None
 
     def _start_timer(self, seconds: float) -> None:
         self._stop_timer()

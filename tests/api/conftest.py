@@ -147,7 +147,7 @@ async def _serve(url: str, folder: Path, *, work: bool) -> AsyncIterator[Served]
         assert state is not None
 
         async def app(scope: Scope, receive: Receive, send: Send) -> None:
-            await application({"state": dict(state), **scope}, receive, send)
+            await application({**scope, "state": dict(state) | scope.get("state", {})}, receive, send)
 
         found = iter_route_contexts(application.routes)
         routes = [(method, route.path) for route in found if route.path for method in sorted(route.methods or ())]
