@@ -104,6 +104,11 @@ class Commands:
         return self._waits
 
     @property
+    def was_done(self) -> bool:
+        """Whether the next command was carried out for an earlier request with the same key: then it is not judged."""
+        return self._once is not None and self._once.step < len(self._once.carried_out)
+
+    @property
     def position(self) -> int:
         """Where in the log the last command stands."""
         return int(self._response.headers["X-Position"])

@@ -1,7 +1,9 @@
 """What routes ask for: who calls, the running parts, the way to give a command, the way to read what is shown."""
 
+import asyncio
 import json
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from email.message import Message
 from typing import Annotated, Any, ClassVar, Final
 
@@ -13,7 +15,7 @@ from api.commands import Commands as Commands
 from api.commands import Do as Do
 from api.commands import commanded_lead as commanded_lead
 from api.idempotency import HEADER as IDEMPOTENCY_KEY
-from api.problems import Forbidden, Problem, UnsupportedMediaType, WithoutCsrfToken
+from api.problems import Forbidden, Problem, Unauthenticated, UnsupportedMediaType, WithoutCsrfToken
 from api.reads import NO_LEAD as NO_LEAD
 from api.reads import SHOWN_WITHIN as SHOWN_WITHIN
 from api.reads import NotModified as NotModified
@@ -61,9 +63,9 @@ class GuardedRoute(APIRoute):
         async def guarded(request: Request) -> Response:
             body = await request.body()
             runtime: Runtime = request.state.runtime
-            caller = await auth.identify(runtime.pool, request.headers, request.cookies)
-            if request.path_params.get("creator_id", caller.creator_id) != caller.creator_id:
-                raise NotFound(NO_CREATOR)
+            caller = await identified(request, runtime)
+            if "creator_id" in request.path_params:
+                caller = await acting_for(runtime, caller, request.path_params["creator_id"])
             if caller.role not in (self.reads if request.method in _SAFE else self.writes):
                 raise Forbidden(f"The role `{caller.role}` does not allow this.")
             if request.method not in _SAFE and not auth.proves_origin(caller, request.headers):
@@ -75,8 +77,7 @@ class GuardedRoute(APIRoute):
             request.state.caller = caller
             request_id = request.state.request_id
             with context.acting(caller.actor, correlation_id=request_id, request_id=request_id):
-                creator_id = request.path_params.get("creator_id", caller.creator_id)
-                return await once(request, creator_id, caller.actor, body, handle)
+                return await once(request, caller.creator_id, caller.actor, body, handle)
 
         return guarded
 
@@ -87,6 +88,32 @@ async def once(request: Request, creator_id: str, caller: str, body: bytes, hand
         return await handle(request)
     runtime: Runtime = request.state.runtime
     return await runtime.idempotency.answer(request, creator_id, caller, body, handle)
+
+
+async def identified(request: Request, runtime: Runtime) -> auth.Caller:
+    """Who is asking; raises `Unauthenticated`, or `RateLimited` for those who ask too often, known or not."""
+    try:
+        caller = await runtime.callers.identify(request.headers, request.cookies)
+    except Unauthenticated:
+        runtime.requests.take(f"address {address_of(request)}")
+        raise
+    runtime.requests.take(caller.actor)
+    return caller
+
+
+def address_of(request: Request) -> str:
+    """Where a request comes from, as far as the proxies that are trusted say."""
+    return request.client.host if request.client is not None else ""
+
+
+async def acting_for(runtime: Runtime, caller: auth.Caller, creator_id: str) -> auth.Caller:
+    """The caller as whoever acts for a creator; raises `NotFound` for those who may not, as if there were none."""
+    if caller.creator_id == creator_id:
+        return caller
+    if not caller.is_admin:
+        raise NotFound(NO_CREATOR)
+    await asyncio.to_thread(runtime.app.creator, creator_id)
+    return replace(caller, creator_id=creator_id)
 
 
 NO_CREATOR: Final = "There is no such creator."
@@ -151,8 +178,6 @@ async def _caller(request: Request) -> auth.Caller:
 
 async def _acting(request: Request, creator_id: Annotated[str, Path(description="The creator's name.")]) -> auth.Caller:
     caller: auth.Caller = request.state.caller
-    if caller.creator_id != creator_id:
-        raise NotFound(NO_CREATOR)
     return caller
 
 

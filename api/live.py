@@ -3,7 +3,7 @@
 import asyncio
 import json
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Final
 
@@ -24,20 +24,34 @@ CHANGED: Final = {Lead.StatusChanged.TOPIC: ["status"], Lead.Scored.TOPIC: ["pur
 _logger = logging.getLogger(__name__)
 
 
-async def follow(runtime: "Runtime", creator_id: str, after: int, patterns: Sequence[str]) -> AsyncIterator[str]:
+async def follow(
+    runtime: "Runtime",
+    creator_id: str,
+    after: int,
+    patterns: Sequence[str],
+    may_still: Callable[[], Awaitable[bool]],
+) -> AsyncIterator[str]:
     """What happened behind position `after`, each event once and in order, then live, for as long as somebody reads.
 
-    It ends when the database is away: a client comes back by itself, and says where it was.
+    It ends when the reader may read no more, and when the database is away: a client comes back by itself, and says
+    where it was.
     """
     try:
-        async for text in _follow(runtime, creator_id, after, patterns):
+        async for text in _follow(runtime, creator_id, after, patterns, may_still):
             yield text
     except AWAY as error:
         _logger.warning("a stream ends because the database is away (%s)", type(error).__name__)
 
 
-async def _follow(runtime: "Runtime", creator_id: str, after: int, patterns: Sequence[str]) -> AsyncIterator[str]:
+async def _follow(
+    runtime: "Runtime",
+    creator_id: str,
+    after: int,
+    patterns: Sequence[str],
+    may_still: Callable[[], Awaitable[bool]],
+) -> AsyncIterator[str]:
     clock = asyncio.get_running_loop().time
+    changes = runtime.callers.changes
     shown = runtime.progress.position
     text = ": live\n\n"
     if shown - after > FURTHEST_BACK or await _is_ahead(runtime, after):
@@ -48,6 +62,10 @@ async def _follow(runtime: "Runtime", creator_id: str, after: int, patterns: Seq
             yield text
             said_at = clock()
         shown = await runtime.progress.beyond(after, max(0.0, said_at + SILENCE - clock()))
+        if changes != runtime.callers.changes:
+            changes = runtime.callers.changes
+            if not await may_still():
+                return
         if shown < after and await _is_ahead(runtime, after):
             after, text = shown, _message(shown, "reset", {"position": shown})
             continue

@@ -37,6 +37,7 @@ TITLES: Final[Mapping[str, str]] = {
     "too-slow": "The request came too slowly",
     "invalid": "The input breaks a rule",
     "idempotency-key-reused": "This key stands for another request",
+    "rate-limited": "Too many at a time",
     "not-caught-up": "The reads are not that far yet",
     "unavailable": "Not possible at the moment",
     "internal": "Something is broken here",
@@ -71,7 +72,7 @@ class Refusal(Exception):
 
     status: ClassVar[int]
     slug: ClassVar[str]
-    headers: ClassVar[Mapping[str, str]] = {}
+    headers: Mapping[str, str] = {}
 
 
 class BadRequest(Refusal):
@@ -126,6 +127,16 @@ class KeyReused(Refusal):
     """The idempotency key was used for another request."""
 
     status, slug = 422, "idempotency-key-reused"
+
+
+class RateLimited(Refusal):
+    """Too many times in a short while; `wait` is whole seconds."""
+
+    status, slug = 429, "rate-limited"
+
+    def __init__(self, wait: int) -> None:
+        super().__init__(f"That was too often: try again in {wait} s.")
+        self.headers = {"Retry-After": str(wait)}
 
 
 class NotCaughtUp(Refusal):

@@ -1,13 +1,17 @@
 """What happens, as it happens: server-sent events with ids only, once the reads show it."""
 
 import re
-from typing import Annotated
+from collections.abc import AsyncIterator
+from contextlib import AbstractContextManager
+from typing import Annotated, Any
 
 from fastapi import Query, Request
 from fastapi.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from api.dependencies import Acting, Running, guarded_router
 from api.live import follow
+from api.problems import Unauthenticated
 from api.roles import STAFF
 from domain.errors import FieldError, Invalid
 
@@ -34,8 +38,30 @@ async def stream_events(
         raise Invalid(FieldError(field, "type", "An event id is a whole number."))
     patterns = [pattern for each in types or () for pattern in each.split(",")]
     after = runtime.progress.position if given is None else int(given)
-    return StreamingResponse(
-        follow(runtime, creator.creator_id, after, patterns),
+    return OneOfFew(
+        runtime.streams.one(creator.actor),
+        follow(runtime, creator.creator_id, after, patterns, lambda: _may_still(request, runtime, creator)),
         media_type="text/event-stream",
         headers={"X-Accel-Buffering": "no"},
     )
+
+
+class OneOfFew(StreamingResponse):
+    """A response of which a caller may have a few open at the same time; one too many is refused before it begins."""
+
+    def __init__(self, place: AbstractContextManager[None], content: AsyncIterator[str], **kwargs: Any) -> None:
+        super().__init__(content, **kwargs)
+        self._place = place
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        with self._place:
+            await super().__call__(scope, receive, send)
+
+
+async def _may_still(request: Request, runtime: Running, creator: Acting) -> bool:
+    """Whether the credential that opened the stream would open it now."""
+    try:
+        caller = await runtime.callers.identify(request.headers, request.cookies)
+    except Unauthenticated:
+        return False
+    return caller.role in STAFF and (caller.is_admin or caller.creator_id == creator.creator_id)

@@ -11,7 +11,6 @@ import pytest
 from psycopg.rows import DictRow, dict_row
 
 from api.app import create_app
-from api.auth import new_key
 from api.bootstrap import Runtime, run
 from api.idempotency import HEADER, REPLAYED
 from domain import context
@@ -35,6 +34,9 @@ POSTS: dict[str, dict[str, Any] | None] = {
     "/simulator/{creator_id}/messages": {"follower_id": "tg_3", "text": "hola"},
     "/simulator/{creator_id}/clock": {"advance_seconds": 60},
     "/simulator/{creator_id}/reset": None,
+    "/nurturing/{creator_id}/run": None,
+    "/access/{creator_id}/keys": {"role": "agent", "label": "inbox"},
+    "/access/{creator_id}/users": {"role": "agent", "email": "luz@example.com"},
     "/auth/login": {"link": ""},
     "/auth/logout": None,
 }
@@ -94,7 +96,7 @@ def test_every_post_has_its_example(served: Served) -> None:
 @pytest.mark.parametrize("path", POSTS)
 async def test_the_same_request_again_gets_the_first_answer_and_changes_nothing(demo: Served, path: str) -> None:
     await demo.lead("Carla", "ig_carla")
-    body = POSTS[path] if path != "/auth/login" else {"link": demo.link("ana@example.com")}
+    body = POSTS[path] if path != "/auth/login" else {"link": await demo.link("ana@example.com")}
     where = path.format(creator_id=CREATOR, sequence_type=SequenceType.ABANDONED)
     first = await demo.client.post(where, json=body, headers=ONCE)
     assert first.status_code in (200, 202), first.text
@@ -139,8 +141,7 @@ async def test_two_keys_in_one_request_are_none(served: Served) -> None:
 
 
 async def test_each_caller_has_keys_of_their_own(served: Served) -> None:
-    with psycopg.connect(served.url, autocommit=True) as conn:
-        colleague = new_key(conn, CREATOR, "owner")
+    colleague = await served.key()
     answers = []
     for key, creator in ((served.keys[CREATOR], CREATOR), (colleague, CREATOR), (served.keys[OTHER], OTHER)):
         async with served.anybody(**{"X-API-Key": key}) as client:
@@ -190,6 +191,8 @@ async def test_another_program_knows_what_was_answered(served: Served) -> None:
         "/dm/process",
         "/bot/{creator_id}/resume",
         "/nurturing/{creator_id}/sequences/{sequence_type}/toggle",
+        "/access/{creator_id}/keys",
+        "/access/{creator_id}/users",
     ],
 )
 async def test_who_is_killed_between_commit_and_answer_has_acted_once(served: Served, path: str) -> None:
@@ -235,6 +238,26 @@ async def test_a_demo_that_is_killed_has_heard_and_moved_once(demo: Served) -> N
     moved = await demo.client.post(path, json=hour, headers={HEADER: "moved"})
     assert (moved.status_code, moved.headers[REPLAYED]) == (200, "true")
     assert (demo.runtime.clock.ahead - began).total_seconds() == pytest.approx(3600, abs=60)
+
+
+async def test_a_key_and_a_link_that_are_shown_after_a_crash_open_something(served: Served) -> None:
+    shown = {}
+    for path, field in ((f"/access/{CREATOR}/keys", "api_key"), (f"/access/{CREATOR}/users", "link")):
+        body = POSTS[path.replace(CREATOR, "{creator_id}")]
+        before = served.head()
+        async with screens_standing_still(served.url), another_program(served) as (client, _):
+            request = asyncio.create_task(client.post(path, json=body, headers={HEADER: field}))
+            await until_stored(served.url, request, before)
+            request.cancel()
+            await asyncio.gather(request, return_exceptions=True)
+        again = await served.client.post(path, json=body, headers={HEADER: field})
+        shown[field] = again.json()[field]
+    async with served.anybody(**{"X-API-Key": shown["api_key"]}) as agent:
+        assert (await agent.get("/auth/verify")).json()["role"] == "agent"
+    async with served.anybody() as luz:
+        token = shown["link"].partition("#link=")[2]
+        entered = await luz.post("/auth/login", json={"link": token, "password": "a long password"})
+        assert entered.status_code == 200, entered.text
 
 
 async def test_the_answer_that_is_made_again_is_that_of_then(served: Served) -> None:

@@ -7,16 +7,13 @@ import httpx
 import psycopg
 import pytest
 
-from api.auth import new_key
-from domain.vocabulary import Platform
+from domain.vocabulary import Platform, Role
 from tests.api.conftest import CREATOR, Served, refused
 
 
 @pytest.fixture
 async def admin(served: Served) -> AsyncIterator[httpx.AsyncClient]:
-    with psycopg.connect(served.url, autocommit=True) as conn:
-        key = new_key(conn, CREATOR, "admin")
-    async with served.anybody(**{"X-API-Key": key}) as client:
+    async with served.anybody(**{"X-API-Key": await served.key(None, Role.ADMIN)}) as client:
         yield client
 
 
