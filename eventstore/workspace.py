@@ -13,6 +13,9 @@ from eventsourcing.persistence import AggregateRecorder, EventStore, Mapper, Rec
 
 from eventstore.recorder import Recorder
 
+Beside = tuple[str, tuple[Any, ...]]
+"""A statement with its parameters that runs in the transaction of the events."""
+
 CACHE_SIZE = 2000
 """Aggregates that are kept between batches; the least recently used goes first."""
 
@@ -27,7 +30,7 @@ class Saved:
     events: Sequence[DomainEventProtocol[UUID]]
     event_ids: Sequence[UUID]
     metadata: Sequence[Mapping[str, str]]
-    beside: Sequence[tuple[str, tuple[Any, ...]]]
+    beside: Sequence[Beside]
 
 
 class GatheringEventStore(EventStore[UUID]):
@@ -45,7 +48,7 @@ class GatheringEventStore(EventStore[UUID]):
         *,
         event_ids: Sequence[UUID] = (),
         metadata: Sequence[Mapping[str, str]] = (),
-        beside: Sequence[tuple[str, tuple[Any, ...]]] = (),
+        beside: Sequence[Beside] = (),
         **_: Any,
     ) -> list[Recording[UUID]]:
         """Keep the events; their positions are known when they are appended."""
@@ -68,7 +71,7 @@ class GatheringEventStore(EventStore[UUID]):
         return chain(stored, added)
 
     def append(self) -> list[int]:
-        """Append everything in one transaction; answers the position of the last event of each `save`.
+        """Append everything in one transaction; answers the position of the last event of each `save`, or before it.
 
         Raises `IntegrityError` when another process was faster; what was gathered stays until `forget`.
         """
@@ -79,9 +82,7 @@ class GatheringEventStore(EventStore[UUID]):
             metadata=[each for saved in self.gathered for each in saved.metadata],
             beside=[statement for saved in self.gathered for statement in saved.beside],
         )
-        if positions is None:
-            return []
-        return self.last_positions(positions[0])
+        return self.last_positions(positions[0]) if positions else [0] * len(self.gathered)
 
     def last_positions(self, first: int) -> list[int]:
         """The position of the last event of each `save`, if the first event of all stands at `first`."""
@@ -157,6 +158,15 @@ class Workspace(Repository[UUID]):
     def keep(self) -> Sequence[Saved]:
         """The command was carried out; answers what it saved."""
         return self.event_store.gathered[self._begin :]
+
+    def stand_beside(self, statements: Sequence[Beside]) -> None:
+        """Have statements run in the transaction of the command, whether or not it saved anything."""
+        self.event_store.gathered.append(Saved((), (), (), statements))
+
+    @property
+    def head(self) -> int:
+        """The position of the log as of the last batch."""
+        return self._known_head
 
     def undo(self) -> None:
         """The command was refused: nothing of what it did is left."""

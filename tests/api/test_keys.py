@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import psycopg
 
 from api.bootstrap import run
+from api.live import follow
 from api.problems import Unauthenticated
-from api.routers.stream import follow
 from domain.vocabulary import Role
 from tests.api.conftest import CREATOR, OTHER, Served, refused
 
