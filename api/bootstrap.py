@@ -40,7 +40,7 @@ from api.throttle import AtOnce, Throttle
 from domain import context
 from domain.application import Clonnect
 from domain.errors import LostRace, NotFound
-from eventstore.factory import GATHERING, KEY, URL, Factory
+from eventstore.factory import AGGREGATES, GATHERING, KEY, URL, Factory
 from eventstore.log import Log
 from eventstore.mapper import TypedMapper
 from eventstore.recorder import CHANNEL as LOG_CHANNEL
@@ -202,7 +202,13 @@ def open_application(url: str, key: bytes, *, writer: bool = False) -> Iterator[
 
     `key` is the installation's, which cannot be changed meanwhile. Raises `StartupError` when it is another one.
     """
-    env = {URL: url, KEY: base64.b64encode(key).decode(), "PERSISTENCE_MODULE": "eventstore.factory:Factory"}
+    env = {
+        URL: url,
+        KEY: base64.b64encode(key).decode(),
+        AGGREGATES: "domain",
+        "PERSISTENCE_MODULE": "eventstore.factory:Factory",
+        Clonnect.REPOSITORY_TOPIC: "eventstore.snapshots:StreamReader",
+    }
     if writer:
         env |= {GATHERING: "y", Clonnect.REPOSITORY_TOPIC: "eventstore.workspace:Workspace"}
     with key_in_use(url):
