@@ -1,11 +1,13 @@
 """Clonnect: every command that anybody may give, one method each."""
 
+from domain.commands.bulk import BulkCommands
 from domain.commands.creators import CreatorCommands
 from domain.commands.erasure import ErasureCommands
+from domain.commands.imports import ImportCommands
 from domain.commands.sends import SendCommands
 
 
-class Clonnect(CreatorCommands, SendCommands, ErasureCommands):
+class Clonnect(CreatorCommands, SendCommands, ErasureCommands, ImportCommands, BulkCommands):
     """Load, tell, save. Commands run one at a time inside `domain.context.acting(...)`."""
 
     name = "clonnect"

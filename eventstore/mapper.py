@@ -73,6 +73,9 @@ class TypedMapper(Mapper[UUID]):
     def load_keys(self, stored_events: Iterable[StoredEvent]) -> None:
         """Fetch in one question whatever keys reading these events takes; without it each is asked for by itself."""
 
+    def expect_keys(self, events: Iterable[DomainEventProtocol[UUID]]) -> None:
+        """The same for events that are about to be written."""
+
     def _sealed(self, event: DomainEventProtocol[UUID], topic: str, state: dict[str, Any]) -> dict[str, Any]:
         return state
 
@@ -89,6 +92,10 @@ class SealingMapper(TypedMapper):
 
     def load_keys(self, stored_events: Iterable[StoredEvent]) -> None:
         self._vault.load({subject for each in stored_events if (subject := subject_in(each.state))})
+
+    def expect_keys(self, events: Iterable[DomainEventProtocol[UUID]]) -> None:
+        subjects = (getattr(event, "subject", None) for event in events)
+        self._vault.expect({subject for subject in subjects if subject is not None})
 
     def _key_of(self, subject: UUID) -> Sealer | None:
         return self._vault.key_of(subject)

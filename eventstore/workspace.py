@@ -4,13 +4,14 @@ from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
-from eventsourcing.application import ProjectorFunction, Repository, project_aggregate
+from eventsourcing.application import AggregateNotFoundError, ProjectorFunction, Repository, project_aggregate
 from eventsourcing.domain import DomainEventProtocol
 from eventsourcing.persistence import AggregateRecorder, EventStore, Mapper, Recording
 
+from eventstore.mapper import TypedMapper
 from eventstore.recorder import Recorder
 
 CACHE_SIZE = 2000
@@ -73,6 +74,7 @@ class GatheringEventStore(EventStore[UUID]):
         Raises `IntegrityError` when another process was faster; what was gathered stays until `forget`.
         """
         events = [event for saved in self.gathered for event in saved.events]
+        cast(TypedMapper, self.mapper).expect_keys(events)
         positions = self.recorder.insert_events(
             [self.mapper.to_stored_event(event) for event in events],
             event_ids=[event_id for saved in self.gathered for event_id in saved.event_ids],
@@ -116,6 +118,7 @@ class Workspace(Repository[UUID]):
         super().__init__(event_store)
         self._aggregates: OrderedDict[UUID, Any] = OrderedDict()
         self._lent: dict[UUID, int] = {}
+        self._absent: set[UUID] = set()
         self._known_head = 0
         self._begin = 0
 
@@ -129,6 +132,8 @@ class Workspace(Repository[UUID]):
         deepcopy_from_cache: bool = True,
     ) -> Any:
         """The present state of an aggregate; raises `AggregateNotFoundError`."""
+        if aggregate_id in self._absent:
+            raise AggregateNotFoundError(aggregate_id)
         aggregate = self._aggregates.get(aggregate_id)
         if aggregate is None:
             aggregate = super().get(aggregate_id, projector_func=_project)
@@ -136,6 +141,12 @@ class Workspace(Repository[UUID]):
         self._aggregates.move_to_end(aggregate_id)
         self._lent[aggregate_id] = aggregate.version
         return aggregate
+
+    def expect(self, aggregate_ids: Iterable[UUID]) -> None:
+        """Ask in one question which of these there are: the running command finds no other, until it ends."""
+        unknown = [each for each in aggregate_ids if each not in self._aggregates]
+        gathered = {event.originator_id for saved in self.event_store.gathered for event in saved.events}
+        self._absent = set(unknown) - gathered - self.event_store.recorder.begun(unknown)
 
     def refresh(self) -> None:
         """Throw away what other processes have changed since the last batch."""
@@ -152,10 +163,12 @@ class Workspace(Repository[UUID]):
     def begin(self) -> None:
         """A command begins."""
         self._lent.clear()
+        self._absent.clear()
         self._begin = len(self.event_store.gathered)
 
     def keep(self) -> Sequence[Saved]:
         """The command was carried out; answers what it saved."""
+        self._absent.clear()
         return self.event_store.gathered[self._begin :]
 
     def undo(self) -> None:
