@@ -19,6 +19,8 @@ from api.routers import (
     conversations,
     creators,
     health,
+    lead_bulk,
+    lead_transfer,
     leads,
     nurturing,
     nurturing_run,
@@ -34,6 +36,9 @@ NAME = "Clonnect"
 DESCRIPTION = "Answers a creator's direct messages, keeps the board of leads, and follows up once at the right moment."
 ROUTERS = (
     conversations.router,
+    lead_transfer.router,  # before `leads`, to which `export` would be a lead's id
+    lead_transfer.sheets,
+    lead_bulk.router,
     leads.router,
     nurturing.router,
     nurturing_run.router,

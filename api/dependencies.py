@@ -41,6 +41,8 @@ Handle = Callable[[Request], Coroutine[Any, Any, Response]]
 SHOWN_WITHIN: Final = 2.0
 """How long, in seconds, a command waits for the projections, and a read for the position asked for."""
 
+JSON: Final = "application/json"
+
 _SAFE: Final = ("GET", "HEAD", "OPTIONS")
 _IF_MATCH: Final = re.compile(r'\s*(\*|"\d{1,18}"(\s*,\s*"\d{1,18}")*)\s*', re.ASCII)
 
@@ -69,6 +71,7 @@ class GuardedRoute(APIRoute):
 
     reads: ClassVar[Roles] = EVERYBODY
     writes: ClassVar[Roles] = EVERYBODY
+    media_type: ClassVar[str] = JSON
 
     def get_route_handler(self) -> Handle:
         handle = super().get_route_handler()
@@ -83,7 +86,7 @@ class GuardedRoute(APIRoute):
                 raise Forbidden(f"The role `{caller.role}` does not allow this.")
             if request.method not in _SAFE and not auth.proves_origin(caller, request.headers):
                 raise WithoutCsrfToken(f"A write with the session's cookie needs the header {auth.CSRF_HEADER}.")
-            check_body(request, body)
+            check_body(request, body, self.media_type)
             if "%00" in request.url.query:
                 raise Invalid(FieldError("query:", "text", "The query holds a character that no text may have."))
             request.state.caller = caller
@@ -103,9 +106,10 @@ def public_router(tag: str) -> APIRouter:
     return APIRouter(route_class=PublicRoute, tags=[tag])
 
 
-def guarded_router(tag: str, *, reads: Roles, writes: Roles) -> APIRouter:
+def guarded_router(tag: str, *, reads: Roles, writes: Roles, media_type: str = JSON) -> APIRouter:
     """A router whose routes need a credential of the creator that they name, with a role that may read or write."""
-    route_class = type("GuardedRoute", (GuardedRoute,), {"reads": reads, "writes": writes})
+    ways = {"reads": reads, "writes": writes, "media_type": media_type}
+    route_class = type("GuardedRoute", (GuardedRoute,), ways)
     return APIRouter(route_class=route_class, tags=[tag])
 
 
@@ -114,14 +118,18 @@ PROBLEMS: Final[dict[int | str, dict[str, Any]]] = {
 }
 
 
-def check_body(request: Request, body: bytes) -> None:
-    """Refuse what is not a JSON text that can be stored: no NUL, no lone surrogates."""
+def check_body(request: Request, body: bytes, media_type: str = JSON) -> None:
+    """Refuse a body of another type, and what is not a JSON text that can be stored: no NUL, no lone surrogates."""
     if not body:
         return
-    media_type = Message()
-    media_type["content-type"] = request.headers.get("content-type", "")
-    if media_type.get_content_type() != "application/json":
-        raise UnsupportedMediaType("Send the body as `application/json`.")
+    given = Message()
+    given["content-type"] = request.headers.get("content-type", "")
+    if given.get_content_type() != media_type:
+        raise UnsupportedMediaType(f"Send the body as `{media_type}`.")
+    if media_type != JSON:
+        if given.get_content_charset("utf-8") not in ("utf-8", "utf8", "us-ascii"):
+            raise UnsupportedMediaType("Send the body in UTF-8.")
+        return
     try:
         value = json.loads(body.decode("utf-8"))
     except (ValueError, RecursionError) as error:
@@ -180,18 +188,29 @@ class Commands:
         self._response = response
         self._expected = _versions(if_match)
         self._waits = "respond-async" not in (prefer or "").lower().replace(" ", "").split(",")
+        self._position: int | None = None
 
     async def __call__(self, command: Callable[Concatenate[Clonnect, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a command; its position becomes `X-Position`, and 202 says that the reads do not show it yet."""
+        result = await self.and_go_on(command, *args, **kwargs)
+        await self.until_shown()
+        return result
+
+    async def and_go_on(self, command: Callable[Concatenate[Clonnect, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run one command of several; `until_shown` follows the last."""
         done = await self._runtime.writer.do(command, *args, **kwargs)
-        position = await asyncio.to_thread(self._runtime.log.head) if done.position is None else done.position
+        self._position = done.position or self._position
+        return done.result
+
+    async def until_shown(self) -> None:
+        """Wait until the reads show what was done, and say how far that is."""
+        position = await asyncio.to_thread(self._runtime.log.head) if self._position is None else self._position
         self._response.headers["X-Position"] = str(position)
         if not self._waits:
             self._response.headers["Preference-Applied"] = "respond-async"
             self._response.status_code = 202
         elif not await self._runtime.progress.passed(position, SHOWN_WITHIN):
             self._response.status_code = 202
-        return done.result
 
     async def at_version(
         self,

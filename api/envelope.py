@@ -12,8 +12,11 @@ from api.problems import TooLarge
 
 BODY_LIMIT: Final = 1024 * 1024
 WEBHOOK_LIMIT: Final = 4 * BODY_LIMIT
+IMPORT_LIMIT: Final = 16 * BODY_LIMIT
 
 _UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
+
+_IMPORT: Final = re.compile(r"/dm/leads/[^/]+/import")
 
 _ALWAYS: Final = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
 _UNLESS_SAID: Final = {"Cache-Control": "no-store"}
@@ -22,6 +25,12 @@ _UNLESS_SAID: Final = {"Cache-Control": "no-store"}
 def uuid_of(text: str) -> UUID | None:
     """The UUID that a text is, in its usual spelling with hyphens."""
     return UUID(text) if _UUID.fullmatch(text) else None
+
+
+def _limit(path: str) -> int:
+    if _IMPORT.fullmatch(path):
+        return IMPORT_LIMIT
+    return WEBHOOK_LIMIT if path.startswith("/webhook/") else BODY_LIMIT
 
 
 class Envelope:
@@ -39,7 +48,7 @@ class Envelope:
         scope.setdefault("state", {})["request_id"] = request_id
         if b"\0" in unquote_to_bytes(scope["path"]):
             scope["path"] = scope["path"].replace("\0", "\N{REPLACEMENT CHARACTER}")
-        limit = WEBHOOK_LIMIT if scope["path"].startswith("/webhook/") else BODY_LIMIT
+        limit = _limit(scope["path"])
         declared = headers.get("content-length", "0")
         read = int(declared) if declared.isdecimal() and int(declared) > limit else 0
 
