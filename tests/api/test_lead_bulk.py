@@ -7,6 +7,7 @@ import psycopg
 
 from api.routers.lead_bulk import CHUNK
 from domain.lead import TAGS_AT_MOST
+from domain.vocabulary import Role
 from tests.api.conftest import CREATOR, OTHER, Served, refused
 
 PATH = f"/dm/leads/{CREATOR}/bulk"
@@ -150,10 +151,10 @@ async def test_another_creators_leads_are_simply_not_there(served: Served) -> No
 
 async def test_a_role_that_may_not_write_does_not_reach_the_leads(served: Served) -> None:
     await served.lead()
-    head = served.head()
-    link = served.link("assistant@example.com", role="analyst")
+    link = await served.link("assistant@example.com", role=Role.ANALYST)
     async with served.anybody() as browser:
         token = (await browser.post("/auth/login", json={"link": link})).json()["csrf_token"]
+        head = served.head()
         proof = {"X-CSRF-Token": token}
         await refused(browser.post(PATH, json={"ids": ["ig_ana"], "action": "delete"}, headers=proof), 403, "forbidden")
         await refused(browser.get(f"/dm/leads/{CREATOR}/export"), 403, "forbidden")
@@ -161,4 +162,4 @@ async def test_a_role_that_may_not_write_does_not_reach_the_leads(served: Served
             f"/dm/leads/{CREATOR}/import", content=b"name\nAna\n", headers=proof | {"Content-Type": "text/csv"}
         )
         await refused(content, 403, "forbidden")
-    assert served.head() == head
+        assert served.head() == head
