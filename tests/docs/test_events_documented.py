@@ -19,6 +19,7 @@ from domain.application import Clonnect
 from domain.creator import Creator
 from domain.follower import Follower
 from domain.lead import Lead
+from domain.lead_import import LeadImport
 from domain.sequence import Sequence
 from eventstore.personal import Personal
 from processes.process import Process
@@ -28,7 +29,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "events.md"
 IDENTITY = {"originator_id", "originator_version"}
 EVENTS: dict[str, type[Any]] = {
     topic: event
-    for aggregate in (Access, Creator, Lead, Follower, Sequence)
+    for aggregate in (Access, Creator, Lead, LeadImport, Follower, Sequence)
     for topic, event in events_of(aggregate).items()
 }
 
