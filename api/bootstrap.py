@@ -41,7 +41,7 @@ from api.throttle import AtOnce, Throttle
 from domain import context
 from domain.application import Clonnect
 from domain.errors import LostRace, NotFound
-from eventstore.factory import GATHERING, KEY, URL, Factory
+from eventstore.factory import AGGREGATES, GATHERING, KEY, URL, Factory
 from eventstore.log import Log
 from eventstore.mapper import TypedMapper
 from eventstore.recorder import CHANNEL as LOG_CHANNEL
@@ -69,6 +69,7 @@ from processes.replies import Replies
 from processes.sending import Sending
 from processes.worker import Worker
 from projections.agenda import Agenda
+from projections.all import Projections
 from projections.board import Board
 from projections.conversations import Conversations
 from projections.nurturing import Nurturing
@@ -203,7 +204,13 @@ def open_application(url: str, key: bytes, *, writer: bool = False) -> Iterator[
 
     `key` is the installation's, which cannot be changed meanwhile. Raises `StartupError` when it is another one.
     """
-    env = {URL: url, KEY: base64.b64encode(key).decode(), "PERSISTENCE_MODULE": "eventstore.factory:Factory"}
+    env = {
+        URL: url,
+        KEY: base64.b64encode(key).decode(),
+        AGGREGATES: "domain",
+        "PERSISTENCE_MODULE": "eventstore.factory:Factory",
+        Clonnect.REPOSITORY_TOPIC: "eventstore.snapshots:StreamReader",
+    }
     if writer:
         env |= {GATHERING: "y", Clonnect.REPOSITORY_TOPIC: "eventstore.workspace:Workspace"}
     with key_in_use(url):
@@ -260,12 +267,12 @@ async def run(
         commanded = stack.enter_context(open_application(url, key, writer=True))
         writer = Writer(commanded, conflict=LostRace, timed=lambda: context.at(clock()))
         log = Log(cast(Recorder, app.recorder), cast(TypedMapper, app.mapper))
-        board, conversations = Board(pool), Conversations(pool)
-        nurturing, agenda = Nurturing(pool), Agenda(pool)
-        projections = (board, conversations, nurturing, agenda)
+        projections = Projections(pool)
+        board, conversations = projections[Board], projections[Conversations]
+        nurturing, agenda = projections[Nurturing], projections[Agenda]
         progress = Progress(projection.name for projection in projections)
         progress.attach(asyncio.get_running_loop())
-        projector = Projector(url, log, projections, progress)
+        projector = Projector(url, log, list(projections), progress)
         client = await stack.enter_async_context(http_client())
         telegram = Telegram(settings.telegram_base_url, client)
         simulator = Simulator(SimulatorBook(pool), clock)
@@ -326,7 +333,7 @@ async def run(
             clock=clock,
             progress=progress,
             projector=projector,
-            projections=projections,
+            projections=list(projections),
             board=board,
             conversations=conversations,
             nurturing=nurturing,

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from api.errors import StartupError
 from api.settings import Settings, load
@@ -240,6 +241,45 @@ def _check_log(settings: Settings, given: argparse.Namespace) -> None:
     print(head)
 
 
+def _list_projections(settings: Settings, _given: argparse.Namespace) -> None:
+    from api.projections_admin import list_projections
+
+    print(list_projections(settings))
+
+
+def _rebuild_projection(settings: Settings, given: argparse.Namespace) -> None:
+    from api.projections_admin import cancel_rebuild, rebuild_projection
+
+    if given.cancel:
+        print(cancel_rebuild(settings, given.name))
+        return
+    try:
+        print(rebuild_projection(settings, given.name, lambda line: print(line, file=sys.stderr)))
+    except (KeyboardInterrupt, Terminated):
+        print("The same command goes on from here; with --cancel it is given up.", file=sys.stderr)
+        raise
+
+
+def _list_parked(settings: Settings, given: argparse.Namespace) -> None:
+    from api.projections_admin import list_parked
+
+    waiting = list_parked(settings, given.name)
+    print(waiting or "Nothing waits.", file=sys.stdout if waiting else sys.stderr)
+
+
+def _replay_parked(settings: Settings, given: argparse.Namespace) -> None:
+    from api.projections_admin import replay_parked
+
+    lines = replay_parked(settings, given.name, given.stream)
+    print("\n".join(lines) if lines else "Nothing waits.", file=sys.stdout if lines else sys.stderr)
+
+
+def _discard_parked(settings: Settings, given: argparse.Namespace) -> None:
+    from api.projections_admin import discard_parked
+
+    print(discard_parked(settings, given.name, given.stream))
+
+
 def _openapi(_settings: Settings, _given: argparse.Namespace) -> None:
     from api.app import openapi
 
@@ -362,6 +402,21 @@ def _parser() -> argparse.ArgumentParser:
     connect = _add(channels, "connect", _connect_channel, "connect a channel; its token is read from stdin")
     connect.add_argument("creator", metavar="CREATOR")
     connect.add_argument("channel", metavar="CHANNEL", choices=CHANNELS, help="telegram")
+
+    projections = _group(commands, "projections", "the tables that the screens read, all made from the log")
+    _add(projections, "list", _list_projections, "show how far each projection is")
+    rebuild = _add(projections, "rebuild", _rebuild_projection, "make tables anew beside those shown, then switch")
+    rebuild.add_argument("name", metavar="NAME", help="a projection, as `list` names it")
+    rebuild.add_argument("--cancel", action="store_true", help="give up a rebuild that runs or was cut short")
+    park = _group(projections, "park", "the streams that wait because an event of them could not be shown")
+    waiting = _add(park, "list", _list_parked, "show what waits, and why")
+    waiting.add_argument("name", metavar="NAME", nargs="?", help="only of this projection")
+    again = _add(park, "replay", _replay_parked, "show what waits, in order, after the fix")
+    again.add_argument("name", metavar="NAME")
+    again.add_argument("stream", metavar="STREAM", nargs="?", type=UUID, help="only this one (default: all that wait)")
+    given_up = _add(park, "discard", _discard_parked, "never show the event that cannot be shown, only what is behind")
+    given_up.add_argument("name", metavar="NAME")
+    given_up.add_argument("stream", metavar="STREAM", type=UUID)
 
     _add(commands, "openapi", _openapi, "print the description of the API, as docs/openapi.json holds it")
     _add(commands, "version", _version, "print the version")

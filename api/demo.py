@@ -27,6 +27,7 @@ from eventstore.sealing import Sealer
 from eventstore.vault import CHANNEL as VAULT_CHANNEL
 from processes.channels.base import ChannelName
 from processes.connections import connecting
+from projections.generations import begin_anew
 
 CREATOR = "nina"
 EMAIL = "nina@clonnect.example"
@@ -199,10 +200,7 @@ async def reset(runtime: Runtime) -> None:
         await conn.execute("UPDATE app.processes SET position = 0")
         await conn.execute("DELETE FROM app.channels")
         await conn.execute("UPDATE app.clock SET ahead = %s", (timedelta(days=-DAYS),))
-        for projection in (runtime.board, runtime.conversations, runtime.nurturing, runtime.agenda):
-            for table in projection.table_names.values():
-                await conn.execute(f"TRUNCATE {table}".encode())
-        await conn.execute("UPDATE read.projections SET position = 0")
+        await begin_anew(conn)
     runtime.forget_keys()
     runtime.progress.restart()
     await runtime.clock.read(runtime.pool)

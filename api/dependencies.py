@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from email.message import Message
+from ipaddress import IPv6Address, ip_address
 from typing import Annotated, Any, ClassVar, Final
 
 from fastapi import APIRouter, Depends, Path, Request, Response
@@ -102,8 +103,15 @@ async def identified(request: Request, runtime: Runtime) -> auth.Caller:
 
 
 def address_of(request: Request) -> str:
-    """Where a request comes from, as far as the proxies that are trusted say."""
-    return request.client.host if request.client is not None else ""
+    """Where a request comes from, as far as the proxies that are trusted say; of IPv6 a client's whole network."""
+    host = request.client.host if request.client is not None else ""
+    try:
+        address = ip_address(host.partition("%")[0])
+    except ValueError:
+        return host
+    if isinstance(address, IPv6Address) and address.ipv4_mapped is None:
+        return f"{IPv6Address(int(address) >> 64 << 64)}/64"
+    return str(getattr(address, "ipv4_mapped", None) or address)
 
 
 async def acting_for(runtime: Runtime, caller: auth.Caller, creator_id: str) -> auth.Caller:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, TypedDict
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from starlette.types import Scope
 
-from api.lag import lags
+from projections.lag import lags
 
 if TYPE_CHECKING:
     from api.bootstrap import Runtime
@@ -66,6 +66,7 @@ class Telemetry:
         self._head = Gauge("log_position", "Position of the last event of the log.", **about)
         self._lag_events = Gauge("projection_lag_events", "Events not shown yet.", ("projection",), **about)
         self._lag_seconds = Gauge("projection_lag_seconds", "Age of the oldest of them.", ("projection",), **about)
+        self._parked = Gauge("projection_parked", "Streams that wait for a person.", ("projection",), **about)
         self._due = Gauge("due", "Rows of the agenda that are due or under way.", **about)
         self._sends = Counter("sends", "Messages of ours, since this program began.", ("outcome",), **about)
         self._left = Gauge("deliveries_left", "What platforms delivered and is not processed.", ("state",), **about)
@@ -106,6 +107,7 @@ class Telemetry:
                 self._head.set(lag.head)
                 self._lag_events.labels(lag.name).set(lag.events)
                 self._lag_seconds.labels(lag.name).set(lag.seconds)
+                self._parked.labels(lag.name).set(lag.parked)
             self._due.set(await runtime.agenda.unfinished(runtime.clock()))
             for state, handled in runtime.deliveries.settled.items():
                 self._handled.labels(state).inc(handled - self._seen[state])

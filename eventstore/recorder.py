@@ -153,6 +153,11 @@ class Recorder(PostgresApplicationRecorder):
             ).fetchone()
         return None if row is None else int(row["notification_id"])
 
+    def stands(self, query: str, params: Sequence[Any]) -> bool:
+        """Whether a query finds a row."""
+        with self.datastore.get_connection() as conn:
+            return conn.execute(query.encode(), params, prepare=True).fetchone() is not None
+
     def installation(self) -> UUID:
         """The random namespace in which this installation makes its deterministic ids."""
         with self.datastore.get_connection() as conn:

@@ -1,7 +1,9 @@
 """Runs the commands of a process one after another on one thread, and appends for all that wait at once."""
 
 import asyncio
+import contextlib
 import contextvars
+import logging
 import queue
 import random
 import threading
@@ -30,6 +32,10 @@ RACE_SECONDS = 0.002
 _RANDOM = random.SystemRandom()
 DEADLINE_SECONDS = 10.0
 PAUSE_SECONDS = 0.05
+IDLE_SECONDS = 0.02
+STATES_SECONDS = 1.0
+
+_logger = logging.getLogger(__name__)
 
 
 class Working(Protocol):
@@ -71,15 +77,27 @@ class _Job:
     tried: list[tuple[Any, Sequence[Saved]]] = field(default_factory=list)
 
     def settle(self, result: Any = None, error: BaseException | None = None) -> None:
-        def deliver() -> None:
-            if self.future.done():
-                return
-            if error is None:
-                self.future.set_result(result)
-            else:
-                self.future.set_exception(error)
+        """Give the caller the answer, on the caller's own thread."""
+        _settle_all([(self, result, error)])
 
-        self.loop.call_soon_threadsafe(deliver)
+
+def _settle_all(answers: Sequence[tuple[_Job, Any, BaseException | None]]) -> None:
+    """Wake each event loop once for all of its callers: each time this thread would wait for its turn again."""
+    loops: dict[asyncio.AbstractEventLoop, list[tuple[_Job, Any, BaseException | None]]] = {}
+    for answer in answers:
+        loops.setdefault(answer[0].loop, []).append(answer)
+    for loop, those in loops.items():
+        loop.call_soon_threadsafe(_deliver, those)
+
+
+def _deliver(answers: Sequence[tuple[_Job, Any, BaseException | None]]) -> None:
+    for job, result, error in answers:
+        if job.future.done():
+            continue
+        if error is None:
+            job.future.set_result(result)
+        else:
+            job.future.set_exception(error)
 
 
 @dataclass(frozen=True)
@@ -165,13 +183,32 @@ class Writer(Generic[App]):
     def _run(self) -> None:
         stopping = False
         while not stopping:
-            batch = [self._jobs.get()]
+            batch = [self._next()]
             while len(batch) < MAX_BATCH and not self._jobs.empty():
                 batch.append(self._jobs.get())
             stopping = None in batch
             jobs = [job for job in batch if job is not None]
             if jobs:
                 self._together(jobs)
+                self._keep_states(self._workspace.keep_overdue_states)
+        ending = time.monotonic() + STATES_SECONDS
+        while self._workspace.has_grown and time.monotonic() < ending:
+            self._keep_states(self._workspace.keep_some_states)
+
+    def _next(self) -> _Job | None:
+        """The next command; as long as none comes, the states of long streams are kept."""
+        while self._workspace.has_grown:
+            with contextlib.suppress(queue.Empty):
+                return self._jobs.get(timeout=IDLE_SECONDS)
+            self._keep_states(self._workspace.keep_some_states)
+        return self._jobs.get()
+
+    @staticmethod
+    def _keep_states(keep: Callable[[], None]) -> None:
+        try:
+            keep()
+        except Exception:  # no command depends on it: whoever misses a state reads the events
+            _logger.exception("the states of long streams could not be kept")
 
     def _together(self, jobs: Sequence[_Job]) -> None:
         """One transaction for all; should it fail, one for each."""
@@ -198,14 +235,13 @@ class Writer(Generic[App]):
         self._settle(ran, positions)
 
     def _settle(self, ran: Sequence[_Ran], positions: Sequence[int]) -> None:
-        saved, head = 0, max(self._workspace.head, *positions[-1:], 0)
+        saved, answers = 0, []
+        head = max(self._workspace.head, *positions[-1:], 0)
         for each in ran:
             saved += each.saves
-            if each.error is not None:
-                each.job.settle(error=each.error)
-            else:
-                position = positions[saved - 1] if each.has_events else None
-                each.job.settle(Done(each.result, position, head))
+            position = positions[saved - 1] if each.has_events else None
+            answers.append((each.job, Done(each.result, position, head), each.error))
+        _settle_all(answers)
 
     def _attempt(self, job: _Job) -> _Ran:
         """Run a command in its context; what it saves is gathered, unless it is refused."""

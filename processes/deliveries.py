@@ -13,7 +13,7 @@ from psycopg.rows import DictRow
 
 from domain import context
 from domain.application import Clonnect
-from domain.commands.conversations import Received
+from domain.commands.conversations import WAS_RECEIVED, Received
 from domain.errors import Conflict, DomainError
 from domain.follower import Follower
 from domain.follower_parts import Attachment, Inbound
@@ -228,8 +228,6 @@ class Deliveries:
 
     async def _receive(self, creator_id: str, message: Inbound, delivery_id: UUID) -> tuple[Received, int | None]:
         follower_id = Follower.create_id(self._namespace, creator_id, message.platform, message.platform_user_id)
-        if await self._was_received(creator_id, message):
-            return Received(follower_id, follower_id, message.message_id, duplicate=True), None
         with _because_of(f"follower:{follower_id}", delivery_id):
             try:
                 done = await self._writer.do(Clonnect.receive_message, creator_id, message)
@@ -241,11 +239,8 @@ class Deliveries:
 
     async def _was_received(self, creator_id: str, message: Inbound) -> bool:
         async with self._pool.connection() as conn:
-            cursor = await conn.execute(
-                """SELECT 1 FROM app.received
-                    WHERE creator_id = %s AND channel = %s AND account_id = %s AND dedupe_key = %s""",
-                (creator_id, message.platform, message.account_id, message.dedupe_key),
-            )
+            key = (creator_id, message.platform, message.account_id, message.dedupe_key)
+            cursor = await conn.execute(WAS_RECEIVED, key)
             return await cursor.fetchone() is not None
 
 

@@ -172,6 +172,7 @@ class Erasure(Process):
     def _purging(lead: Lead, found: _Found) -> list[tuple[str, tuple[object, ...]]]:
         return [
             *destroying([lead.id]),
+            ("DELETE FROM log.snapshots WHERE originator_id = ANY(%s)", ([lead.id, lead.follower_id],)),
             # The projections have let go already; but a stream that is parked in one of them is not projected.
             ("SELECT read.forget_lead(%s)", (lead.id,)),
             ("DELETE FROM app.deliveries WHERE delivery_id = ANY(%s)", (found.deliveries,)),

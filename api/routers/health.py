@@ -7,10 +7,10 @@ from fastapi import Response
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from api.dependencies import Caller, Running, guarded_router, public_router
-from api.lag import lags
 from api.readiness import connected, living_workers, missing, reactions
 from api.roles import ADMINS, EVERYBODY
 from api.schemas import Answer, Ok, Time
+from projections.lag import State, lags
 
 router = public_router("health")
 guarded = guarded_router("health", reads=EVERYBODY, writes=EVERYBODY)
@@ -34,13 +34,16 @@ class DatabaseHealth(Answer):
 
 
 class ProjectionHealth(Answer):
-    """What a projection does not show yet."""
+    """What a projection does not show yet; `parked` streams wait for a person, `failure` keeps it from going on."""
 
     name: str
     version: int
+    state: State
     position: int
     lag_events: int
     lag_seconds: float
+    parked: int
+    failure: str | None
 
 
 class ProcessHealth(Answer):
@@ -119,9 +122,12 @@ async def get_health(creator: Caller, runtime: Running) -> Health:
             ProjectionHealth(
                 name=each.name,
                 version=each.version,
+                state=each.state,
                 position=each.position,
                 lag_events=each.events,
                 lag_seconds=round(each.seconds, 3),
+                parked=each.parked,
+                failure=each.failure,
             )
             for each in lag
         ],

@@ -17,6 +17,12 @@ from domain.runs import Purpose
 from domain.scoring import earned_status
 from domain.vocabulary import Intent, Language, Mode, Platform
 
+RECEIVE = "INSERT INTO app.received (creator_id, channel, account_id, dedupe_key) VALUES (%s, %s, %s, %s)"
+WAS_RECEIVED = """
+    SELECT 1 FROM app.received WHERE creator_id = %s AND channel = %s AND account_id = %s AND dedupe_key = %s
+"""
+"""A message's key for ever; a follower remembers only the latest."""
+
 
 @dataclass(frozen=True)
 class Received:
@@ -59,7 +65,11 @@ class ConversationCommands(LeadCommands):
         creator = self.creator(creator_id)
         follower_id = Follower.create_id(self.namespace, creator.creator_id, message.platform, message.platform_user_id)
         follower = self.known_follower(follower_id)
-        if follower is not None and follower.knows(message.dedupe_key):
+        key = (creator.creator_id, message.platform, message.account_id, message.dedupe_key)
+        if follower is not None and (
+            follower.knows(message.dedupe_key)
+            or (follower.has_forgotten_keys and self.stands_beside(WAS_RECEIVED, key))
+        ):
             return Received(follower_id, follower.lead_id, message.message_id, duplicate=True)
         if follower is None or not follower.is_alive:
             new = NewLead(
@@ -73,17 +83,7 @@ class ConversationCommands(LeadCommands):
             lead = self.lead_of(follower)
             lead.learn_name(message.name, message.username)
         follower.receive(message, hard_stop=opted_out_by(message.text), opts_in=opts_in(message.text))
-        key = (creator.creator_id, message.platform, message.account_id, message.dedupe_key)
-        self.save_streams(
-            lead,
-            follower,
-            beside=[
-                (
-                    "INSERT INTO app.received (creator_id, channel, account_id, dedupe_key) VALUES (%s, %s, %s, %s)",
-                    key,
-                )
-            ],
-        )
+        self.save_streams(lead, follower, beside=[(RECEIVE, key)])
         return Received(follower_id, lead.id, message.message_id, duplicate=False)
 
     def understand_burst(self, follower_id: UUID, proposal: Proposal) -> bool:

@@ -48,6 +48,11 @@ COMMANDS = (
     "users remove",
     "users link",
     "channels connect",
+    "projections list",
+    "projections rebuild",
+    "projections park list",
+    "projections park replay",
+    "projections park discard",
     "openapi",
     "version",
 )

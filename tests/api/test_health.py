@@ -59,6 +59,7 @@ async def test_whoever_has_a_credential_hears_how_everything_is(served: Served) 
         each["name"]: (each["position"], each["lag_events"], each["lag_seconds"]) for each in health["projections"]
     }
     assert shown == {each.name: (served.head(), 0, 0) for each in served.runtime.projections}
+    assert {(each["state"], each["parked"], each["failure"]) for each in health["projections"]} == {("live", 0, None)}
     assert health["worker"]["alive"] == 1
     assert {each["name"] for each in health["worker"]["processes"]} >= {"replies", "nurturing", "releases", "erasure"}
     assert {each["lag_events"] for each in health["worker"]["processes"]} == {0}
