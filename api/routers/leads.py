@@ -148,7 +148,7 @@ async def capture_lead(creator: Acting, runtime: Running, body: CaptureLead, do:
     """Make a lead by hand; 409 names the one that this person already is."""
     lead = await do(Clonnect.capture_lead, creator.creator_id, body.lead())
     do.version(lead.version)
-    return LeadOut(lead=await lead_after(runtime, lead))
+    return LeadOut(lead=await lead_after(runtime, lead, is_new=True))
 
 
 router.post("/dm/leads/{creator_id}/manual", name="capture_lead_manually")(capture_lead)
