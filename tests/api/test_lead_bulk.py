@@ -107,6 +107,17 @@ async def test_all_that_is_done_is_one_story_in_several_transactions(served: Ser
     assert row == ([request_id], len(names), 3)
 
 
+async def test_a_bulk_with_a_key_is_carried_out_once(served: Served) -> None:
+    lead = await served.lead()
+    body, key = {"ids": [lead["id"], "ig_ana", "nobody"], "action": "delete"}, {"Idempotency-Key": "once"}
+    first = await served.client.post(PATH, json=body, headers=key)
+    head = served.head()
+    again = await served.client.post(PATH, json=body, headers=key)
+    assert (again.json(), again.headers["idempotency-replayed"]) == (first.json(), "true")
+    assert [each["ok"] for each in again.json()["results"]] == [True, True, False]
+    assert served.head() == head
+
+
 BAD_BODIES: list[tuple[dict[str, Any], str]] = [
     ({"action": "delete"}, "/ids"),
     ({"ids": [], "action": "delete"}, "/ids"),

@@ -322,6 +322,22 @@ async def test_an_import_that_breaks_off_is_finished_by_the_same_file(served: Se
     assert (await served.client.get(f"/dm/leads/{CREATOR}")).json()["total"] == total
 
 
+async def test_an_import_with_a_key_that_breaks_off_goes_on_as_the_same_import(served: Served) -> None:
+    total = 3 * CHUNK
+    text = "name\n" + "".join(f"Lead {number}\n" for number in range(total))
+    key, before = {"Idempotency-Key": "once"}, served.head()
+    request = asyncio.create_task(sent(served, text, **key))
+    await served.runtime.progress.beyond(before, 10)
+    request.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await request
+    await served.do(Clonnect.switch_sequence, CREATOR, SequenceType.ABANDONED, True)  # the last chunk is through
+    said = await imported(served, text, **key)
+    assert counts(said) == {"created": total}
+    assert await imported(served, text, **key) == said
+    assert (await reverted(served, said["correlation_id"]))["reverted"] == total
+
+
 async def test_whoever_was_deleted_begins_anew(served: Served) -> None:
     gone = await served.lead(notes="old", email="old@example.com")
     await served.client.delete(f"/dm/leads/{CREATOR}/{gone['id']}")
