@@ -63,7 +63,7 @@ class Recorder(PostgresApplicationRecorder):
         Raises `IntegrityError` when another writer has taken a version, or a row beside stands already. Never
         tried again from here: after a lost connection only the caller can ask whether it was stored.
         """
-        if not stored_events:
+        if not (stored_events or beside):
             return None
         event_ids = event_ids or [uuid4() for _ in stored_events]
         metadata = metadata or [{} for _ in stored_events]
@@ -74,6 +74,8 @@ class Recorder(PostgresApplicationRecorder):
                 with conn.transaction(), conn.cursor() as cursor:
                     for query, statements in groupby(beside, key=itemgetter(0)):  # each group is one round trip
                         cursor.executemany(query.encode(), [params for _, params in statements])
+                    if not stored_events:
+                        return None
                     last = self._append(conn, stored_events, event_ids, metadata)
         return list(range(last - len(stored_events) + 1, last + 1))
 

@@ -14,6 +14,9 @@ from eventsourcing.persistence import AggregateRecorder, Mapper, Recording
 from eventstore.recorder import Recorder
 from eventstore.snapshots import Snapshots, StreamReader, StreamStore
 
+Beside = tuple[str, tuple[Any, ...]]
+"""A statement with its parameters that runs in the transaction of the events."""
+
 CACHE_SIZE = 2000
 """Aggregates that are kept between batches; the least recently used goes first."""
 
@@ -37,7 +40,7 @@ class Saved:
     events: Sequence[DomainEventProtocol[UUID]]
     event_ids: Sequence[UUID]
     metadata: Sequence[Mapping[str, str]]
-    beside: Sequence[tuple[str, tuple[Any, ...]]]
+    beside: Sequence[Beside]
 
 
 class GatheringEventStore(StreamStore):
@@ -55,7 +58,7 @@ class GatheringEventStore(StreamStore):
         *,
         event_ids: Sequence[UUID] = (),
         metadata: Sequence[Mapping[str, str]] = (),
-        beside: Sequence[tuple[str, tuple[Any, ...]]] = (),
+        beside: Sequence[Beside] = (),
         **_: Any,
     ) -> list[Recording[UUID]]:
         """Keep the events; their positions are known when they are appended."""
@@ -78,7 +81,7 @@ class GatheringEventStore(StreamStore):
         return chain(stored, added)
 
     def append(self) -> list[int]:
-        """Append everything in one transaction; answers the position of the last event of each `save`.
+        """Append everything in one transaction; answers the position of the last event of each `save`, or before it.
 
         Raises `IntegrityError` when another process was faster; what was gathered stays until `forget`.
         """
@@ -89,9 +92,7 @@ class GatheringEventStore(StreamStore):
             metadata=[each for saved in self.gathered for each in saved.metadata],
             beside=[statement for saved in self.gathered for statement in saved.beside],
         )
-        if positions is None:
-            return []
-        return self.last_positions(positions[0])
+        return self.last_positions(positions[0]) if positions else [0] * len(self.gathered)
 
     def last_positions(self, first: int) -> list[int]:
         """The position of the last event of each `save`, if the first event of all stands at `first`."""
@@ -170,6 +171,15 @@ class Workspace(StreamReader):
     def keep(self) -> Sequence[Saved]:
         """The command was carried out; answers what it saved."""
         return self.event_store.gathered[self._begin :]
+
+    def stand_beside(self, statements: Sequence[Beside]) -> None:
+        """Have statements run in the transaction of the command, whether or not it saved anything."""
+        self.event_store.gathered.append(Saved((), (), (), statements))
+
+    @property
+    def head(self) -> int:
+        """The position of the log as of the last batch."""
+        return self._known_head
 
     def undo(self) -> None:
         """The command was refused: nothing of what it did is left."""

@@ -1,6 +1,7 @@
 """Takes in what a platform delivers: stored first, then read, routed and turned into commands."""
 
 import logging
+from collections import Counter
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -75,6 +76,8 @@ class Deliveries:
         self._sealer = sealer
         self._clock = clock
         self._namespace = namespace
+        self.settled: Counter[str] = Counter()
+        """How many this program has handled since it began, by what became of them."""
 
     async def store(self, channel: ChannelName, account_id: str, creator_id: str, raw: bytes, origin: str) -> Handled:
         """Keep the body, then handle it. From the first commit on nothing is lost, whatever happens here."""
@@ -178,10 +181,12 @@ class Deliveries:
         return Handled(delivery_id, handled.received, position, "; ".join(trouble) or None)
 
     async def _settle(self, delivery_id: UUID, items: int, trouble: str | None) -> None:
+        state = "processed" if trouble is None else "quarantined"
+        self.settled[state] += 1
         async with self._pool.connection() as conn:
             await conn.execute(
                 "UPDATE app.deliveries SET state = %s, reason = %s, items = %s WHERE delivery_id = %s",
-                ("processed" if trouble is None else "quarantined", trouble, items, delivery_id),
+                (state, trouble, items, delivery_id),
             )
 
     async def _take(

@@ -52,6 +52,7 @@ class Requested:
     """A message of ours on its way; `held` says why it will not leave, `is_record` that it was said elsewhere."""
 
     send_id: UUID
+    platform: Platform
     held: str | None = None
     is_record: bool = False
 
@@ -178,7 +179,7 @@ class ConversationCommands(LeadCommands):
             follower.resolve_escalation()
             follower.pause_bot(now + MANUAL_PAUSE, "manual_reply")
         self.save_streams(follower)
-        return Requested(send_id, held, is_record=follower.platform is Platform.MANUAL)
+        return Requested(send_id, follower.platform, held, is_record=follower.platform is Platform.MANUAL)
 
     def report_reachability(self, creator_id: str, platform: Platform, platform_user_id: str, reachable: bool) -> None:
         """The platform says that a person blocked us, or came back; about a stranger there is nothing to keep."""
