@@ -86,6 +86,8 @@ class Recorder(PostgresApplicationRecorder):
         event_ids: Sequence[UUID],
         metadata: Sequence[Mapping[str, str]],
     ) -> int:
+        # The id stands in the metadata too, which the chain covers.
+        beside = [{**each, "event_id": str(event_id)} for each, event_id in zip(metadata, event_ids, strict=True)]
         # In binary: as text psycopg escapes each quote of each JSON document on its own.
         row = conn.execute(
             "SELECT log.append_events(%b::uuid[], %b::bigint[], %b::text[], %b::bytea[], %b::uuid[], %b::text[])"
@@ -96,7 +98,7 @@ class Recorder(PostgresApplicationRecorder):
                 [event.topic for event in events],
                 [event.state for event in events],
                 list(event_ids),
-                [json.dumps(dict(each)) for each in metadata],
+                [json.dumps(each) for each in beside],
             ),
             prepare=True,
         ).fetchone()
