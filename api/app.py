@@ -19,6 +19,7 @@ from api.routers import (
     conversations,
     creators,
     health,
+    inbox,
     leads,
     nurturing,
     nurturing_run,
@@ -34,6 +35,7 @@ NAME = "Clonnect"
 DESCRIPTION = "Answers a creator's direct messages, keeps the board of leads, and follows up once at the right moment."
 ROUTERS = (
     conversations.router,
+    inbox.router,
     leads.router,
     nurturing.router,
     nurturing_run.router,

@@ -1,6 +1,7 @@
 """The inbox: conversations and their messages, one follower, moving and writing by hand, and messages coming in."""
 
 import asyncio
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID, uuid4
@@ -42,9 +43,10 @@ from domain.application import Clonnect
 from domain.commands.conversations import Received
 from domain.errors import NotFound
 from domain.follower_parts import Inbound
-from domain.identity import shown, told
+from domain.identity import checked, shown
 from domain.placement import WINDOW
-from domain.vocabulary import Intent, Language, Mode, Platform, Status
+from domain.vocabulary import Intent, Language, Mark, Mode, Platform, Status
+from projections.listing import Shelf
 
 router = guarded_router("conversations", reads=STAFF, writes=STAFF)
 
@@ -104,6 +106,13 @@ class FollowerOut(Ok):
     notes: str
     tags: list[str]
     products_discussed: list[str]
+    unread: int
+    needs_person: bool
+    archived: bool
+    spam: bool
+    assigned_to: UUID | None
+    bot_paused: bool
+    paused_until: Time | None
     window: Window
     mode: Mode
     version: int
@@ -188,24 +197,18 @@ async def list_conversations(
     unread: bool = False,
     needs_person: bool = False,
 ) -> Conversations:
-    """The inbox, newest contact first."""
+    """The inbox, newest contact first; what is archived or spam has a list of its own."""
     page, by_status = await runtime.conversations.page(
         creator.creator_id,
-        people.filters,
+        replace(people.filters, unread=unread, needs_person=needs_person),
         people.order,
         people.cursor,
         limit,
-        unread=unread,
-        needs_person=needs_person,
     )
     lead_ids = [row["lead_id"] for row in page.rows]
     latest = await runtime.conversations.latest(lead_ids, PREVIEW)
-    cards = await runtime.board.cards(creator.creator_id, lead_ids)
     now = runtime.clock()
-    items = [
-        ConversationItem.of(row, latest[row["lead_id"]], cards.get(row["lead_id"], {}).get("next_follow_up"), now)
-        for row in page.rows
-    ]
+    items = [ConversationItem.of(row, latest[row["lead_id"]], now) for row in page.rows]
     return Conversations(
         conversations=items,
         count=len(items),
@@ -264,6 +267,13 @@ async def get_follower(creator: Acting, runtime: Shown, lead_id: str, tag: Tag) 
         notes=row["notes"] or "",
         tags=row["tags"],
         products_discussed=await product_names(runtime, creator.creator_id, row["products"]),
+        unread=row["unread"],
+        needs_person=row["needs_person"],
+        archived=row["shelf"] == Shelf.ARCHIVED,
+        spam=row["shelf"] == Shelf.SPAM,
+        assigned_to=row["assigned_to"],
+        bot_paused=row["bot_paused"],
+        paused_until=row["paused_until"],
         window=_window(row, now),
         mode=account.mode,
         version=row["version"],
@@ -331,14 +341,14 @@ async def process_message(creator: Caller, runtime: Running, body: ProcessMessag
     """Take in a message; answers when it is understood and, within 10 s, answered."""
     if body.creator_id != creator.creator_id:
         raise NotFound(NO_CREATOR)
-    platform, raw = told(body.sender_id, Platform(body.platform) if body.platform else None, field="/sender_id")
+    platform, raw = checked(body.sender_id, Platform(body.platform) if body.platform else None, field="/sender_id")
     message_id = body.message_id or uuid4().hex
     before = await asyncio.to_thread(runtime.log.head)
     received = await do(
         Clonnect.receive_message,
         creator.creator_id,
         Inbound(
-            platform=platform or Platform.MANUAL,
+            platform=platform,
             platform_user_id=raw,
             message_id=message_id,
             dedupe_key=f"{raw}:{message_id}",
@@ -352,7 +362,7 @@ async def process_message(creator: Caller, runtime: Running, body: ProcessMessag
     if received.duplicate:
         before = (await position_of(runtime, received) or 1) - 1
     story = await outcome_of_message(runtime, received, before) if do.waits else Story()
-    return await _processed(runtime, creator.creator_id, shown(platform or Platform.MANUAL, raw), received, story)
+    return await _processed(runtime, creator.creator_id, shown(platform, raw), received, story)
 
 
 async def _processed(
@@ -362,9 +372,9 @@ async def _processed(
     follower = await asyncio.to_thread(runtime.app.follower, received.follower_id)
     understood = story.understood
     product = account.products.get(understood.product_id) if understood and understood.product_id else None
-    action = action_of(
-        story, account, follower, may_reply=follower.may_reply(runtime.clock(), answer_limits(runtime.settings))
-    )
+    lead = await asyncio.to_thread(runtime.app.lead_of, follower)
+    may_reply = follower.may_reply(runtime.clock(), answer_limits(runtime.settings))
+    action = "spam" if lead.mark is Mark.SPAM else action_of(story, account, follower, may_reply=may_reply)
     return MessageProcessed(
         response=story.drafted.text if story.drafted else None,
         intent=understood.intents[0][0] if understood else None,

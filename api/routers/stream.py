@@ -24,7 +24,14 @@ SILENCE: Final = 15.0
 SLOWEST: Final = 30.0
 """How long, in seconds, a reader may take for one batch before it is let go."""
 
-CHANGED: Final = {Lead.StatusChanged.TOPIC: ["status"], Lead.Scored.TOPIC: ["purchase_intent"]}
+CHANGED: Final = {
+    Lead.StatusChanged.TOPIC: ["status"],
+    Lead.Scored.TOPIC: ["purchase_intent"],
+    Lead.Assigned.TOPIC: ["assigned_to"],
+    Lead.Archived.TOPIC: ["archived"],
+    Lead.MarkedAsSpam.TOPIC: ["spam"],
+    Lead.Restored.TOPIC: ["archived", "spam"],
+}
 
 
 @router.get(
