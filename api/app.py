@@ -21,6 +21,7 @@ from api.routers import (
     creators,
     credentials,
     health,
+    inbox,
     lead_bulk,
     lead_transfer,
     leads,
@@ -41,6 +42,7 @@ ROUTERS = (
     lead_transfer.router,  # before `leads`, to which `export` would be a lead's id
     lead_transfer.sheets,
     lead_bulk.router,
+    inbox.router,
     leads.router,
     nurturing.router,
     nurturing.cancelling,

@@ -165,12 +165,13 @@ async def import_leads(
     body = await request.body()
     sheet = await asyncio.to_thread(read_sheet, body)
     digest = sha256(body).hexdigest()
+    is_demo = runtime.is_demo
     tally = _Tally()
     import_id = context.current().correlation_id
     people: Known = {}
-    recurring = await asyncio.to_thread(_recurring, sheet, digest) if dry_run else frozenset[Person]()
+    recurring = await asyncio.to_thread(_recurring, sheet, digest, is_demo=is_demo) if dry_run else frozenset[Person]()
     rows = iter(sheet)
-    while chunk := await asyncio.to_thread(lambda: _judged(sheet, digest, islice(rows, CHUNK))):
+    while chunk := await asyncio.to_thread(lambda: _judged(sheet, digest, islice(rows, CHUNK), is_demo=is_demo)):
         good = [each for each in chunk if isinstance(each, Row)]
         errors = [error for each in chunk if not isinstance(each, Row) for error in each]
         if good and dry_run:
@@ -191,15 +192,15 @@ async def import_leads(
 Judged = Row | list[tuple[int, FieldError]]
 
 
-def _judged(sheet: Sheet, digest: str, rows: Iterator[tuple[int, list[str]]]) -> list[Judged]:
-    return [_judged_one(sheet, digest, line, cells) for line, cells in rows]
+def _judged(sheet: Sheet, digest: str, rows: Iterator[tuple[int, list[str]]], *, is_demo: bool) -> list[Judged]:
+    return [_judged_one(sheet, digest, line, cells, is_demo=is_demo) for line, cells in rows]
 
 
-def _judged_one(sheet: Sheet, digest: str, line: int, cells: list[str]) -> Judged:
+def _judged_one(sheet: Sheet, digest: str, line: int, cells: list[str], *, is_demo: bool) -> Judged:
     """A row by the rules of a lead that is entered by hand."""
     try:
         entered = CaptureLead.model_validate(sheet.entered(cells))
-        new = entered.person()
+        new = entered.person(is_demo=is_demo)
     except ValidationError as error:
         broken = [field_error({**each, "loc": ("body", *each["loc"])}) for each in error.errors()]
         return [(line, each) for each in _one_of_each(broken)]
@@ -222,9 +223,9 @@ def _column(field: str) -> str:
     return field.removeprefix("/").partition("/")[0]
 
 
-def _recurring(sheet: Sheet, digest: str) -> frozenset[Person]:
+def _recurring(sheet: Sheet, digest: str, *, is_demo: bool) -> frozenset[Person]:
     """Who has more than one row."""
-    judged = (_judged_one(sheet, digest, line, cells) for line, cells in sheet)
+    judged = (_judged_one(sheet, digest, line, cells, is_demo=is_demo) for line, cells in sheet)
     counts = Counter(each.person for each in judged if isinstance(each, Row))
     return frozenset(person for person, count in counts.items() if count > 1)
 

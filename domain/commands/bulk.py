@@ -95,6 +95,9 @@ ACTIONS: Final[Mapping[str, Act]] = {
     "status": lambda app, creator_id, lead_id, word: app.change_status(creator_id, lead_id, Status(word)),
     "tag_add": lambda app, creator_id, lead_id, word: app.tag_lead(creator_id, lead_id, word),
     "tag_remove": lambda app, creator_id, lead_id, word: app.untag_lead(creator_id, lead_id, word),
+    "archive": lambda app, creator_id, lead_id, _: app.archive_lead(creator_id, lead_id),
+    "spam": lambda app, creator_id, lead_id, _: app.mark_as_spam(creator_id, lead_id),
+    "restore": lambda app, creator_id, lead_id, _: app.restore_lead(creator_id, lead_id),
     "delete": lambda app, creator_id, lead_id, _: app.delete_lead(creator_id, lead_id),
 }
 """What may be done to many leads. Each refuses before it has changed anything: the others share its transaction."""

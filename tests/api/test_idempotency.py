@@ -37,6 +37,14 @@ POSTS: dict[str, Any] = {
     "/nurturing/{creator_id}/run": None,
     "/access/{creator_id}/keys": {"role": "agent", "label": "inbox"},
     "/access/{creator_id}/users": {"role": "agent", "email": "luz@example.com"},
+    "/dm/leads/{creator_id}/{lead_id}/purchases": {"amount": 97, "currency": "EUR"},
+    "/dm/conversations/{creator_id}/{lead_id}/archive": None,
+    "/dm/conversations/{creator_id}/{lead_id}/spam": None,
+    "/dm/conversations/{creator_id}/{lead_id}/restore": None,
+    "/dm/conversations/{creator_id}/{lead_id}/read": None,
+    "/dm/conversations/{creator_id}/{lead_id}/takeover": None,
+    "/dm/conversations/{creator_id}/{lead_id}/release": None,
+    "/dm/conversations/{creator_id}/{lead_id}/assign": {"user_id": None},
     "/dm/leads/{creator_id}/bulk": {"ids": ["ig_carla"], "action": "tag_add", "tag": "vip"},
     "/dm/leads/{creator_id}/import": "name,platform_user_id\r\nDora,ig_dora\r\n",
     "/dm/leads/{creator_id}/import/{correlation_id}/revert": None,
@@ -104,8 +112,13 @@ async def test_the_same_request_again_gets_the_first_answer_and_changes_nothing(
         f"/dm/leads/{CREATOR}/import", content="name\r\nEva\r\n", headers={"Content-Type": "text/csv"}
     )
     where = path.format(
-        creator_id=CREATOR, sequence_type=SequenceType.ABANDONED, correlation_id=imported.json()["correlation_id"]
+        creator_id=CREATOR,
+        lead_id="ig_carla",
+        sequence_type=SequenceType.ABANDONED,
+        correlation_id=imported.json()["correlation_id"],
     )
+    if path.endswith("/restore"):
+        await demo.client.post(where.replace("/restore", "/archive"))
     sent: dict[str, Any] = {"json": body, "headers": ONCE}
     if isinstance(body, str):
         sent = {"content": body, "headers": ONCE | {"Content-Type": "text/csv"}}

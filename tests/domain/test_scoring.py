@@ -161,3 +161,22 @@ def test_words_move_nobody_down_or_to_customer(
 ) -> None:
     earned = earned_status(current, intents, direct_purchase=direct_purchase, bursts=count, value=value)
     assert earned is None or (current < earned and earned is not Status.CUSTOMER)
+
+
+@given(bursts, bursts, later, later)
+def test_the_standing_of_two_scores_tells_which_is_higher_at_any_time(
+    one: list[Burst], other: list[Burst], since: timedelta, until: timedelta
+) -> None:
+    (first, judged), (second, judged_too) = fold(one), fold(other)
+    now = max(judged, judged_too) + since + until
+    gap = first.standing - second.standing
+    values = [score.value(now) for score in (first, second)]
+    # What engagement adds does not decay but ends, so that scores which are close may change places.
+    assert gap <= 0 or values[0] >= values[1] - 0.10 - 1e-9
+    assert gap >= 0 or values[1] >= values[0] - 0.10 - 1e-9
+
+
+def test_a_customer_stands_above_all_and_who_has_said_nothing_below() -> None:
+    strong = said(Intent.INTEREST_STRONG)
+    assert Score().customer(NOW).standing > strong.standing > Score().standing
+    assert said(Intent.INTEREST_STRONG, at=NOW + HALF_LIFE).standing > strong.standing

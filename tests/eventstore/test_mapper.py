@@ -47,6 +47,7 @@ FIELDS = {
     "product": st.builds(Product, price=st.none() | st.decimals(0, 10**6, places=2)),
     "settings": st.builds(Settings, timezone=st.sampled_from(["UTC", "Europe/Madrid"])),
     "steps": st.lists(st.builds(Step, st.integers(0, 100)), max_size=3).map(tuple),
+    "amount": st.decimals(0, 10**6, places=2),
     "value": NUMBERS,
     "confidence": NUMBERS,
     "evidence": st.dictionaries(st.sampled_from(Language), NUMBERS),
