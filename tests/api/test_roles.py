@@ -20,6 +20,8 @@ MAY: list[tuple[str, str, Roles]] = [
     ("*", "/auth/", EVERYBODY),
     ("GET", "/openapi.json", EVERYBODY),
     ("GET", "/docs", EVERYBODY),
+    ("GET", "/health", EVERYBODY),
+    ("GET", "/metrics", ADMINS),
     ("*", "/dm/", STAFF),
     ("GET", "/nurturing/", STAFF),
     ("DELETE", "/nurturing/", STAFF),
