@@ -34,6 +34,7 @@ from domain.vocabulary import Platform, Status
 
 router = guarded_router("leads", reads=STAFF, writes=STAFF)
 
+NAMELESS = FieldError("/name", "required", "A lead needs a `name`.")
 DETAILS = ("name", "username", "email", "phone", "notes", "tags")
 
 
@@ -56,7 +57,11 @@ class CaptureLead(Body):
     def lead(self) -> NewLead:
         """What the domain makes a lead of; raises `Invalid` without a name, or for an id of another platform."""
         if self.name is None and self.full_name is None:
-            raise Invalid(FieldError("/name", "required", "A lead needs a `name`."))
+            raise Invalid(NAMELESS)
+        return self.person()
+
+    def person(self) -> NewLead:
+        """The same, with or without a name."""
         platform = Platform(self.platform) if self.platform else None
         if self.platform_user_id is None:
             platform_user_id = f"manual_{uuid4().hex}"
