@@ -226,7 +226,10 @@ class Projector:
                 return any(moved)
             self._rest(conn, group[0], error)
             return False
-        if page.reached == position:
+        if page.reached < position:  # the log has begun anew, and our tables with it
+            for led in group:
+                self._look_again(conn, led)
+        if page.reached <= position:
             return False
         try:
             self._show_together(conn, group, page)
