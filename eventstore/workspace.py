@@ -236,12 +236,16 @@ class Workspace(StreamReader):
             self._keep_states(overdue)
 
     def _keep_states(self, streams: Iterable[UUID]) -> None:
-        grown = [held for stream in streams if (held := self._held.get(stream)) is not None]
+        held = [each for stream in streams if (each := self._held.get(stream)) is not None]
         # What a command has triggered and not saved is not in the log.
-        current = [held for held in grown if not held.aggregate.pending_events]
-        for held in current:
-            held.kept = held.aggregate.version  # also if it fails: it is tried again when they have grown again
-        self.event_store.snapshots.keep([held.aggregate for held in current])
+        grown = [
+            each.aggregate
+            for each in held
+            if each.aggregate.version - each.kept >= GROWN and not each.aggregate.pending_events
+        ]
+        for each in held:
+            each.kept = each.aggregate.version  # also if it fails: it is tried again when they have grown again
+        self.event_store.snapshots.keep(grown)
 
     def _note_growth(self, stream: UUID, held: _Held, version: int) -> None:
         if version - held.kept >= GROWN:
