@@ -22,6 +22,7 @@ from eventstore.log import Log
 from projections import rebuild
 from projections.agenda import Agenda
 from projections.all import PROJECTIONS
+from projections.board import Board
 from projections.generations import clear_away
 from projections.parking import discard, parked_streams
 from projections.projection import Projection
@@ -312,10 +313,9 @@ async def test_whoever_missed_the_switch_is_shown_the_new_tables_once_the_old_on
         assert (await runtime.board.card(CREATOR, lead_id)) is not None
         assert clear_away(conn, [runtime.board]) == []
         conn.execute("UPDATE read.retired SET retired_at = now() - interval '11 minutes'")
-        assert sorted(clear_away(conn, [runtime.board])) == [
-            "read.lead_counts_v1", "read.lead_follow_ups_v1", "read.leads_v1",
-        ]  # fmt: skip
-        assert tables(conn, "lead%") == ["lead_counts_v1_g2", "lead_follow_ups_v1_g2", "leads_v1_g2"]
+        names = [f"{table}_v{Board.version}" for table in sorted(Board.tables)]
+        assert sorted(clear_away(conn, [runtime.board])) == [f"read.{name}" for name in names]
+        assert tables(conn, "lead%") == [f"{name}_g2" for name in names]
         assert (await runtime.board.card(CREATOR, lead_id)) is not None
         assert runtime.board.generation == 2
 
