@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.scoring import HALF_LIFE, Score, earned_status
+from domain.scoring import FOREVER, HALF_LIFE, TICK, Score, earned_status
 from domain.vocabulary import Intent, Status
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -161,3 +161,21 @@ def test_words_move_nobody_down_or_to_customer(
 ) -> None:
     earned = earned_status(current, intents, direct_purchase=direct_purchase, bursts=count, value=value)
     assert earned is None or (current < earned and earned is not Status.CUSTOMER)
+
+
+@given(bursts, st.sampled_from([0.1, 0.25, 0.5, 0.85]))
+def test_the_last_instant_of_a_level_is_that_after_which_less_is_shown(story: list[Burst], level: float) -> None:
+    score, at = fold(story)
+    last = score.lasts_until(level, at)
+    if last is None:
+        assert round(score.value(at), 4) < level
+    else:
+        assert last >= at
+        assert round(score.value(last), 4) >= level
+        assert round(score.value(last + TICK), 4) < level
+
+
+def test_a_customer_is_one_for_ever_and_a_person_of_no_interest_never_was_close() -> None:
+    assert Score().customer(NOW).lasts_until(0.5, NOW) == FOREVER
+    assert Score().lasts_until(0.5, NOW) is None
+    assert Score().given(0.5, NOW).lasts_until(0.5, NOW) is not None
