@@ -40,6 +40,7 @@ from eventstore.vault import CHANNEL as VAULT_CHANNEL
 from eventstore.vault import Vault, WrongKey, key_in_use
 from eventstore.writer import Writer
 from processes.book import SimulatorBook
+from processes.bots import Bots
 from processes.channels.base import Channel, ChannelName, http_client
 from processes.channels.simulator import Simulator
 from processes.channels.telegram import Telegram
@@ -59,11 +60,13 @@ from processes.worker import Worker
 from projections.agenda import Agenda
 from projections.board import Board
 from projections.conversations import Conversations
+from projections.creators import Creators
 from projections.nurturing import Nurturing
 from projections.progress import Progress
 from projections.projection import Pool
 from projections.projector import CHANNEL as PROGRESS_CHANNEL
 from projections.projector import Projector
+from projections.stats import Stats
 
 POOL_SIZE = 10
 STOP_SECONDS = 3
@@ -92,10 +95,13 @@ class Runtime:
     conversations: Conversations
     nurturing: Nurturing
     agenda: Agenda
+    creators: Creators
+    stats: Stats
     deliveries: Deliveries
     erasure: Erasure
     channels: Mapping[ChannelName, Channel]
     connections: Connections
+    bots: Bots
     worker: Worker | None
     is_demo: bool
     reset: Callable[["Runtime"], Awaitable[None]] | None
@@ -234,7 +240,8 @@ async def run(
         log = Log(cast(Recorder, app.recorder), cast(TypedMapper, app.mapper))
         board, conversations = Board(pool), Conversations(pool)
         nurturing, agenda = Nurturing(pool), Agenda(pool)
-        projections = (board, conversations, nurturing, agenda)
+        creators, stats = Creators(pool), Stats(pool)
+        projections = (board, conversations, nurturing, agenda, creators, stats)
         progress = Progress(projection.name for projection in projections)
         progress.attach(asyncio.get_running_loop())
         projector = Projector(url, log, projections, progress)
@@ -243,6 +250,7 @@ async def run(
         simulator = Simulator(SimulatorBook(pool), clock)
         channels = channels_of(settings, is_demo, simulator, telegram)
         connections = Connections(pool, sealer)
+        bots = Bots(url, telegram, connections, sealer, public_url=settings.public_url, polls=settings.telegram_polling)
         deliveries = Deliveries(pool, writer, channels, sealer, clock, app.namespace)
         erasure = Erasure(app, writer, pool, progress, channels, sealer)
         worker = None
@@ -297,10 +305,13 @@ async def run(
             conversations=conversations,
             nurturing=nurturing,
             agenda=agenda,
+            creators=creators,
+            stats=stats,
             deliveries=deliveries,
             erasure=erasure,
             channels=channels,
             connections=connections,
+            bots=bots,
             worker=worker,
             is_demo=is_demo,
             reset=reset if is_demo else None,

@@ -183,7 +183,14 @@ async def reset(runtime: Runtime) -> None:
         await conn.execute("UPDATE app.processes SET position = 0")
         await conn.execute("DELETE FROM app.channels")
         await conn.execute("UPDATE app.clock SET ahead = %s", (timedelta(days=-DAYS),))
-        for projection in (runtime.board, runtime.conversations, runtime.nurturing, runtime.agenda):
+        for projection in (
+            runtime.board,
+            runtime.conversations,
+            runtime.nurturing,
+            runtime.agenda,
+            runtime.creators,
+            runtime.stats,
+        ):
             for table in projection.table_names.values():
                 await conn.execute(f"TRUNCATE {table}".encode())
         await conn.execute("UPDATE read.projections SET position = 0")
