@@ -9,7 +9,7 @@ from hashlib import sha256
 from typing import Annotated, Literal, TypeVar
 from uuid import UUID
 
-from fastapi import Depends, Query
+from fastapi import Depends, Query, Request
 
 from api.schemas import STATUSES, StatusWord
 from domain.errors import FieldError, Invalid
@@ -50,6 +50,17 @@ def _listing(
 
 
 People = Annotated[Listing, Depends(_listing)]
+
+
+def refuse_query(request: Request, *known: str) -> None:
+    """Raise `Invalid` for every parameter of the query that is not known here."""
+    unknown = [
+        FieldError(f"query:{name}", "unknown", f"`{name}` is unknown here.")
+        for name in request.query_params
+        if name not in known
+    ]
+    if unknown:
+        raise Invalid(*unknown)
 
 
 def place_after(at: datetime, row_id: UUID | int, *filters: object) -> str:
