@@ -11,7 +11,6 @@ from pathlib import Path
 import psycopg
 from psycopg.rows import DictRow, dict_row
 
-from api.auth import new_key, new_link
 from api.bootstrap import bring_up_to_date, check_key, installation_key, key_in, key_path, open_application, run
 from api.database import open_database
 from api.errors import StartupError
@@ -19,16 +18,14 @@ from api.key_rotation import rotate
 from api.settings import Settings
 from domain import context
 from domain.application import Clonnect
-from domain.creator import Settings as CreatorSettings
 from domain.vocabulary import Platform
 from processes.channels.base import ChannelError
 from processes.erasure import Erased, NotShownYet
 
-OWNER = "owner"
-
 
 @contextmanager
-def _installation(settings: Settings) -> Iterator[tuple[Clonnect, psycopg.Connection[DictRow]]]:
+def installation(settings: Settings) -> Iterator[tuple[Clonnect, psycopg.Connection[DictRow]]]:
+    """The application and a connection, for commands that the system gives."""
     with open_database(settings) as database:
         bring_up_to_date(database)
         with (
@@ -37,38 +34,6 @@ def _installation(settings: Settings) -> Iterator[tuple[Clonnect, psycopg.Connec
             context.acting("system", at=datetime.now(UTC)),
         ):
             yield app, conn
-
-
-def _address(settings: Settings, token: str) -> str:
-    base = settings.public_url or f"http://{settings.host}:{settings.port}"
-    return f"{base}/app#link={token}"
-
-
-def add_creator(settings: Settings, name: str, email: str | None, timezone: str | None) -> str | None:
-    """Sign a creator up; with an e-mail, answers the link by which they log in."""
-    with _installation(settings) as (app, conn):
-        _refuse_demo(conn)
-        chosen = CreatorSettings(timezone=timezone) if timezone else CreatorSettings()
-        app.sign_up_creator(name, email, chosen)
-        return None if email is None else _address(settings, new_link(conn, email, name, OWNER))
-
-
-def add_key(settings: Settings, creator: str, role: str) -> str:
-    """Issue an API key; it is shown this once."""
-    with _installation(settings) as (app, conn):
-        app.creator(creator)
-        return new_key(conn, creator, role)
-
-
-def link_user(settings: Settings, email: str) -> str:
-    """A new link by which somebody who is known logs in."""
-    with _installation(settings) as (_, conn):
-        user = conn.execute("SELECT creator_id, role FROM app.users WHERE email = %s", (email,)).fetchone()
-        if user is None:
-            raise StartupError(
-                f"Nobody is known as {email}: `clonnect creators add NAME --email {email}` makes them known."
-            )
-        return _address(settings, new_link(conn, email, user["creator_id"], user["role"]))
 
 
 def connect_channel(settings: Settings, creator: str, channel: str, token: str) -> str:
@@ -159,7 +124,8 @@ async def _erase(settings: Settings, url: str, creator: str, person: str) -> lis
 DEMO = "This database belongs to a demo, whose clock can be moved: use another one."
 
 
-def _refuse_demo(conn: psycopg.Connection[DictRow]) -> None:
+def refuse_demo(conn: psycopg.Connection[DictRow]) -> None:
+    """Raise `StartupError` where time is not what it is elsewhere."""
     row = conn.execute("SELECT is_demo FROM app.clock").fetchone()
     if row is not None and row["is_demo"]:
         raise StartupError(DEMO)

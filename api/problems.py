@@ -6,12 +6,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from math import ceil
 from typing import Any, ClassVar, Final, cast
 
+from eventsourcing import persistence
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from psycopg import InterfaceError, OperationalError
 from psycopg_pool import PoolClosed, PoolTimeout
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from domain.errors import Conflict, DomainError, DuplicateLead, FieldError, Invalid, NotFound, VersionMismatch
 from eventstore.writer import Busy
@@ -27,12 +29,17 @@ TITLES: Final[Mapping[str, str]] = {
     "signature": "The delivery is not signed by its platform",
     "not-found": "There is no such thing",
     "method-not-allowed": "This cannot be done here",
-    "unsupported-media-type": "The body must be JSON",
+    "unsupported-media-type": "The body is of another type than is taken here",
     "duplicate-lead": "This person already is a lead",
     "conflict": "The present state refuses this",
+    "in-progress": "The first request is not answered yet",
     "version-mismatch": "Somebody has changed it since",
     "too-large": "The body is too large",
+    "headers-too-large": "The request's head is too large",
+    "too-slow": "The request came too slowly",
     "invalid": "The input breaks a rule",
+    "idempotency-key-reused": "This key stands for another request",
+    "rate-limited": "Too many at a time",
     "not-caught-up": "The reads are not that far yet",
     "unavailable": "Not possible at the moment",
     "internal": "Something is broken here",
@@ -67,7 +74,7 @@ class Refusal(Exception):
 
     status: ClassVar[int]
     slug: ClassVar[str]
-    headers: ClassVar[Mapping[str, str]] = {}
+    headers: Mapping[str, str] = {}
 
 
 class BadRequest(Refusal):
@@ -112,6 +119,28 @@ class TooLarge(Refusal):
     status, slug = 413, "too-large"
 
 
+class InProgress(Refusal):
+    """The first request with the same idempotency key is under way."""
+
+    status, slug, headers = 409, "in-progress", {"Retry-After": "1"}
+
+
+class KeyReused(Refusal):
+    """The idempotency key was used for another request."""
+
+    status, slug = 422, "idempotency-key-reused"
+
+
+class RateLimited(Refusal):
+    """Too many times in a short while; `wait` is whole seconds."""
+
+    status, slug = 429, "rate-limited"
+
+    def __init__(self, wait: int) -> None:
+        super().__init__(f"That was too often: try again in {wait} s.")
+        self.headers = {"Retry-After": str(wait)}
+
+
 class NotCaughtUp(Refusal):
     """The projections have not reached the position that was asked for."""
 
@@ -139,15 +168,14 @@ def answer(
     **more: object,
 ) -> Response:
     """The problem as a response."""
-    body = {
-        "type": f"/problems/{slug}",
-        "title": TITLES[slug],
-        "status": status,
-        "detail": detail,
-        "instance": request_id(request),
-    }
-    text = json.dumps(body | more, ensure_ascii=False).encode("utf-8", "replace")
+    text = document(status, slug, detail, request_id(request), **more)
     return Response(text, status, headers=dict(headers or {}), media_type=MEDIA_TYPE)
+
+
+def document(status: int, slug: str, detail: str, instance: str, **more: object) -> bytes:
+    """The problem as text."""
+    about = {"type": f"/problems/{slug}", "title": TITLES[slug], "status": status, "detail": detail}
+    return json.dumps(about | {"instance": instance} | more, ensure_ascii=False).encode("utf-8", "replace")
 
 
 def install(app: FastAPI) -> None:
@@ -157,9 +185,12 @@ def install(app: FastAPI) -> None:
         DomainError: _refused_by_the_business,
         RequestValidationError: _invalid_request,
         HTTPException: _http,
+        ClientDisconnect: _gone,
         Busy: _unavailable,
         OperationalError: _unavailable,
         InterfaceError: _unavailable,
+        persistence.OperationalError: _unavailable,
+        persistence.InterfaceError: _unavailable,
         PoolTimeout: _unavailable,
         PoolClosed: _unavailable,
         ChannelError: _platform_away,
@@ -205,6 +236,10 @@ async def _http(request: Request, error: HTTPException) -> Response:
             return answer(request, 405, "method-not-allowed", detail, headers=error.headers)
         case status:
             return answer(request, status, "bad-request", str(error.detail), headers=error.headers)
+
+
+async def _gone(request: Request, error: ClientDisconnect) -> Response:
+    return answer(request, 400, "bad-request", "The request ended before its body was complete.")
 
 
 async def _unavailable(request: Request, error: Exception) -> Response:

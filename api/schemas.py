@@ -16,6 +16,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from domain.lead import TAGS_AT_MOST
 from domain.vocabulary import Status
 
 STATUSES: Final[Mapping[str, Status]] = {
@@ -113,7 +114,8 @@ Username = Annotated[str, Field(max_length=255), AfterValidator(lambda text: tex
 Email = Annotated[str, Field(max_length=254), AfterValidator(_email)]
 Phone = Annotated[str, Field(max_length=32), AfterValidator(_phone)]
 Notes = Annotated[str, Field(max_length=5000)]
-Tags = Annotated[list[Annotated[str, Field(min_length=1, max_length=50)]], Field(max_length=20)]
+Tag = Annotated[str, Field(min_length=1, max_length=50)]
+Tags = Annotated[list[Tag], Field(max_length=TAGS_AT_MOST)]
 MessageText = Annotated[str, Field(min_length=1, max_length=4096)]
 Reason = Annotated[str, Field(max_length=500)]
 

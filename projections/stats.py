@@ -39,7 +39,7 @@ class Stats(Projection):
     name = "stats"
     tables: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "counted_leads": ("lead_id",),
-        "lead_numbers": ("creator_id", "status"),
+        "stage_numbers": ("creator_id", "status"),
         "high_intent": ("creator_id", "last_hour"),
     }
     schema = (
@@ -49,7 +49,7 @@ class Stats(Projection):
             messages bigint NOT NULL DEFAULT 0, escalated boolean NOT NULL DEFAULT false,
             high_until timestamptz, listed boolean NOT NULL DEFAULT true);
         CREATE INDEX ON {counted_leads} (creator_id, high_until) WHERE listed AND high_until IS NOT NULL;
-        CREATE TABLE {lead_numbers} (
+        CREATE TABLE {stage_numbers} (
             creator_id text, status text, leads bigint NOT NULL, messages bigint NOT NULL,
             escalations bigint NOT NULL, PRIMARY KEY (creator_id, status)) WITH (fillfactor = 50);
         CREATE TABLE {high_intent} (
@@ -57,7 +57,7 @@ class Stats(Projection):
             PRIMARY KEY (creator_id, last_hour)) WITH (fillfactor = 50);
         """
         + counts(
-            "lead_numbers",
+            "stage_numbers",
             "counted_leads",
             by={"creator_id": "creator_id", "status": "status"},
             sums={
@@ -115,7 +115,7 @@ class Stats(Projection):
         """The numbers at `now`. High intents are summed by the hour in which they end, this hour's one by one."""
         next_hour = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
         rows = await self.select(
-            """SELECT status, leads, messages, escalations, 0 AS high FROM {lead_numbers}
+            """SELECT status, leads, messages, escalations, 0 AS high FROM {stage_numbers}
                 WHERE creator_id = %(creator_id)s
                UNION ALL
                SELECT NULL, 0, 0, 0, (SELECT coalesce(sum(leads), 0)::bigint FROM {high_intent}

@@ -154,7 +154,7 @@ async def get_overview(creator: Acting, runtime: Shown) -> Overview:
 
 
 @router.get("/dm/metrics/{creator_id}")
-async def get_metrics(creator: Acting, runtime: Shown) -> MetricsOut:
+async def get_creator_metrics(creator: Acting, runtime: Shown) -> MetricsOut:
     """The numbers of a creator by themselves."""
     numbers = await runtime.stats.numbers(creator.creator_id, runtime.clock())
     return MetricsOut(metrics=Metrics(**_metrics(numbers)))

@@ -4,10 +4,8 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-import psycopg
-
-from api.auth import new_key
 from domain.creator import Product
+from domain.vocabulary import Role
 from tests.api.conftest import CREATOR, OTHER, Served, refused
 
 OVERVIEW = f"/dashboard/{CREATOR}/overview"
@@ -121,8 +119,7 @@ async def test_another_creators_people_are_not_counted(served: Served) -> None:
 
 
 async def test_staff_may_look_and_owners_alone_may_switch(served: Served) -> None:
-    with psycopg.connect(served.url, autocommit=True) as conn:
-        agent, auditor = new_key(conn, CREATOR, "agent"), new_key(conn, CREATOR, "auditor")
+    agent, auditor = await served.key(CREATOR, Role.AGENT), await served.key(CREATOR, Role.AUDITOR)
     head = served.head()
     async with served.anybody(**{"X-API-Key": agent}) as client:
         for path in (OVERVIEW, METRICS, f"/bot/{CREATOR}/status"):

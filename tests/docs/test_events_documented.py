@@ -13,11 +13,13 @@ import pytest
 
 import processes
 import projections
+from domain.access import Access
 from domain.aggregate import events_of
 from domain.application import Clonnect
 from domain.creator import Creator
 from domain.follower import Follower
 from domain.lead import Lead
+from domain.lead_import import LeadImport
 from domain.sequence import Sequence
 from eventstore.personal import Personal
 from processes.process import Process
@@ -26,7 +28,9 @@ from projections.projection import Projection
 PAGE = Path(__file__).parents[2] / "docs" / "events.md"
 IDENTITY = {"originator_id", "originator_version"}
 EVENTS: dict[str, type[Any]] = {
-    topic: event for aggregate in (Creator, Lead, Follower, Sequence) for topic, event in events_of(aggregate).items()
+    topic: event
+    for aggregate in (Access, Creator, Lead, LeadImport, Follower, Sequence)
+    for topic, event in events_of(aggregate).items()
 }
 
 

@@ -8,17 +8,19 @@ from uuid import UUID
 import pytest
 from eventsourcing.persistence import JSONTranscoder, StoredEvent
 
+from domain.access import Access
 from domain.aggregate import Aggregate, events_of
 from domain.creator import Creator
 from domain.follower import Follower
 from domain.lead import Lead
+from domain.lead_import import LeadImport
 from domain.sequence import Sequence
 from eventstore.mapper import TypedMapper
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 EXAMPLES = sorted(path.stem for path in GOLDEN.glob("*.json"))
 MAPPER = TypedMapper(JSONTranscoder())
-AGGREGATES: tuple[type[Aggregate], ...] = (Creator, Lead, Follower, Sequence)
+AGGREGATES: tuple[type[Aggregate], ...] = (Access, Creator, Lead, LeadImport, Follower, Sequence)
 EVENTS: dict[str, type[Any]] = {topic: event for each in AGGREGATES for topic, event in events_of(each).items()}
 
 

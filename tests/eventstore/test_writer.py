@@ -13,9 +13,11 @@ import pytest
 from api.bootstrap import open_application
 from domain import context
 from domain.application import Clonnect
+from domain.commands.imports import Row
 from domain.commands.leads import NewLead
 from domain.creator import Settings
 from domain.errors import DuplicateLead, LostRace, NotFound
+from domain.follower import Follower
 from domain.lead import Details, Lead
 from domain.vocabulary import Platform, Status
 from eventstore import writer as module
@@ -178,6 +180,54 @@ async def test_nothing_is_decided_on_what_another_process_has_changed_since(
         await writer.do(Clonnect.change_status, "ana", lead.id, Status.NEW)
 
 
+def imported(*numbers: int) -> list[Row]:
+    return [Row(number, new_lead(number)) for number in numbers]
+
+
+async def test_strangers_of_one_command_are_known_to_the_next_of_its_batch(
+    writer: Writer[Clonnect], database_url: str
+) -> None:
+    gate = Gate()
+    holding = asyncio.create_task(writer.do(gate))
+    await gate.reached()
+    before = transactions(database_url)
+    importing = [asyncio.create_task(writer.do(Clonnect.import_leads, "ana", imported(1, 2, n), 3)) for n in (3, 4)]
+    entering = asyncio.create_task(writer.do(Clonnect.capture_lead, "ana", new_lead(4)))
+    await asyncio.sleep(0)
+    gate.open()
+    await holding
+    first, second = [(await each).result for each in importing]
+    assert (first.created, first.unchanged, second.created, second.unchanged) == (3, 0, 1, 2)
+    with pytest.raises(DuplicateLead):
+        await entering
+    assert transactions(database_url) == before + 1
+
+
+async def test_what_is_expected_and_not_there_may_be_begun(writer: Writer[Clonnect], database_url: str) -> None:
+    def begun_twice(app: Clonnect) -> UUID:
+        follower_id = Follower.create_id(app.namespace, "ana", Platform.MANUAL, "m9")
+        app.expect([follower_id])
+        assert app.known_follower(follower_id) is None
+        return app.capture_lead("ana", new_lead(9)).follower_id
+
+    begun = (await writer.do(begun_twice)).result
+    assert (await writer.do(Clonnect.follower, begun)).result.id == begun
+
+
+async def test_two_programs_that_import_the_same_people_make_nobody_twice(
+    writer: Writer[Clonnect], database_url: str
+) -> None:
+    with open_application(database_url, bytes(32), writer=True) as app:
+        other = Writer(app, conflict=LostRace, timed=Times())
+        other.start()
+        people = [imported(*range(start, start + 20)) for start in range(0, 100, 10)]
+        importing = [by.do(Clonnect.import_leads, "ana", rows, 20) for rows in people for by in (writer, other)]
+        taken = [each.result for each in await asyncio.gather(*importing)]
+        await asyncio.to_thread(other.stop)
+    assert sum(each.created for each in taken) == 110
+    assert sum(each.unchanged for each in taken) == 20 * 20 - 110
+
+
 async def test_two_writers_on_one_stream_lose_no_command(writer: Writer[Clonnect], database_url: str) -> None:
     lead = await a_lead(writer)
     with open_application(database_url, bytes(32), writer=True) as app:
@@ -215,6 +265,85 @@ async def test_a_conflict_of_one_command_is_not_its_neighbours(writer: Writer[Cl
         await lost
     assert (await fine).position == head(database_url) == before + 2
     assert (await writer.do(Clonnect.creator, "ana")).result.channels == {}
+
+
+def noting(result: object, last_event_id: UUID | None) -> list[tuple[str, tuple[object, ...]]]:
+    """A row beside the events, which names what the command answered and the last of its events."""
+    row = ("noted", "", str(result), "" if last_event_id is None else str(last_event_id))
+    return [("INSERT INTO app.received (creator_id, channel, account_id, dedupe_key) VALUES (%s, %s, %s, %s)", row)]
+
+
+def noted(url: str) -> list[tuple[str, str]]:
+    with psycopg.connect(url) as conn:
+        return conn.execute(
+            "SELECT account_id, dedupe_key FROM app.received WHERE creator_id = 'noted' ORDER BY account_id"
+        ).fetchall()
+
+
+async def test_what_accompanies_a_command_is_stored_with_its_events_and_knows_the_last_of_them(
+    writer: Writer[Clonnect], database_url: str
+) -> None:
+    done = await writer.do_with(noting, lambda app: app.capture_lead("ana", new_lead(1)).details.name)
+    [(result, event_id)] = noted(database_url)
+    with psycopg.connect(database_url) as conn:
+        [row] = conn.execute(
+            """SELECT notification_id, xmin::text, (SELECT xmin::text FROM app.received)
+                 FROM log.events WHERE event_id = %s""",
+            (event_id,),
+        ).fetchall()
+    assert (result, row[0], row[1]) == ("Person 1", done.position, row[2])
+
+
+async def test_what_accompanies_a_command_that_changes_nothing_is_stored_all_the_same(
+    writer: Writer[Clonnect], database_url: str
+) -> None:
+    before = head(database_url)
+    done = await writer.do_with(noting, lambda _: "nothing")
+    assert (done.position, done.head, noted(database_url)) == (None, before, [("nothing", "")])
+    assert head(database_url) == before
+
+
+async def test_what_accompanies_a_refused_command_is_refused_with_it(
+    writer: Writer[Clonnect], database_url: str
+) -> None:
+    await a_lead(writer)
+
+    def twice(app: Clonnect) -> str:
+        app.capture_lead("ana", new_lead(1))
+        app.capture_lead("ana", new_lead(0))
+        return "twice"
+
+    before = head(database_url)
+    with pytest.raises(DuplicateLead):
+        await writer.do_with(noting, twice)
+    assert (noted(database_url), head(database_url)) == ([], before)
+
+
+async def test_of_two_commands_that_are_accompanied_by_the_same_row_one_is_carried_out(
+    writer: Writer[Clonnect], database_url: str
+) -> None:
+    row = ("INSERT INTO app.received (creator_id, channel, account_id, dedupe_key) VALUES ('noted', '', '', '')", ())
+    before = head(database_url)
+    given = [writer.do_with(lambda *_: [row], Clonnect.capture_lead, "ana", new_lead(number)) for number in range(2)]
+    answers = await asyncio.gather(*given, return_exceptions=True)
+    assert sorted(type(answer).__name__ for answer in answers) == ["Done", "LostRace"]
+    assert head(database_url) == before + 2
+
+
+async def test_commands_of_one_batch_know_their_positions_with_and_without_events(
+    writer: Writer[Clonnect], database_url: str
+) -> None:
+    before = head(database_url)
+    answers = await asyncio.gather(
+        writer.do_with(noting, lambda _: "a"),
+        writer.do(Clonnect.capture_lead, "ana", new_lead(1)),
+        writer.do_with(noting, lambda _: "b"),
+        writer.do_with(noting, lambda app: app.capture_lead("ana", new_lead(2)).details.name),
+        writer.do(Clonnect.creator, "ana"),
+    )
+    assert [done.position for done in answers] == [None, before + 2, None, before + 4, None]
+    assert answers[-1].head == before + 4
+    assert [result for result, _ in noted(database_url)] == ["Person 2", "a", "b"]
 
 
 async def test_each_run_of_a_command_has_its_own_time_and_its_callers_name(
