@@ -16,6 +16,8 @@ ENGAGEMENT_AT_MOST = 0.10
 REFUSAL_LEAVES = 0.3
 HOT_FROM = 0.60
 NEGLIGIBLE = 0.001
+FOREVER = datetime.max.replace(tzinfo=UTC)
+TICK = timedelta(microseconds=1)
 
 EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
 ABOVE_ALL, BELOW_ALL = 1e9, -1e9
@@ -90,6 +92,29 @@ class Score:
         judged_at = max((term.at for term in self.terms), default=EPOCH)
         value = self.value(judged_at)
         return log2(value) + (judged_at - EPOCH) / HALF_LIFE if value > 0 else BELOW_ALL
+
+    def lasts_until(self, level: float, since: datetime) -> datetime | None:
+        """The last instant from `since` on at which at least `level`, above 0, is shown; `None` if it is not then.
+
+        A score only falls as time passes, and is shown with four digits.
+        """
+        if self._is_customer:
+            return FOREVER
+        if not self._shows(level, since):
+            return None
+        shown, not_shown = timedelta(0), HALF_LIFE
+        while self._shows(level, since + not_shown):
+            not_shown *= 2
+        while not_shown - shown > TICK:
+            middle = (shown + not_shown) // 2
+            if self._shows(level, since + middle):
+                shown = middle
+            else:
+                not_shown = middle
+        return since + shown
+
+    def _shows(self, level: float, now: datetime) -> bool:
+        return round(self.value(now), 4) >= level
 
     def after(self, intents: Collection[Intent], *, direct_purchase: bool, refusal: bool, at: datetime) -> "Score":
         """The score after one more burst that meant this."""

@@ -59,7 +59,7 @@ class NurturingCommands(ConversationCommands):
             trigger=trigger,
             trigger_event_id=trigger_event_id,
             anchor_at=anchor_at,
-            product_id=product_id or follower.product_id or _only_product(creator),
+            product_id=product_id or _product_of(follower, creator),
             language=language,
             planned=planned,
             plans=[plan_words(placed) for placed in placements],
@@ -241,8 +241,13 @@ def values_for(creator: Creator, name: str | None, product_id: UUID | None) -> d
         "product_name": product.name if product else None,
         "link": product.payment_link if product else None,
         "first_name": (name or "").split(" ")[0] or None,
-        "creator_name": creator.creator_id,
+        "creator_name": creator.clone_name,
     }
+
+
+def _product_of(follower: Follower, creator: Creator) -> UUID | None:
+    """What the person has last asked about, if that is still there, else the only thing that there is."""
+    return follower.product_id if follower.product_id in creator.products else _only_product(creator)
 
 
 def _only_product(creator: Creator) -> UUID | None:

@@ -15,7 +15,7 @@ from api.bootstrap import Runtime, run
 from api.idempotency import HEADER, REPLAYED
 from domain import context
 from domain.application import Clonnect
-from domain.vocabulary import SequenceType
+from domain.vocabulary import Role, SequenceType
 from tests.api.conftest import CREATOR, OTHER, Served, refused
 from tests.faults.test_erasure import everything
 
@@ -45,6 +45,9 @@ POSTS: dict[str, Any] = {
     "/dm/conversations/{creator_id}/{lead_id}/takeover": None,
     "/dm/conversations/{creator_id}/{lead_id}/release": None,
     "/dm/conversations/{creator_id}/{lead_id}/assign": {"user_id": None},
+    "/creator": {"name": "luz"},
+    "/creator/{creator_id}/products": {"name": "Curso", "price": 97},
+    "/settings/{creator_id}/channels/{channel}/test": None,
     "/dm/leads/{creator_id}/bulk": {"ids": ["ig_carla"], "action": "tag_add", "tag": "vip"},
     "/dm/leads/{creator_id}/import": "name,platform_user_id\r\nDora,ig_dora\r\n",
     "/dm/leads/{creator_id}/import/{correlation_id}/revert": None,
@@ -114,11 +117,14 @@ async def test_the_same_request_again_gets_the_first_answer_and_changes_nothing(
     where = path.format(
         creator_id=CREATOR,
         lead_id="ig_carla",
+        channel="telegram",
         sequence_type=SequenceType.ABANDONED,
         correlation_id=imported.json()["correlation_id"],
     )
     if path.endswith("/restore"):
         await demo.client.post(where.replace("/restore", "/archive"))
+    if path == "/creator":
+        demo.client.headers["X-API-Key"] = await demo.key(None, Role.ADMIN)
     sent: dict[str, Any] = {"json": body, "headers": ONCE}
     if isinstance(body, str):
         sent = {"content": body, "headers": ONCE | {"Content-Type": "text/csv"}}
