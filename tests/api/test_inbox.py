@@ -227,7 +227,7 @@ async def test_a_conversation_is_taken_over_until_a_time(served: Served) -> None
 
 async def test_a_conversation_is_held_by_a_person_of_the_creators_and_nobody_else(served: Served) -> None:
     lead = await served.lead()
-    ours, theirs = user(served, "ana@example.com", CREATOR), user(served, "eva@example.com", OTHER)
+    ours, theirs = await user(served, "ana@example.com", CREATOR), user(served, "eva@example.com", OTHER)
     held = await does(served, "ig_ana", "assign", {"user_id": str(ours)})
     assert held.json() == {"status": "ok", "id": lead["id"], "version": 2, "assigned_to": str(ours)}
     head = served.head()
@@ -244,8 +244,8 @@ async def test_a_conversation_is_held_by_a_person_of_the_creators_and_nobody_els
     assert (await does(served, "ig_ana", "assign", {"user_id": None})).json()["assigned_to"] is None
 
 
-def user(served: Served, email: str, creator: str) -> UUID:
-    served.link(email, creator)
+async def user(served: Served, email: str, creator: str) -> UUID:
+    await served.link(email, creator)
     with psycopg.connect(served.url) as conn:
         row = conn.execute("SELECT user_id FROM app.users WHERE email = %s", (email,)).fetchone()
     assert row is not None
