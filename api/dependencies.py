@@ -109,9 +109,8 @@ def guarded_router(tag: str, *, reads: Roles, writes: Roles) -> APIRouter:
     return APIRouter(route_class=route_class, tags=[tag])
 
 
-PROBLEMS: Final[dict[int | str, dict[str, Any]]] = {
-    "default": {"model": Problem, "description": "Refused; nothing was changed."}
-}
+PROBLEMS: Final[dict[int | str, dict[str, Any]]] = {"default": {"model": Problem}}
+"""Keeps the framework from describing refusals of its own; `api.openapi` says which a route has."""
 
 
 def check_body(request: Request, body: bytes) -> None:
@@ -259,18 +258,23 @@ class Versioned:
 
     request: Request
     response: Response
+    known: str
 
     def __call__(self, version: int) -> None:
         """Set the `ETag`; raises `NotModified` if `If-None-Match` names it."""
         tag = f'"{version}"'
         self.response.headers["ETag"] = tag
-        known = [each.strip().removeprefix("W/") for each in self.request.headers.get("if-none-match", "").split(",")]
+        known = [each.strip().removeprefix("W/") for each in self.known.split(",")]
         if tag in known or "*" in known:
             raise NotModified(tag)
 
 
-def _versioned(request: Request, response: Response) -> Versioned:
-    return Versioned(request, response)
+def _versioned(
+    request: Request,
+    response: Response,
+    if_none_match: Annotated[str | None, Header(description="The version that the client has already.")] = None,
+) -> Versioned:
+    return Versioned(request, response, if_none_match or "")
 
 
 Tag = Annotated[Versioned, Depends(_versioned)]

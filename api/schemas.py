@@ -11,10 +11,14 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    GetJsonSchemaHandler,
+    JsonValue,
     PlainSerializer,
     WithJsonSchema,
+    model_validator,
 )
-from pydantic_core import PydanticCustomError
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticCustomError
 
 from domain.vocabulary import Status
 
@@ -43,6 +47,19 @@ class Body(BaseModel):
     """A body: no unknown fields, no guessing of types; texts are trimmed, then measured."""
 
     model_config = ConfigDict(extra="forbid", strict=True, str_strip_whitespace=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _whole_numbers(cls, given: object) -> object:
+        """JSON has one kind of number: 50.0 is the whole number 50."""
+        if not isinstance(given, dict):
+            return given
+        return {name: int(v) if isinstance(v, float) and v.is_integer() else v for name, v in given.items()}
+
+
+def given(*fields: str) -> dict[str, JsonValue]:
+    """The description's words for a rule across fields: these are there, and not null."""
+    return {"required": [*fields], "properties": {field: {"not": {"type": "null"}} for field in fields}}
 
 
 class Answer(BaseModel):
@@ -91,7 +108,16 @@ def _no_null(value: object) -> object:
     return value
 
 
-NotNull = BeforeValidator(_no_null)
+class _NeverNull(BeforeValidator):
+    """Also describes the field as it is: it may be left out, but not be null."""
+
+    def __get_pydantic_json_schema__(self, core: CoreSchema, describe: GetJsonSchemaHandler) -> JsonSchemaValue:
+        described: JsonSchemaValue = describe(core)
+        alternatives = [each for each in described.pop("anyOf") if each != {"type": "null"}]
+        return {**described, **alternatives[0]}
+
+
+NotNull = _NeverNull(_no_null)
 
 
 def _email(text: str) -> str:
@@ -108,13 +134,19 @@ def _phone(text: str) -> str:
     return text
 
 
-Name = Annotated[str, Field(min_length=1, max_length=255)]
+NOT_BLANK: Final[dict[str, JsonValue]] = {"pattern": r"\S"}
+AN_EMAIL: Final[dict[str, JsonValue]] = {"pattern": r"^\s*([^@\s]+@\.*[^@.\s][^@\s]*\.[^@\s]*[^@.\s]\.*)?\s*$"}
+A_PHONE: Final[dict[str, JsonValue]] = {"pattern": r"^\s*(([+().\- ]*[0-9]){5}[0-9+().\- ]*)?\s*$"}
+"""What is judged after trimming, in the description's words."""
+
+Name = Annotated[str, Field(min_length=1, max_length=255, json_schema_extra=NOT_BLANK)]
 Username = Annotated[str, Field(max_length=255), AfterValidator(lambda text: text.removeprefix("@"))]
-Email = Annotated[str, Field(max_length=254), AfterValidator(_email)]
-Phone = Annotated[str, Field(max_length=32), AfterValidator(_phone)]
+Email = Annotated[str, Field(max_length=254, json_schema_extra=AN_EMAIL), AfterValidator(_email)]
+Phone = Annotated[str, Field(max_length=32, json_schema_extra=A_PHONE), AfterValidator(_phone)]
 Notes = Annotated[str, Field(max_length=5000)]
-Tags = Annotated[list[Annotated[str, Field(min_length=1, max_length=50)]], Field(max_length=20)]
-MessageText = Annotated[str, Field(min_length=1, max_length=4096)]
+Tag = Annotated[str, Field(min_length=1, max_length=50, json_schema_extra=NOT_BLANK)]
+Tags = Annotated[list[Tag], Field(max_length=20)]
+MessageText = Annotated[str, Field(min_length=1, max_length=4096, json_schema_extra=NOT_BLANK)]
 Reason = Annotated[str, Field(max_length=500)]
 
 

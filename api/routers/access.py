@@ -8,6 +8,7 @@ from pydantic import Field
 from api import auth
 from api.dependencies import Caller, Running, guarded_router, public_router
 from api.problems import Unauthenticated
+from api.refusals import also
 from api.roles import EVERYBODY
 from api.schemas import Answer, Body, Ok
 from domain.errors import FieldError, Invalid
@@ -62,7 +63,7 @@ class Verified(Ok):
     is_admin: bool
 
 
-@public.post("/auth/login")
+@public.post("/auth/login", openapi_extra=also("unauthenticated"))
 async def log_in(request: Request, response: Response, runtime: Running, body: LogIn) -> LoggedIn:
     """Log in with a link; one that was used, ran out or never was gives the same answer as a wrong password."""
     if body.link is None:

@@ -20,6 +20,9 @@ router = guarded_router("creators", reads=OWNERS, writes=OWNERS)
 WallTime = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$"), AfterValidator(time.fromisoformat)]
 
 
+Cap = Annotated[int, Field(ge=0, le=100)]
+
+
 class QuietHours(Answer):
     """Wall time of the creator during which nothing is sent by itself; none when both are equal."""
 
@@ -72,8 +75,8 @@ class QuietHoursIn(Body):
 class CapsIn(Body):
     """Either or both."""
 
-    per_person_week: Annotated[int, Field(ge=0, le=100), NotNull] | None = None
-    per_day: Annotated[int, Field(ge=0, le=100), NotNull] | None = None
+    per_person_week: Annotated[Cap | None, NotNull] = None
+    per_day: Annotated[Cap | None, NotNull] = None
 
 
 class ChangeSettings(Body):

@@ -4,10 +4,11 @@ from typing import Annotated, Literal
 from uuid import UUID, uuid4
 
 from fastapi import Query
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from api.dependencies import NO_LEAD, Acting, Do, Running, Shown, Tag, commanded_lead, guarded_router, shown_lead
 from api.lists import Limit, People
+from api.refusals import also
 from api.roles import STAFF
 from api.schemas import (
     STATUSES,
@@ -23,6 +24,7 @@ from api.schemas import (
     Tags,
     Username,
     details_of,
+    given,
 )
 from api.views import LeadDetail, LeadItem, lead_after
 from domain.application import Clonnect
@@ -39,6 +41,8 @@ DETAILS = ("name", "username", "email", "phone", "notes", "tags")
 
 class CaptureLead(Body):
     """A lead as a person enters it."""
+
+    model_config = ConfigDict(json_schema_extra={"anyOf": [given("name"), given("full_name")]})
 
     name: Name | None = None
     full_name: Name | None = None
@@ -138,7 +142,7 @@ async def get_lead(creator: Acting, runtime: Shown, lead_id: str, tag: Tag) -> O
     return OneLead(lead=LeadDetail.of(row, runtime.clock()))
 
 
-@router.post("/dm/leads/{creator_id}")
+@router.post("/dm/leads/{creator_id}", openapi_extra=also("duplicate-lead"))
 async def capture_lead(creator: Acting, runtime: Running, body: CaptureLead, do: Do) -> LeadOut:
     """Make a lead by hand; 409 names the one that this person already is."""
     lead = await do(Clonnect.capture_lead, creator.creator_id, body.lead())
@@ -146,7 +150,9 @@ async def capture_lead(creator: Acting, runtime: Running, body: CaptureLead, do:
     return LeadOut(lead=await lead_after(runtime, lead))
 
 
-router.post("/dm/leads/{creator_id}/manual", name="capture_lead_manually")(capture_lead)
+router.post("/dm/leads/{creator_id}/manual", name="capture_lead_manually", openapi_extra=also("duplicate-lead"))(
+    capture_lead
+)
 
 
 @router.put("/dm/leads/{creator_id}/{lead_id}")
