@@ -81,9 +81,10 @@ async def stream_events(
     types: Annotated[list[str] | None, Query(description="Types with wildcards, such as `lead.*`.")] = None,
 ) -> StreamingResponse:
     """A creator's events after `Last-Event-ID`, each once and in order, then live; absent: live from now."""
+    for field, text in (("header:Last-Event-ID", last_event_id_header), ("query:last_event_id", last_event_id)):
+        if text is not None and not re.fullmatch(r"\d{1,18}", text, re.ASCII):
+            raise Invalid(FieldError(field, "type", "An event id is a whole number."))
     given = last_event_id if last_event_id_header is None else last_event_id_header
-    if given is not None and not re.fullmatch(r"\d{1,18}", given, re.ASCII):
-        raise Invalid(FieldError("query:last_event_id", "type", "An event id is a whole number."))
     patterns = [pattern for each in types or () for pattern in each.split(",")]
     after = runtime.progress.position if given is None else int(given)
     return StreamingResponse(
