@@ -42,6 +42,7 @@ SHOWN_WITHIN: Final = 2.0
 """How long, in seconds, a command waits for the projections, and a read for the position asked for."""
 
 _SAFE: Final = ("GET", "HEAD", "OPTIONS")
+_IF_NONE_MATCH: Final = re.compile(r'\s*(\*|(W/)?"\d{1,18}"(\s*,\s*(W/)?"\d{1,18}")*)\s*', re.ASCII)
 _IF_MATCH: Final = re.compile(r'\s*(\*|"\d{1,18}"(\s*,\s*"\d{1,18}")*)\s*', re.ASCII)
 
 
@@ -274,6 +275,8 @@ def _versioned(
     response: Response,
     if_none_match: Annotated[str | None, Header(description="The version that the client has already.")] = None,
 ) -> Versioned:
+    if if_none_match is not None and not _IF_NONE_MATCH.fullmatch(if_none_match):
+        raise BadRequest('If-None-Match must look like "7".')
     return Versioned(request, response, if_none_match or "")
 
 

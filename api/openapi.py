@@ -16,6 +16,7 @@ from api.roles import Role, Roles
 
 Json = dict[str, Any]
 
+KNOWN: Final = {"pattern": r'^(\*|(W/)?"[0-9]{1,18}"( ?, ?(W/)?"[0-9]{1,18}")*)$'}
 VERSIONS: Final = {"pattern": r'^(\*|"[0-9]{1,18}"( ?, ?"[0-9]{1,18}")*)$'}
 
 PARAMETERS: Final[Mapping[str, Mapping[str, Any]]] = {
@@ -24,7 +25,7 @@ PARAMETERS: Final[Mapping[str, Mapping[str, Any]]] = {
         "schema": {"type": "string", "pattern": "^[a-z0-9][a-z0-9_-]{0,62}$"},
     },
     "if-match": {"schema": VERSIONS},
-    "if-none-match": {"schema": VERSIONS},
+    "if-none-match": {"schema": KNOWN},
     "lead_id": {"description": "The lead's id, or the person's id on their platform, with its prefix or without."},
     "follower_id": {"description": "The lead's id, or the person's id on their platform, with its prefix or without."},
     "sequence_type": {"description": "One of the eight sequences."},

@@ -70,8 +70,10 @@ REFUSALS: Final[Mapping[str, Refused]] = {
 def refusals(call: Call) -> Iterator[str]:
     """The slugs of what may be refused, as far as it follows from what is declared."""
     yield from call.also
+    if call.parameters & {"if-match", "if-none-match"}:
+        yield "bad-request"
     if "if-match" in call.parameters:
-        yield from ("bad-request", "version-mismatch")
+        yield "version-mismatch"
     if call.roles is not None:
         yield "unauthenticated"
         if call.roles != EVERYBODY:

@@ -3,14 +3,14 @@
 from typing import Annotated
 
 from fastapi import Request, Response
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from api import auth
 from api.dependencies import Caller, Running, guarded_router, public_router
 from api.problems import Unauthenticated
 from api.refusals import also
 from api.roles import EVERYBODY
-from api.schemas import Answer, Body, Ok
+from api.schemas import Answer, Body, Ok, given
 from domain.errors import FieldError, Invalid
 
 public = public_router("access")
@@ -21,6 +21,8 @@ Text = Annotated[str, Field(max_length=1000)]
 
 class LogIn(Body):
     """A link's token, or an e-mail address and a password."""
+
+    model_config = ConfigDict(json_schema_extra={"anyOf": [given("link"), given("email", "password")]})
 
     email: Text | None = None
     password: Text | None = None
