@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from api.errors import StartupError
 from api.settings import Settings, load
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from eventstore.integrity import Head
 
 REFUSED, MISUSED, INTERRUPTED, TERMINATED = 1, 2, 130, 143
-ROLES = ("owner",)
+ROLES = ("owner", "agent", "auditor", "analyst")
 CHANNELS = ("telegram",)
 
 DESCRIPTION = "Answers a creator's direct messages, keeps the board of leads, follows up once."
@@ -123,7 +124,7 @@ def _migrate(settings: Settings, _given: argparse.Namespace) -> None:
 
 
 def _add_creator(settings: Settings, given: argparse.Namespace) -> None:
-    from api.admin import add_creator
+    from api.access_admin import add_creator
 
     link = add_creator(settings, given.name, given.email, given.timezone)
     print(f"The creator {given.name} was added.", file=sys.stderr)
@@ -132,9 +133,67 @@ def _add_creator(settings: Settings, given: argparse.Namespace) -> None:
 
 
 def _add_key(settings: Settings, given: argparse.Namespace) -> None:
-    from api.admin import add_key
+    from api.access_admin import add_key
+    from domain.vocabulary import Role
 
-    print(add_key(settings, given.creator, given.role))
+    creator = _whose(given)
+    role = Role.ADMIN if creator is None else Role(given.role)
+    print(add_key(settings, creator, role, given.label, given.expires))
+
+
+def _list_keys(settings: Settings, given: argparse.Namespace) -> None:
+    from api.access_admin import list_keys
+
+    for key in list_keys(settings, _whose(given)):
+        used = f"used {key['last_used_at']:%Y-%m-%d}" if key["last_used_at"] else "never used"
+        until = f", until {key['expires_at']:%Y-%m-%d}" if key["expires_at"] else ""
+        print(
+            f"{key['prefix']}  {key['role']:<8} made {key['created_at']:%Y-%m-%d}, {used}{until}  {key['label'] or ''}"
+        )
+
+
+def _revoke_key(settings: Settings, given: argparse.Namespace) -> None:
+    from api.access_admin import revoke_key
+
+    revoke_key(settings, _whose(given), given.prefix)
+    print(f"The key {given.prefix} opens nothing any more.", file=sys.stderr)
+
+
+def _whose(given: argparse.Namespace) -> str | None:
+    """The creator that a command is about, or nobody: the installation's own."""
+    if given.admin is (given.creator is not None):
+        raise Misuse("Name a creator, or give --admin for the installation itself.")
+    creator: str | None = given.creator
+    return creator
+
+
+def _add_user(settings: Settings, given: argparse.Namespace) -> None:
+    from api.access_admin import add_user
+    from domain.vocabulary import Role
+
+    creator = _whose(given)
+    print(add_user(settings, creator, given.email, Role.ADMIN if creator is None else Role(given.role)))
+
+
+def _list_users(settings: Settings, given: argparse.Namespace) -> None:
+    from api.access_admin import list_users
+
+    for user in list_users(settings, _whose(given)):
+        print(f"{user['email']}  {user['role']}  since {user['created_at']:%Y-%m-%d}")
+
+
+def _change_role(settings: Settings, given: argparse.Namespace) -> None:
+    from api.access_admin import change_role
+    from domain.vocabulary import Role
+
+    change_role(settings, given.email, Role(given.role))
+
+
+def _remove_user(settings: Settings, given: argparse.Namespace) -> None:
+    from api.access_admin import remove_user
+
+    remove_user(settings, given.email)
+    print(f"{given.email} can log in no more.", file=sys.stderr)
 
 
 def _rotate_master(settings: Settings, given: argparse.Namespace) -> None:
@@ -150,7 +209,7 @@ def _erase(settings: Settings, given: argparse.Namespace) -> None:
 
 
 def _link_user(settings: Settings, given: argparse.Namespace) -> None:
-    from api.admin import link_user
+    from api.access_admin import link_user
 
     print(link_user(settings, given.email))
 
@@ -182,6 +241,45 @@ def _check_log(settings: Settings, given: argparse.Namespace) -> None:
     print(head)
 
 
+def _list_projections(settings: Settings, _given: argparse.Namespace) -> None:
+    from api.projections_admin import list_projections
+
+    print(list_projections(settings))
+
+
+def _rebuild_projection(settings: Settings, given: argparse.Namespace) -> None:
+    from api.projections_admin import cancel_rebuild, rebuild_projection
+
+    if given.cancel:
+        print(cancel_rebuild(settings, given.name))
+        return
+    try:
+        print(rebuild_projection(settings, given.name, lambda line: print(line, file=sys.stderr)))
+    except (KeyboardInterrupt, Terminated):
+        print("The same command goes on from here; with --cancel it is given up.", file=sys.stderr)
+        raise
+
+
+def _list_parked(settings: Settings, given: argparse.Namespace) -> None:
+    from api.projections_admin import list_parked
+
+    waiting = list_parked(settings, given.name)
+    print(waiting or "Nothing waits.", file=sys.stdout if waiting else sys.stderr)
+
+
+def _replay_parked(settings: Settings, given: argparse.Namespace) -> None:
+    from api.projections_admin import replay_parked
+
+    lines = replay_parked(settings, given.name, given.stream)
+    print("\n".join(lines) if lines else "Nothing waits.", file=sys.stdout if lines else sys.stderr)
+
+
+def _discard_parked(settings: Settings, given: argparse.Namespace) -> None:
+    from api.projections_admin import discard_parked
+
+    print(discard_parked(settings, given.name, given.stream))
+
+
 def _openapi(_settings: Settings, _given: argparse.Namespace) -> None:
     from api.app import openapi
 
@@ -210,6 +308,13 @@ def _port(text: str) -> int:
     if not 0 <= port <= 65535:
         raise argparse.ArgumentTypeError(f"{port} is not a port: take one from 0 (any free one) to 65535")
     return port
+
+
+def _days(text: str) -> int:
+    days = int(text)
+    if not 1 <= days <= 36500:
+        raise argparse.ArgumentTypeError(f"{days} is not a number of days: take one from 1 to 36500")
+    return days
 
 
 def _head(text: str) -> "Head":
@@ -264,9 +369,16 @@ def _parser() -> argparse.ArgumentParser:
     erase.add_argument("person", metavar="PERSON", help="their id on a platform, such as ig_99, or their lead's id")
 
     keys = _group(commands, "keys", "how programs get in, and what the database is sealed with")
-    add = _add(keys, "add", _add_key, "make an API key; prints it, once, and nothing else")
-    add.add_argument("creator", metavar="CREATOR")
+    whose = argparse.ArgumentParser(add_help=False)
+    whose.add_argument("creator", metavar="CREATOR", nargs="?")
+    whose.add_argument("--admin", action="store_true", help="of the installation, instead of one creator's")
+    add = _add(keys, "add", _add_key, "make an API key; prints it, once, and nothing else", whose)
     add.add_argument("--role", choices=ROLES, default=ROLES[0], help="what the key may do (default: owner)")
+    add.add_argument("--label", metavar="L", help="what you call it")
+    add.add_argument("--expires", metavar="DAYS", type=_days, help="how long it is good (default: until it is revoked)")
+    _add(keys, "list", _list_keys, "list the keys that open something", whose)
+    revoke = _add(keys, "revoke", _revoke_key, "take a key back: it opens nothing any more", whose)
+    revoke.add_argument("prefix", metavar="PREFIX", help="as `keys list` prints it")
 
     rotate = _add(keys, "rotate-master", _rotate_master, "seal everything with a new key, while nothing runs")
     rotate.add_argument(
@@ -274,13 +386,37 @@ def _parser() -> argparse.ArgumentParser:
     )
 
     users = _group(commands, "users", "how people get in")
-    link = _add(users, "link", _link_user, "print a new link to log in, good for one use")
+    add = _add(users, "add", _add_user, "let somebody in; prints a link with which they choose a password", whose)
+    add.add_argument("email", metavar="EMAIL")
+    add.add_argument("--role", choices=ROLES, default=ROLES[0], help="what they may do (default: owner)")
+    _add(users, "list", _list_users, "list who may log in", whose)
+    role = _add(users, "role", _change_role, "give somebody another role")
+    role.add_argument("email", metavar="EMAIL")
+    role.add_argument("role", metavar="ROLE", choices=ROLES, help=", ".join(ROLES))
+    remove = _add(users, "remove", _remove_user, "let somebody in no more")
+    remove.add_argument("email", metavar="EMAIL")
+    link = _add(users, "link", _link_user, "print a new link to log in, and to choose a new password; good once")
     link.add_argument("email", metavar="EMAIL")
 
     channels = _group(commands, "channels", "where messages come from")
     connect = _add(channels, "connect", _connect_channel, "connect a channel; its token is read from stdin")
     connect.add_argument("creator", metavar="CREATOR")
     connect.add_argument("channel", metavar="CHANNEL", choices=CHANNELS, help="telegram")
+
+    projections = _group(commands, "projections", "the tables that the screens read, all made from the log")
+    _add(projections, "list", _list_projections, "show how far each projection is")
+    rebuild = _add(projections, "rebuild", _rebuild_projection, "make tables anew beside those shown, then switch")
+    rebuild.add_argument("name", metavar="NAME", help="a projection, as `list` names it")
+    rebuild.add_argument("--cancel", action="store_true", help="give up a rebuild that runs or was cut short")
+    park = _group(projections, "park", "the streams that wait because an event of them could not be shown")
+    waiting = _add(park, "list", _list_parked, "show what waits, and why")
+    waiting.add_argument("name", metavar="NAME", nargs="?", help="only of this projection")
+    again = _add(park, "replay", _replay_parked, "show what waits, in order, after the fix")
+    again.add_argument("name", metavar="NAME")
+    again.add_argument("stream", metavar="STREAM", nargs="?", type=UUID, help="only this one (default: all that wait)")
+    given_up = _add(park, "discard", _discard_parked, "never show the event that cannot be shown, only what is behind")
+    given_up.add_argument("name", metavar="NAME")
+    given_up.add_argument("stream", metavar="STREAM", type=UUID)
 
     _add(commands, "openapi", _openapi, "print the description of the API, as docs/openapi.json holds it")
     _add(commands, "version", _version, "print the version")

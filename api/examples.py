@@ -9,6 +9,7 @@ LEAD: Final = "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21"
 OTHER_ID: Final = "3d5a1c9e-7b42-4f0d-8a6c-1e2f3a4b5c6d"
 NOON: Final = "2026-03-03T12:00:00.000000+00:00"
 LATER: Final = "2026-03-04T09:30:00.000000+00:00"
+MUCH_LATER: Final = "2099-12-31T23:59:59.000000+00:00"
 QUESTION: Final = "Hola, ¿cuánto cuesta el curso?"
 REPLY: Final = "¡Hola, Ana! El curso cuesta 97 €."
 STEP: Final = "¡Hola! ¿Pudiste pensarlo? Si quieres, te cuento más."
@@ -17,6 +18,7 @@ WORLD: Final[Mapping[str, object]] = {
     "action": "reply",
     "advance_seconds": 3600,
     "after": 1,
+    "api_key": "clk_0123456789ab4f5e6d7c8b9a0123456789abcdef0123456789abcdef01234567",
     "archived": False,
     "attachments": [],
     "author": "follower",
@@ -27,12 +29,14 @@ WORLD: Final[Mapping[str, object]] = {
     "csrf_token": "Jm0hXw3cQk9bS2r7tVfYpA",
     "cursor": None,
     "ConversationDeleted.deleted": "ig_ana",
+    "current": "correct horse battery",
     "delay_hours": 24,
     "delivery": "sent",
     "detail": "`name` is missing.",
     "due_before": LATER,
     "email": "ana@example.com",
     "errors": [],
+    "expires_at": MUCH_LATER,
     "field": "/name",
     "first_contact": NOON,
     "first_name": "Ana",
@@ -43,13 +47,14 @@ WORLD: Final[Mapping[str, object]] = {
     "if-match": "*",
     "if-none-match": '"3"',
     "intent": "question_product",
+    "label": "Website",
     "language": "es",
     "Last-Event-ID": "1042",
     "last_event_id": "1042",
     "lead_id": "ig_ana",
     "lead_status": "hot",
     "limit": 50,
-    "link": "mXv3JrL0eYp7kQ2dZtB9sUcN5aWfHg8i",
+    "link": "http://127.0.0.1:8000/app#link=mXv3JrL0eYp7kQ2dZtB9sUcN5aWfHg8i",
     "message": QUESTION,
     "message_id": "m_1001",
     "message_preview": STEP,
@@ -72,6 +77,7 @@ WORLD: Final[Mapping[str, object]] = {
     "platform": "instagram",
     "platform_user_id": "ig_ana",
     "position": 1042,
+    "prefix": "0123456789ab",
     "prefer": "respond-async",
     "product_mentioned": "Curso de fotografía",
     "products_discussed": ["Curso de fotografía"],
@@ -86,6 +92,7 @@ WORLD: Final[Mapping[str, object]] = {
     "RunItem.reason": None,
     "refers_to": None,
     "response": REPLY,
+    "revoked": "0123456789ab",
     "role": "owner",
     "scheduled_at": LATER,
     "score": 70,
@@ -128,6 +135,7 @@ BODIES: Final[Mapping[str, object]] = {
         "status": "warm",
         "tags": ["vip"],
     },
+    "ChangePassword": {"current": "correct horse battery", "password": "staple horse correct"},
     "LogIn": {"link": "mXv3JrL0eYp7kQ2dZtB9sUcN5aWfHg8i"},
     "MoveClock": {"advance_seconds": 3600},
     "SimulatedMessage": {"follower_id": "ig_ana", "text": QUESTION, "name": "Ana López"},
@@ -218,4 +226,4 @@ TYPES: Final[Mapping[type, tuple[str, ...]]] = {
     dict: ("object",),
 }
 BY_FORMAT: Final[Mapping[str, str]] = {"uuid": LEAD, "date-time": NOON}
-IN_FORM: Final = (LEAD, OTHER_ID, NOON, LATER)
+IN_FORM: Final = (LEAD, OTHER_ID, NOON, LATER, MUCH_LATER)

@@ -12,7 +12,8 @@ from api import examples, refusals
 from api.auth import COOKIE, CSRF_HEADER
 from api.dependencies import GuardedRoute, PublicRoute
 from api.refusals import ALSO, REQUEST_ID, SAFE, Call
-from api.roles import Role, Roles
+from api.roles import Roles
+from domain.vocabulary import Role
 
 Json = dict[str, Any]
 
@@ -29,6 +30,8 @@ PARAMETERS: Final[Mapping[str, Mapping[str, Any]]] = {
     "lead_id": {"description": "The lead's id, or the person's id on their platform, with its prefix or without."},
     "follower_id": {"description": "The lead's id, or the person's id on their platform, with its prefix or without."},
     "sequence_type": {"description": "One of the eight sequences."},
+    "prefix": {"description": "The first letters of the key, by which it is listed."},
+    "user_id": {"description": "The person who logs in."},
     "limit": {"description": "How many rows the answer may have."},
     "status": {"description": "Only these; may be repeated."},
     "platform": {"description": "Only these; may be repeated."},

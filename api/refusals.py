@@ -60,6 +60,7 @@ REFUSALS: Final[Mapping[str, Refused]] = {
         "`name` is missing.",
         {"errors": [{"field": "/name", "code": "required", "detail": "`name` is missing."}]},
     ),
+    "rate-limited": Refused(429, "Too many requests; try again in 3 seconds.", headers=("Retry-After",)),
     "not-caught-up": Refused(503, "The reads have not reached position 1042 yet.", headers=("Retry-After",)),
     "unavailable": Refused(
         503, "Clonnect cannot do this at the moment; try again in a second.", headers=("Retry-After",)
@@ -89,7 +90,7 @@ def refusals(call: Call) -> Iterator[str]:
         if call.is_judged:
             yield "unsupported-media-type"
     if call.roles is not None or (call.writes and call.is_judged):
-        yield "invalid"
+        yield from ("invalid", "rate-limited")
     if "after" in call.parameters:
         yield "not-caught-up"
     if call.roles is not None or call.writes:

@@ -1,5 +1,6 @@
 """The words, texts and times that bodies and answers are made of."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any, ClassVar, Final, Literal
@@ -121,8 +122,7 @@ NotNull = _NeverNull(_no_null)
 
 
 def _email(text: str) -> str:
-    name, at, host = text.partition("@")
-    if text and not (name and at and "@" not in host and "." in host.strip(".") and not any(map(str.isspace, text))):
+    if text and not re.fullmatch(_ADDRESS, text):
         raise PydanticCustomError("our_form", "An e-mail address looks like ana@example.com.")
     return text
 
@@ -135,13 +135,17 @@ def _phone(text: str) -> str:
 
 
 NOT_BLANK: Final[dict[str, JsonValue]] = {"pattern": r"\S"}
-AN_EMAIL: Final[dict[str, JsonValue]] = {"pattern": r"^\s*([^@\s]+@\.*[^@.\s][^@\s]*\.[^@\s]*[^@.\s]\.*)?\s*$"}
+_BLANK: Final = r"\s\x00-\x1f\x7f-\x9f"
+_ADDRESS: Final = rf"[^@{_BLANK}]+@\.*[^@.{_BLANK}][^@{_BLANK}]*\.[^@{_BLANK}]*[^@.{_BLANK}]\.*"
+AN_EMAIL: Final[dict[str, JsonValue]] = {"pattern": rf"^\s*{_ADDRESS}\s*$"}
+AN_EMAIL_OR_NONE: Final[dict[str, JsonValue]] = {"pattern": rf"^\s*({_ADDRESS})?\s*$"}
 A_PHONE: Final[dict[str, JsonValue]] = {"pattern": r"^\s*(([+().\- ]*[0-9]){5}[0-9+().\- ]*)?\s*$"}
 """What is judged after trimming, in the description's words."""
 
 Name = Annotated[str, Field(min_length=1, max_length=255, json_schema_extra=NOT_BLANK)]
 Username = Annotated[str, Field(max_length=255), AfterValidator(lambda text: text.removeprefix("@"))]
-Email = Annotated[str, Field(max_length=254, json_schema_extra=AN_EMAIL), AfterValidator(_email)]
+Email = Annotated[str, Field(max_length=254, json_schema_extra=AN_EMAIL_OR_NONE), AfterValidator(_email)]
+NeededEmail = Annotated[str, Field(min_length=1, max_length=254, json_schema_extra=AN_EMAIL), AfterValidator(_email)]
 Phone = Annotated[str, Field(max_length=32, json_schema_extra=A_PHONE), AfterValidator(_phone)]
 Notes = Annotated[str, Field(max_length=5000)]
 Tag = Annotated[str, Field(min_length=1, max_length=50, json_schema_extra=NOT_BLANK)]

@@ -117,6 +117,18 @@ class Settings(BaseSettings):
         default="auto",
         description="Whether the session cookie is sent over TLS only; auto: when public_url is https.",
     )
+    requests_per_minute: int = Field(
+        default=1200, ge=1, description="How often a minute a key or a person may ask, in each program."
+    )
+    log_ins_per_minute: int = Field(
+        default=10, ge=1, description="How many log-ins a minute are tried for one account, and from one address."
+    )
+    streams_at_once: int = Field(default=20, ge=1, description="How many live streams one key or person may hold open.")
+    trusted_proxies: str | None = Field(
+        default=None,
+        description="Addresses of reverse proxies, with commas, whose X-Forwarded-For says where a request comes from. "
+        "Not set: nobody's.",
+    )
     key: Annotated[SecretStr, AfterValidator(_key)] | None = Field(
         default=None,
         description="The installation's key, 32 random bytes in base64, which wraps those of personal data. "

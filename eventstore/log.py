@@ -1,17 +1,24 @@
 """Reads the log forwards: every event once, in order, with what stands beside it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
+
+from eventsourcing.persistence import MapperDeserialisationError
+from psycopg.rows import TupleRow, tuple_row
+from pydantic_core import from_json
 
 from eventstore.mapper import TypedMapper
 from eventstore.recorder import LoggedEvent, Recorder
 
+_ROWS = """SELECT notification_id, event_id, recorded_at, metadata::text,
+                  topic, originator_id, originator_version, state
+             FROM log.events"""
 
-@dataclass(frozen=True)
-class Recorded:
+
+class Recorded(NamedTuple):
     """One event of the log; `event` is an instance of its class."""
 
     position: int
@@ -25,6 +32,34 @@ class Recorded:
         return UUID(self.metadata[name])
 
 
+class Unreadable(NamedTuple):
+    """An event of the log that its class cannot be made of; `error` says nothing of what is in it."""
+
+    position: int
+    stream: UUID
+    topic: str
+    error: str
+
+
+@dataclass
+class Page:
+    """What was asked for of the log up to position `reached`."""
+
+    reached: int
+    events: list[Recorded] = field(default_factory=list)
+    unreadable: list[Unreadable] = field(default_factory=list)
+
+    def without(self, positions: Collection[int]) -> "Page":
+        """The same without the events at these positions."""
+        if not positions:
+            return self
+        return Page(
+            self.reached,
+            [each for each in self.events if each.position not in positions],
+            [each for each in self.unreadable if each.position not in positions],
+        )
+
+
 class Log:
     """The log of one application as a reader sees it."""
 
@@ -35,6 +70,67 @@ class Log:
     def head(self) -> int:
         """The position of the last event, 0 in an empty log."""
         return self._recorder.max_notification_id() or 0
+
+    def page(self, after: int, limit: int, topics: Collection[str]) -> Page:
+        """The events of these topics at the next positions behind `after`, at most `limit` positions.
+
+        What cannot be read is no error here, but that the database is away, or a key cannot be opened, is.
+        """
+        with self._recorder.datastore.get_connection() as conn:
+            head = conn.execute("SELECT position FROM log.head", prepare=True).fetchone()
+            assert head is not None
+            page = Page(max(after, min(after + limit, head["position"])))
+            if page.reached == after:
+                return page
+            with conn.cursor(binary=True, row_factory=tuple_row) as cursor:
+                rows = cursor.execute(
+                    f"""{_ROWS} WHERE notification_id > %s AND notification_id <= %s AND topic = ANY(%s)
+                        ORDER BY notification_id""".encode(),
+                    (after, page.reached, list(topics)),
+                    prepare=True,
+                ).fetchall()
+        self._decode(rows, page)
+        return page
+
+    def stream(self, stream: UUID, first: int, last: int, topics: Collection[str]) -> Page:
+        """The events of these topics in one stream, from position `first` to `last`."""
+        page = Page(last)
+        with (
+            self._recorder.datastore.get_connection() as conn,
+            conn.cursor(binary=True, row_factory=tuple_row) as cursor,
+        ):
+            rows = cursor.execute(
+                f"""{_ROWS} WHERE originator_id = %s AND notification_id >= %s AND notification_id <= %s
+                      AND topic = ANY(%s) ORDER BY notification_id""".encode(),
+                (stream, first, last, list(topics)),
+            ).fetchall()
+        self._decode(rows, page)
+        return page
+
+    def last(self, topic: str) -> int:
+        """The position of the last event of a topic, 0 if there is none."""
+        with self._recorder.datastore.get_connection() as conn:
+            row = conn.execute(
+                "SELECT coalesce(max(notification_id), 0) AS last FROM log.events WHERE topic = %s",
+                (topic,),
+                prepare=True,
+            ).fetchone()
+        assert row is not None
+        return int(row["last"])
+
+    def forget_keys(self) -> None:
+        """Open what is read from now on with keys as they are in the database now."""
+        self._mapper.forget_keys()
+
+    def _decode(self, rows: Sequence[TupleRow], page: Page) -> None:
+        keys = self._mapper.keys_for([row[7] for row in rows])
+        for position, event_id, recorded_at, metadata, topic, stream, version, state in rows:
+            try:
+                event = self._mapper.event_of(topic, stream, version, state, keys)
+            except MapperDeserialisationError as error:
+                page.unreadable.append(Unreadable(position, stream, topic, type(error.__cause__).__name__))
+            else:
+                page.events.append(Recorded(position, event_id, recorded_at, from_json(metadata), event))
 
     def read(self, after: int, limit: int) -> list[Recorded]:
         """The next events behind position `after`, at most `limit`."""

@@ -1,7 +1,8 @@
 """Events to bytes and back: plain JSON by the types that the event's class declares, under its explicit topic."""
 
-from base64 import b64decode, b64encode
-from collections.abc import Iterable
+from base64 import b64encode
+from binascii import a2b_base64
+from collections.abc import Iterable, Mapping
 from dataclasses import is_dataclass
 from functools import cache
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
@@ -20,6 +21,14 @@ from eventstore.vault import Vault
 _IDENTITY = {"originator_id", "originator_version"}
 _SUBJECT = b'{"sealed_for":"'
 """How the state of an event with sealed fields begins; the subject's id follows, so that it is found unparsed."""
+
+_SUBJECT_AT = slice(len(_SUBJECT), len(_SUBJECT) + 36)
+
+
+Keys = Mapping[str, Sealer | None]
+"""Keys at hand, by the subject as it stands in an event's state."""
+
+_NO_KEYS: Keys = {}
 
 
 @cache
@@ -45,33 +54,52 @@ class TypedMapper(Mapper[UUID]):
 
     def to_domain_event(self, stored_event: StoredEvent) -> DomainEventProtocol[UUID]:
         """The event as its class declares it; raises `MapperDeserialisationError` naming topic and place."""
+        return self.event_of(
+            stored_event.topic, stored_event.originator_id, stored_event.originator_version, stored_event.state
+        )
+
+    def event_of(
+        self, topic: str, originator_id: UUID | str, originator_version: int, state: bytes, keys: Keys = _NO_KEYS
+    ) -> DomainEventProtocol[UUID]:
+        """The same for the parts of a stored event; a key that is not at hand is asked for by itself."""
         try:
-            event_class = resolve_topic(stored_event.topic)
-            state = from_json(stored_event.state)
-            subject = UUID(state.pop("sealed_for")) if "sealed_for" in state else None
+            event_class = resolve_topic(topic)
+            values = from_json(state)
+            subject = values.pop("sealed_for", None)
+            asked = None if subject is None or subject in keys else UUID(subject)
         except Exception as error:
-            raise _unreadable(stored_event, error) from error
+            raise _unreadable(topic, originator_id, originator_version, error) from error
         # Not inside a `try`: that the database is away is no fault of the event.
-        key = None if subject is None else self._key_of(subject)
+        key = None if subject is None else keys[subject] if asked is None else self._key_of(asked)
         try:
-            if subject is not None:
-                state |= _opened(state.pop("sealed"), key, stored_event)
-            for version in range(state.pop("class_version", 1), getattr(event_class, "class_version", 1)):
-                getattr(event_class, f"upcast_v{version}_v{version + 1}")(state)
-            erased = frozenset(name for name, value in state.items() if value is ERASED) if subject else frozenset()
-            for name in erased:
-                state[name] = personal_fields(event_class)[name]
-            state["originator_id"] = stored_event.originator_id
-            state["originator_version"] = stored_event.originator_version
-            event: DomainEventProtocol[UUID] = _adapter(event_class).validate_python(state)
+            erased = frozenset[str]()
+            sealed = None if subject is None else values.pop("sealed")
+            if sealed is not None:
+                values |= _opened(sealed, key, _about(topic, originator_id, originator_version))
+            for version in range(values.pop("class_version", 1), getattr(event_class, "class_version", 1)):
+                getattr(event_class, f"upcast_v{version}_v{version + 1}")(values)
+            if sealed is not None and (key is None or None in sealed.values()):
+                erased = frozenset(name for name, value in values.items() if value is ERASED)
+                for name in erased:
+                    values[name] = personal_fields(event_class)[name]
+            values["originator_id"] = originator_id
+            values["originator_version"] = originator_version
+            event: DomainEventProtocol[UUID] = _adapter(event_class).validator.validate_python(values)
         except Exception as error:
-            raise _unreadable(stored_event, error) from error
+            raise _unreadable(topic, originator_id, originator_version, error) from error
         if erased:
             object.__setattr__(event, "erased", erased)  # events are frozen
         return event
 
     def load_keys(self, stored_events: Iterable[StoredEvent]) -> None:
         """Fetch in one question whatever keys reading these events takes; without it each is asked for by itself."""
+
+    def keys_for(self, states: Iterable[bytes]) -> Keys:
+        """What reading events with these states takes, asked for in one question."""
+        return _NO_KEYS
+
+    def forget_keys(self) -> None:
+        """Read whatever keys are needed from now on as they are in the database now."""
 
     def _sealed(self, event: DomainEventProtocol[UUID], topic: str, state: dict[str, Any]) -> dict[str, Any]:
         return state
@@ -89,6 +117,13 @@ class SealingMapper(TypedMapper):
 
     def load_keys(self, stored_events: Iterable[StoredEvent]) -> None:
         self._vault.load({subject for each in stored_events if (subject := subject_in(each.state))})
+
+    def keys_for(self, states: Iterable[bytes]) -> Keys:
+        asked = {state[_SUBJECT_AT] for state in states if state.startswith(_SUBJECT)}
+        return {str(subject): key for subject, key in self._vault.keys_of(filter(None, map(_uuid, asked))).items()}
+
+    def forget_keys(self) -> None:
+        self._vault.forget()
 
     def _key_of(self, subject: UUID) -> Sealer | None:
         return self._vault.key_of(subject)
@@ -134,11 +169,10 @@ def _empty(kind: Any) -> object:
     raise TypeError(f"a personal field of type {kind} has no empty value")
 
 
-def _opened(sealed: dict[str, str | None], key: Sealer | None, stored: StoredEvent) -> dict[str, Any]:
+def _opened(sealed: dict[str, str | None], key: Sealer | None, about: str) -> dict[str, Any]:
     """The personal fields in the clear; `ERASED` without a key."""
-    about = _about(stored.topic, stored.originator_id, stored.originator_version)
     return {
-        name: ERASED if key is None or text is None else from_json(key.open(b64decode(text), name + about))
+        name: ERASED if key is None or text is None else from_json(key.open(a2b_base64(text), name + about))
         for name, text in sealed.items()
     }
 
@@ -150,16 +184,17 @@ def _about(topic: str, originator_id: object, originator_version: int) -> str:
 
 def subject_in(state: bytes) -> UUID | None:
     """Whose key the state of an event needs, without parsing it."""
-    if not state.startswith(_SUBJECT):
-        return None
+    return _uuid(state[_SUBJECT_AT]) if state.startswith(_SUBJECT) else None
+
+
+def _uuid(found: bytes) -> UUID | None:
     try:
-        return UUID(state[len(_SUBJECT) : len(_SUBJECT) + 36].decode())
+        return UUID(found.decode())
     except ValueError:
         return None  # whoever reads the event will say what is wrong with it
 
 
-def _unreadable(stored: StoredEvent, error: Exception) -> MapperDeserialisationError:
+def _unreadable(topic: str, originator_id: object, version: int, error: Exception) -> MapperDeserialisationError:
     return MapperDeserialisationError(
-        f"{stored.topic} of stream {stored.originator_id}, version"
-        f" {stored.originator_version}, cannot be read: {type(error).__name__}"
+        f"{topic} of stream {originator_id}, version {version}, cannot be read: {type(error).__name__}"
     )

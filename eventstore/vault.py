@@ -134,11 +134,22 @@ class Vault:
 
     def load(self, subjects: Iterable[UUID]) -> None:
         """Have the keys of these people at hand, in one question."""
+        self.keys_of(subjects)
+
+    def keys_of(self, subjects: Iterable[UUID]) -> dict[UUID, Sealer | None]:
+        """The keys to read with, as `key_of` answers them, in one question."""
         now = self._clock()
+        keys: dict[UUID, Sealer | None] = {}
+        missing = []
         with self._lock:
-            missing = [each for each in subjects if (held := self._cache.get(each)) is None or held.until < now]
-        if missing:
-            self._read(missing)
+            for subject in subjects:
+                held = self._cache.get(subject)
+                if held is None or held.until < now:
+                    missing.append(subject)
+                else:
+                    keys[subject] = held.key
+        found = self._read(missing) if missing else {}
+        return keys | {subject: held.key if (held := found.get(subject)) else None for subject in missing}
 
     def forget(self, subject: UUID | None = None) -> None:
         """Drop the key of one person, or of all, from memory."""

@@ -66,7 +66,10 @@ IN_STATUS = " AND (cardinality(%(statuses)s::text[]) = 0 OR status = ANY(%(statu
 def folded(*texts: str | None) -> str:
     """Texts as they are searched: without case and accents, on one line."""
     joined = " ".join(text for text in texts if text)
-    decomposed = unicodedata.normalize("NFKD", joined.casefold())
+    if joined.isascii():
+        return " ".join(joined.lower().split())
+    # Compatible forms of capitals become plain capitals first.
+    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", joined).casefold())
     return " ".join("".join(char for char in decomposed if not unicodedata.combining(char)).split())
 
 

@@ -1,9 +1,10 @@
 """The base of every projection: its tables, its handlers, and how it is asked."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, ClassVar, TypeVar
 
 from psycopg import AsyncConnection
+from psycopg.errors import UndefinedTable
 from psycopg.rows import DictRow
 from psycopg_pool import AsyncConnectionPool
 
@@ -39,11 +40,22 @@ class Projection:
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
-        self.table_names = {table: f"read.{table}_v{self.version}" for table in self.tables}
         self._handlers: dict[str, Callable[[Any, Tables, Recorded], None]] = {}
         for attribute in vars(type(self)).values():
             for event_class in getattr(attribute, "handled", ()):
                 self._handlers[event_class.TOPIC] = attribute.__get__(self)
+        self.show(1)
+
+    def show(self, generation: int) -> None:
+        """Ask and write the tables of this generation from now on: a rebuild makes the next one beside it."""
+        suffix = f"v{self.version}" if generation == 1 else f"v{self.version}_g{generation}"
+        self.generation = generation
+        self.table_names = {table: f"read.{table}_{suffix}" for table in self.tables}
+
+    @property
+    def topics(self) -> Collection[str]:
+        """The kinds of events that have a handler."""
+        return self._handlers.keys()
 
     def ddl(self) -> str:
         """The statements that make the tables."""
@@ -61,9 +73,26 @@ class Projection:
 
     async def select(self, query: str, **params: Any) -> list[DictRow]:
         """The rows that answer a query in which `{name}` stands for a table."""
+        try:
+            return await self._select(query, params)
+        except UndefinedTable:
+            # A rebuild has put other tables in their place, long ago, and this process never heard of it.
+            await self._find_generation()
+            return await self._select(query, params)
+
+    async def _select(self, query: str, params: Mapping[str, Any]) -> list[DictRow]:
         async with self._pool.connection() as conn:
             cursor = await conn.execute(query.format(**self.table_names).encode(), params)
             return await cursor.fetchall()
+
+    async def _find_generation(self) -> None:
+        async with self._pool.connection() as conn:
+            cursor = await conn.execute(
+                "SELECT generation FROM read.projections WHERE name = %s AND version = %s", (self.name, self.version)
+            )
+            row = await cursor.fetchone()
+        if row is not None:
+            self.show(row["generation"])
 
     async def select_one(self, query: str, **params: Any) -> DictRow | None:
         """The only row that answers a query, if there is one."""

@@ -9,7 +9,6 @@ from fastapi import Query
 from pydantic import Field
 
 from api.dependencies import (
-    NO_CREATOR,
     NO_LEAD,
     Acting,
     Caller,
@@ -17,6 +16,7 @@ from api.dependencies import (
     Running,
     Shown,
     Tag,
+    acting_for,
     commanded_lead,
     guarded_router,
     shown_lead,
@@ -330,8 +330,7 @@ async def delete_conversation(creator: Acting, runtime: Running, lead_id: str, d
 @router.post("/dm/process", openapi_extra=also("not-found"))
 async def process_message(creator: Caller, runtime: Running, body: ProcessMessage, do: Do) -> MessageProcessed:
     """Take in a message; answers when it is understood and, within 10 s, answered."""
-    if body.creator_id != creator.creator_id:
-        raise NotFound(NO_CREATOR)
+    creator = await acting_for(runtime, creator, body.creator_id)
     platform, raw = told(body.sender_id, Platform(body.platform) if body.platform else None, field="/sender_id")
     message_id = body.message_id or uuid4().hex
     before = await asyncio.to_thread(runtime.log.head)

@@ -26,6 +26,7 @@ from domain.steps import MAX_DELAY_HOURS, MAX_STEPS, MAX_TEXT, MAX_WEIGHT, VARIA
 from domain.vocabulary import Language, SequenceType
 
 router = guarded_router("nurturing", reads=STAFF, writes=OWNERS)
+cancelling = guarded_router("nurturing", reads=STAFF, writes=STAFF)
 
 MOVED_AT_ONCE = 100
 MOVED_WITHIN = 30.0
@@ -422,7 +423,7 @@ async def list_follow_ups(
     )
 
 
-@router.delete("/nurturing/{creator_id}/cancel/{lead_id}")
+@cancelling.delete("/nurturing/{creator_id}/cancel/{lead_id}")
 async def cancel_follow_ups(
     creator: Acting, runtime: Running, lead_id: str, do: Do, sequence_type: SequenceWord | None = None
 ) -> Cancelled:
@@ -439,7 +440,7 @@ async def cancel_follow_ups(
     return Cancelled(follower_id=lead_id, cancelled=await do(cancel))
 
 
-router.delete("/nurturing/{creator_id}/followers/{lead_id}/nurturing", name="cancel_nurturing")(cancel_follow_ups)
+cancelling.delete("/nurturing/{creator_id}/followers/{lead_id}/nurturing", name="cancel_nurturing")(cancel_follow_ups)
 
 
 def _kind(word: str) -> SequenceType:

@@ -12,7 +12,7 @@ import pytest
 from domain.application import Clonnect
 from domain.creator import Product
 from domain.follower import Follower
-from domain.vocabulary import Mode
+from domain.vocabulary import Mode, Role
 from tests.api.conftest import CREATOR, Served, refused
 from tests.runtime import MONDAY, events
 
@@ -103,7 +103,7 @@ async def test_a_wrong_parameter_runs_nothing(enrolled: Served) -> None:
 
 
 async def test_an_agent_may_try_a_run_out_and_not_carry_it_out(enrolled: Served) -> None:
-    link = enrolled.link("assistant@example.com", role="agent")
+    link = await enrolled.link("assistant@example.com", role=Role.AGENT)
     async with enrolled.anybody() as browser:
         token = (await browser.post("/auth/login", json={"link": link})).json()["csrf_token"]
         browser.headers["X-CSRF-Token"] = token

@@ -22,6 +22,9 @@ from domain.errors import NotFound
 from domain.follower import Follower
 from domain.lead import Lead
 from domain.vocabulary import Status
+from projections.board import Board
+from projections.parking import parked_streams, replay
+from projections.projection import handles
 from tests.runtime import CREATOR, MONDAY, Start, acting, deliver, events, on_the_phone, recorded, say, sign_up
 
 MARTA, PEDRO = "ig_7712039485711", "ig_5550001112223"
@@ -208,14 +211,35 @@ async def test_screens_that_are_made_again_show_the_same_without_the_person(
     before = state_of(conn, "read", pedro)
     await runtime.move_clock(runtime.clock() + timedelta(seconds=1))
     runtime.projector.stop()
-    for table in conn.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'read'").fetchall():
-        if table["tablename"] != "projections":
-            conn.execute(SQL("DROP TABLE {}").format(Identifier("read", table["tablename"])))
-    conn.execute("DELETE FROM read.projections")
+    for row in conn.execute("DELETE FROM read.projections RETURNING tables").fetchall():
+        conn.execute(f"DROP TABLE {', '.join(row['tables'])}".encode())
     async with demo(work=False) as again:
         assert await again.progress.passed(again.log.head(), 20)
         assert state_of(conn, "read", pedro) == before
         assert not any(state_of(conn, "read", marta).values())
+
+
+async def test_whoever_waits_in_a_projection_is_erased_from_it_too(
+    demo: Start, conn: Conn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stumbles(_self: Board, _event: object, _tables: object, _recorded: object) -> None:
+        raise ValueError("Marta Ibarrola")
+
+    monkeypatch.setattr(Board, "details_changed", handles(Lead.DetailsChanged)(stumbles))
+    async with demo() as runtime:
+        assert await runtime.settle(runtime.clock())
+        marta = await writes(runtime, MARTA, 1, "hola", "Marta Ibarrola")
+        await acting(runtime, Clonnect.edit_lead, CREATOR, marta, {"email": "marta@ibarrola.example"}, None)
+        assert [each.stream for each in parked_streams(conn, [runtime.board])] == [marta]
+        await erase(runtime, MARTA)
+        assert "barrola" not in everything(conn)
+        assert sum((await runtime.board.counts(CREATOR)).values()) == 1  # that they are deleted waits as well
+
+        monkeypatch.undo()
+        replay(conn, runtime.log, Board(runtime.pool), marta)
+        assert sum((await runtime.board.counts(CREATOR)).values()) == 0
+        assert "barrola" not in everything(conn)
+        assert await runtime.board.card(CREATOR, marta) is None
 
 
 # Down to the bytes on the disk.

@@ -1,18 +1,25 @@
 """A database in which the projections follow what the application of the test does."""
 
 import asyncio
+import itertools
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from api.bootstrap import Runtime
 from domain import context
 from domain.application import Clonnect
+from domain.commands.conversations import Received
 from domain.commands.leads import NewLead
+from domain.follower_parts import Inbound
 from domain.lead import Details, Lead
 from domain.vocabulary import Platform, Status
+from eventstore.log import Log
+from eventstore.mapper import TypedMapper
+from eventstore.recorder import Recorder
 from tests.runtime import CREATOR
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -24,6 +31,7 @@ class People:
     def __init__(self, app: Clonnect) -> None:
         self.app = app
         self.at = NOON
+        self._numbers = itertools.count(1)
 
     def do(self, command: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         self.at += timedelta(minutes=1)
@@ -37,10 +45,25 @@ class People:
         lead: Lead = self.do(Clonnect.capture_lead, creator_id, NewLead(platform, user_id, details, status, **wishes))
         return lead
 
+    def says(self, user_id: str, text: str) -> UUID:
+        """A person writes; answers the lead."""
+        number = next(self._numbers)
+        message = Inbound(Platform.TELEGRAM, user_id, f"m{number}", f"k{number}", text, self.at, "webhook")
+        received: Received = self.do(Clonnect.receive_message, CREATOR, message)
+        return received.lead_id
+
 
 @pytest.fixture
 def people(app: Clonnect) -> People:
     return People(app)
+
+
+@pytest.fixture
+def log(people: People) -> Log:
+    """The log that the people's commands are appended to."""
+    assert isinstance(people.app.recorder, Recorder)
+    assert isinstance(people.app.mapper, TypedMapper)
+    return Log(people.app.recorder, people.app.mapper)
 
 
 async def shown(runtime: Runtime) -> None:

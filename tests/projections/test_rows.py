@@ -21,7 +21,7 @@ OWNERS = st.sampled_from(["x", "y"])
 FIELDS = st.fixed_dictionaries({}, optional={"name": NAMES, "number": st.integers(-5, 5)}).filter(bool)
 
 CHANGES = st.one_of(
-    st.tuples(st.just("put"), KEYS, NAMES, st.integers(-5, 5)),
+    st.tuples(st.just("put"), KEYS, FIELDS | st.just({})),
     st.tuples(st.just("set"), KEYS, FIELDS),
     st.tuples(st.just("add"), KEYS, st.integers(-3, 3)),
     st.tuples(st.just("delete"), KEYS),
@@ -38,8 +38,8 @@ def owner_of(key: int) -> str:
 def applied(table: Table, change: Change) -> None:
     """What a change means, row by row."""
     match change:
-        case ("put", key, name, number):
-            table[key] = {"owner": owner_of(key), "name": name, "number": number}
+        case ("put", key, fields):
+            table[key] = {"owner": owner_of(key), "name": "nobody", "number": 7} | table.get(key, {}) | fields
         case ("set", key, fields) if key in table:
             table[key] |= fields
         case ("add", key, amount) if key in table:
@@ -53,8 +53,8 @@ def applied(table: Table, change: Change) -> None:
 
 def collected(rows: Rows, change: Change) -> None:
     match change:
-        case ("put", key, name, number):
-            rows.put(key, owner=owner_of(key), name=name, number=number)
+        case ("put", key, fields):
+            rows.put(key, owner=owner_of(key), **fields)
         case ("set", key, fields):
             rows.set(key, **fields)
         case ("add", key, amount):
@@ -69,7 +69,10 @@ def collected(rows: Rows, change: Change) -> None:
 def conn(server_url: str) -> Iterator[psycopg.Connection[DictRow]]:
     """Tables that only this connection sees."""
     with psycopg.connect(server_url, autocommit=True, row_factory=dict_row) as connection:
-        connection.execute("CREATE TEMP TABLE things (key int PRIMARY KEY, owner text, name text, number bigint)")
+        connection.execute(
+            """CREATE TEMP TABLE things (
+                   key int PRIMARY KEY, owner text, name text DEFAULT 'nobody', number bigint DEFAULT 7)"""
+        )
         connection.execute("CREATE TEMP TABLE counts (a int, b text, n bigint NOT NULL, PRIMARY KEY (a, b))")
         yield connection
 
@@ -92,18 +95,36 @@ def test_folded_batches_leave_what_single_changes_would(
     assert found == {key: row | {"name": row["name"].replace("\x00", "\ufffd")} for key, row in expected.items()}
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(st.lists(st.tuples(KEYS, OWNERS, st.integers(-3, 3)), max_size=10), max_size=4))
-def test_counters_begin_at_zero_and_add_up(
-    conn: psycopg.Connection[DictRow], batches: list[list[tuple[int, str, int]]]
-) -> None:
+COUNTERS = st.tuples(st.sampled_from(["count", "add", "set", "put", "delete"]), KEYS, OWNERS, st.integers(-3, 3))
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.lists(st.one_of(COUNTERS, st.tuples(st.just("gone"), OWNERS)), max_size=10), max_size=4))
+def test_counters_begin_at_zero_and_add_up(conn: psycopg.Connection[DictRow], batches: list[list[Change]]) -> None:
     conn.execute("TRUNCATE counts")
     expected: dict[tuple[int, str], int] = {}
     for batch in batches:
         rows = Rows("counts", ("a", "b"))
-        for a, b, n in batch:
-            expected[a, b] = expected.get((a, b), 0) + n
-            rows.count(a, b, n=n)
+        for change in batch:
+            match change:
+                case ("gone", owner):
+                    rows.delete_where(b=owner)
+                    expected = {key: n for key, n in expected.items() if key[1] != owner}
+                case ("delete", a, b, _):
+                    rows.delete(a, b)
+                    expected.pop((a, b), None)
+                case ("count", a, b, n):
+                    rows.count(a, b, n=n)
+                    expected[a, b] = expected.get((a, b), 0) + n
+                case ("put", a, b, n):
+                    rows.put(a, b, n=n)
+                    expected[a, b] = n
+                case ("set", a, b, n):
+                    rows.set(a, b, n=n)
+                    expected |= {(a, b): n} if (a, b) in expected else {}
+                case ("add", a, b, n):
+                    rows.add(a, b, n=n)
+                    expected |= {(a, b): expected[a, b] + n} if (a, b) in expected else {}
         rows.write(conn)
     assert {(row["a"], row["b"]): row["n"] for row in conn.execute("SELECT * FROM counts")} == expected
 

@@ -1,0 +1,67 @@
+"""How far each projection is behind the log, and whether it is well."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal
+
+from psycopg.rows import DictRow
+
+from projections.projection import Pool, Projection
+
+State = Literal["live", "catching_up", "failed"]
+
+MANY_EVENTS = 1_000
+LONG = timedelta(seconds=10)
+
+
+@dataclass(frozen=True)
+class Lag:
+    """What is not shown yet: `events` behind `position`, the oldest of which is `seconds` old.
+
+    `parked` streams wait for a person and are not counted as lag. `failure` says what keeps it from going on.
+    """
+
+    name: str
+    version: int
+    state: State
+    position: int
+    head: int
+    events: int
+    seconds: float
+    parked: int
+    failure: str | None
+
+
+async def lags(pool: Pool, projections: Sequence[type[Projection] | Projection]) -> list[Lag]:
+    """The lag of each projection, in the order given."""
+    names, versions = [each.name for each in projections], [each.version for each in projections]
+    async with pool.connection() as conn:
+        cursor = await conn.execute(QUERY, {"names": names, "versions": versions, "long": LONG})
+        rows = await cursor.fetchall()
+    return [Lag(**row, state=_state(row)) for row in rows]
+
+
+def _state(row: DictRow) -> State:
+    if row["failure"] is not None:
+        return "failed"
+    return "catching_up" if row["events"] > MANY_EVENTS or row["seconds"] > LONG.total_seconds() else "live"
+
+
+QUERY = """
+    SELECT wanted.name, wanted.version, coalesce(p.position, 0) AS position, head.position AS head,
+           head.position - coalesce(p.position, 0) AS events,
+           coalesce(extract(epoch FROM clock_timestamp() - next.recorded_at), 0)::float8 AS seconds,
+           coalesce(p.parked, 0) AS parked,
+           coalesce(p.failure, CASE WHEN clock_timestamp() - next.recorded_at > %(long)s AND NOT EXISTS (
+               SELECT FROM pg_locks AS l
+                WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
+                  AND l.classid::bigint << 32 | l.objid::bigint
+                      = hashtextextended(format('projection/%%s/%%s', wanted.name, wanted.version), 0)
+                  AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()))
+               THEN 'nobody keeps it: no program runs' END) AS failure
+      FROM unnest(%(names)s::text[], %(versions)s::int[]) WITH ORDINALITY AS wanted (name, version, nth)
+     CROSS JOIN log.head AS head
+      LEFT JOIN read.projections AS p ON p.name = wanted.name AND p.version = wanted.version
+      LEFT JOIN log.events AS next ON next.notification_id = coalesce(p.position, 0) + 1
+     ORDER BY wanted.nth"""
