@@ -9,6 +9,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 
 from api import docs_page, frontend, problems
+from api.cors import Cors
 from api.dependencies import PROBLEMS, NotModified, State, guarded_router
 from api.envelope import Envelope
 from api.openapi import describe
@@ -44,6 +45,8 @@ ROUTERS = (
     credentials.router,
     stream.router,
     health.router,
+    health.guarded,
+    health.metrics,
     webhooks.router,
     simulator.router,
 )
@@ -73,6 +76,7 @@ def create_app(runtime_factory: "Callable[[], AbstractAsyncContextManager[Runtim
         redirect_slashes=False,
         generate_unique_id_function=lambda route: route.name,
     )
+    app.add_middleware(Cors)
     app.add_middleware(Envelope)
     problems.install(app)
     app.add_exception_handler(NotModified, _not_modified)
@@ -120,4 +124,5 @@ async def _root(request: Request) -> Response:
 
 
 async def _not_modified(_: Request, error: Exception) -> Response:
-    return Response(status_code=304, headers={"ETag": str(error)})
+    assert isinstance(error, NotModified)
+    return Response(status_code=304, headers=error.headers)

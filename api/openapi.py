@@ -11,6 +11,8 @@ from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 from api import examples, refusals
 from api.auth import COOKIE, CSRF_HEADER
 from api.dependencies import GuardedRoute, PublicRoute
+from api.idempotency import HEADER as IDEMPOTENCY_KEY
+from api.idempotency import REPLAYED
 from api.refusals import ALSO, REQUEST_ID, SAFE, Call
 from api.roles import Roles
 from domain.vocabulary import Role
@@ -64,6 +66,10 @@ HEADERS: Final[Mapping[str, Mapping[str, Any]]] = {
         "description": "`respond-async`, where that was asked for.",
         "schema": {"type": "string", "const": "respond-async"},
     },
+    REPLAYED: {
+        "description": "`true`, where the answer is that of an earlier request with the same key.",
+        "schema": {"type": "string", "const": "true"},
+    },
     "Retry-After": {
         "description": "When to come back, in whole seconds.",
         "required": True,
@@ -93,6 +99,15 @@ FOR_EVERYTHING: Final[Mapping[str, Any]] = {
     "example": REQUEST_ID,
 }
 
+FOR_POSTS: Final[Mapping[str, Any]] = {
+    "name": IDEMPOTENCY_KEY,
+    "in": "header",
+    "required": False,
+    "description": "The same request with the same key is carried out once, and answered the same for 24 hours.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
+    "example": "order-1042",
+}
+
 STORED: Final = "Stored, and not shown by the reads yet; it must not be sent again."
 
 
@@ -102,7 +117,7 @@ def describe(app: FastAPI) -> Json:
     components = described["components"]
     components["securitySchemes"] = SECURITY
     components["headers"] = HEADERS
-    components["parameters"] = {"X-Request-ID": FOR_EVERYTHING}
+    components["parameters"] = {each["name"]: each for each in (FOR_EVERYTHING, FOR_POSTS)}
     components["responses"] = {}
     tags: dict[str, str] = {}
     for route in iter_route_contexts(app.routes):
@@ -138,7 +153,8 @@ def _complete(operation: Json, route: RouteContext, method: str, components: Jso
             components["responses"].setdefault(name, refusals.answer(name))
             answers[status] = {"$ref": f"#/components/responses/{name}"}
     operation["responses"] = answers
-    parameters.append({"$ref": "#/components/parameters/X-Request-ID"})
+    shared = (IDEMPOTENCY_KEY, "X-Request-ID") if call.may_be_repeated else ("X-Request-ID",)
+    parameters += [{"$ref": f"#/components/parameters/{name}"} for name in shared]
 
 
 def _call(operation: Json, route: RouteContext, method: str) -> Call:
@@ -218,6 +234,8 @@ def _complete_answer(answer: Json, status: str, call: Call, schemas: Json) -> No
         headers.append("ETag")
     if status == "202" and "prefer" in call.parameters:
         headers.append("Preference-Applied")
+    if call.may_be_repeated and status < "300":
+        headers.append(REPLAYED)
     known = {name: {"$ref": f"#/components/headers/{name}"} for name in headers}
     answer["headers"] = known | answer.get("headers", {})
     for content in answer.get("content", {}).values():

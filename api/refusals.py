@@ -30,6 +30,11 @@ class Call:
     def writes(self) -> bool:
         return self.method not in SAFE
 
+    @property
+    def may_be_repeated(self) -> bool:
+        """Whether it takes a key under which it is carried out once."""
+        return self.method == "POST" and self.is_judged
+
 
 @dataclass(frozen=True)
 class Refused:
@@ -52,6 +57,7 @@ REFUSALS: Final[Mapping[str, Refused]] = {
         409, "This person already is a lead.", {"existing_id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21"}
     ),
     "conflict": Refused(409, "More than one lead has this id: say which with its prefix, such as `ig_`."),
+    "in-progress": Refused(409, "The first request with this key is not answered yet."),
     "version-mismatch": Refused(412, "It has changed since: it has version 4 now.", {"current_version": 4}),
     "too-large": Refused(413, "The body is over 1 MiB."),
     "unsupported-media-type": Refused(415, "Send the body as `application/json`."),
@@ -60,7 +66,8 @@ REFUSALS: Final[Mapping[str, Refused]] = {
         "`name` is missing.",
         {"errors": [{"field": "/name", "code": "required", "detail": "`name` is missing."}]},
     ),
-    "rate-limited": Refused(429, "Too many requests; try again in 3 seconds.", headers=("Retry-After",)),
+    "idempotency-key-reused": Refused(422, "This key was used for another request."),
+    "rate-limited": Refused(429, "That was too often: try again in 3 s.", headers=("Retry-After",)),
     "not-caught-up": Refused(503, "The reads have not reached position 1042 yet.", headers=("Retry-After",)),
     "unavailable": Refused(
         503, "Clonnect cannot do this at the moment; try again in a second.", headers=("Retry-After",)
@@ -85,6 +92,8 @@ def refusals(call: Call) -> Iterator[str]:
         yield "not-found"
     if "prefer" in call.parameters or call.parameters & {"lead_id", "follower_id"}:
         yield "conflict"
+    if call.may_be_repeated:
+        yield from ("in-progress", "idempotency-key-reused")
     if call.writes:
         yield "too-large"
         if call.is_judged:
