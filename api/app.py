@@ -20,6 +20,8 @@ from api.routers import (
     creators,
     credentials,
     health,
+    lead_bulk,
+    lead_transfer,
     leads,
     nurturing,
     nurturing_run,
@@ -35,6 +37,9 @@ NAME = "Clonnect"
 DESCRIPTION = "Answers a creator's direct messages, keeps the board of leads, and follows up once at the right moment."
 ROUTERS = (
     conversations.router,
+    lead_transfer.router,  # before `leads`, to which `export` would be a lead's id
+    lead_transfer.sheets,
+    lead_bulk.router,
     leads.router,
     nurturing.router,
     nurturing.cancelling,

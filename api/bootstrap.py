@@ -4,6 +4,7 @@ import asyncio
 import base64
 import contextlib
 import functools
+import gc
 import os
 import secrets
 import signal
@@ -79,6 +80,7 @@ from projections.projector import Projector
 
 POOL_SIZE = 10
 STOP_SECONDS = 3
+GARBAGE = (20_000, 20, 50)
 WRONG_KEY = (
     "The installation's key is not the one that this database was sealed with:"
     " give it by CLONNECT_KEY or CLONNECT_KEY_FILE, or put it back into the data directory."
@@ -399,6 +401,7 @@ class Server(uvicorn.Server):
         self._loop = asyncio.get_running_loop()
         await super().startup(sockets)
         if self.started:
+            settle_memory()
             self._announce()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
@@ -437,6 +440,13 @@ def serve_http(
         server.run(sockets=[listening])
     if not server.started:
         raise StartupError("The program could not start; the lines above say why.")
+
+
+def settle_memory() -> None:
+    """Have the garbage collector leave alone what stays for good, and look less often: it took 13 % of a command."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*GARBAGE)
 
 
 def uvicorn_config(app: ASGIApp, settings: Settings) -> uvicorn.Config:

@@ -30,7 +30,7 @@ TITLES: Final[Mapping[str, str]] = {
     "signature": "The delivery is not signed by its platform",
     "not-found": "There is no such thing",
     "method-not-allowed": "This cannot be done here",
-    "unsupported-media-type": "The body must be JSON",
+    "unsupported-media-type": "The body is of another type than is taken here",
     "duplicate-lead": "This person already is a lead",
     "conflict": "The present state refuses this",
     "in-progress": "The first request is not answered yet",

@@ -21,6 +21,7 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError
 
+from domain.lead import TAGS_AT_MOST
 from domain.vocabulary import Status
 
 STATUSES: Final[Mapping[str, Status]] = {
@@ -149,7 +150,7 @@ NeededEmail = Annotated[str, Field(min_length=1, max_length=254, json_schema_ext
 Phone = Annotated[str, Field(max_length=32, json_schema_extra=A_PHONE), AfterValidator(_phone)]
 Notes = Annotated[str, Field(max_length=5000)]
 Tag = Annotated[str, Field(min_length=1, max_length=50, json_schema_extra=NOT_BLANK)]
-Tags = Annotated[list[Tag], Field(max_length=20)]
+Tags = Annotated[list[Tag], Field(max_length=TAGS_AT_MOST)]
 MessageText = Annotated[str, Field(min_length=1, max_length=4096, json_schema_extra=NOT_BLANK)]
 Reason = Annotated[str, Field(max_length=500)]
 

@@ -140,9 +140,9 @@ def _lead_fields(row: Row, now: datetime) -> dict[str, Any]:
     }
 
 
-async def lead_after(runtime: "Runtime", lead: Lead) -> LeadItem:
-    """A lead as a command has left it, whether or not the board has caught up."""
-    row: Row = await runtime.cards.card(lead.creator_id, lead.id) or {
+async def lead_after(runtime: "Runtime", lead: Lead, *, is_new: bool = False) -> LeadItem:
+    """A lead as a command has left it, whether or not the board has caught up; of a new one it can add nothing."""
+    row: Row = (None if is_new else await runtime.cards.card(lead.creator_id, lead.id)) or {
         "lead_id": lead.id,
         "platform": lead.platform,
         "platform_user_id": lead.platform_user_id,

@@ -14,6 +14,8 @@ from domain.scoring import SCORING_VERSION, Score, Term
 from domain.vocabulary import Platform, Status
 from eventstore.personal import Personal
 
+TAGS_AT_MOST = 20
+
 
 @dataclass(frozen=True)
 class Details:
@@ -152,6 +154,16 @@ class Lead(Aggregate):
         self.status = after
         if by_hand:
             self.ceiling = after if after < before else Status.CUSTOMER
+
+    def put_back(self, before: "Lead", now: datetime) -> None:
+        """Stand again as the lead did before, also in how far automation may move it."""
+        self.change_details({field.name: getattr(before.details, field.name) for field in fields(Details)})
+        if before.status is not self.status:
+            # A ceiling is where a person put the lead, or there is none. Only a move by hand sets or lifts one.
+            is_lift, had_ceiling = self.status < before.status, before.ceiling is not Status.CUSTOMER
+            by_hand = is_lift is not had_ceiling
+            self._change_status(before=self.status, after=before.status, by_hand=by_hand, reason="import_reverted")
+        self.rate(before.score, now)
 
     def rate(self, score: Score, now: datetime) -> None:
         """Keep a new purchase intent with the terms that it is made of."""

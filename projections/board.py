@@ -213,6 +213,17 @@ class Board(Projection):
         )
         return {row["lead_id"]: row for row in rows}
 
+    async def ids(self, creator_id: str, filters: Filters, order: Order) -> bytes:
+        """Every lead that matches, in order: 16 bytes each, so that a list of any length takes little room."""
+        direction = "DESC" if order.descending else "ASC"
+        row = await self.select_one(
+            f"""SELECT string_agg(uuid_send(lead_id), ''
+                                  ORDER BY {order.column} {direction}, lead_id {direction}) AS ids
+                  FROM {{leads}} WHERE {WHERE}{IN_STATUS}""",
+            **filtering(creator_id, filters),
+        )
+        return bytes(row["ids"] or b"") if row else b""
+
     async def find(self, creator_id: str, platform_user_id: str) -> list[DictRow]:
         """The leads of a creator with this id on any platform."""
         return await self.select(

@@ -36,6 +36,7 @@ from domain.vocabulary import Platform, Status
 
 router = guarded_router("leads", reads=STAFF, writes=STAFF)
 
+NAMELESS = FieldError("/name", "required", "A lead needs a `name`.")
 DETAILS = ("name", "username", "email", "phone", "notes", "tags")
 
 
@@ -60,7 +61,11 @@ class CaptureLead(Body):
     def lead(self) -> NewLead:
         """What the domain makes a lead of; raises `Invalid` without a name, or for an id of another platform."""
         if self.name is None and self.full_name is None:
-            raise Invalid(FieldError("/name", "required", "A lead needs a `name`."))
+            raise Invalid(NAMELESS)
+        return self.person()
+
+    def person(self) -> NewLead:
+        """The same, with or without a name."""
         platform = Platform(self.platform) if self.platform else None
         if self.platform_user_id is None:
             platform_user_id = f"manual_{uuid4().hex}"
@@ -147,7 +152,7 @@ async def capture_lead(creator: Acting, runtime: Running, body: CaptureLead, do:
     """Make a lead by hand; 409 names the one that this person already is."""
     lead = await do(Clonnect.capture_lead, creator.creator_id, body.lead())
     do.version(lead.version)
-    return LeadOut(lead=await lead_after(runtime, lead))
+    return LeadOut(lead=await lead_after(runtime, lead, is_new=True))
 
 
 router.post("/dm/leads/{creator_id}/manual", name="capture_lead_manually", openapi_extra=also("duplicate-lead"))(

@@ -37,14 +37,20 @@ class LeadCommands(Streams):
         follower = self.known_follower(follower_id)
         if follower is not None and follower.is_alive:
             raise DuplicateLead(follower.lead_id)
-        follower, lead = self._begin_life(creator.creator_id, follower_id, follower, new)
+        follower, lead = self._enter(creator.creator_id, follower_id, follower, new)
+        self.save_streams(lead, follower)
+        return lead
+
+    def _enter(
+        self, creator_id: str, follower_id: UUID, follower: Follower | None, new: NewLead
+    ) -> tuple[Follower, Lead]:
+        follower, lead = self._begin_life(creator_id, follower_id, follower, new)
         now = context.now()
         if new.purchase_intent is not None:
             lead.rate(lead.score.given(new.purchase_intent, now), now)
         elif new.status is not Status.NEW:
             lead.rate(lead.score.moved_by_person(new.status, now), now)
-        self.save_streams(lead, follower)
-        return lead
+        return follower, lead
 
     def _begin_life(
         self, creator_id: str, follower_id: UUID, follower: Follower | None, new: NewLead
@@ -101,13 +107,19 @@ class LeadCommands(Streams):
         """Change details and, if one is given, the stage, all or nothing."""
         lead = self.lead(creator_id, lead_id)
         follower = self.follower(lead.follower_id)
-        lead.change_details(changes)
-        if status is not None:
-            lead.change_status(status, by_hand=True, reason="moved", now=context.now())
-        if lead.status is Status.CUSTOMER:
-            follower.reach_goal()
+        self._edit(lead, follower, changes, status, reason="moved")
         self.save_streams(lead, follower)
         return lead
+
+    @staticmethod
+    def _edit(
+        lead: Lead, follower: Follower, changes: Mapping[str, Any], status: Status | None, *, reason: str
+    ) -> None:
+        lead.change_details(changes)
+        if status is not None:
+            lead.change_status(status, by_hand=True, reason=reason, now=context.now())
+        if lead.status is Status.CUSTOMER:
+            follower.reach_goal()
 
     def delete_lead(self, creator_id: str, lead_id: UUID) -> Lead:
         """End this life of the person: what is pending is cancelled, the id is gone for good."""

@@ -23,7 +23,7 @@ ONCE = {HEADER: "once"}
 PLATFORMS = {("POST", "/webhook/telegram")}
 """Platforms send no key: a delivery is known by its body and its message's id."""
 
-POSTS: dict[str, dict[str, Any] | None] = {
+POSTS: dict[str, Any] = {
     "/dm/leads/{creator_id}": {"name": "Ana"},
     "/dm/leads/{creator_id}/manual": {"name": "Bea", "platform_user_id": "tg_2"},
     "/dm/send/{creator_id}": {"follower_id": "ig_carla", "message": "hola"},
@@ -37,6 +37,9 @@ POSTS: dict[str, dict[str, Any] | None] = {
     "/nurturing/{creator_id}/run": None,
     "/access/{creator_id}/keys": {"role": "agent", "label": "inbox"},
     "/access/{creator_id}/users": {"role": "agent", "email": "luz@example.com"},
+    "/dm/leads/{creator_id}/bulk": {"ids": ["ig_carla"], "action": "tag_add", "tag": "vip"},
+    "/dm/leads/{creator_id}/import": "name,platform_user_id\r\nDora,ig_dora\r\n",
+    "/dm/leads/{creator_id}/import/{correlation_id}/revert": None,
     "/auth/login": {"link": ""},
     "/auth/logout": None,
 }
@@ -97,12 +100,20 @@ def test_every_post_has_its_example(served: Served) -> None:
 async def test_the_same_request_again_gets_the_first_answer_and_changes_nothing(demo: Served, path: str) -> None:
     await demo.lead("Carla", "ig_carla")
     body = POSTS[path] if path != "/auth/login" else {"link": await demo.link("ana@example.com")}
-    where = path.format(creator_id=CREATOR, sequence_type=SequenceType.ABANDONED)
-    first = await demo.client.post(where, json=body, headers=ONCE)
+    imported = await demo.client.post(
+        f"/dm/leads/{CREATOR}/import", content="name\r\nEva\r\n", headers={"Content-Type": "text/csv"}
+    )
+    where = path.format(
+        creator_id=CREATOR, sequence_type=SequenceType.ABANDONED, correlation_id=imported.json()["correlation_id"]
+    )
+    sent: dict[str, Any] = {"json": body, "headers": ONCE}
+    if isinstance(body, str):
+        sent = {"content": body, "headers": ONCE | {"Content-Type": "text/csv"}}
+    first = await demo.client.post(where, **sent)
     assert first.status_code in (200, 202), first.text
     assert REPLAYED.lower() not in first.headers
     head, now = await settled(demo), demo.runtime.clock.ahead
-    again = await demo.client.post(where, json=body, headers=ONCE)
+    again = await demo.client.post(where, **sent)
     assert (again.status_code, again.content) == (first.status_code, first.content)
     assert again.headers[REPLAYED] == "true"
     for name in ("content-type", "etag", "x-position", "set-cookie"):
