@@ -1,7 +1,7 @@
 # `make test` is what continuous integration runs. Needs Python 3.11+, Node 20.19+ and npm; everything else is installed.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup setup-dev run test test-backend test-frontend test-browser chaos bench check check-schema schema format lock clean
+.PHONY: help setup setup-dev run test test-backend test-frontend test-browser chaos fuzz bench check check-schema schema format lock clean
 
 # The first Python on the path that is new enough; PYTHON=… names another.
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -34,9 +34,13 @@ test-browser: setup-dev
 	$(BIN)/python -m pytest -q tests/browser
 
 SCALE ?= 1
+FUZZ ?= 100
 
 chaos: setup-dev ## Torture the log for minutes; SCALE=10 for longer
 	$(BIN)/python -m tests.chaos $(SCALE)
+
+fuzz: setup-dev ## Fuzz the whole API with new inputs every time; FUZZ=500 for longer
+	FUZZ=$(FUZZ) $(BIN)/python -m pytest -q tests/api/test_fuzz.py
 
 bench: setup-dev ## Measure, and write docs/benchmarks.md; SCALE=0.1 for a glance
 	$(BIN)/python -m tests.bench $(SCALE)

@@ -6,14 +6,13 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI, Request, Response
-from fastapi.openapi.utils import get_openapi
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 
-from api import docs_page, frontend, idempotency, problems
-from api.auth import COOKIE
+from api import docs_page, frontend, problems
 from api.cors import Cors
-from api.dependencies import PROBLEMS, GuardedRoute, NotModified, State, guarded_router
+from api.dependencies import PROBLEMS, NotModified, State, guarded_router
 from api.envelope import Envelope
+from api.openapi import describe
 from api.roles import EVERYBODY
 from api.routers import (
     access,
@@ -69,15 +68,6 @@ ROUTERS = (
 )
 
 
-IDEMPOTENCY_KEY = {
-    "name": idempotency.HEADER,
-    "in": "header",
-    "required": False,
-    "schema": {"type": "string", "minLength": 1, "maxLength": 255},
-    "description": "The same request with the same key is carried out once, and answered the same for 24 hours.",
-}
-
-
 def version() -> str:
     """The version that is installed."""
     return importlib.metadata.version("clonnect")
@@ -120,32 +110,12 @@ def openapi() -> dict[str, Any]:
     def nothing() -> "AbstractAsyncContextManager[Runtime]":
         raise RuntimeError("This application is described, not run.")
 
-    return _describe(create_app(nothing))
-
-
-def _describe(app: FastAPI) -> dict[str, Any]:
-    described = get_openapi(title=NAME, version="1", description=DESCRIPTION, routes=app.routes)
-    described["components"]["securitySchemes"] = {
-        "key": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
-        "bearer": {"type": "http", "scheme": "bearer"},
-        "session": {"type": "apiKey", "in": "cookie", "name": COOKIE},
-    }
-    described["security"] = [{"key": []}, {"bearer": []}, {"session": []}]
-    guarded = {route.path for router in ROUTERS for route in router.routes if isinstance(route, GuardedRoute)}
-    for path, operations in described["paths"].items():
-        for method, operation in operations.items():
-            if method == "post" and not path.startswith("/webhook/"):
-                operation.setdefault("parameters", []).append(IDEMPOTENCY_KEY)
-            refusal = operation["responses"]["default"]
-            refusal["content"] = {problems.MEDIA_TYPE: refusal["content"]["application/json"]}
-            if path not in guarded:
-                operation["security"] = []
-    return described
+    return describe(create_app(nothing))
 
 
 def _described(app: FastAPI) -> Any:
     router = guarded_router("description", reads=EVERYBODY, writes=EVERYBODY)
-    description = _describe(app)
+    description = describe(app)
 
     @router.get("/openapi.json", include_in_schema=False)
     async def get_description() -> JSONResponse:
@@ -155,7 +125,7 @@ def _described(app: FastAPI) -> Any:
     async def get_docs() -> HTMLResponse:
         return HTMLResponse(
             docs_page.page(description),
-            headers={"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"},
+            headers={"Content-Security-Policy": docs_page.POLICY},
         )
 
     return router

@@ -142,9 +142,8 @@ def guarded_router(tag: str, *, reads: Roles, writes: Roles, media_type: str = J
     return APIRouter(route_class=route_class, tags=[tag])
 
 
-PROBLEMS: Final[dict[int | str, dict[str, Any]]] = {
-    "default": {"model": Problem, "description": "Refused; nothing was changed."}
-}
+PROBLEMS: Final[dict[int | str, dict[str, Any]]] = {"default": {"model": Problem}}
+"""Keeps the framework from describing refusals of its own; `api.openapi` says which a route has."""
 
 
 def check_body(request: Request, body: bytes, media_type: str = JSON) -> None:

@@ -4,14 +4,17 @@ import json
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from math import ceil
-from typing import Any, ClassVar, Final, cast
+from typing import Annotated, Any, ClassVar, Final, cast
+from uuid import UUID
 
 from eventsourcing import persistence
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import iter_route_contexts
 from psycopg import InterfaceError, OperationalError
 from psycopg_pool import PoolClosed, PoolTimeout
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
+from pydantic.json_schema import SkipJsonSchema
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
@@ -59,14 +62,14 @@ class FieldProblem(BaseModel):
 class Problem(BaseModel):
     """Why a request was refused (RFC 9457); nothing was changed."""
 
-    type: str
+    type: Annotated[str, Field(json_schema_extra={"enum": [f"/problems/{slug}" for slug in TITLES]})]
     title: str
-    status: int
+    status: Annotated[int, Field(ge=400, le=599)]
     detail: str
-    instance: str
-    errors: list[FieldProblem] | None = None
-    existing_id: str | None = None
-    current_version: int | None = None
+    instance: UUID
+    errors: list[FieldProblem] | SkipJsonSchema[None] = None
+    existing_id: UUID | SkipJsonSchema[None] = None
+    current_version: int | SkipJsonSchema[None] = None
 
 
 class Refusal(Exception):
@@ -233,9 +236,18 @@ async def _http(request: Request, error: HTTPException) -> Response:
             return answer(request, 404, "not-found", "There is nothing at this address.")
         case 405:
             detail = f"{request.method} is not possible at this address."
-            return answer(request, 405, "method-not-allowed", detail, headers=error.headers)
+            return answer(request, 405, "method-not-allowed", detail, headers={"Allow": _allowed(request)})
         case status:
             return answer(request, status, "bad-request", str(error.detail), headers=error.headers)
+
+
+def _allowed(request: Request) -> str:
+    """Every method that some route knows at this address; Starlette names those of the first one only."""
+    here = request.url.path
+    found = iter_route_contexts(request.app.routes)
+    return ", ".join(
+        sorted({method for each in found if each.path_regex.fullmatch(here) for method in each.methods or ()})
+    )
 
 
 async def _gone(request: Request, error: ClientDisconnect) -> Response:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Annotated, Final
 from uuid import UUID
 
-from fastapi import Depends, Query, Request, Response
+from fastapi import Depends, Header, Query, Request, Response
 
 from api.envelope import uuid_of
 from api.problems import BadRequest, NotCaughtUp
@@ -60,13 +60,15 @@ class Versioned:
             raise NotModified(dict(self.response.headers))
 
 
-async def _versioned(request: Request, response: Response) -> Versioned:
-    given = request.headers.get("if-none-match")
-    if given is None:
+async def _versioned(
+    response: Response,
+    if_none_match: Annotated[str | None, Header(description="The version that the client has already.")] = None,
+) -> Versioned:
+    if if_none_match is None:
         return Versioned(response, frozenset())
-    if not _IF_NONE_MATCH.fullmatch(given):
+    if not _IF_NONE_MATCH.fullmatch(if_none_match):
         raise BadRequest('If-None-Match must look like "7".')
-    return Versioned(response, frozenset(each.strip().removeprefix("W/") for each in given.split(",")))
+    return Versioned(response, frozenset(each.strip().removeprefix("W/") for each in if_none_match.split(",")))
 
 
 Tag = Annotated[Versioned, Depends(_versioned)]

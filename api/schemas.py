@@ -1,5 +1,6 @@
 """The words, texts and times that bodies and answers are made of."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -12,10 +13,14 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    GetJsonSchemaHandler,
+    JsonValue,
     PlainSerializer,
     WithJsonSchema,
+    model_validator,
 )
-from pydantic_core import PydanticCustomError
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticCustomError
 
 from domain.lead import TAGS_AT_MOST
 from domain.vocabulary import Status
@@ -45,6 +50,19 @@ class Body(BaseModel):
     """A body: no unknown fields, no guessing of types; texts are trimmed, then measured."""
 
     model_config = ConfigDict(extra="forbid", strict=True, str_strip_whitespace=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _whole_numbers(cls, given: object) -> object:
+        """JSON has one kind of number: 50.0 is the whole number 50."""
+        if not isinstance(given, dict):
+            return given
+        return {name: int(v) if isinstance(v, float) and v.is_integer() else v for name, v in given.items()}
+
+
+def given(*fields: str) -> dict[str, JsonValue]:
+    """The description's words for a rule across fields: these are there, and not null."""
+    return {"required": [*fields], "properties": {field: {"not": {"type": "null"}} for field in fields}}
 
 
 class Answer(BaseModel):
@@ -93,12 +111,20 @@ def _no_null(value: object) -> object:
     return value
 
 
-NotNull = BeforeValidator(_no_null)
+class _NeverNull(BeforeValidator):
+    """Also describes the field as it is: it may be left out, but not be null."""
+
+    def __get_pydantic_json_schema__(self, core: CoreSchema, describe: GetJsonSchemaHandler) -> JsonSchemaValue:
+        described: JsonSchemaValue = describe(core)
+        alternatives = [each for each in described.pop("anyOf", []) if each != {"type": "null"}]
+        return {**described, **alternatives[0]} if alternatives else described
+
+
+NotNull = _NeverNull(_no_null)
 
 
 def _email(text: str) -> str:
-    name, at, host = text.partition("@")
-    if text and not (name and at and "@" not in host and "." in host.strip(".") and not any(map(str.isspace, text))):
+    if text and not re.fullmatch(_ADDRESS, text):
         raise PydanticCustomError("our_form", "An e-mail address looks like ana@example.com.")
     return text
 
@@ -122,14 +148,23 @@ Amount = Annotated[
 ]
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 
-Name = Annotated[str, Field(min_length=1, max_length=255)]
+NOT_BLANK: Final[dict[str, JsonValue]] = {"pattern": r"\S"}
+_BLANK: Final = r"\s\x00-\x1f\x7f-\x9f"
+_ADDRESS: Final = rf"[^@{_BLANK}]+@\.*[^@.{_BLANK}][^@{_BLANK}]*\.[^@{_BLANK}]*[^@.{_BLANK}]\.*"
+AN_EMAIL: Final[dict[str, JsonValue]] = {"pattern": rf"^\s*{_ADDRESS}\s*$"}
+AN_EMAIL_OR_NONE: Final[dict[str, JsonValue]] = {"pattern": rf"^\s*({_ADDRESS})?\s*$"}
+A_PHONE: Final[dict[str, JsonValue]] = {"pattern": r"^\s*(([+().\- ]*[0-9]){5}[0-9+().\- ]*)?\s*$"}
+"""What is judged after trimming, in the description's words."""
+
+Name = Annotated[str, Field(min_length=1, max_length=255, json_schema_extra=NOT_BLANK)]
 Username = Annotated[str, Field(max_length=255), AfterValidator(lambda text: text.removeprefix("@").strip())]
-Email = Annotated[str, Field(max_length=254), AfterValidator(_email)]
-Phone = Annotated[str, Field(max_length=32), AfterValidator(_phone)]
+Email = Annotated[str, Field(max_length=254, json_schema_extra=AN_EMAIL_OR_NONE), AfterValidator(_email)]
+NeededEmail = Annotated[str, Field(min_length=1, max_length=254, json_schema_extra=AN_EMAIL), AfterValidator(_email)]
+Phone = Annotated[str, Field(max_length=32, json_schema_extra=A_PHONE), AfterValidator(_phone)]
 Notes = Annotated[str, Field(max_length=5000)]
-Tag = Annotated[str, Field(min_length=1, max_length=50)]
+Tag = Annotated[str, Field(min_length=1, max_length=50, json_schema_extra=NOT_BLANK)]
 Tags = Annotated[list[Tag], Field(max_length=TAGS_AT_MOST)]
-MessageText = Annotated[str, Field(min_length=1, max_length=4096)]
+MessageText = Annotated[str, Field(min_length=1, max_length=4096, json_schema_extra=NOT_BLANK)]
 Reason = Annotated[str, Field(max_length=500)]
 
 

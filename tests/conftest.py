@@ -5,6 +5,7 @@ import shutil
 import tempfile
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -22,7 +23,7 @@ from api.settings import Settings, variables
 properties.register_profile("patient", deadline=None)
 properties.load_profile("patient")
 
-pytest_plugins = ("tests.runtime",)
+pytest_plugins = ("tests.runtime", "tests.serving")
 
 RUN = "PYTEST_CLONNECT_RUN"
 """Names the folder that the processes of one test run share."""
@@ -74,15 +75,18 @@ def template_database(server_url: str) -> str:
     return name
 
 
+@pytest.fixture(scope="session")
+def shared_database_url(server_url: str, template_database: str) -> Iterator[str]:
+    """A migrated database for all tests of a process that share a program."""
+    with _database(server_url, template_database) as url:
+        yield url
+
+
 @pytest.fixture
 def database_url(server_url: str, template_database: str) -> Iterator[str]:
     """A migrated database for one test, dropped after it."""
-    name = f"{template_database.removesuffix('template')}{uuid.uuid4().hex[:12]}"
-    with psycopg.connect(server_url, autocommit=True) as connection:
-        _create(connection, name, template_database)
-    yield _named(server_url, name)
-    with psycopg.connect(server_url, autocommit=True) as connection:
-        _drop(connection, name)
+    with _database(server_url, template_database) as url:
+        yield url
 
 
 @pytest.fixture
@@ -111,6 +115,16 @@ def _only_the_settings_of_the_test(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in variables():
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setitem(Settings.model_config, "env_file", None)
+
+
+@contextmanager
+def _database(server_url: str, template: str) -> Iterator[str]:
+    name = f"{template.removesuffix('template')}{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        _create(connection, name, template)
+    yield _named(server_url, name)
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        _drop(connection, name)
 
 
 def _template_name() -> str:

@@ -4,15 +4,16 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Request, Response
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from api import auth, passwords
 from api.credentials import SESSION_FOR, setting_password, using_link
 from api.dependencies import Caller, Do, Running, address_of, guarded_router, public_router
 from api.passwords import Password
 from api.problems import Forbidden
+from api.refusals import also
 from api.roles import EVERYBODY
-from api.schemas import Answer, Body, Ok
+from api.schemas import Answer, Body, Ok, given
 from api.views import Row
 from domain import context
 from domain.application import Clonnect
@@ -27,6 +28,8 @@ Text = Annotated[str, Field(max_length=1000)]
 
 class LogIn(Body):
     """A link's token, with a password to be set by it or without; or an e-mail address and its password."""
+
+    model_config = ConfigDict(json_schema_extra={"anyOf": [given("link"), given("email", "password")]})
 
     email: Annotated[str, Field(max_length=254)] | None = None
     password: Text | None = None
@@ -77,7 +80,7 @@ class Verified(Ok):
     is_admin: bool
 
 
-@public.post("/auth/login")
+@public.post("/auth/login", openapi_extra=also("unauthenticated"))
 async def log_in(request: Request, response: Response, runtime: Running, body: LogIn) -> LoggedIn:
     """Log in with a link or a password; one that is wrong, ran out or never was gives the same answer.
 

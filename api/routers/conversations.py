@@ -23,6 +23,7 @@ from api.dependencies import (
 )
 from api.lists import Cursor, Limit, People, place, place_after
 from api.outcomes import Story, action_of, outcome_of_message, outcome_of_send, position_of
+from api.refusals import also
 from api.roles import STAFF
 from api.schemas import STATUSES, Answer, Body, Listed, MessageText, Ok, StatusWord, Time
 from api.settings import answer_limits
@@ -326,7 +327,7 @@ async def delete_conversation(creator: Acting, lead_id: str, do: Do) -> Conversa
     return ConversationDeleted(deleted=shown(lead.platform, lead.platform_user_id))
 
 
-@router.post("/dm/process")
+@router.post("/dm/process", openapi_extra=also("not-found"))
 async def process_message(creator: Caller, runtime: Running, body: ProcessMessage, do: Do) -> MessageProcessed:
     """Take in a message; answers when it is understood and, within 10 s, answered."""
     creator = await acting_for(runtime, creator, body.creator_id)

@@ -12,7 +12,7 @@ from api.lists import Cursor, Limit, place, place_after
 from api.roles import ADMINS, OWNERS
 from api.schemas import Answer, Body, Email, Listed, Name, NotNull, Ok, Time
 from domain.application import Clonnect
-from domain.creator import Creator, Settings
+from domain.creator import NAME, Creator, Settings
 from domain.vocabulary import Mode
 
 router = guarded_router("creators", reads=OWNERS, writes=OWNERS)
@@ -104,7 +104,7 @@ class CreatorList(Listed):
 class SignUp(Body):
     """A new creator; the name stands in every address, and never changes."""
 
-    name: Name
+    name: Annotated[Name, Field(json_schema_extra={"pattern": rf"^\s*{NAME.pattern}\s*$"})]
     email: Email | None = None
 
 

@@ -11,7 +11,7 @@ from api.credentials import NewKey, NewLink
 from api.dependencies import Acting, Do, Running, guarded_router
 from api.lists import Cursor, Limit, place, place_after, refuse_query
 from api.roles import OWNERS
-from api.schemas import Answer, Body, Email, GivenTime, Listed, Name, NotNull, Ok, Time
+from api.schemas import NOT_BLANK, Answer, Body, GivenTime, Listed, Name, NeededEmail, NotNull, Ok, Time
 from domain.application import Clonnect
 from domain.errors import Conflict, FieldError, Invalid, NotFound
 from domain.vocabulary import Role
@@ -19,7 +19,7 @@ from domain.vocabulary import Role
 router = guarded_router("access", reads=OWNERS, writes=OWNERS)
 
 RoleWord = Literal["owner", "agent", "auditor", "analyst"]
-Label = Annotated[str, Field(min_length=1, max_length=100)]
+Label = Annotated[str, Field(min_length=1, max_length=100, json_schema_extra=NOT_BLANK)]
 
 
 class IssueKey(Body):
@@ -63,7 +63,7 @@ class KeyRevoked(Ok):
 class InviteUser(Body):
     """Somebody who is to help."""
 
-    email: Annotated[Email, Field(min_length=1)]
+    email: NeededEmail
     role: RoleWord
     name: Name | None = None
 

@@ -1,7 +1,7 @@
 """Is the program alive, may it be sent requests, and how is everything that it consists of?"""
 
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Final, Literal
 
 from fastapi import Response
 from prometheus_client import CONTENT_TYPE_LATEST
@@ -15,6 +15,17 @@ from projections.lag import State, lags
 router = public_router("health")
 guarded = guarded_router("health", reads=EVERYBODY, writes=EVERYBODY)
 metrics = guarded_router("metrics", reads=ADMINS, writes=ADMINS)
+
+
+EXPOSITION: Final = {
+    "description": "In the text format of Prometheus.",
+    "content": {
+        "text/plain": {
+            "schema": {"type": "string"},
+            "example": "# TYPE clonnect_log_position gauge\nclonnect_log_position 1042.0\n",
+        }
+    },
+}
 
 
 class Readiness(Answer):
@@ -146,7 +157,7 @@ async def get_health(creator: Caller, runtime: Running) -> Health:
     )
 
 
-@metrics.get("/metrics", response_class=Response)
+@metrics.get("/metrics", response_class=Response, responses={200: EXPOSITION})
 async def get_metrics(runtime: Running) -> Response:
     """Everything that is counted, for Prometheus."""
     return Response(await runtime.telemetry.scrape(runtime), headers={"Content-Type": CONTENT_TYPE_LATEST})

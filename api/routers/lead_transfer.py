@@ -30,6 +30,10 @@ from domain.commands.imports import People as Known
 from domain.errors import FieldError, Invalid, NotFound
 
 CSV: Final = "text/csv"
+EXPORTED: Final = (
+    "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21,instagram,ig_ana,ana.lopez,Ana López,ana@example.com,+34 600 111 222,,vip,"
+    "hot,70,manual,2026-03-03T12:00:00.000000+00:00,2026-03-03T12:00:00.000000+00:00"
+)
 PAGE: Final = 500
 CHUNK: Final = 200
 """Rows that are taken in one transaction: nobody's command waits for more."""
@@ -82,7 +86,12 @@ class ImportReverted(Ok):
 @router.get(
     "/dm/leads/{creator_id}/export",
     response_class=StreamingResponse,
-    responses={200: {"content": {CSV: {"schema": {"type": "string"}}}}},
+    responses={
+        200: {
+            "description": "A row for each lead, under the names of the columns.",
+            "content": {CSV: {"schema": {"type": "string"}, "example": f"{header_line()}{EXPORTED}\r\n"}},
+        }
+    },
 )
 async def export_leads(
     creator: Acting,

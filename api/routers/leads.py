@@ -4,10 +4,11 @@ from typing import Annotated, Literal
 from uuid import UUID, uuid4
 
 from fastapi import Query
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from api.dependencies import NO_LEAD, Acting, Do, Running, Shown, Tag, guarded_router, shown_lead
 from api.lists import Limit, People
+from api.refusals import also
 from api.roles import STAFF
 from api.schemas import (
     STATUSES,
@@ -26,6 +27,7 @@ from api.schemas import (
     Tags,
     Username,
     details_of,
+    given,
 )
 from api.views import LeadDetail, LeadItem, lead_after
 from domain.application import Clonnect
@@ -43,6 +45,8 @@ DETAILS = ("name", "username", "email", "phone", "notes", "tags")
 
 class CaptureLead(Body):
     """A lead as a person enters it."""
+
+    model_config = ConfigDict(json_schema_extra={"anyOf": [given("name"), given("full_name")]})
 
     name: Name | None = None
     full_name: Name | None = None
@@ -162,7 +166,7 @@ async def get_lead(creator: Acting, runtime: Shown, lead_id: str, tag: Tag) -> O
     return OneLead(lead=LeadDetail.of(row, runtime.clock()))
 
 
-@router.post("/dm/leads/{creator_id}")
+@router.post("/dm/leads/{creator_id}", openapi_extra=also("duplicate-lead"))
 async def capture_lead(creator: Acting, runtime: Running, body: CaptureLead, do: Do) -> LeadOut:
     """Make a lead by hand; 409 names the one that this person already is."""
     lead = await do(Clonnect.capture_lead, creator.creator_id, body.lead(is_demo=runtime.is_demo))
@@ -170,7 +174,9 @@ async def capture_lead(creator: Acting, runtime: Running, body: CaptureLead, do:
     return LeadOut(lead=await lead_after(runtime, lead, is_new=True))
 
 
-router.post("/dm/leads/{creator_id}/manual", name="capture_lead_manually")(capture_lead)
+router.post("/dm/leads/{creator_id}/manual", name="capture_lead_manually", openapi_extra=also("duplicate-lead"))(
+    capture_lead
+)
 
 
 @router.put("/dm/leads/{creator_id}/{lead_id}")

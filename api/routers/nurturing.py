@@ -21,7 +21,7 @@ from domain.creator import Creator
 from domain.errors import NotFound
 from domain.sequence import Sequence as NurturingSequence
 from domain.shipped_steps import NAMES
-from domain.steps import Step, Variant, render
+from domain.steps import MAX_DELAY_HOURS, MAX_STEPS, MAX_TEXT, MAX_WEIGHT, VARIABLES, Step, Variant, render
 from domain.vocabulary import Language, SequenceType
 
 router = guarded_router("nurturing", reads=STAFF, writes=OWNERS)
@@ -31,6 +31,22 @@ MOVED_AT_ONCE = 100
 MOVED_WITHIN = 30.0
 
 LanguageWord = Literal["en", "es", "pt"]
+
+PLACEHOLDERS = r"([^{}]*\{(" + "|".join(VARIABLES) + r")(\|[^{}]*)?\})*[^{}]*"
+# The domain judges them all at once; this only describes what it will accept.
+Text = Annotated[
+    str,
+    Field(
+        json_schema_extra={
+            "minLength": 1,
+            "maxLength": MAX_TEXT,
+            "allOf": [{"pattern": f"^{PLACEHOLDERS}$"}, {"pattern": r"\S"}],
+        }
+    ),
+]
+TemplateName = Annotated[str, Field(json_schema_extra={"pattern": r"\S"})]
+Delay = Annotated[int, Field(json_schema_extra={"minimum": 0, "maximum": MAX_DELAY_HOURS})]
+Weight = Annotated[int, Field(json_schema_extra={"minimum": 1, "maximum": MAX_WEIGHT})]
 
 
 class VariantItem(Answer):
@@ -111,17 +127,17 @@ class Toggled(Ok):
 class VariantIn(Body):
     """A wording with its weight."""
 
-    text: str
-    weight: int
+    text: Text
+    weight: Weight
 
 
 class StepIn(Body):
     """A step as a person writes it; what is left out stays as it was with the same message."""
 
-    delay_hours: int
-    message: str
-    messages: dict[LanguageWord, str] | None = None
-    template: dict[LanguageWord, str] | None = None
+    delay_hours: Delay
+    message: Text
+    messages: dict[LanguageWord, Text] | None = None
+    template: dict[LanguageWord, TemplateName] | None = None
     human_task: bool = False
     compressible: bool = True
     late: Literal["skip", "always"] = "skip"
@@ -150,7 +166,7 @@ def _by_language(texts: Mapping[LanguageWord, str] | None) -> dict[Language, str
 class ChangeSteps(Body):
     """New steps for whoever is enrolled from now on; `move` gives them to those who are enrolled as well."""
 
-    steps: list[StepIn]
+    steps: Annotated[list[StepIn], Field(json_schema_extra={"minItems": 1, "maxItems": MAX_STEPS})]
     enrolled: Literal["keep", "move"] = "keep"
 
 

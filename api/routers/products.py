@@ -103,7 +103,7 @@ class Products(Listed):
 
 
 class ProductOut(Ok):
-    """One product."""
+    """One product of a creator, sold at present or not."""
 
     product: ProductItem
 
@@ -187,7 +187,7 @@ async def list_products(
 
 @router.get("/creator/{creator_id}/products/{product_id}")
 async def get_product(creator: Acting, runtime: Running, product_id: str, tag: Tag) -> ProductOut:
-    """One product."""
+    """One product of a creator, sold at present or not."""
     account = await asyncio.to_thread(runtime.app.creator, creator.creator_id)
     product = account.product(_id(product_id))
     tag(account.version)

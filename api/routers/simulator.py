@@ -6,12 +6,12 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import Depends, Response
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from api.dependencies import SHOWN_WITHIN, Acting, Do, Running, guarded_router
 from api.intake import from_phone
 from api.roles import OWNERS
-from api.schemas import Body, GivenTime, MessageText, Ok, Time
+from api.schemas import Body, GivenTime, MessageText, Ok, Time, given
 from domain.application import Clonnect
 from domain.errors import FieldError, Invalid, NotFound
 
@@ -33,7 +33,15 @@ _moves: set[asyncio.Task[bool]] = set()
 class SimulatedMessage(Body):
     """What was typed on a follower's phone."""
 
-    follower_id: Annotated[str, Field(min_length=1, max_length=255, pattern=r"^[A-Za-z0-9_.:@+-]+$")]
+    follower_id: Annotated[
+        str,
+        Field(
+            min_length=1,
+            max_length=255,
+            pattern=r"^[A-Za-z0-9_.:@+-]+$",
+            json_schema_extra={"pattern": "^(ig|wa|tg|sim)_[A-Za-z0-9_.:@+-]+$"},
+        ),
+    ]
     text: MessageText
     name: Annotated[str, Field(max_length=255)] | None = None
     message_id: Annotated[str, Field(min_length=1, max_length=255)] | None = None
@@ -54,6 +62,8 @@ class SimulatedOut(Ok):
 class MoveClock(Body):
     """How far ahead, or until when; one of the two."""
 
+    model_config = ConfigDict(json_schema_extra={"oneOf": [given("advance_seconds"), given("to")]})
+
     advance_seconds: Annotated[float, Field(ge=0, le=FURTHEST.total_seconds())] | None = None
     to: GivenTime | None = None
 
@@ -65,7 +75,7 @@ class Clock(Ok):
     offset_seconds: float
 
 
-@router.post("/simulator/{creator_id}/messages")
+@router.post("/simulator/{creator_id}/messages", responses={202: {}})
 async def simulate_message(
     creator: Acting, runtime: Running, response: Response, body: SimulatedMessage, do: Do
 ) -> SimulatedOut:
@@ -91,7 +101,9 @@ async def get_clock(creator: Acting, runtime: Running) -> Clock:
     return _clock(runtime)
 
 
-@router.post("/simulator/{creator_id}/clock")
+@router.post(
+    "/simulator/{creator_id}/clock", responses={202: {"description": "Some of what fell due is still being done."}}
+)
 async def move_clock(creator: Acting, runtime: Running, response: Response, body: MoveClock, do: Do) -> Clock:
     """Move the clock ahead; answers when everything due by then has its outcome, or 202 after 30 s."""
     move = asyncio.create_task(runtime.move_clock(await do(_until, body, runtime.clock())))

@@ -1,12 +1,14 @@
 """What happens, as it happens: server-sent events with ids only, once the reads show it."""
 
+import json
 import re
 from collections.abc import AsyncIterator
 from contextlib import AbstractContextManager
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
-from fastapi import Query, Request
+from fastapi import Header, Query, Request
 from fastapi.responses import StreamingResponse
+from pydantic import JsonValue
 from starlette.types import Receive, Scope, Send
 
 from api.dependencies import Acting, Running, guarded_router
@@ -17,25 +19,65 @@ from domain.errors import FieldError, Invalid
 
 router = guarded_router("stream", reads=STAFF, writes=STAFF)
 
+POSITION: Final[dict[str, JsonValue]] = {"pattern": "^[0-9]{1,18}$"}
+
+DATA: Final = {
+    "position": 1042,
+    "type": "lead.status_changed",
+    "recorded_at": "2026-03-03T12:00:00.000000+00:00",
+    "actor": "key:0123456789ab",
+    "lead_id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+    "follower_id": "3d5a1c9e-7b42-4f0d-8a6c-1e2f3a4b5c6d",
+    "correlation_id": "6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5",
+    "changed": ["status"],
+}
+MESSAGES: Final = {
+    "description": "One message for each event, for as long as somebody reads them; `reset` says to read all anew.",
+    "content": {
+        "text/event-stream": {
+            "schema": {
+                "type": "object",
+                "description": "One message.",
+                "properties": {
+                    "id": {"type": "string", "description": "The position."} | POSITION,
+                    "event": {"type": "string", "description": "The type of the event, `reset` or `position`."},
+                    "data": {"type": "string", "contentMediaType": "application/json"},
+                },
+                "required": ["id", "event", "data"],
+            },
+            "example": {"id": "1042", "event": "lead.status_changed", "data": json.dumps(DATA)},
+        }
+    },
+}
+
 
 @router.get(
     "/stream/{creator_id}",
     response_class=StreamingResponse,
-    responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
+    responses={200: MESSAGES},
 )
 async def stream_events(
     request: Request,
     creator: Acting,
     runtime: Running,
-    last_event_id: Annotated[str | None, Query(description="As the header `Last-Event-ID`.")] = None,
+    last_event_id: Annotated[
+        str | None, Query(description="As the header `Last-Event-ID`.", json_schema_extra=POSITION)
+    ] = None,
+    last_event_id_header: Annotated[
+        str | None,
+        Header(
+            alias="Last-Event-ID",
+            description="The last position that the client has seen.",
+            json_schema_extra=POSITION,
+        ),
+    ] = None,
     types: Annotated[list[str] | None, Query(description="Types with wildcards, such as `lead.*`.")] = None,
 ) -> StreamingResponse:
     """A creator's events after `Last-Event-ID`, each once and in order, then live; absent: live from now."""
-    in_header = request.headers.get("last-event-id")
-    given = last_event_id if in_header is None else in_header
-    if given is not None and not re.fullmatch(r"\d{1,18}", given, re.ASCII):
-        field = "query:last_event_id" if in_header is None else "header:Last-Event-ID"
-        raise Invalid(FieldError(field, "type", "An event id is a whole number."))
+    for field, text in (("header:Last-Event-ID", last_event_id_header), ("query:last_event_id", last_event_id)):
+        if text is not None and not re.fullmatch(r"\d{1,18}", text, re.ASCII):
+            raise Invalid(FieldError(field, "type", "An event id is a whole number."))
+    given = last_event_id if last_event_id_header is None else last_event_id_header
     patterns = [pattern for each in types or () for pattern in each.split(",")]
     after = runtime.progress.position if given is None else int(given)
     return OneOfFew(

@@ -1,14 +1,46 @@
 """The platforms' own way in: verified over the bytes as received, stored, then answered."""
 
-from typing import Literal
+from typing import Final, Literal
 
 from fastapi import APIRouter, Request, Response
 
 from api.dependencies import Running
 from api.intake import take_in
+from api.refusals import also
 from api.schemas import Ok
 
 router = APIRouter(tags=["webhooks"])
+
+TELEGRAM: Final = {
+    "parameters": [
+        {
+            "name": "X-Telegram-Bot-Api-Secret-Token",
+            "in": "header",
+            "required": True,
+            "description": "The secret that the bot's webhook was set with.",
+            "schema": {"type": "string"},
+            "example": "nZ3kq0Vb7s",
+        }
+    ],
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {
+                "schema": {"type": "object", "description": "An update, as the Bot API describes it."},
+                "example": {
+                    "update_id": 10001,
+                    "message": {
+                        "message_id": 1,
+                        "date": 1772539200,
+                        "chat": {"id": 42, "type": "private"},
+                        "from": {"id": 42, "is_bot": False, "first_name": "Ana"},
+                        "text": "Hola",
+                    },
+                },
+            }
+        },
+    },
+}
 
 
 class Listening(Ok):
@@ -23,7 +55,12 @@ async def get_telegram_webhook() -> Listening:
     return Listening()
 
 
-@router.post("/webhook/telegram", response_class=Response)
+@router.post(
+    "/webhook/telegram",
+    response_class=Response,
+    responses={200: {"description": "It is stored."}},
+    openapi_extra=also("signature") | TELEGRAM,
+)
 async def receive_telegram_update(request: Request, runtime: Running) -> Response:
     """One update of a bot; 200 and an empty body once it is stored, 403 when the secret names no bot."""
     await take_in(runtime, "telegram", request.headers, await request.body(), request.state.request_id)

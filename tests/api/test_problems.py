@@ -57,8 +57,9 @@ async def test_a_body_over_the_limit_is_refused_before_anything_else(served: Ser
 async def test_an_address_that_is_none_and_a_method_that_is_none(served: Served) -> None:
     await refused(served.client.get("/nothing/here"), 404, "not-found")
     await refused(served.client.get("/dm/leads/"), 404, "not-found")
-    problem = await refused(served.client.patch(f"/dm/leads/{CREATOR}", json={}), 405, "method-not-allowed")
-    assert problem["detail"]
+    await refused(served.client.patch(f"/dm/leads/{CREATOR}", json={}), 405, "method-not-allowed")
+    for path, allowed in ((f"/dm/leads/{CREATOR}", "GET, POST"), (f"/dm/leads/{CREATOR}/x", "DELETE, GET, PUT")):
+        assert (await served.client.patch(path, json={})).headers["allow"] == allowed
 
 
 async def test_a_request_keeps_its_id_and_a_strange_one_gets_a_new_one(served: Served) -> None:

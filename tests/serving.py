@@ -1,0 +1,197 @@
+"""The program as it is served, in a process and on a socket of its own, and creators who use it over HTTP."""
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import uuid
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psycopg
+import pytest
+
+from api.bootstrap import key_in, open_application
+from api.credentials import NewKey
+from api.settings import variables
+from domain import context
+from domain.application import Clonnect
+from domain.creator import Product
+from domain.creator import Settings as CreatorSettings
+from domain.vocabulary import Platform, Role, SequenceType
+from eventstore.sealing import Sealer
+from processes.channels.base import ChannelName
+from processes.connections import connecting
+
+ROOT = Path(__file__).parents[1]
+COURSE = Product(
+    uuid.UUID(int=97), "Curso de fotografía", Decimal(97), "EUR", "", "https://pay.example/curso", ("curso", "course")
+)
+UNLIMITED = {
+    f"CLONNECT_{limit}": "1000000" for limit in ("REQUESTS_PER_MINUTE", "LOG_INS_PER_MINUTE", "STREAMS_AT_ONCE")
+}
+LISTENS = "Clonnect listens on "
+STOP_SECONDS = 15
+ANSWER_SECONDS = 30
+
+
+class DidNotStart(Exception):
+    """The program ended before it listened; carries what it said."""
+
+
+@dataclass(frozen=True)
+class Person:
+    """A creator with a key, and the client that carries it; `path` puts the name into an address."""
+
+    name: str
+    key: str
+    client: httpx.Client
+
+    def path(self, template: str, **ids: object) -> str:
+        """An address of the contract, such as `/dm/leads/{c}/{id}`."""
+        return template.format(c=self.name, **ids)
+
+
+@dataclass(frozen=True)
+class Serving:
+    """A served installation: where it listens, and its database for what HTTP does not offer."""
+
+    address: str
+    url: str
+    data_dir: Path
+    app: Clonnect
+
+    def creator(self, name: str | None = None, *, role: Role = Role.OWNER) -> Person:
+        """Somebody new, whom the reads know already."""
+        name = name or f"c{uuid.uuid4().hex[:12]}"
+        with context.acting("system", at=datetime.now(UTC)):
+            self.app.sign_up_creator(name, None, CreatorSettings("Europe/Madrid"))
+        key = self.key(name, role)
+        person = Person(name, key, self.client(**{"X-API-Key": key}))
+        self.catch_up(person)
+        return person
+
+    def key(self, creator: str | None, role: Role) -> str:
+        """Another key of a creator; without one an admin's."""
+        key = NewKey()
+        with context.acting("system", at=datetime.now(UTC)):
+            stored = key.stored(creator, role, None, None)
+            self.app.issue_key(creator, key.prefix, role, None, None, beside=stored)
+        return key.secret
+
+    def client(self, **headers: str) -> httpx.Client:
+        """A client with these headers and nothing else."""
+        return httpx.Client(base_url=self.address, headers=headers, timeout=ANSWER_SECONDS)
+
+    def connect(self, creator: str, *platforms: Platform) -> None:
+        """Connect a creator with accounts that the simulator plays."""
+        sealer = Sealer(key_in(self.data_dir / "key"))
+        with context.acting("system", at=datetime.now(UTC)):
+            for platform in platforms:
+                account = f"{creator}-{platform}"
+                stored = connecting(sealer, ChannelName(platform), account, creator, "token", f"secret of {account}")
+                self.app.connect_channel(creator, platform, account, beside=stored)
+
+    def set_up(self, person: Person) -> None:
+        """Connect a creator with all platforms; the bot and all sequences on, at any hour, for one product."""
+        self.connect(person.name, Platform.INSTAGRAM, Platform.WHATSAPP, Platform.TELEGRAM, Platform.SIMULATOR)
+        with context.acting("system", at=datetime.now(UTC)):
+            self.app.add_product(person.name, COURSE)
+            for kind in SequenceType:
+                self.app.switch_sequence(person.name, kind, True)
+        wishes = {"quiet_hours": {"from": "00:00", "to": "00:00"}, "mode": "auto"}
+        answer = person.client.put(f"/settings/{person.name}", json=wishes)
+        assert answer.status_code == 200, answer.text
+
+    def head(self) -> int:
+        """How much has happened in all."""
+        with psycopg.connect(self.url, autocommit=True) as conn:
+            row = conn.execute("SELECT position FROM log.head").fetchone()
+        assert row is not None
+        return int(row[0])
+
+    def log(self, creator: str | None = None, after: int = 0) -> list[dict[str, Any]]:
+        """What has happened, with the events' own words, sealed fields and all."""
+        with psycopg.connect(self.url, autocommit=True) as conn:
+            rows = conn.execute(
+                """SELECT notification_id, topic, originator_id, metadata, convert_from(state, 'UTF8')::jsonb
+                     FROM log.events WHERE notification_id > %s
+                      AND coalesce(metadata->>'creator_id' = %s, true) ORDER BY notification_id""",
+                (after, creator),
+            ).fetchall()
+        return [
+            {"position": position, "topic": topic, "stream": str(stream), "metadata": metadata, **said}
+            for position, topic, stream, metadata, said in rows
+        ]
+
+    def catch_up(self, person: Person) -> None:
+        """Wait until the reads show everything that has happened."""
+        answer = person.client.get(f"/nurturing/{person.name}/stats", params={"after": self.head()})
+        assert answer.status_code == 200, answer.text
+
+
+@contextmanager
+def serving(url: str, data_dir: Path, *, is_demo: bool = False, **settings: str) -> Iterator[Serving]:
+    """`clonnect serve` on a migrated database, until it is told to stop."""
+    if is_demo:
+        with psycopg.connect(url, autocommit=True) as conn:
+            conn.execute("UPDATE app.clock SET is_demo = true")
+    theirs = {name: value for name, value in os.environ.items() if name not in variables()}
+    ours = {"DATABASE_URL": url, "CLONNECT_DATA_DIR": str(data_dir), **UNLIMITED, **settings}
+    with (data_dir / "said.log").open("w") as said:
+        program = subprocess.Popen(
+            [sys.executable, str(ROOT / "clonnect.py"), "serve", "--port", "0"],
+            env={**theirs, **ours},
+            cwd=data_dir,
+            stdout=subprocess.PIPE,
+            stderr=said,
+            text=True,
+        )
+        try:
+            with open_application(url, key_in(data_dir / "key")) as app:
+                yield Serving(_where(program, data_dir), url, data_dir, app)
+        finally:
+            program.send_signal(signal.SIGTERM)
+            program.communicate(timeout=STOP_SECONDS)
+
+
+def _where(program: subprocess.Popen[str], data_dir: Path) -> str:
+    assert program.stdout is not None
+    for line in program.stdout:
+        if line.startswith(LISTENS):
+            return line.removeprefix(LISTENS).strip()
+    raise DidNotStart((data_dir / "said.log").read_text())
+
+
+@pytest.fixture(scope="session")
+def program(shared_database_url: str) -> Iterator[Serving]:
+    """A served demo that the tests of a process share; each brings a creator of its own."""
+    with (
+        tempfile.TemporaryDirectory(prefix="clonnect-program-") as folder,
+        serving(shared_database_url, Path(folder), is_demo=True) as program,
+    ):
+        yield program
+
+
+@pytest.fixture
+def creator(program: Serving) -> Iterator[Person]:
+    """Somebody new whose bot and sequences are off, and who has no channel."""
+    person = program.creator()
+    with closing(person.client):
+        yield person
+
+
+@pytest.fixture
+def busy(program: Serving) -> Iterator[Person]:
+    """Somebody new with all channels, a product, the bot and all sequences on, and no quiet hours."""
+    person = program.creator()
+    with closing(person.client):
+        program.set_up(person)
+        yield person
