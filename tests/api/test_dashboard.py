@@ -82,6 +82,20 @@ async def test_a_lead_that_is_deleted_is_counted_no_more(served: Served) -> None
     assert set((await overview(served))["metrics"].values()) == {0}
 
 
+async def test_a_lead_that_is_put_aside_is_counted_no_more_until_it_is_brought_back(served: Served) -> None:
+    await served.lead("Ana", "ig_ana", status="customer")
+    await served.writes("ig_ana", "Hola")
+    before = (await overview(served))["metrics"]
+    assert before["customers"] == before["total_messages"] == before["high_intent_followers"] == 1
+    for act in ("archive", "spam"):
+        await served.client.post(f"/dm/conversations/{CREATOR}/ig_ana/{act}")
+        shown = await overview(served)
+        assert set(shown["metrics"].values()) == {0}
+        assert (shown["recent_conversations"], shown["leads"]) == ([], [])
+        await served.client.post(f"/dm/conversations/{CREATOR}/ig_ana/restore")
+        assert (await overview(served))["metrics"] == before
+
+
 async def test_an_intent_is_high_until_it_has_faded(demo: Served) -> None:
     await demo.lead("Ana", "ig_ana", purchase_intent=1.0)
     assert (await overview(demo))["metrics"]["high_intent_followers"] == 1

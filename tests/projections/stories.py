@@ -1,5 +1,6 @@
 """Stories of people of two creators, made up at random: what may happen to a lead and to what was promised them."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -33,6 +34,8 @@ _AT_TIMES = (
     st.tuples(st.just("add"), _PEOPLE, st.sampled_from(Status), st.sampled_from([None, 0.3, 0.5, 0.9])),
     st.tuples(st.just("answer"), _PEOPLE),
     st.tuples(st.just("move"), _PEOPLE, st.sampled_from(Status)),
+    st.tuples(st.just("put_aside"), _PEOPLE, st.sampled_from([Clonnect.archive_lead, Clonnect.mark_as_spam])),
+    st.tuples(st.just("put_aside"), _PEOPLE, st.just(Clonnect.restore_lead)),
     st.tuples(st.just("delete"), _PEOPLE),
     st.tuples(st.just("erase"), _PEOPLE),
     st.tuples(st.just("cancel"), _PEOPLE),
@@ -104,6 +107,10 @@ class Story:
 
     def move(self, number: int, status: Status) -> None:
         self.do(Clonnect.change_status, self._creator(number), self._follower(number).lead_id, status)
+
+    def put_aside(self, number: int, command: Callable[..., Any]) -> None:
+        """The lead is archived, called spam, or brought back."""
+        self.do(command, self._creator(number), self._follower(number).lead_id)
 
     def delete(self, number: int) -> None:
         self.do(Clonnect.delete_lead, self._creator(number), self._follower(number).lead_id)

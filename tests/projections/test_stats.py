@@ -117,7 +117,7 @@ class Recount:
                     self.runs[event.enrolment_id]["sent"] += 1
 
     def numbers(self, creator_id: str, now: datetime) -> Numbers:
-        leads = [lead for lead in self.leads.values() if lead.creator_id == creator_id]
+        leads = [lead for lead in self.leads.values() if lead.creator_id == creator_id and lead.mark is None]
         by_status = Counter(lead.status for lead in leads)
         return Numbers(
             by_status={status: by_status[status] for status in Status},
