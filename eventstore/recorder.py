@@ -147,6 +147,16 @@ class Recorder(PostgresApplicationRecorder):
             ).fetchall()
         return [row["originator_id"] for row in rows]
 
+    def begun(self, streams: Sequence[UUID]) -> set[UUID]:
+        """Those of these streams that have events."""
+        with self.datastore.get_connection() as conn:
+            rows = conn.execute(
+                "SELECT originator_id FROM log.events WHERE originator_id = ANY(%s) AND originator_version = 1",
+                (list(streams),),
+                prepare=True,
+            ).fetchall()
+        return {row["originator_id"] for row in rows}
+
     def position_of(self, event_id: UUID) -> int | None:
         """Where an event is in the log, `None` if it is not there."""
         with self.datastore.get_connection() as conn:

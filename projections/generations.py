@@ -12,6 +12,12 @@ from psycopg.rows import DictRow
 from projections.applying import Parked
 from projections.projection import Projection
 
+CHANNEL = "read_progress"
+"""PostgreSQL notifies this channel once per batch: `name:version:generation:position` of each that moved.
+
+An empty payload says that nothing of what was told before holds any more.
+"""
+
 DROPPED_AFTER = timedelta(minutes=10)
 """No query that was begun before a switch is still on its way to the old tables then."""
 
@@ -166,3 +172,4 @@ async def begin_anew(conn: AsyncConnection[DictRow]) -> None:
     if begun:
         await conn.execute(f"DROP TABLE {', '.join(begun)}".encode())
     await conn.execute("UPDATE read.projections SET position = 0, parked = 0, failure = NULL")
+    await conn.execute("SELECT pg_notify(%s, '')", (CHANNEL,))
