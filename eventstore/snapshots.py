@@ -2,18 +2,23 @@
 
 import logging
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from operator import attrgetter
 from typing import Any, Final, Protocol
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from eventsourcing.application import AggregateNotFoundError, ProjectorFunction, Repository, project_aggregate
+from eventsourcing.domain import DomainEventProtocol
 from eventsourcing.persistence import AggregateRecorder, EventStore, InterfaceError, Mapper, OperationalError
 from eventsourcing.postgres import PostgresDatastore
 from eventsourcing.utils import get_topic, resolve_topic, retry
 
 from eventstore.states import fingerprint, read, written
 from eventstore.vault import Vault
+
+GROWN: Final = 50
+"""Events of a stream, or since its last snapshot, that make a snapshot worth while."""
 
 KEEP: Final = """
     INSERT INTO log.snapshots (originator_id, originator_version, topic, subject, fingerprint, chain, state)
@@ -107,6 +112,10 @@ class StreamStore(EventStore[UUID]):
         super().__init__(mapper, recorder)
         self.snapshots = snapshots
 
+    def unsaved(self, stream: UUID) -> Iterable[DomainEventProtocol[UUID]]:
+        """What is to be appended to a stream, and not stored yet."""
+        return ()
+
 
 class StreamReader(Repository[UUID]):
     """Reads an aggregate from its last snapshot, if there is one, and the events behind it."""
@@ -130,9 +139,14 @@ class StreamReader(Repository[UUID]):
 
     def restored(self, aggregate_id: UUID, version: int | None = None) -> tuple[Any, int]:
         """The aggregate, and the version of the snapshot that it was read from, 0 without one."""
-        aggregate = self.event_store.snapshots.latest(aggregate_id, version)
-        kept = 0 if aggregate is None else aggregate.version
-        events: Iterator[Any] = self.event_store.get(aggregate_id, gt=kept, lte=version)
+        store = self.event_store
+        aggregate, kept = None, 0
+        stored = store.recorder.select_events(aggregate_id, lte=version, limit=GROWN)
+        if len(stored) == GROWN:  # of most streams this is all, and one question is enough
+            aggregate = store.snapshots.latest(aggregate_id, version)
+            kept = 0 if aggregate is None else aggregate.version
+            stored = store.recorder.select_events(aggregate_id, gt=kept, lte=version)
+        events: Iterator[Any] = chain(map(store.mapper.to_domain_event, stored), store.unsaved(aggregate_id))
         for event in events:
             aggregate = event.mutate(aggregate)  # the library asks of each whether it can; that costs a third
         if aggregate is None:

@@ -13,7 +13,7 @@ from eventsourcing.persistence import AggregateRecorder, Mapper, Recording
 
 from eventstore.mapper import TypedMapper
 from eventstore.recorder import Recorder
-from eventstore.snapshots import Snapshots, StreamReader, StreamStore
+from eventstore.snapshots import GROWN, Snapshots, StreamReader, StreamStore
 
 Beside = tuple[str, tuple[Any, ...]]
 """A statement with its parameters that runs in the transaction of the events."""
@@ -24,11 +24,8 @@ CACHE_SIZE = 2000
 FAR_BEHIND = 10_000
 """Events of others after which looking each of their streams up costs more than an empty cache."""
 
-GROWN = 50
-"""Events since the last snapshot of a stream after which another is taken, when no command waits."""
-
 OVERGROWN = 500
-"""Events after which it is taken although commands wait."""
+"""Events since the last snapshot of a stream after which one is taken although commands wait."""
 
 KEPT_AT_ONCE = 8
 """Snapshots that are taken before the writer looks again whether a command waits."""
@@ -78,8 +75,11 @@ class GatheringEventStore(StreamStore):
     ) -> Iterator[DomainEventProtocol[UUID]]:
         """A stream as it is stored, followed by what this batch adds to it."""
         stored = super().get(originator_id, gt=gt, lte=lte, desc=desc, limit=limit)
-        added = (event for saved in self.gathered for event in saved.events if event.originator_id == originator_id)
-        return chain(stored, added)
+        return chain(stored, self.unsaved(originator_id))
+
+    def unsaved(self, stream: UUID) -> Iterable[DomainEventProtocol[UUID]]:
+        """What this batch adds to a stream."""
+        return (event for saved in self.gathered for event in saved.events if event.originator_id == stream)
 
     def append(self) -> list[int]:
         """Append everything in one transaction; answers the position of the last event of each `save`, or before it.

@@ -216,6 +216,7 @@ class Writer(Generic[App]):
         if len(jobs) == 1:
             self._alone(jobs[0])
             return
+        ran: list[_Ran] = []  # stays empty as long as nothing is sent
         try:
             self._workspace.refresh()
             ran = [self._attempt(job) for job in jobs]

@@ -19,7 +19,7 @@ from domain.follower import Follower
 from domain.lead import Lead
 from domain.vocabulary import Status
 from eventstore.integrity import check_log
-from eventstore.workspace import GROWN
+from eventstore.snapshots import GROWN
 from tests.runtime import CREATOR, MONDAY, acting, events, on_the_phone, say, sign_up
 
 PAGE = Path(__file__).parents[2] / "docs" / "operations.md"

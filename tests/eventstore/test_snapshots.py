@@ -19,9 +19,9 @@ from domain.creator import Settings
 from domain.errors import LostRace
 from domain.lead import Lead
 from domain.vocabulary import Status
-from eventstore.snapshots import KEEP, Snapshots, StreamStore
+from eventstore.snapshots import GROWN, KEEP, Snapshots, StreamStore
 from eventstore.vault import destroying
-from eventstore.workspace import GROWN, OVERGROWN
+from eventstore.workspace import OVERGROWN
 from eventstore.writer import MAX_WAITING, Writer
 from tests.eventstore.test_writer import Gate, Times, new_lead
 
@@ -144,10 +144,11 @@ async def test_a_program_that_has_just_started_begins_with_the_snapshot(
 async def test_an_earlier_version_is_not_read_from_a_later_snapshot(
     writer: Writer[Clonnect], conn: Conn, database_url: str
 ) -> None:
-    lead_id = await a_lead(writer, events=GROWN)
-    wait_until_kept(conn, lead_id)
+    lead_id = await a_lead(writer, events=2 * GROWN)
+    wait_until_kept(conn, lead_id, GROWN + 5)
     with open_application(database_url, KEY) as app:
-        assert app.repository.get(lead_id, version=3).version == 3
+        for version in (3, GROWN, GROWN + 4):
+            assert app.repository.get(lead_id, version=version).version == version
 
 
 async def test_the_snapshot_of_other_sources_is_not_used_and_then_replaced(

@@ -3,12 +3,14 @@
 import asyncio
 import contextlib
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import psycopg
 import pytest
+from eventsourcing.persistence import OperationalError
 
 from api.bootstrap import open_application
 from domain import context
@@ -430,3 +432,53 @@ async def test_what_the_database_did_not_take_is_carried_out_once_when_it_is_bac
         )
     done = await writer.do(Clonnect.capture_lead, "ana", new_lead(1))
     assert done.position == before + 2 == head(database_url)
+
+
+async def in_one_batch(writer: Writer[Clonnect], *commands: Callable[[Clonnect], Any]) -> list[Any]:
+    """What becomes of commands that wait at the same moment."""
+    gate = Gate()
+    holding = asyncio.create_task(writer.do(gate))
+    await gate.reached()
+    waiting = [asyncio.create_task(writer.do(command)) for command in commands]
+    await asyncio.sleep(0)
+    gate.open()
+    await holding
+    outcomes: list[Any] = await asyncio.gather(*waiting, return_exceptions=True)
+    return outcomes
+
+
+async def test_a_command_whose_question_to_the_database_fails_takes_no_neighbour_along(
+    writer: Writer[Clonnect], database_url: str
+) -> None:
+    lead, before, failed = await a_lead(writer), head(database_url), threading.Event()
+
+    def cut_off(app: Clonnect) -> str:
+        app.change_status("ana", lead.id, Status.CUSTOMER)
+        if not failed.is_set():
+            failed.set()
+            raise OperationalError("the connection was lost")
+        return "there again"
+
+    hot, customer = await in_one_batch(writer, lambda app: app.change_status("ana", lead.id, Status.HOT), cut_off)
+    assert (hot.position, customer.result, customer.position) == (before + 2, "there again", before + 4)
+    assert head(database_url) == before + 4
+
+
+async def test_a_stream_that_another_program_adds_to_in_the_middle_of_a_batch_is_no_defect(
+    writer: Writer[Clonnect], database_url: str
+) -> None:
+    lead = await a_lead(writer)
+
+    def refused_while_another_adds(app: Clonnect) -> None:
+        app.change_status("ana", lead.id, Status.CUSTOMER)
+        with open_application(database_url, bytes(32)) as other:
+            other.edit_lead("ana", lead.id, {"name": f"Eva {head(database_url)}"}, None)
+        raise ZeroDivisionError
+
+    def move(status: Status) -> Callable[[Clonnect], Lead]:
+        return lambda app: app.change_status("ana", lead.id, status)
+
+    hot, refused, active = await in_one_batch(writer, move(Status.HOT), refused_while_another_adds, move(Status.ACTIVE))
+    assert isinstance(refused, ZeroDivisionError)
+    assert hot.position < active.position == head(database_url)
+    assert (await writer.do(Clonnect.lead, "ana", lead.id)).result.status is Status.ACTIVE
