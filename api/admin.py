@@ -12,7 +12,6 @@ from pathlib import Path
 import psycopg
 from psycopg.rows import DictRow, dict_row
 
-from api.auth import new_key, new_link
 from api.bootstrap import bring_up_to_date, check_key, installation_key, key_in, key_path, open_application, run
 from api.database import open_database
 from api.errors import StartupError
@@ -20,7 +19,6 @@ from api.key_rotation import rotate
 from api.settings import Settings
 from domain import context
 from domain.application import Clonnect
-from domain.creator import Settings as CreatorSettings
 from domain.vocabulary import Platform
 from eventstore.sealing import Sealer
 from processes.channels.base import Account, ChannelError, ChannelName, http_client
@@ -28,11 +26,10 @@ from processes.channels.telegram import Bot, Telegram
 from processes.connections import connecting
 from processes.erasure import Erased, NotShownYet
 
-OWNER = "owner"
-
 
 @contextmanager
-def _installation(settings: Settings) -> Iterator[tuple[Clonnect, psycopg.Connection[DictRow]]]:
+def installation(settings: Settings) -> Iterator[tuple[Clonnect, psycopg.Connection[DictRow]]]:
+    """The application and a connection, for commands that the system gives."""
     with open_database(settings) as database:
         bring_up_to_date(database)
         with (
@@ -43,42 +40,10 @@ def _installation(settings: Settings) -> Iterator[tuple[Clonnect, psycopg.Connec
             yield app, conn
 
 
-def _address(settings: Settings, token: str) -> str:
-    base = settings.public_url or f"http://{settings.host}:{settings.port}"
-    return f"{base}/app#link={token}"
-
-
-def add_creator(settings: Settings, name: str, email: str | None, timezone: str | None) -> str | None:
-    """Sign a creator up; with an e-mail, answers the link by which they log in."""
-    with _installation(settings) as (app, conn):
-        _refuse_demo(conn)
-        chosen = CreatorSettings(timezone=timezone) if timezone else CreatorSettings()
-        app.sign_up_creator(name, email, chosen)
-        return None if email is None else _address(settings, new_link(conn, email, name, OWNER))
-
-
-def add_key(settings: Settings, creator: str, role: str) -> str:
-    """Issue an API key; it is shown this once."""
-    with _installation(settings) as (app, conn):
-        app.creator(creator)
-        return new_key(conn, creator, role)
-
-
-def link_user(settings: Settings, email: str) -> str:
-    """A new link by which somebody who is known logs in."""
-    with _installation(settings) as (_, conn):
-        user = conn.execute("SELECT creator_id, role FROM app.users WHERE email = %s", (email,)).fetchone()
-        if user is None:
-            raise StartupError(
-                f"Nobody is known as {email}: `clonnect creators add NAME --email {email}` makes them known."
-            )
-        return _address(settings, new_link(conn, email, user["creator_id"], user["role"]))
-
-
 def connect_channel(settings: Settings, creator: str, channel: str, token: str) -> str:
     """Let a bot speak for a creator; answers a sentence that says how its messages come in."""
-    with _installation(settings) as (app, conn):
-        _refuse_demo(conn)
+    with installation(settings) as (app, conn):
+        refuse_demo(conn)
         app.creator(creator)
         secret = secrets.token_urlsafe(32)
         bot = asyncio.run(_introduce(settings, token, secret))
@@ -159,7 +124,8 @@ async def _erase(settings: Settings, url: str, creator: str, person: str) -> lis
                 raise StartupError(f"{late} Nothing is lost: give the command again, or leave it to `work`.") from late
 
 
-def _refuse_demo(conn: psycopg.Connection[DictRow]) -> None:
+def refuse_demo(conn: psycopg.Connection[DictRow]) -> None:
+    """Raise `StartupError` where time is not what it is elsewhere."""
     row = conn.execute("SELECT is_demo FROM app.clock").fetchone()
     if row is not None and row["is_demo"]:
         raise StartupError("This database belongs to a demo, whose clock can be moved: use another one.")

@@ -14,7 +14,19 @@ from api.auth import COOKIE
 from api.dependencies import PROBLEMS, GuardedRoute, NotModified, State, guarded_router
 from api.envelope import Envelope
 from api.roles import EVERYBODY
-from api.routers import access, conversations, creators, health, leads, nurturing, simulator, stream, webhooks
+from api.routers import (
+    access,
+    conversations,
+    creators,
+    credentials,
+    health,
+    leads,
+    nurturing,
+    nurturing_run,
+    simulator,
+    stream,
+    webhooks,
+)
 
 if TYPE_CHECKING:
     from api.bootstrap import Runtime
@@ -25,9 +37,12 @@ ROUTERS = (
     conversations.router,
     leads.router,
     nurturing.router,
+    nurturing.cancelling,
+    nurturing_run.router,
     creators.router,
     access.public,
     access.router,
+    credentials.router,
     stream.router,
     health.router,
     webhooks.router,

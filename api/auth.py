@@ -1,31 +1,34 @@
-"""Who is asking: keys, log-in links and sessions, stored as hashes; the secrets themselves are shown once."""
+"""Who is asking: keys and sessions, found by the hash of their secret; log-in by link or by password."""
 
 import re
 import secrets
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from hashlib import sha256
 from hmac import compare_digest
 from typing import Any, Final, LiteralString
 from uuid import UUID
 
-from psycopg import AsyncConnection, Connection
-from psycopg.rows import DictRow, dict_row
+from psycopg import AsyncConnection
+from psycopg.rows import DictRow
 from psycopg_pool import AsyncConnectionPool
 
+from api import passwords
+from api.credentials import CHANNEL, digest, prefix_of
 from api.problems import Unauthenticated
-from domain.errors import Conflict
+from domain.errors import FieldError, Invalid
+from domain.vocabulary import Role
 
 COOKIE: Final = "clonnect_session"
 CSRF_HEADER: Final = "X-CSRF-Token"
-OWNER: Final = "owner"
 
 SESSION_FOR: Final = timedelta(days=30)
-LINK_FOR: Final = timedelta(days=7)
-REUSABLE_LINK_FOR: Final = timedelta(days=3650)
+KNOWN_FOR: Final = 5.0
+"""How long, in seconds, a caller is let in again without a look at the database, unless access was changed."""
+KNOWN_AT_MOST: Final = 10_000
 
-PREFIX_LENGTH: Final = 12
+WRONG: Final = "This log-in is not valid."
 _KEY: Final = re.compile(r"clk_[0-9a-f]{64}", re.ASCII)
 
 Pool = AsyncConnectionPool[AsyncConnection[DictRow]]
@@ -33,15 +36,19 @@ Pool = AsyncConnectionPool[AsyncConnection[DictRow]]
 
 @dataclass(frozen=True)
 class Caller:
-    """Whoever a credential speaks for: one creator's key, or a person with a session."""
+    """Whoever a credential speaks for. `creator_id` is empty for an admin who names no creator."""
 
     actor: str
     id: str
     email: str
     creator_id: str
-    role: str
+    role: Role
     csrf_token: str | None = None
     session: bytes | None = None
+
+    @property
+    def is_admin(self) -> bool:
+        return self.role is Role.ADMIN
 
 
 @dataclass(frozen=True)
@@ -52,88 +59,102 @@ class Session:
     caller: Caller
 
 
-def new_key(conn: Connection[Any], creator_id: str, role: str) -> str:
-    """Make an API key and answer it; only its SHA-256 is kept, under the prefix that finds it."""
-    key = f"clk_{secrets.token_hex(32)}"
-    conn.execute(
-        "INSERT INTO app.keys (prefix, key_sha256, creator_id, role) VALUES (%s, %s, %s, %s)",
-        (_prefix(key), _hash(key), creator_id, role),
-    )
-    return key
+class Callers:
+    """Knows who is asking; whom it has let in it remembers for a moment, and forgets when access is changed."""
 
+    def __init__(self, pool: Pool, clock: Callable[[], float] = time.monotonic) -> None:
+        self._pool = pool
+        self._clock = clock
+        self._known: dict[bytes, tuple[Caller, float]] = {}
+        self.changes = 0
+        """Goes up whenever somebody's access was, or may have been, changed."""
 
-def new_link(conn: Connection[Any], email: str, creator_id: str, role: str, *, reusable: bool = False) -> str:
-    """Answer the token of a link that logs this person in, who is made known if need be.
+    def heard(self, _payload: str | None) -> None:
+        """Access was changed, or may have been."""
+        self.changes += 1
+        self._known = {}
 
-    A link is good for seven days and once; a `reusable` one, the demo's, for as long as its database.
-    Raises `Conflict` when the address belongs to another creator.
-    """
-    conn.execute(
-        "INSERT INTO app.users (email, creator_id, role) VALUES (%s, %s, %s) ON CONFLICT (email) DO NOTHING",
-        (email, creator_id, role),
-    )
-    user = conn.cursor(row_factory=dict_row).execute("SELECT * FROM app.users WHERE email = %s", (email,)).fetchone()
-    if user is None or user["creator_id"] != creator_id:
-        raise Conflict(f"{email} belongs to another creator.")
-    token = secrets.token_urlsafe(32)
-    conn.execute(
-        "INSERT INTO app.links (token_sha256, user_id, expires_at, reusable) VALUES (%s, %s, now() + %s, %s)",
-        (_hash(token), user["user_id"], REUSABLE_LINK_FOR if reusable else LINK_FOR, reusable),
-    )
-    return token
+    async def identify(self, headers: Mapping[str, str], cookies: Mapping[str, str]) -> Caller:
+        """The caller by `X-API-Key`, by `Authorization: Bearer`, or by the session's cookie.
 
-
-async def log_in(pool: Pool, link: str, previous: str | None) -> Session:
-    """Begin a session with a link's token, and end the one that the cookie held; raises `Unauthenticated`."""
-    async with pool.connection() as conn, conn.transaction():
-        user = await _one(
-            conn,
-            """UPDATE app.links AS l SET used_at = now() FROM app.users AS u
-                WHERE l.token_sha256 = %s AND u.user_id = l.user_id AND l.expires_at > now()
-                  AND (l.reusable OR l.used_at IS NULL) RETURNING u.*""",
-            _hash(link),
-        )
-        if user is None:
-            raise Unauthenticated("This log-in is not valid.")
-        token, csrf_token = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
-        if previous is not None:
-            await conn.execute("DELETE FROM app.sessions WHERE token_sha256 = %s", (_hash(previous),))
-        await conn.execute("DELETE FROM app.sessions WHERE expires_at < now()")
-        await conn.execute(
-            "INSERT INTO app.sessions (token_sha256, user_id, csrf_token, expires_at) VALUES (%s, %s, %s, now() + %s)",
-            (_hash(token), user["user_id"], csrf_token, SESSION_FOR),
-        )
-    return Session(token, _person(user | {"csrf_token": csrf_token, "token_sha256": _hash(token)}))
-
-
-async def log_out(pool: Pool, caller: Caller) -> None:
-    """End the session; a key has none."""
-    if caller.session is not None:
-        async with pool.connection() as conn:
-            await conn.execute("DELETE FROM app.sessions WHERE token_sha256 = %s", (caller.session,))
-
-
-async def identify(pool: Pool, headers: Mapping[str, str], cookies: Mapping[str, str]) -> Caller:
-    """The caller by `X-API-Key`, by `Authorization: Bearer`, or by the session's cookie.
-
-    Raises `Unauthenticated` when there is none, one is wrong, or two disagree.
-    """
-    callers = []
-    async with pool.connection() as conn:
+        Raises `Unauthenticated` when there is none, one is wrong, or two disagree.
+        """
+        callers = []
         if (key := headers.get("x-api-key")) is not None:
-            callers.append(await _by_key(conn, key))
+            callers.append(await self._by(_by_key, key))
         if (authorization := headers.get("authorization")) is not None:
             scheme, _, key = authorization.partition(" ")
-            callers.append(await _by_key(conn, key.strip()) if scheme.lower() == "bearer" else None)
+            callers.append(await self._by(_by_key, key.strip()) if scheme.lower() == "bearer" else None)
         if (token := cookies.get(COOKIE)) is not None:
-            callers.append(await _by_session(conn, token))
-    first = callers[0] if callers else None
-    if first is None:
-        raise Unauthenticated("Send an API key, or log in.")
-    for other in callers:
-        if other is None or (other.creator_id, other.role) != (first.creator_id, first.role):
-            raise Unauthenticated("The credentials of this request do not agree.")
-    return first
+            callers.append(await self._by(_by_session, token))
+        first = callers[0] if callers else None
+        if first is None:
+            raise Unauthenticated("Send an API key, or log in.")
+        for other in callers:
+            if other is None or (other.creator_id, other.role) != (first.creator_id, first.role):
+                raise Unauthenticated("The credentials of this request do not agree.")
+        return first
+
+    async def _by(self, look_up: Callable[..., Any], secret: str) -> Caller | None:
+        about = digest(secret)
+        known = self._known.get(about)
+        if known is not None and self._clock() < known[1]:
+            return known[0]
+        changes = self.changes
+        async with self._pool.connection() as conn:
+            found: tuple[Caller, float] | None = await look_up(conn, secret)
+        if found is None:
+            return None
+        caller, seconds_left = found
+        if changes == self.changes:  # what was looked up before a change says nothing about now
+            if len(self._known) >= KNOWN_AT_MOST:
+                self._known = {}
+            self._known[about] = caller, self._clock() + min(KNOWN_FOR, seconds_left)
+        return caller
+
+    async def log_in_by_link(self, link: str, previous: str | None, *, with_password: bool) -> Session:
+        """Begin a session with a link's token, and end the one that the cookie held.
+
+        Raises `Unauthenticated`, and `Invalid` for an invitation without a password, which stays good.
+        """
+        async with self._pool.connection() as conn, conn.transaction():
+            user = await _one(
+                conn,
+                """UPDATE app.links AS l SET used_at = now() FROM app.users AS u
+                    WHERE l.token_sha256 = %s AND u.user_id = l.user_id AND l.expires_at > now()
+                      AND (l.reusable OR l.used_at IS NULL) RETURNING u.*, l.invitation""",
+                digest(link),
+            )
+            if user is None:
+                raise Unauthenticated(WRONG)
+            if user["invitation"] and not with_password:
+                raise Invalid(FieldError("/password", "required", "Choose a `password` of at least 10 characters."))
+            return await _begin(conn, user, previous)
+
+    async def log_in_by_password(self, email: str, password: str, previous: str | None) -> Session:
+        """Begin a session; an unknown address and a wrong password raise the same `Unauthenticated`, as slowly."""
+        async with self._pool.connection() as conn:
+            user = await _one(conn, "SELECT * FROM app.users WHERE email = %s", email)
+        if not await passwords.matches(password, user["password_hash"] if user else None) or user is None:
+            raise Unauthenticated(WRONG)
+        async with self._pool.connection() as conn, conn.transaction():
+            return await _begin(conn, user, previous)
+
+    async def log_out(self, caller: Caller) -> None:
+        """End the session; a key has none."""
+        if caller.session is not None:
+            async with self._pool.connection() as conn, conn.transaction():
+                await conn.execute("DELETE FROM app.sessions WHERE token_sha256 = %s", (caller.session,))
+                await conn.execute("SELECT pg_notify(%s, '')", (CHANNEL,))
+            self.heard(None)
+
+    async def knows_password(self, caller: Caller, password: str | None) -> bool:
+        """Whether this is the caller's password; somebody who has none knows it by giving none."""
+        async with self._pool.connection() as conn:
+            user = await _one(conn, "SELECT password_hash FROM app.users WHERE user_id = %s", UUID(caller.id))
+        if user is None or user["password_hash"] is None or password is None:
+            return user is not None and user["password_hash"] is None and password is None
+        return await passwords.matches(password, user["password_hash"])
 
 
 def proves_origin(caller: Caller, headers: Mapping[str, str]) -> bool:
@@ -142,23 +163,47 @@ def proves_origin(caller: Caller, headers: Mapping[str, str]) -> bool:
     return caller.csrf_token is None or compare_digest(given.encode(), caller.csrf_token.encode())
 
 
-async def _by_key(conn: AsyncConnection[DictRow], key: str) -> Caller | None:
+async def _begin(conn: AsyncConnection[DictRow], user: DictRow, previous: str | None) -> Session:
+    token, csrf_token = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
+    if previous is not None:
+        await conn.execute("DELETE FROM app.sessions WHERE token_sha256 = %s", (digest(previous),))
+        await conn.execute("SELECT pg_notify(%s, '')", (CHANNEL,))
+    await conn.execute("DELETE FROM app.sessions WHERE expires_at < now()")
+    await conn.execute(
+        "INSERT INTO app.sessions (token_sha256, user_id, csrf_token, expires_at) VALUES (%s, %s, %s, now() + %s)",
+        (digest(token), user["user_id"], csrf_token, SESSION_FOR),
+    )
+    return Session(token, _person(user | {"csrf_token": csrf_token, "token_sha256": digest(token)}))
+
+
+async def _by_key(conn: AsyncConnection[DictRow], key: str) -> tuple[Caller, float] | None:
     if not _KEY.fullmatch(key):
         return None
-    row = await _one(conn, "SELECT * FROM app.keys WHERE prefix = %s AND revoked_at IS NULL", _prefix(key))
-    if row is None or not compare_digest(bytes(row["key_sha256"]), _hash(key)):
-        return None
-    return Caller(f"key:{row['prefix']}", row["prefix"], "", row["creator_id"], row["role"])
-
-
-async def _by_session(conn: AsyncConnection[DictRow], token: str) -> Caller | None:
     row = await _one(
         conn,
-        """SELECT * FROM app.sessions JOIN app.users USING (user_id)
-            WHERE token_sha256 = %s AND expires_at > now()""",
-        _hash(token),
+        """SELECT *, coalesce(extract(epoch FROM expires_at - now()), 'infinity')::float8 AS seconds_left,
+                  coalesce(last_used_at < now() - interval '1 minute', true) AS is_used_again
+             FROM app.keys
+            WHERE prefix = %s AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())""",
+        prefix_of(key),
     )
-    return None if row is None else _person(row)
+    if row is None or not compare_digest(bytes(row["key_sha256"]), digest(key)):
+        return None
+    if row["is_used_again"]:
+        await conn.execute("UPDATE app.keys SET last_used_at = now() WHERE prefix = %s", (row["prefix"],))
+    caller = Caller(f"key:{row['prefix']}", row["prefix"], "", row["creator_id"] or "", Role(row["role"]))
+    return caller, row["seconds_left"]
+
+
+async def _by_session(conn: AsyncConnection[DictRow], token: str) -> tuple[Caller, float] | None:
+    row = await _one(
+        conn,
+        """SELECT *, extract(epoch FROM expires_at - now())::float8 AS seconds_left
+             FROM app.sessions JOIN app.users USING (user_id)
+            WHERE token_sha256 = %s AND expires_at > now()""",
+        digest(token),
+    )
+    return None if row is None else (_person(row), row["seconds_left"])
 
 
 def _person(row: Mapping[str, Any]) -> Caller:
@@ -167,8 +212,8 @@ def _person(row: Mapping[str, Any]) -> Caller:
         f"person:{user_id}",
         str(user_id),
         row["email"],
-        row["creator_id"],
-        row["role"],
+        row["creator_id"] or "",
+        Role(row["role"]),
         row["csrf_token"],
         bytes(row["token_sha256"]),
     )
@@ -177,11 +222,3 @@ def _person(row: Mapping[str, Any]) -> Caller:
 async def _one(conn: AsyncConnection[DictRow], query: LiteralString, *values: object) -> DictRow | None:
     cursor = await conn.execute(query, values)
     return await cursor.fetchone()
-
-
-def _prefix(key: str) -> str:
-    return key.removeprefix("clk_")[:PREFIX_LENGTH]
-
-
-def _hash(secret: str) -> bytes:
-    return sha256(secret.encode("utf-8", "replace")).digest()

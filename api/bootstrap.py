@@ -22,10 +22,13 @@ from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool
 
 from api.app import create_app
+from api.auth import Callers
+from api.credentials import CHANNEL as ACCESS_CHANNEL
 from api.database import Database, open_database
 from api.errors import StartupError
 from api.migrate import migrate, pending
-from api.settings import KEY_BYTES, Settings
+from api.settings import KEY_BYTES, Settings, answer_limits
+from api.throttle import AtOnce, Throttle
 from domain import context
 from domain.application import Clonnect
 from domain.errors import LostRace, NotFound
@@ -98,6 +101,10 @@ class Runtime:
     channels: Mapping[ChannelName, Channel]
     connections: Connections
     worker: Worker | None
+    callers: Callers
+    requests: Throttle
+    log_ins: Throttle
+    streams: AtOnce
     is_demo: bool
     reset: Callable[["Runtime"], Awaitable[None]] | None
 
@@ -251,7 +258,7 @@ async def run(
             sending = Sending(writer, channels, connections)
             due_work = DueWork(agenda, writer, sending, simulator if is_demo else None, clock)
             processes = (
-                Replies(app, writer, Identifier()),
+                Replies(app, writer, Identifier(), answer_limits(settings)),
                 NurturingProcess(writer),
                 Releases(writer, nurturing, progress),
                 erasure,
@@ -259,10 +266,13 @@ async def run(
             worker = Worker(url, pool, log, processes, due_work, agenda, deliveries, clock)
             clock.when_moved(worker.agenda_moved)
 
+        callers = Callers(pool)
+
         listener = Listener(url)
         listener.on(LOG_CHANNEL, projector.log_moved)
         listener.on(PROGRESS_CHANNEL, projector.heard)
         listener.on(CLOCK_CHANNEL, clock.heard)
+        listener.on(ACCESS_CHANNEL, callers.heard)
         vaults = (vault_of(app), vault_of(commanded))
         for vault in vaults:
             listener.on(VAULT_CHANNEL, vault.heard)
@@ -303,6 +313,10 @@ async def run(
             channels=channels,
             connections=connections,
             worker=worker,
+            callers=callers,
+            requests=Throttle(settings.requests_per_minute),
+            log_ins=Throttle(settings.log_ins_per_minute),
+            streams=AtOnce(settings.streams_at_once),
             is_demo=is_demo,
             reset=reset if is_demo else None,
         )
@@ -368,7 +382,8 @@ def serve_http(
         log_level=settings.log_level,
         access_log=False,
         timeout_graceful_shutdown=STOP_SECONDS,
-        proxy_headers=False,
+        proxy_headers=settings.trusted_proxies is not None,
+        forwarded_allow_ips=settings.trusted_proxies,
         server_header=False,
     )
     server = Server(config, lambda: started(address) if started is not None else _say_where(address))

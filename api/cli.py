@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from eventstore.integrity import Head
 
 REFUSED, MISUSED, INTERRUPTED, TERMINATED = 1, 2, 130, 143
-ROLES = ("owner",)
+ROLES = ("owner", "agent", "auditor", "analyst")
 CHANNELS = ("telegram",)
 
 DESCRIPTION = "Answers a creator's direct messages, keeps the board of leads, follows up once."
@@ -124,7 +124,7 @@ def _migrate(settings: Settings, _given: argparse.Namespace) -> None:
 
 
 def _add_creator(settings: Settings, given: argparse.Namespace) -> None:
-    from api.admin import add_creator
+    from api.access_admin import add_creator
 
     link = add_creator(settings, given.name, given.email, given.timezone)
     print(f"The creator {given.name} was added.", file=sys.stderr)
@@ -133,9 +133,67 @@ def _add_creator(settings: Settings, given: argparse.Namespace) -> None:
 
 
 def _add_key(settings: Settings, given: argparse.Namespace) -> None:
-    from api.admin import add_key
+    from api.access_admin import add_key
+    from domain.vocabulary import Role
 
-    print(add_key(settings, given.creator, given.role))
+    creator = _whose(given)
+    role = Role.ADMIN if creator is None else Role(given.role)
+    print(add_key(settings, creator, role, given.label, given.expires))
+
+
+def _list_keys(settings: Settings, given: argparse.Namespace) -> None:
+    from api.access_admin import list_keys
+
+    for key in list_keys(settings, _whose(given)):
+        used = f"used {key['last_used_at']:%Y-%m-%d}" if key["last_used_at"] else "never used"
+        until = f", until {key['expires_at']:%Y-%m-%d}" if key["expires_at"] else ""
+        print(
+            f"{key['prefix']}  {key['role']:<8} made {key['created_at']:%Y-%m-%d}, {used}{until}  {key['label'] or ''}"
+        )
+
+
+def _revoke_key(settings: Settings, given: argparse.Namespace) -> None:
+    from api.access_admin import revoke_key
+
+    revoke_key(settings, _whose(given), given.prefix)
+    print(f"The key {given.prefix} opens nothing any more.", file=sys.stderr)
+
+
+def _whose(given: argparse.Namespace) -> str | None:
+    """The creator that a command is about, or nobody: the installation's own."""
+    if given.admin is (given.creator is not None):
+        raise Misuse("Name a creator, or give --admin for the installation itself.")
+    creator: str | None = given.creator
+    return creator
+
+
+def _add_user(settings: Settings, given: argparse.Namespace) -> None:
+    from api.access_admin import add_user
+    from domain.vocabulary import Role
+
+    creator = _whose(given)
+    print(add_user(settings, creator, given.email, Role.ADMIN if creator is None else Role(given.role)))
+
+
+def _list_users(settings: Settings, given: argparse.Namespace) -> None:
+    from api.access_admin import list_users
+
+    for user in list_users(settings, _whose(given)):
+        print(f"{user['email']}  {user['role']}  since {user['created_at']:%Y-%m-%d}")
+
+
+def _change_role(settings: Settings, given: argparse.Namespace) -> None:
+    from api.access_admin import change_role
+    from domain.vocabulary import Role
+
+    change_role(settings, given.email, Role(given.role))
+
+
+def _remove_user(settings: Settings, given: argparse.Namespace) -> None:
+    from api.access_admin import remove_user
+
+    remove_user(settings, given.email)
+    print(f"{given.email} can log in no more.", file=sys.stderr)
 
 
 def _rotate_master(settings: Settings, given: argparse.Namespace) -> None:
@@ -151,7 +209,7 @@ def _erase(settings: Settings, given: argparse.Namespace) -> None:
 
 
 def _link_user(settings: Settings, given: argparse.Namespace) -> None:
-    from api.admin import link_user
+    from api.access_admin import link_user
 
     print(link_user(settings, given.email))
 
@@ -252,6 +310,13 @@ def _port(text: str) -> int:
     return port
 
 
+def _days(text: str) -> int:
+    days = int(text)
+    if not 1 <= days <= 36500:
+        raise argparse.ArgumentTypeError(f"{days} is not a number of days: take one from 1 to 36500")
+    return days
+
+
 def _head(text: str) -> "Head":
     from eventstore.integrity import Head
 
@@ -304,9 +369,16 @@ def _parser() -> argparse.ArgumentParser:
     erase.add_argument("person", metavar="PERSON", help="their id on a platform, such as ig_99, or their lead's id")
 
     keys = _group(commands, "keys", "how programs get in, and what the database is sealed with")
-    add = _add(keys, "add", _add_key, "make an API key; prints it, once, and nothing else")
-    add.add_argument("creator", metavar="CREATOR")
+    whose = argparse.ArgumentParser(add_help=False)
+    whose.add_argument("creator", metavar="CREATOR", nargs="?")
+    whose.add_argument("--admin", action="store_true", help="of the installation, instead of one creator's")
+    add = _add(keys, "add", _add_key, "make an API key; prints it, once, and nothing else", whose)
     add.add_argument("--role", choices=ROLES, default=ROLES[0], help="what the key may do (default: owner)")
+    add.add_argument("--label", metavar="L", help="what you call it")
+    add.add_argument("--expires", metavar="DAYS", type=_days, help="how long it is good (default: until it is revoked)")
+    _add(keys, "list", _list_keys, "list the keys that open something", whose)
+    revoke = _add(keys, "revoke", _revoke_key, "take a key back: it opens nothing any more", whose)
+    revoke.add_argument("prefix", metavar="PREFIX", help="as `keys list` prints it")
 
     rotate = _add(keys, "rotate-master", _rotate_master, "seal everything with a new key, while nothing runs")
     rotate.add_argument(
@@ -314,7 +386,16 @@ def _parser() -> argparse.ArgumentParser:
     )
 
     users = _group(commands, "users", "how people get in")
-    link = _add(users, "link", _link_user, "print a new link to log in, good for one use")
+    add = _add(users, "add", _add_user, "let somebody in; prints a link with which they choose a password", whose)
+    add.add_argument("email", metavar="EMAIL")
+    add.add_argument("--role", choices=ROLES, default=ROLES[0], help="what they may do (default: owner)")
+    _add(users, "list", _list_users, "list who may log in", whose)
+    role = _add(users, "role", _change_role, "give somebody another role")
+    role.add_argument("email", metavar="EMAIL")
+    role.add_argument("role", metavar="ROLE", choices=ROLES, help=", ".join(ROLES))
+    remove = _add(users, "remove", _remove_user, "let somebody in no more")
+    remove.add_argument("email", metavar="EMAIL")
+    link = _add(users, "link", _link_user, "print a new link to log in, and to choose a new password; good once")
     link.add_argument("email", metavar="EMAIL")
 
     channels = _group(commands, "channels", "where messages come from")

@@ -9,8 +9,8 @@ from urllib.parse import quote
 import psycopg
 from psycopg.rows import dict_row
 
-from api.auth import new_link
-from api.bootstrap import Runtime, bring_up_to_date, check_key, installation_key, run, serve_http
+from api.access_admin import invite, link_for
+from api.bootstrap import Runtime, bring_up_to_date, check_key, installation_key, open_application, run, serve_http
 from api.database import open_database
 from api.demo_people import DAYS, PRODUCTS, Moved, Said, history
 from api.errors import StartupError
@@ -22,7 +22,7 @@ from domain.creator import Settings as CreatorSettings
 from domain.errors import NotFound
 from domain.follower import Follower
 from domain.identity import told
-from domain.vocabulary import Mode, Platform, SequenceType
+from domain.vocabulary import Mode, Platform, Role, SequenceType
 from eventstore.sealing import Sealer
 from eventstore.vault import CHANNEL as VAULT_CHANNEL
 from processes.channels.base import ChannelName
@@ -53,15 +53,30 @@ def run_demo(settings: Settings) -> None:
         check_key(settings, database.url)
         _claim(database.url)
         asyncio.run(_prepare(settings, database.url))
-        with psycopg.connect(database.url, autocommit=True, row_factory=dict_row) as conn:
-            conn.execute("DELETE FROM app.links WHERE reusable")
-            token = new_link(conn, EMAIL, CREATOR, "owner", reusable=True)
+        token = _link(settings, database.url)
 
         def started(address: str) -> None:
             sys.stdout.write(GREETING.format(url=f"{address}/app#link={quote(token)}"))
             sys.stdout.flush()
 
         serve_http(settings, database.url, work=True, reset=reset, started=started)
+
+
+def _link(settings: Settings, url: str) -> str:
+    """The token of the link that logs in as long as this demo runs."""
+    with (
+        open_application(url, installation_key(settings)) as app,
+        psycopg.connect(url, autocommit=True, row_factory=dict_row) as conn,
+        context.acting("system", at=datetime.now(UTC)),
+    ):
+        conn.execute("DELETE FROM app.links WHERE reusable")
+        query = "SELECT * FROM app.users WHERE email = %s"
+        user = conn.execute(query, (EMAIL,)).fetchone()
+        if user is None:
+            invite(app, CREATOR, EMAIL, Role.OWNER)
+            user = conn.execute(query, (EMAIL,)).fetchone()
+        assert user is not None
+        return link_for(app, user, reusable=True).token
 
 
 def _claim(url: str) -> None:

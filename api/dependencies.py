@@ -4,7 +4,7 @@ import asyncio
 import json
 import re
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.message import Message
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Concatenate, Final, ParamSpec, TypedDict, TypeVar
 from uuid import UUID
@@ -19,6 +19,7 @@ from api.problems import (
     Forbidden,
     NotCaughtUp,
     Problem,
+    Unauthenticated,
     UnsupportedMediaType,
     WithoutCsrfToken,
 )
@@ -76,9 +77,9 @@ class GuardedRoute(APIRoute):
         async def guarded(request: Request) -> Response:
             body = await request.body()
             runtime: Runtime = request.state.runtime
-            caller = await auth.identify(runtime.pool, request.headers, request.cookies)
-            if request.path_params.get("creator_id", caller.creator_id) != caller.creator_id:
-                raise NotFound(NO_CREATOR)
+            caller = await identified(request, runtime)
+            if "creator_id" in request.path_params:
+                caller = await acting_for(runtime, caller, request.path_params["creator_id"])
             if caller.role not in (self.reads if request.method in _SAFE else self.writes):
                 raise Forbidden(f"The role `{caller.role}` does not allow this.")
             if request.method not in _SAFE and not auth.proves_origin(caller, request.headers):
@@ -92,6 +93,32 @@ class GuardedRoute(APIRoute):
                 return await handle(request)
 
         return guarded
+
+
+async def identified(request: Request, runtime: Runtime) -> auth.Caller:
+    """Who is asking; raises `Unauthenticated`, or `RateLimited` for those who ask too often, known or not."""
+    try:
+        caller = await runtime.callers.identify(request.headers, request.cookies)
+    except Unauthenticated:
+        runtime.requests.take(f"address {address_of(request)}")
+        raise
+    runtime.requests.take(caller.actor)
+    return caller
+
+
+def address_of(request: Request) -> str:
+    """Where a request comes from, as far as the proxies that are trusted say."""
+    return request.client.host if request.client is not None else ""
+
+
+async def acting_for(runtime: Runtime, caller: auth.Caller, creator_id: str) -> auth.Caller:
+    """The caller as whoever acts for a creator; raises `NotFound` for those who may not, as if there were none."""
+    if caller.creator_id == creator_id:
+        return caller
+    if not caller.is_admin:
+        raise NotFound(NO_CREATOR)
+    await asyncio.to_thread(runtime.app.creator, creator_id)
+    return replace(caller, creator_id=creator_id)
 
 
 NO_CREATOR: Final = "There is no such creator."
@@ -154,10 +181,7 @@ def _caller(request: Request) -> auth.Caller:
 
 
 def _acting(request: Request, creator_id: Annotated[str, Path(description="The creator's name.")]) -> auth.Caller:
-    caller = _caller(request)
-    if caller.creator_id != creator_id:
-        raise NotFound(NO_CREATOR)
-    return caller
+    return _caller(request)
 
 
 Running = Annotated[Runtime, Depends(_running)]

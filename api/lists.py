@@ -9,14 +9,14 @@ from hashlib import sha256
 from typing import Annotated, Literal, TypeVar
 from uuid import UUID
 
-from fastapi import Depends, Query
+from fastapi import Depends, Query, Request
 
 from api.schemas import STATUSES, StatusWord
 from domain.errors import FieldError, Invalid
 from domain.vocabulary import Platform
 from projections.listing import ORDERS, Filters, Order
 
-Id = TypeVar("Id", UUID, int)
+Id = TypeVar("Id", UUID, int, str)
 
 Sort = Literal["-last_contact", "last_contact", "-created", "created", "name", "-score"]
 Cursor = Annotated[str | None, Query(max_length=2000, description="From the answer before, with the same filters.")]
@@ -52,7 +52,7 @@ def _listing(
 People = Annotated[Listing, Depends(_listing)]
 
 
-def place_after(at: datetime, row_id: UUID | int, *filters: object) -> str:
+def place_after(at: datetime, row_id: UUID | int | str, *filters: object) -> str:
     """The cursor of a place in a list that is ordered by a time, then an id."""
     text = json.dumps([_fingerprint(filters), at.isoformat(), str(row_id)])
     return urlsafe_b64encode(text.encode()).decode()
@@ -71,6 +71,13 @@ def place(cursor: str | None, kind: Callable[[str], Id], *filters: object) -> tu
     if fingerprint != _fingerprint(filters):
         raise Invalid(FieldError("query:cursor", "foreign", "This cursor belongs to another list."))
     return at, row_id
+
+
+def refuse_query(request: Request, *known: str) -> None:
+    """Refuse parameters that mean nothing here; raises `Invalid` naming each."""
+    unknown = [name for name in request.query_params if name not in known]
+    if unknown:
+        raise Invalid(*(FieldError(f"query:{name}", "unknown", f"`{name}` is unknown here.") for name in unknown))
 
 
 def _fingerprint(filters: Sequence[object]) -> str:

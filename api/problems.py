@@ -31,6 +31,7 @@ TITLES: Final[Mapping[str, str]] = {
     "version-mismatch": "Somebody has changed it since",
     "too-large": "The body is too large",
     "invalid": "The input breaks a rule",
+    "rate-limited": "Too many at a time",
     "not-caught-up": "The reads are not that far yet",
     "unavailable": "Not possible at the moment",
     "internal": "Something is broken here",
@@ -65,7 +66,7 @@ class Refusal(Exception):
 
     status: ClassVar[int]
     slug: ClassVar[str]
-    headers: ClassVar[Mapping[str, str]] = {}
+    headers: Mapping[str, str] = {}
 
 
 class BadRequest(Refusal):
@@ -108,6 +109,16 @@ class TooLarge(Refusal):
     """A body over the limit."""
 
     status, slug = 413, "too-large"
+
+
+class RateLimited(Refusal):
+    """Too many times in a short while; `wait` is whole seconds."""
+
+    status, slug = 429, "rate-limited"
+
+    def __init__(self, wait: int) -> None:
+        super().__init__(f"That was too often: try again in {wait} s.")
+        self.headers = {"Retry-After": str(wait)}
 
 
 class NotCaughtUp(Refusal):

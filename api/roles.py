@@ -1,20 +1,10 @@
-"""The roles that a credential may have, and the sets of them that routes are open to."""
+"""The sets of roles that routes are open to."""
 
-from enum import StrEnum
 from typing import Final
 
-Roles = frozenset["Role"]
+from domain.vocabulary import Role
 
-
-class Role(StrEnum):
-    """What a key or a person may do for a creator; an admin for every creator."""
-
-    OWNER = "owner"
-    AGENT = "agent"
-    AUDITOR = "auditor"
-    ANALYST = "analyst"
-    ADMIN = "admin"
-
+Roles = frozenset[Role]
 
 ADMINS: Final[Roles] = frozenset({Role.ADMIN})
 OWNERS: Final[Roles] = ADMINS | {Role.OWNER}

@@ -14,6 +14,7 @@ from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from api.errors import StartupError
+from domain.follower_conversation import AnswerLimits
 
 PREFIX = "CLONNECT_"
 KEY_BYTES = 32
@@ -106,9 +107,27 @@ class Settings(BaseSettings):
         default=True,
         description="Whether bots without a webhook are asked for new messages by long polling.",
     )
+    answers_per_hour: int = Field(
+        default=20, ge=0, le=1000, description="How many answers of the bot one person gets in an hour, at most."
+    )
+    answers_per_day: int = Field(
+        default=100, ge=0, le=1000, description="How many answers of the bot one person gets in a day, at most."
+    )
     cookie_secure: Literal["auto", "always", "never"] = Field(
         default="auto",
         description="Whether the session cookie is sent over TLS only; auto: when public_url is https.",
+    )
+    requests_per_minute: int = Field(
+        default=1200, ge=1, description="How often a minute a key or a person may ask, in each program."
+    )
+    log_ins_per_minute: int = Field(
+        default=10, ge=1, description="How many log-ins a minute are tried for one account, and from one address."
+    )
+    streams_at_once: int = Field(default=20, ge=1, description="How many live streams one key or person may hold open.")
+    trusted_proxies: str | None = Field(
+        default=None,
+        description="Addresses of reverse proxies, with commas, whose X-Forwarded-For says where a request comes from. "
+        "Not set: nobody's.",
     )
     key: Annotated[SecretStr, AfterValidator(_key)] | None = Field(
         default=None,
@@ -123,6 +142,11 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="How much the program says on stderr: debug, info, warning or error."
     )
+
+
+def answer_limits(settings: Settings) -> AnswerLimits:
+    """The two settings as the domain takes them."""
+    return AnswerLimits(settings.answers_per_hour, settings.answers_per_day)
 
 
 def variables() -> dict[str, str]:

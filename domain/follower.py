@@ -158,12 +158,13 @@ class Follower(Conversation, FollowerEvents):
         self,
         enrolment_id: UUID,
         sequence_type: SequenceType,
+        sequence_version: int,
         anchor_at: datetime,
         product_id: UUID | None,
         language: Language,
     ) -> None:
         _remember(self.known_enrolments, enrolment_id, KNOWN_IDS)
-        self.run = Run(enrolment_id, sequence_type, language, product_id, anchor_at)
+        self.run = Run(enrolment_id, sequence_type, language, product_id, anchor_at, sequence_version)
 
     @event(FollowerEvents.FollowUpScheduled)
     def _schedule(

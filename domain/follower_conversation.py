@@ -1,5 +1,6 @@
 """What a follower says, what it means, and what may be answered."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid5
 
@@ -7,6 +8,14 @@ from domain.follower_events import FollowerEvents
 from domain.follower_outcomes import Outcomes
 from domain.follower_parts import Inbound, Proposal
 from domain.vocabulary import Intent, Language
+
+
+@dataclass(frozen=True)
+class AnswerLimits:
+    """How many answers of the bot one person gets at most."""
+
+    per_hour: int = 20
+    per_day: int = 100
 
 
 class Conversation(Outcomes):
@@ -105,8 +114,8 @@ class Conversation(Outcomes):
         )
         return draft_id
 
-    def may_reply(self, now: datetime) -> bool:
-        """At most 20 answers in an hour and 100 in a day to one person."""
+    def may_reply(self, now: datetime, limits: AnswerLimits) -> bool:
+        """Whether one more answer stays within the limits."""
         in_the_last_hour = sum(at > now - timedelta(hours=1) for at in self.replies)
         in_the_last_day = sum(at > now - timedelta(days=1) for at in self.replies)
-        return in_the_last_hour < 20 and in_the_last_day < 100
+        return in_the_last_hour < limits.per_hour and in_the_last_day < limits.per_day

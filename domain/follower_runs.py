@@ -114,6 +114,14 @@ class Runs(Sends):
         if self.follow_up(follow_up_id).state == "held":
             self.trigger_event(FollowerEvents.FollowUpReleased, follow_up_id=follow_up_id, cause=cause, due_at=due_at)
 
+    def hasten(self, follow_up_id: UUID, now: datetime) -> bool:
+        """Have a step judged now instead of later; `False` when it waits for something else than its time."""
+        follow_up = self.follow_up(follow_up_id)
+        if follow_up.state != "pending" or follow_up.due_at <= now:
+            return False
+        self.trigger_event(FollowerEvents.FollowUpReleased, follow_up_id=follow_up_id, cause="hastened", due_at=now)
+        return True
+
     def convert(self, follow_up: FollowUp, to: str, deadline: datetime) -> None:
         self.trigger_event(
             FollowerEvents.FollowUpConverted,

@@ -25,6 +25,7 @@ EndReason = Literal[
     "cancelled",
     "restarted",
     "superseded",
+    "migrated",
     "erased",
 ]
 
@@ -64,6 +65,7 @@ class Run:
     language: Language
     product_id: UUID | None
     anchor_at: datetime
+    sequence_version: int
     follow_ups: dict[UUID, FollowUp] = field(default_factory=dict)
     sent: int = 0
     ended_at: datetime | None = None
@@ -73,6 +75,11 @@ class Run:
     def cancellable(self) -> list[UUID]:
         """What an end of the run cancels: everything but a send that is already in flight."""
         return [each.follow_up_id for each in self.follow_ups.values() if each.state != "attempting"]
+
+    @property
+    def next_step(self) -> int | None:
+        """The first step that an end of the run cancels; `None` where there is none."""
+        return min((each.step for each in self.follow_ups.values() if each.state != "attempting"), default=None)
 
     @staticmethod
     def create_id(follower_id: UUID, sequence_type: SequenceType, trigger_event_id: UUID) -> UUID:

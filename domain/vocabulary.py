@@ -40,6 +40,16 @@ class Platform(StrEnum):
     MANUAL = "manual"
 
 
+class Role(StrEnum):
+    """What a key or a person may do for a creator; an admin for every creator of the installation."""
+
+    OWNER = "owner"
+    AGENT = "agent"
+    AUDITOR = "auditor"
+    ANALYST = "analyst"
+    ADMIN = "admin"
+
+
 class Language(StrEnum):
     """The languages that are understood and written."""
 

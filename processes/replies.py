@@ -7,6 +7,7 @@ from domain.application import Clonnect
 from domain.commands.conversations import Answer
 from domain.creator import Creator, Product
 from domain.follower import Follower
+from domain.follower_conversation import AnswerLimits
 from domain.follower_parts import Proposal
 from domain.intents import ProductWords, Understanding, understand
 from domain.lead import Lead
@@ -29,11 +30,12 @@ class Replies(Process):
 
     name = "replies"
 
-    def __init__(self, app: Clonnect, writer: Writer[Clonnect], languages: Identifier) -> None:
+    def __init__(self, app: Clonnect, writer: Writer[Clonnect], languages: Identifier, limits: AnswerLimits) -> None:
         super().__init__()
         self._app = app
         self._writer = writer
         self._languages = languages
+        self._limits = limits
 
     @reacts_to(Follower.MessageReceived)
     async def message_received(self, event: Follower.MessageReceived, recorded: Recorded) -> None:
@@ -84,7 +86,7 @@ class Replies(Process):
         answer = await asyncio.to_thread(self._answer, event)
         if answer is not None:
             with because_of(recorded):
-                await self._writer.do(Clonnect.reply, event.originator_id, answer)
+                await self._writer.do(Clonnect.reply, event.originator_id, answer, self._limits)
 
     def _answer(self, event: Follower.BurstUnderstood) -> Answer | None:
         follower = self._app.follower(event.originator_id)

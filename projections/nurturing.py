@@ -1,6 +1,7 @@
 """Which sequences run for whom, what was promised, and what became of it?"""
 
 from collections.abc import Mapping
+from collections.abc import Sequence as Several
 from dataclasses import asdict
 from datetime import datetime
 from typing import ClassVar
@@ -258,6 +259,16 @@ class Nurturing(Projection):
         )
         counted = await self.select_one(f"SELECT count(*) AS n FROM {{follow_ups}} WHERE {where}", **params)
         return rows, int(counted["n"]) if counted else 0
+
+    async def outcomes(self, follow_up_ids: Several[UUID], now: datetime) -> dict[UUID, str]:
+        """What has become of those follow-ups that were judged: their state, `pending` for what waits anew."""
+        rows = await self.select(
+            """SELECT follow_up_id, status FROM {follow_ups}
+                WHERE follow_up_id = ANY(%(ids)s) AND (status <> 'pending' OR scheduled_at > %(now)s)""",
+            ids=list(follow_up_ids),
+            now=now,
+        )
+        return {row["follow_up_id"]: row["status"] for row in rows}
 
     async def held(self, creator_id: str, reason: str) -> list[DictRow]:
         """The follow-ups of a creator that are held for one reason."""

@@ -1,16 +1,22 @@
-"""Logging in and out, and who is asking."""
+"""Logging in and out, one's own password, and who is asking."""
 
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import Request, Response
 from pydantic import Field
 
-from api import auth
-from api.dependencies import Caller, Running, guarded_router, public_router
-from api.problems import Unauthenticated
+from api import auth, passwords
+from api.credentials import setting_password
+from api.dependencies import Caller, Do, Running, address_of, guarded_router, public_router
+from api.passwords import Password
+from api.problems import Forbidden
 from api.roles import EVERYBODY
 from api.schemas import Answer, Body, Ok
+from domain import context
+from domain.application import Clonnect
 from domain.errors import FieldError, Invalid
+from domain.vocabulary import Role
 
 public = public_router("access")
 router = guarded_router("access", reads=EVERYBODY, writes=EVERYBODY)
@@ -19,11 +25,18 @@ Text = Annotated[str, Field(max_length=1000)]
 
 
 class LogIn(Body):
-    """A link's token, or an e-mail address and a password."""
+    """A link's token, with a password to be set by it or without; or an e-mail address and its password."""
 
-    email: Text | None = None
+    email: Annotated[str, Field(max_length=254)] | None = None
     password: Text | None = None
     link: Text | None = None
+
+
+class ChangePassword(Body):
+    """The present password, unless there is none, and the new one."""
+
+    current: Text | None = None
+    password: Password
 
 
 class User(Answer):
@@ -31,13 +44,14 @@ class User(Answer):
 
     id: str
     email: str
-    role: str
+    role: Role
     creators: list[str]
 
     @classmethod
     def of(cls, caller: auth.Caller) -> "User":
         """From a credential."""
-        return cls(id=caller.id, email=caller.email, role=caller.role, creators=[caller.creator_id])
+        creators = [caller.creator_id] if caller.creator_id else []
+        return cls(id=caller.id, email=caller.email, role=caller.role, creators=creators)
 
 
 class LoggedIn(Ok):
@@ -54,24 +68,34 @@ class Me(LoggedIn):
 
 
 class Verified(Ok):
-    """A credential that is good."""
+    """A credential that is good; an admin's belongs to no creator."""
 
     valid: bool
     creator_id: str
-    role: str
+    role: Role
     is_admin: bool
 
 
 @public.post("/auth/login")
 async def log_in(request: Request, response: Response, runtime: Running, body: LogIn) -> LoggedIn:
-    """Log in with a link; one that was used, ran out or never was gives the same answer as a wrong password."""
-    if body.link is None:
+    """Log in with a link or a password; one that is wrong, ran out or never was gives the same answer.
+
+    With a link, `password` sets the person's password; an invitation asks for one.
+    """
+    runtime.log_ins.take(f"address {address_of(request)}")
+    previous = request.cookies.get(auth.COOKIE)
+    if body.link is not None:
+        if body.password is not None and not 10 <= len(body.password) <= 1000:
+            raise Invalid(FieldError("/password", "length", "A password has 10 to 1,000 characters."))
+        with_password = body.password is not None
+        session = await runtime.callers.log_in_by_link(body.link, previous, with_password=with_password)
+        if body.password is not None:
+            await _set_password(request, runtime, session.caller, body.password)
+    else:
         if body.email is None or body.password is None:
             raise Invalid(FieldError("/link", "required", "Send a `link`, or `email` and `password`."))
-        raise Unauthenticated("This log-in is not valid.")
-    if body.password is not None:
-        raise Invalid(FieldError("/password", "unavailable", "Setting a password is not available yet."))
-    session = await auth.log_in(runtime.pool, body.link, request.cookies.get(auth.COOKIE))
+        runtime.log_ins.take(f"account {body.email.casefold()}")
+        session = await runtime.callers.log_in_by_password(body.email, body.password, previous)
     response.set_cookie(
         auth.COOKIE,
         session.token,
@@ -83,24 +107,49 @@ async def log_in(request: Request, response: Response, runtime: Running, body: L
     return LoggedIn(user=User.of(session.caller), csrf_token=session.caller.csrf_token or "")
 
 
+async def _set_password(request: Request, runtime: Running, caller: auth.Caller, password: str) -> None:
+    statements = setting_password(_user_id(caller), await passwords.hashed(password), caller.session)
+    with context.acting(caller.actor, correlation_id=request.state.request_id, request_id=request.state.request_id):
+        await runtime.writer.do(Clonnect.set_password, caller.creator_id or None, _user_id(caller), beside=statements)
+    runtime.callers.heard(None)
+
+
+@router.put("/auth/password")
+async def change_password(runtime: Running, caller: Caller, do: Do, body: ChangePassword) -> Ok:
+    """Change one's own password; every other session of the person ends."""
+    if caller.session is None:
+        raise Forbidden("A key has no password: log in.")
+    runtime.log_ins.take(f"account {caller.email.casefold()}")
+    if not await runtime.callers.knows_password(caller, body.current):
+        raise Invalid(FieldError("/current", "wrong", "This is not the present password."))
+    statements = setting_password(_user_id(caller), await passwords.hashed(body.password), caller.session)
+    await do(Clonnect.set_password, caller.creator_id or None, _user_id(caller), beside=statements)
+    runtime.callers.heard(None)
+    return Ok()
+
+
 @router.post("/auth/logout")
-async def log_out(request: Request, response: Response, creator: Caller, runtime: Running) -> Ok:
+async def log_out(request: Request, response: Response, caller: Caller, runtime: Running) -> Ok:
     """End the session; a key has none to end."""
-    await auth.log_out(runtime.pool, creator)
+    await runtime.callers.log_out(caller)
     response.delete_cookie(auth.COOKIE, httponly=True, samesite="lax", secure=_is_secure(request, runtime))
     return Ok()
 
 
 @router.get("/auth/me")
-async def get_me(creator: Caller, runtime: Running) -> Me:
+async def get_me(caller: Caller, runtime: Running) -> Me:
     """Who am I, for whom may I act, and which token do my writes carry?"""
-    return Me(user=User.of(creator), csrf_token=creator.csrf_token or "", demo=runtime.is_demo)
+    return Me(user=User.of(caller), csrf_token=caller.csrf_token or "", demo=runtime.is_demo)
 
 
 @router.get("/auth/verify")
-async def verify(creator: Caller) -> Verified:
+async def verify(caller: Caller) -> Verified:
     """Is this credential good, and whose is it?"""
-    return Verified(valid=True, creator_id=creator.creator_id, role=creator.role, is_admin=False)
+    return Verified(valid=True, creator_id=caller.creator_id, role=caller.role, is_admin=caller.is_admin)
+
+
+def _user_id(caller: auth.Caller) -> UUID:
+    return UUID(caller.id)
 
 
 def _is_secure(request: Request, runtime: Running) -> bool:

@@ -9,7 +9,6 @@ from fastapi import Query
 from pydantic import Field
 
 from api.dependencies import (
-    NO_CREATOR,
     NO_LEAD,
     Acting,
     Caller,
@@ -17,6 +16,7 @@ from api.dependencies import (
     Running,
     Shown,
     Tag,
+    acting_for,
     commanded_lead,
     guarded_router,
     shown_lead,
@@ -25,6 +25,7 @@ from api.lists import Cursor, Limit, People, place, place_after
 from api.outcomes import Story, action_of, outcome_of_message, outcome_of_send, position_of
 from api.roles import STAFF
 from api.schemas import STATUSES, Answer, Body, Listed, MessageText, Ok, StatusWord, Time
+from api.settings import answer_limits
 from api.views import (
     ConversationItem,
     Delivery,
@@ -328,8 +329,7 @@ async def delete_conversation(creator: Acting, runtime: Running, lead_id: str, d
 @router.post("/dm/process")
 async def process_message(creator: Caller, runtime: Running, body: ProcessMessage, do: Do) -> MessageProcessed:
     """Take in a message; answers when it is understood and, within 10 s, answered."""
-    if body.creator_id != creator.creator_id:
-        raise NotFound(NO_CREATOR)
+    creator = await acting_for(runtime, creator, body.creator_id)
     platform, raw = told(body.sender_id, Platform(body.platform) if body.platform else None, field="/sender_id")
     message_id = body.message_id or uuid4().hex
     before = await asyncio.to_thread(runtime.log.head)
@@ -361,7 +361,9 @@ async def _processed(
     follower = await asyncio.to_thread(runtime.app.follower, received.follower_id)
     understood = story.understood
     product = account.products.get(understood.product_id) if understood and understood.product_id else None
-    action = action_of(story, account, follower, may_reply=follower.may_reply(runtime.clock()))
+    action = action_of(
+        story, account, follower, may_reply=follower.may_reply(runtime.clock(), answer_limits(runtime.settings))
+    )
     return MessageProcessed(
         response=story.drafted.text if story.drafted else None,
         intent=understood.intents[0][0] if understood else None,

@@ -8,11 +8,11 @@ from fastapi import Query, Request
 from pydantic import AfterValidator, Field
 
 from api.dependencies import Acting, Do, Running, Tag, guarded_router
+from api.lists import refuse_query
 from api.roles import OWNERS
 from api.schemas import Answer, Body, NotNull, Ok, Reason, Time
 from domain.application import Clonnect
 from domain.creator import Creator
-from domain.errors import FieldError, Invalid
 from domain.vocabulary import Language, Mode
 
 router = guarded_router("creators", reads=OWNERS, writes=OWNERS)
@@ -135,7 +135,7 @@ class Pause(Body):
 @router.get("/settings/{creator_id}")
 async def get_settings(request: Request, creator: Acting, runtime: Running, tag: Tag) -> SettingsOut:
     """The settings of a creator."""
-    _refuse_query(request)
+    refuse_query(request)
     account = await asyncio.to_thread(runtime.app.creator, creator.creator_id)
     tag(account.version)
     return SettingsOut.of(account)
@@ -144,7 +144,7 @@ async def get_settings(request: Request, creator: Acting, runtime: Running, tag:
 @router.put("/settings/{creator_id}")
 async def change_settings(request: Request, creator: Acting, body: ChangeSettings, do: Do) -> SettingsOut:
     """Change some settings, all or nothing."""
-    _refuse_query(request)
+    refuse_query(request)
     account = await do.at_version(
         lambda app: app.creator(creator.creator_id),
         Clonnect.change_settings,
@@ -203,9 +203,3 @@ async def _switch(creator: Acting, do: Do, active: bool | None, reason: str | No
     )
     do.version(account.version)
     return account
-
-
-def _refuse_query(request: Request) -> None:
-    unknown = [FieldError(f"query:{name}", "unknown", f"`{name}` is unknown here.") for name in request.query_params]
-    if unknown:
-        raise Invalid(*unknown)

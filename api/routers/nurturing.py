@@ -12,19 +12,24 @@ from pydantic import AwareDatetime, Field
 
 from api.dependencies import Acting, Do, Running, Shown, guarded_router, shown_lead
 from api.lists import Cursor, Limit, place, place_after
+from api.problems import NotCaughtUp
 from api.roles import OWNERS, STAFF
 from api.schemas import Answer, Body, FollowUpStatus, Listed, Ok, SequenceWord, Time
 from api.views import Row, follower_id_of
 from domain.application import Clonnect
 from domain.commands.nurturing import values_for
 from domain.creator import Creator
-from domain.errors import FieldError, Invalid, NotFound
+from domain.errors import NotFound
 from domain.sequence import Sequence as NurturingSequence
 from domain.shipped_steps import NAMES
 from domain.steps import Step, Variant, render
 from domain.vocabulary import Language, SequenceType
 
 router = guarded_router("nurturing", reads=STAFF, writes=OWNERS)
+cancelling = guarded_router("nurturing", reads=STAFF, writes=STAFF)
+
+MOVED_AT_ONCE = 100
+MOVED_WITHIN = 30.0
 
 LanguageWord = Literal["en", "es", "pt"]
 
@@ -144,7 +149,7 @@ def _by_language(texts: Mapping[LanguageWord, str] | None) -> dict[Language, str
 
 
 class ChangeSteps(Body):
-    """New steps for whoever is enrolled from now on."""
+    """New steps for whoever is enrolled from now on; `move` gives them to those who are enrolled as well."""
 
     steps: list[StepIn]
     enrolled: Literal["keep", "move"] = "keep"
@@ -283,11 +288,13 @@ async def toggle_sequence(creator: Acting, sequence_type: str, do: Do, body: Tog
 
 
 @router.put("/nurturing/{creator_id}/sequences/{sequence_type}")
-async def change_steps(creator: Acting, sequence_type: str, body: ChangeSteps, do: Do) -> StepsChanged:
-    """Publish new steps; they hold for everyone who is enrolled from then on."""
-    if body.enrolled == "move":
-        detail = "Moving those who are enrolled is not available yet: leave `enrolled` out."
-        raise Invalid(FieldError("/enrolled", "unavailable", detail))
+async def change_steps(
+    creator: Acting, runtime: Running, sequence_type: str, body: ChangeSteps, do: Do
+) -> StepsChanged:
+    """Publish new steps; they hold for everyone who is enrolled from then on, and with `move` for the others too.
+
+    Whoever is moved hears what would have come next, at its new time counted from the same message.
+    """
     kind = _kind(sequence_type)
 
     def change(app: Clonnect) -> NurturingSequence:
@@ -295,13 +302,27 @@ async def change_steps(creator: Acting, sequence_type: str, body: ChangeSteps, d
         return app.change_steps(creator.creator_id, kind, tuple(step.step(present) for step in body.steps))
 
     sequence = await do.at_version(lambda app: app.sequence(creator.creator_id, kind), change)
+    moved = await _move_all(runtime, creator.creator_id, kind, do) if body.enrolled == "move" else 0
     do.version(sequence.version)
     return StepsChanged(
         sequence_type=kind.value,
         steps=[StepItem.of(step) for step in sequence.steps],
         version=sequence.version,
-        enrolled_moved=0,
+        enrolled_moved=moved,
     )
+
+
+async def _move_all(runtime: Running, creator_id: str, kind: SequenceType, do: Do) -> int:
+    """Move everybody who was enrolled before the steps were changed: the reads must show them first."""
+    if not await runtime.progress.passed(await asyncio.to_thread(runtime.log.head), MOVED_WITHIN):
+        raise NotCaughtUp("The steps are changed, but who is enrolled cannot be listed yet: send the same again.")
+    moved, last = 0, None
+    while True:
+        runs, _ = await runtime.nurturing.enrolled(creator_id, kind, last, MOVED_AT_ONCE)
+        if not runs:
+            return moved
+        last = runs[-1]["started_at"].isoformat(), runs[-1]["enrolment_id"]
+        moved += await do(Clonnect.move_runs, creator_id, kind, [run["follower_id"] for run in runs])
 
 
 @router.get("/nurturing/{creator_id}/sequences/{sequence_type}/enrolled")
@@ -386,7 +407,7 @@ async def list_follow_ups(
     )
 
 
-@router.delete("/nurturing/{creator_id}/cancel/{lead_id}")
+@cancelling.delete("/nurturing/{creator_id}/cancel/{lead_id}")
 async def cancel_follow_ups(
     creator: Acting, runtime: Running, lead_id: str, do: Do, sequence_type: SequenceWord | None = None
 ) -> Cancelled:
@@ -403,7 +424,7 @@ async def cancel_follow_ups(
     return Cancelled(follower_id=lead_id, cancelled=await do(cancel))
 
 
-router.delete("/nurturing/{creator_id}/followers/{lead_id}/nurturing", name="cancel_nurturing")(cancel_follow_ups)
+cancelling.delete("/nurturing/{creator_id}/followers/{lead_id}/nurturing", name="cancel_nurturing")(cancel_follow_ups)
 
 
 def _kind(word: str) -> SequenceType:
@@ -413,7 +434,8 @@ def _kind(word: str) -> SequenceType:
         raise NotFound("There is no such sequence.") from error
 
 
-def _preview(template: str, creator: Creator, name: str | None, product_id: UUID | None) -> str:
+def preview(template: str, creator: Creator, name: str | None, product_id: UUID | None) -> str:
+    """A step's text as the person would read it today."""
     return render(template, values_for(creator, name, product_id)).text
 
 
@@ -429,7 +451,7 @@ def _enrolled(row: Row, card: Row, creator: Creator) -> EnrolledItem:
             PendingStep(
                 step=step["step"],
                 scheduled_at=step["scheduled_at"],
-                message_preview=_preview(step["message_template"], creator, card["name"], row["product_id"]),
+                message_preview=preview(step["message_template"], creator, card["name"], row["product_id"]),
             )
             for step in steps
         ],
@@ -449,7 +471,7 @@ def _follow_up(row: Row, card: Row, creator: Creator) -> FollowUpItem:
         wished_at=row["wished_at"],
         plan=row["plan"],
         message_template=row["message_template"],
-        message_preview=_preview(row["message_template"], creator, card["name"], row["product_id"]),
+        message_preview=preview(row["message_template"], creator, card["name"], row["product_id"]),
         status=row["status"],
         reason=row["reason"],
         created_at=row["created_at"],

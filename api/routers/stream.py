@@ -3,15 +3,18 @@
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AbstractContextManager
 from fnmatch import fnmatchcase
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from fastapi import Query, Request
 from fastapi.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from api.dependencies import Acting, Running, guarded_router
 from api.happenings import BATCH, of_creator
+from api.problems import Unauthenticated
 from api.roles import STAFF
 from domain.errors import FieldError, Invalid
 from domain.lead import Lead
@@ -45,16 +48,45 @@ async def stream_events(
         raise Invalid(FieldError("query:last_event_id", "type", "An event id is a whole number."))
     patterns = [pattern for each in types or () for pattern in each.split(",")]
     after = runtime.progress.position if given is None else int(given)
-    return StreamingResponse(
-        follow(runtime, creator.creator_id, after, patterns),
+    return OneOfFew(
+        runtime.streams.one(creator.actor),
+        follow(runtime, creator.creator_id, after, patterns, lambda: _may_still(request, runtime, creator)),
         media_type="text/event-stream",
         headers={"X-Accel-Buffering": "no"},
     )
 
 
-async def follow(runtime: Running, creator_id: str, after: int, patterns: Sequence[str]) -> AsyncIterator[str]:
-    """The stream's text, for as long as somebody reads it, and keeps up."""
+class OneOfFew(StreamingResponse):
+    """A response of which a caller may have a few open at the same time; one too many is refused before it begins."""
+
+    def __init__(self, place: AbstractContextManager[None], content: AsyncIterator[str], **kwargs: Any) -> None:
+        super().__init__(content, **kwargs)
+        self._place = place
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        with self._place:
+            await super().__call__(scope, receive, send)
+
+
+async def _may_still(request: Request, runtime: Running, creator: Acting) -> bool:
+    """Whether the credential that opened the stream would open it now."""
+    try:
+        caller = await runtime.callers.identify(request.headers, request.cookies)
+    except Unauthenticated:
+        return False
+    return caller.role in STAFF and (caller.is_admin or caller.creator_id == creator.creator_id)
+
+
+async def follow(
+    runtime: Running,
+    creator_id: str,
+    after: int,
+    patterns: Sequence[str],
+    may_still: Callable[[], Awaitable[bool]],
+) -> AsyncIterator[str]:
+    """The stream's text, for as long as somebody reads it, keeps up, and may."""
     clock = asyncio.get_running_loop().time
+    changes = runtime.callers.changes
     shown = runtime.progress.position
     text = ": live\n\n"
     if shown - after > FURTHEST_BACK or await _is_ahead(runtime, after):
@@ -68,6 +100,10 @@ async def follow(runtime: Running, creator_id: str, after: int, patterns: Sequen
             if said_at - began > SLOWEST:
                 return
         shown = await runtime.progress.beyond(after, max(0.0, said_at + SILENCE - clock()))
+        if changes != runtime.callers.changes:
+            changes = runtime.callers.changes
+            if not await may_still():
+                return
         if shown < after and await _is_ahead(runtime, after):
             after, text = shown, _message(shown, "reset", {"position": shown})
             continue

@@ -8,6 +8,7 @@ from domain.commands.leads import LeadCommands, NewLead
 from domain.errors import FieldError, Invalid
 from domain.follower import Follower
 from domain.follower_contact import MANUAL_PAUSE
+from domain.follower_conversation import AnswerLimits
 from domain.follower_parts import Inbound, Proposal
 from domain.guards import too_long
 from domain.lead import Details
@@ -112,7 +113,7 @@ class ConversationCommands(LeadCommands):
         self.save_streams(follower, lead)
         return True
 
-    def reply(self, follower_id: UUID, answer: Answer) -> UUID | None:
+    def reply(self, follower_id: UUID, answer: Answer, limits: AnswerLimits) -> UUID | None:
         """Send an answer if the bot may speak here and nobody has spoken since; answers the send's id."""
         follower = self.follower(follower_id)
         creator = self.creator(follower.creator_id)
@@ -123,7 +124,7 @@ class ConversationCommands(LeadCommands):
             or creator.mode is not Mode.AUTO
             or follower.is_paused
             or (follower.escalation is not None and not told_apart)
-            or not follower.may_reply(now)
+            or not follower.may_reply(now, limits)
             or follower.is_reachable(now) is not None
             or too_long(follower.platform, answer.text)
         ):

@@ -1,21 +1,24 @@
 """Commands about follow-ups: enrolling, deciding what falls due, cancelling."""
 
+from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from uuid import UUID, uuid5
 
 from domain import context
 from domain.commands.conversations import ConversationCommands
 from domain.creator import Creator
+from domain.errors import NotDue
 from domain.follower import Follower
-from domain.guards import Convert, Defer, GoAhead, Hold, Skip, Verdict, judge, judged, policy_of, standing_of
+from domain.guards import Convert, Defer, GoAhead, Hold, Skip, Verdict, judge, judged
 from domain.lead import Lead
-from domain.placement import HumanTask, Nothing, Placement, Send, Template, Ways, plan
+from domain.placement import Nothing
+from domain.planning import plan_words, planned_run
 from domain.runs import FollowUp, Purpose, Run, SendOrder
 from domain.sequence import Sequence
-from domain.steps import Rendered, render, text_for
+from domain.steps import Rendered, render
 from domain.vocabulary import Platform, SequenceType, Status
 
-PLANNING_SLACK = timedelta(minutes=15)
 COOL_DOWN = timedelta(days=7)
 SOFT_STOP = timedelta(hours=72)
 
@@ -42,47 +45,68 @@ class NurturingCommands(ConversationCommands):
         if not _may_enrol(follower, lead, sequence, now):
             return False
         language = follower.language or creator.settings.language
-        wishes = [
-            (
-                anchor_at + timedelta(hours=step.delay_hours),
-                Ways(compressible=step.compressible, human_task=step.human_task),
-            )
-            for step in sequence.steps
-        ]
-        placements = plan(wishes, now, standing_of(follower), policy_of(creator.settings), PLANNING_SLACK)
+        enrolment_id = Run.create_id(follower.id, sequence_type, trigger_event_id)
+        planned, placements = planned_run(follower, creator, sequence, language, enrolment_id, anchor_at, now)
         if all(isinstance(placed, Nothing) for placed in placements):
             return False
-        enrolment_id = Run.create_id(follower.id, sequence_type, trigger_event_id)
-        planned = [
-            FollowUp(
-                Run.follow_up_id(enrolment_id, number),
-                number,
-                wished_at,
-                _due_at(placed, max(wished_at, now)),
-                text_for(step, language, f"{follower.id}/{sequence_type}/{number}"),
-                step.late,
-                step.human_task,
-                step.compressible,
-            )
-            for number, (step, (wished_at, _), placed) in enumerate(
-                zip(sequence.steps, wishes, placements, strict=True), start=1
-            )
-        ]
-        product = follower.product_id or _only_product(creator)
         enrolled = follower.enrol(
             sequence_type=sequence_type,
             sequence_version=sequence.steps_version,
             trigger=trigger,
             trigger_event_id=trigger_event_id,
             anchor_at=anchor_at,
-            product_id=product,
+            product_id=follower.product_id or _only_product(creator),
             language=language,
             planned=planned,
-            plans=[_plan_words(placed) for placed in placements],
+            plans=[plan_words(placed) for placed in placements],
             resumed_from=resumed_from,
         )
         self.save_streams(follower)
         return enrolled
+
+    def move_runs(self, creator_id: str, sequence_type: SequenceType, follower_ids: Iterable[UUID]) -> int:
+        """Give people who are enrolled the present steps instead of theirs; answers how many that concerned.
+
+        What was said stays said: the new run begins with the step that would have come next, at its new time
+        counted from the same message. Where the new steps leave nothing to say, the run ends.
+        """
+        creator = self.creator(creator_id)
+        sequence = self.sequence(creator_id, sequence_type)
+        followers = [self.follower(follower_id) for follower_id in follower_ids]
+        moved = [each for each in followers if each.creator_id == creator_id and self._move(each, creator, sequence)]
+        self.save_streams(*moved)
+        return len(moved)
+
+    @staticmethod
+    def _move(follower: Follower, creator: Creator, sequence: Sequence) -> bool:
+        run = follower.run
+        if (
+            run is None
+            or run.sequence_type is not sequence.sequence_type
+            or run.sequence_version == sequence.steps_version
+            or (first := run.next_step) is None
+        ):
+            return False
+        follower.end_run("migrated")
+        trigger_event_id = uuid5(run.enrolment_id, f"steps/{sequence.steps_version}")
+        enrolment_id = Run.create_id(follower.id, run.sequence_type, trigger_event_id)
+        planned, placements = planned_run(
+            follower, creator, sequence, run.language, enrolment_id, run.anchor_at, context.now(), first
+        )
+        if not all(isinstance(placed, Nothing) for placed in placements):
+            follower.enrol(
+                sequence_type=run.sequence_type,
+                sequence_version=sequence.steps_version,
+                trigger="moved",
+                trigger_event_id=trigger_event_id,
+                anchor_at=run.anchor_at,
+                product_id=run.product_id,
+                language=run.language,
+                planned=planned,
+                plans=[plan_words(placed) for placed in placements],
+                resumed_from=run.enrolment_id,
+            )
+        return True
 
     def resume_run(self, follower_id: UUID, trigger_event_id: UUID) -> bool:
         """After a mere thank-you that ended a run before it had said anything, the silence starts anew."""
@@ -140,6 +164,28 @@ class NurturingCommands(ConversationCommands):
         follower.cancel_send(send_id, "ruled_out")
         _carry_out(follower, follow_up, verdict, now)
         return False
+
+    def verdict_on(self, follower_id: UUID, follow_up_id: UUID) -> tuple[Verdict, Rendered]:
+        """What would become of a follow-up if it were judged now; raises `NotDue` when it waits for nothing."""
+        follower = self.follower(follower_id)
+        follow_up = follower.follow_up(follow_up_id)
+        if follow_up.state != "pending":
+            raise NotDue("This follow-up waits for something else than its time.")
+        return self._judged(follower, follow_up, self.creator(follower.creator_id), context.now())
+
+    def hasten_follow_ups(self, waiting: Iterable[tuple[UUID, UUID]]) -> int:
+        """Have follow-ups judged now, by every rule, whenever they are due; answers how many that concerned.
+
+        `waiting` holds followers with a follow-up each; one that has its outcome by now is passed over.
+        """
+        followers: dict[UUID, Follower] = {}
+        hastened = 0
+        for follower_id, follow_up_id in waiting:
+            follower = followers.setdefault(follower_id, self.follower(follower_id))
+            with suppress(NotDue):
+                hastened += follower.hasten(follow_up_id, context.now())
+        self.save_streams(*followers.values())
+        return hastened
 
     def _judged(
         self, follower: Follower, follow_up: FollowUp, creator: Creator, now: datetime
@@ -222,24 +268,6 @@ def _may_enrol(follower: Follower, lead: Lead, sequence: Sequence, now: datetime
         and is_goal is (sequence.sequence_type is SequenceType.POST_PURCHASE)
         and not cools_down
     )
-
-
-def _due_at(placed: Placement, otherwise: datetime) -> datetime:
-    return otherwise if isinstance(placed, Nothing) else placed.at
-
-
-def _plan_words(placed: Placement) -> tuple[str, str | None]:
-    match placed:
-        case Send(pulled=True):
-            return "pulled", None
-        case Send():
-            return "send", None
-        case Template():
-            return "template", None
-        case HumanTask():
-            return "human_task", None
-        case nothing:
-            return "nothing", nothing.reason
 
 
 def _carry_out(follower: Follower, follow_up: FollowUp, verdict: Verdict, now: datetime) -> None:

@@ -5,6 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import psycopg
@@ -12,15 +13,16 @@ import pytest
 from fastapi.routing import iter_route_contexts
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from api import credentials
 from api.app import create_app
-from api.auth import new_key, new_link
 from api.bootstrap import Runtime, installation_key, run
+from api.credentials import NewKey, NewLink
 from api.settings import Settings
 from domain import context
 from domain.application import Clonnect
 from domain.creator import Product
 from domain.creator import Settings as CreatorSettings
-from domain.vocabulary import Mode, Platform, SequenceType
+from domain.vocabulary import Mode, Platform, Role, SequenceType
 from eventstore.sealing import Sealer
 from processes.channels.base import ChannelName
 from processes.connections import connecting
@@ -56,14 +58,34 @@ class Served:
     async def creator(self, name: str) -> str:
         """Make a creator with a key; answers the key."""
         await self.do(Clonnect.sign_up_creator, name, None, CreatorSettings(timezone="Europe/Madrid"))
-        with psycopg.connect(self.url, autocommit=True) as conn:
-            self.keys[name] = new_key(conn, name, "owner")
+        self.keys[name] = await self.key(name)
         return self.keys[name]
 
-    def link(self, email: str, creator: str = CREATOR, role: str = "owner") -> str:
-        """The token of a log-in link."""
+    async def key(self, creator: str | None = CREATOR, role: Role = Role.OWNER, **more: Any) -> str:
+        """A new key; without a creator an admin's."""
+        key = NewKey()
+        label, expires_at = more.get("label"), more.get("expires_at")
+        stored = key.stored(creator, role, label, expires_at)
+        await self.do(Clonnect.issue_key, creator, key.prefix, role, label, expires_at, beside=stored)
+        return key.secret
+
+    async def link(
+        self, email: str, creator: str | None = CREATOR, role: Role = Role.OWNER, *, invitation: bool = False
+    ) -> str:
+        """The token of a log-in link for somebody, who is made known if need be."""
+        link = NewLink()
         with psycopg.connect(self.url, autocommit=True) as conn:
-            return new_link(conn, email, creator, role)
+            known = conn.execute("SELECT user_id FROM app.users WHERE email = %s", (email,)).fetchone()
+        if known is not None:
+            await self.do(Clonnect.issue_link, creator, known[0], beside=link.stored(known[0]))
+            return link.token
+        user_id = uuid4()
+        stored = [
+            *credentials.inviting(user_id, creator, email, None, role),
+            *link.stored(user_id, invitation=invitation),
+        ]
+        await self.do(Clonnect.invite_user, creator, user_id, email, None, role, beside=stored)
+        return link.token
 
     async def lead(self, name: str = "Ana", platform_user_id: str = "ig_ana", **more: Any) -> dict[str, Any]:
         """A lead made over HTTP."""

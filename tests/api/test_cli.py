@@ -38,8 +38,14 @@ COMMANDS = (
     "check-log",
     "creators add",
     "keys add",
+    "keys list",
+    "keys revoke",
     "keys rotate-master",
     "erase",
+    "users add",
+    "users list",
+    "users role",
+    "users remove",
     "users link",
     "channels connect",
     "projections list",
@@ -126,7 +132,14 @@ def test_the_version_is_that_of_the_package(data_dir: Path) -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [[], ["sing"], ["keys"], ["keys", "add"], ["serve", "--port", "70000"], ["keys", "add", "maria", "--role", "king"]],
+    [
+        [],
+        ["sing"],
+        ["keys"],
+        ["users", "role", "x"],
+        ["serve", "--port", "70000"],
+        ["keys", "add", "maria", "--role", "king"],
+    ],
 )
 def test_a_command_that_is_not_understood_is_a_misuse(data_dir: Path, arguments: list[str]) -> None:
     done = clonnect(data_dir, *arguments)
@@ -187,6 +200,46 @@ def test_a_creator_is_added_with_a_link_and_a_key(data_dir: Path, database_url: 
     key = clonnect(data_dir, "keys", "add", "maria", "--role", "owner", DATABASE_URL=database_url)
     assert re.fullmatch(r"\S{20,}\n", key.stdout), key.stderr
     assert key.stderr == ""
+
+
+def test_keys_are_made_listed_and_taken_back_by_commands(data_dir: Path, database_url: str) -> None:
+    def run(*arguments: str) -> str:
+        done = clonnect(data_dir, *arguments, DATABASE_URL=database_url)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    run("creators", "add", "maria")
+    run("keys", "add", "maria")
+    shop = run("keys", "add", "maria", "--role", "agent", "--label", "the shop", "--expires", "30")
+    admin = run("keys", "add", "--admin")
+    prefix = shop.removeprefix("clk_")[:12]
+    listed = run("keys", "list", "maria").splitlines()
+    assert [line.split()[1] for line in listed] == ["agent", "owner"]
+    assert listed[0].endswith("the shop")
+    assert run("keys", "list", "--admin").startswith(f"{admin.removeprefix('clk_')[:12]}  admin")
+    run("keys", "revoke", "maria", prefix)
+    assert prefix not in run("keys", "list", "maria")
+    refusal(clonnect(data_dir, "keys", "revoke", "maria", prefix, DATABASE_URL=database_url))
+    last = run("keys", "list", "maria").split()[0]
+    assert "last way in" in refusal(clonnect(data_dir, "keys", "revoke", "maria", last, DATABASE_URL=database_url))
+    nobodys = clonnect(data_dir, "keys", "list", DATABASE_URL=database_url)
+    assert (nobodys.returncode, nobodys.stdout) == (2, "")
+
+
+def test_people_are_let_in_and_out_by_commands(data_dir: Path, database_url: str) -> None:
+    def run(*arguments: str) -> str:
+        done = clonnect(data_dir, *arguments, DATABASE_URL=database_url)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    run("creators", "add", "maria", "--email", "maria@example.com")
+    assert "/app#link=" in run("users", "add", "maria", "bea@example.com", "--role", "agent")
+    run("users", "role", "bea@example.com", "auditor")
+    assert run("users", "list", "maria").startswith("bea@example.com  auditor")
+    refusal(clonnect(data_dir, "users", "add", "maria", "bea@example.com", DATABASE_URL=database_url))
+    refusal(clonnect(data_dir, "users", "remove", "maria@example.com", DATABASE_URL=database_url))
+    run("users", "remove", "bea@example.com")
+    assert "bea@" not in run("users", "list", "maria")
 
 
 @pytest.mark.parametrize(

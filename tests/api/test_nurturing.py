@@ -72,7 +72,7 @@ BAD_STEPS: list[tuple[dict[str, Any], str]] = [
     ({"steps": [{"delay_hours": 5, "message": "x"}, {"delay_hours": 4, "message": "y"}]}, "/steps/1/delay_hours"),
     ({"steps": [{"delay_hours": 1, "message": "x", "at": "noon"}]}, "/steps/0/at"),
     ({"steps": [{"delay_hours": 1, "message": "x", "messages": {"fr": "y"}}]}, "/steps/0/messages/fr/[key]"),
-    ({"steps": [{"delay_hours": 1, "message": "x"}], "enrolled": "move"}, "/enrolled"),
+    ({"steps": [{"delay_hours": 1, "message": "x"}], "enrolled": "perhaps"}, "/enrolled"),
 ]
 
 

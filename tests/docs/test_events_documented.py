@@ -13,6 +13,7 @@ import pytest
 
 import processes
 import projections
+from domain.access import Access
 from domain.aggregate import events_of
 from domain.application import Clonnect
 from domain.creator import Creator
@@ -26,7 +27,9 @@ from projections.projection import Projection
 PAGE = Path(__file__).parents[2] / "docs" / "events.md"
 IDENTITY = {"originator_id", "originator_version"}
 EVENTS: dict[str, type[Any]] = {
-    topic: event for aggregate in (Creator, Lead, Follower, Sequence) for topic, event in events_of(aggregate).items()
+    topic: event
+    for aggregate in (Access, Creator, Lead, Follower, Sequence)
+    for topic, event in events_of(aggregate).items()
 }
 
 

@@ -13,6 +13,7 @@ from domain.application import Clonnect
 from domain.commands.conversations import Answer, Received
 from domain.creator import Creator, Product, Settings
 from domain.follower import Follower
+from domain.follower_conversation import AnswerLimits
 from domain.follower_parts import Inbound, Proposal
 from domain.lead import Details, Lead
 from domain.runs import FollowUp, Refusal, Run, SendOrder
@@ -153,7 +154,7 @@ class Business:
     ) -> UUID | None:
         """The bot's answer to a burst is requested; answers the send's id."""
         answer = Answer(burst_id, text, Language.ES, intent, 0.8, "template", None)
-        return self.do(Clonnect.reply, self.follower.id, answer)
+        return self.do(Clonnect.reply, self.follower.id, answer, AnswerLimits())
 
     def enrolled(self, sequence_type: SequenceType = SequenceType.OBJECTION_PRICE, trigger: str = "intent") -> bool:
         """A new occasion calls for a sequence, now."""

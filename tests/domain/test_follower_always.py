@@ -13,6 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from domain.application import Clonnect
 from domain.errors import DomainError
 from domain.runs import Refusal, SendOrder
+from domain.steps import Step
 from domain.vocabulary import Intent, Platform, SequenceType, Status
 from tests.domain.builders import ANA, MARTA, Business, an_id
 from tests.domain.invariants import broken, unfinished
@@ -23,6 +24,7 @@ RETRIED = [Refusal.NOT_SENT, Refusal.DEFER]
 CALLED_FOR = [SequenceType.OBJECTION_PRICE, SequenceType.OBJECTION_TIME, SequenceType.POST_PURCHASE]
 
 RARER = ["mode", "sequence", "writes", *["lets go"] * 3, "buys", "moves", "cancels", "blocks", "blocks", "deletes"]
+RARER += ["hastens", "hastens", "new steps", "new steps"]
 
 
 @contextmanager
@@ -155,6 +157,13 @@ class Anything(RuleBasedStateMachine):
                     business.do(Clonnect.change_status, ANA, lead_id, Status.CUSTOMER)
                 case "moves":
                     business.do(Clonnect.change_status, ANA, lead_id, Status.ACTIVE)
+                case "hastens":
+                    waiting = [(follower.id, step.follow_up_id) for step in business.steps.values()]
+                    business.do(Clonnect.hasten_follow_ups, waiting)
+                case "new steps":
+                    steps = tuple(Step(hours, f"¿{next(self.numbers)}?") for hours in (1, 5, 30))
+                    business.do(Clonnect.change_steps, ANA, SequenceType.OBJECTION_PRICE, steps)
+                    business.do(Clonnect.move_runs, ANA, SequenceType.OBJECTION_PRICE, [follower.id])
                 case "cancels":
                     business.do(Clonnect.cancel_follow_ups, ANA, lead_id, None)
                 case "blocks":

@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 from eventsourcing.persistence import JSONTranscoder, StoredEvent
 
+from domain.access import Access
 from domain.aggregate import Aggregate, events_of
 from domain.creator import Creator
 from domain.follower import Follower
@@ -18,7 +19,7 @@ from eventstore.mapper import TypedMapper
 GOLDEN = Path(__file__).parents[1] / "golden"
 EXAMPLES = sorted(path.stem for path in GOLDEN.glob("*.json"))
 MAPPER = TypedMapper(JSONTranscoder())
-AGGREGATES: tuple[type[Aggregate], ...] = (Creator, Lead, Follower, Sequence)
+AGGREGATES: tuple[type[Aggregate], ...] = (Access, Creator, Lead, Follower, Sequence)
 EVENTS: dict[str, type[Any]] = {topic: event for each in AGGREGATES for topic, event in events_of(each).items()}
 
 

@@ -4,7 +4,8 @@ import psycopg
 import pytest
 from psycopg.rows import DictRow
 
-from api.bootstrap import Runtime
+from api.bootstrap import Runtime, run
+from api.settings import Settings
 from domain.application import Clonnect
 from domain.follower import Follower
 from domain.lead import Lead
@@ -103,6 +104,20 @@ async def test_messages_of_many_people_are_each_answered_once(runtime: Runtime, 
         await deliver(runtime, {"follower_id": f"sim_{number}", "text": text, "message_id": "m"})
     assert await runtime.settle(runtime.clock())
     assert [len(on_the_phone(conn, f"sim_{number}")) for number in range(30)] == [1] * 30
+
+
+async def test_who_writes_too_much_is_heard_and_not_answered(
+    database_url: str, settings: Settings, conn: Connection, app: Clonnect
+) -> None:
+    conn.execute("UPDATE app.clock SET is_demo = true")
+    async with run(settings.model_copy(update={"answers_per_hour": 1}), database_url, work=True) as runtime:
+        for number in range(2):
+            lead_id = await say(runtime, "sim_1", "¿Cuánto cuesta el curso?", f"m{number}")
+        assert len(events(runtime, Follower.BurstUnderstood)) == 2
+        conversation = await runtime.conversations.one(CREATOR, lead_id)
+    assert len(on_the_phone(conn, "sim_1")) == 1
+    assert conversation is not None
+    assert conversation["needs_person"]
 
 
 async def test_a_thank_you_does_not_hide_the_question_that_nobody_has_answered(runtime: Runtime) -> None:

@@ -266,7 +266,9 @@ export interface paths {
         get?: never;
         /**
          * Change Steps
-         * @description Publish new steps; they hold for everyone who is enrolled from then on.
+         * @description Publish new steps; they hold for everyone who is enrolled from then on, and with `move` for the others too.
+         *
+         *     Whoever is moved hears what would have come next, at its new time counted from the same message.
          */
         put: operations["change_steps"];
         post?: never;
@@ -371,6 +373,28 @@ export interface paths {
          * @description Cancel what is pending for a person. Nobody by that id, or nothing pending: 200 and `cancelled: 0`.
          */
         delete: operations["cancel_nurturing"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/nurturing/{creator_id}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run Follow Ups
+         * @description Judge what falls due, the longest due first, by every rule.
+         *
+         *     A dry run says what would become of each. A real one has the workers carry it out, and waits up to ten seconds.
+         */
+        post: operations["run_follow_ups"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -491,9 +515,31 @@ export interface paths {
         put?: never;
         /**
          * Log In
-         * @description Log in with a link; one that was used, ran out or never was gives the same answer as a wrong password.
+         * @description Log in with a link or a password; one that is wrong, ran out or never was gives the same answer.
+         *
+         *     With a link, `password` sets the person's password; an invitation asks for one.
          */
         post: operations["log_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change Password
+         * @description Change one's own password; every other session of the person ends.
+         */
+        put: operations["change_password"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -555,6 +601,98 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/access/{creator_id}/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Keys
+         * @description The keys that open something for this creator.
+         */
+        get: operations["list_keys"];
+        put?: never;
+        /**
+         * Issue Key
+         * @description Make a key; its secret is answered this once.
+         */
+        post: operations["issue_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/access/{creator_id}/keys/{prefix}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke Key
+         * @description Take a key back: it opens nothing any more, anywhere.
+         */
+        delete: operations["revoke_key"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/access/{creator_id}/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Users
+         * @description The people who may act for this creator.
+         */
+        get: operations["list_users"];
+        put?: never;
+        /**
+         * Invite User
+         * @description Let somebody in, by a link with which they choose a password.
+         */
+        post: operations["invite_user"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/access/{creator_id}/users/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change User
+         * @description Give a person another role or name; nobody lowers their own role.
+         */
+        put: operations["change_user"];
+        post?: never;
+        /**
+         * Remove User
+         * @description Let a person in no more; their sessions end at once.
+         */
+        delete: operations["remove_user"];
         options?: never;
         head?: never;
         patch?: never;
@@ -841,6 +979,16 @@ export interface components {
             tags?: string[] | null;
         };
         /**
+         * ChangePassword
+         * @description The present password, unless there is none, and the new one.
+         */
+        ChangePassword: {
+            /** Current */
+            current?: string | null;
+            /** Password */
+            password: string;
+        };
+        /**
          * ChangeSettings
          * @description What of the settings is to change.
          */
@@ -867,7 +1015,7 @@ export interface components {
         };
         /**
          * ChangeSteps
-         * @description New steps for whoever is enrolled from now on.
+         * @description New steps for whoever is enrolled from now on; `move` gives them to those who are enrolled as well.
          */
         ChangeSteps: {
             /** Steps */
@@ -878,6 +1026,16 @@ export interface components {
              * @enum {string}
              */
             enrolled: "keep" | "move";
+        };
+        /**
+         * ChangeUser
+         * @description What of a person is to change.
+         */
+        ChangeUser: {
+            /** Role */
+            role?: ("owner" | "agent" | "auditor" | "analyst") | null;
+            /** Name */
+            name?: string | null;
         };
         /**
          * Clock
@@ -1000,6 +1158,30 @@ export interface components {
             clone_active: boolean;
             /** Reason */
             reason: string | null;
+        };
+        /**
+         * DryRun
+         * @description What a round would do; nothing was changed.
+         */
+        DryRun: {
+            /**
+             * Status
+             * @default ok
+             * @constant
+             */
+            status: "ok";
+            /** Creator Id */
+            creator_id: string;
+            /**
+             * Dry Run
+             * @default true
+             * @constant
+             */
+            dry_run: true;
+            /** Would Process */
+            would_process: number;
+            /** Items */
+            items: components["schemas"]["RunItem"][];
         };
         /**
          * EditLead
@@ -1222,6 +1404,105 @@ export interface components {
          * @enum {string}
          */
         Intent: "opt_out" | "escalation" | "support" | "interest_strong" | "objection_price" | "objection_time" | "objection_doubt" | "objection_later" | "objection_works" | "objection_not_for_me" | "objection_complicated" | "objection_already_have" | "question_product" | "lead_magnet" | "interest_soft" | "question_general" | "greeting" | "thanks" | "goodbye" | "other";
+        /**
+         * InviteUser
+         * @description Somebody who is to help.
+         */
+        InviteUser: {
+            /** Email */
+            email: string;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "owner" | "agent" | "auditor" | "analyst";
+            /** Name */
+            name?: string | null;
+        };
+        /**
+         * IssueKey
+         * @description A key that is wanted; without `expires_at` it is good until it is revoked.
+         */
+        IssueKey: {
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "owner" | "agent" | "auditor" | "analyst";
+            /** Label */
+            label?: string | null;
+            /** Expires At */
+            expires_at?: string | null;
+        };
+        /**
+         * KeyIssued
+         * @description A new key: `api_key` is shown this once.
+         */
+        KeyIssued: {
+            /**
+             * Status
+             * @default ok
+             * @constant
+             */
+            status: "ok";
+            /** Api Key */
+            api_key: string;
+            key: components["schemas"]["KeyItem"];
+        };
+        /**
+         * KeyItem
+         * @description A key as it is listed; `last_used_at` is exact to a minute.
+         */
+        KeyItem: {
+            /** Prefix */
+            prefix: string;
+            role: components["schemas"]["Role"];
+            /** Label */
+            label: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Last Used At */
+            last_used_at: string | null;
+            /** Expires At */
+            expires_at: string | null;
+        };
+        /**
+         * KeyRevoked
+         * @description A key that opens nothing any more.
+         */
+        KeyRevoked: {
+            /**
+             * Status
+             * @default ok
+             * @constant
+             */
+            status: "ok";
+            /** Revoked */
+            revoked: string;
+        };
+        /**
+         * Keys
+         * @description One page of a creator's keys, the latest first.
+         */
+        Keys: {
+            /**
+             * Status
+             * @default ok
+             * @constant
+             */
+            status: "ok";
+            /** Count */
+            count: number;
+            /** Total */
+            total: number;
+            /** Next Cursor */
+            next_cursor: string | null;
+            /** Keys */
+            keys: components["schemas"]["KeyItem"][];
+        };
         /**
          * Language
          * @description The languages that are understood and written.
@@ -1466,7 +1747,7 @@ export interface components {
         };
         /**
          * LogIn
-         * @description A link's token, or an e-mail address and a password.
+         * @description A link's token, with a password to be set by it or without; or an e-mail address and its password.
          */
         LogIn: {
             /** Email */
@@ -1852,6 +2133,117 @@ export interface components {
             missing: string[];
         };
         /**
+         * RealRun
+         * @description What a round did. `simulated` counts what of the sent went to a simulator, in a demo only.
+         */
+        RealRun: {
+            /**
+             * Processed
+             * @default 0
+             */
+            processed: number;
+            /**
+             * Sent
+             * @default 0
+             */
+            sent: number;
+            /**
+             * Simulated
+             * @default 0
+             */
+            simulated: number;
+            /**
+             * Held
+             * @default 0
+             */
+            held: number;
+            /**
+             * Skipped
+             * @default 0
+             */
+            skipped: number;
+            /**
+             * Uncertain
+             * @default 0
+             */
+            uncertain: number;
+            /**
+             * Status
+             * @default ok
+             * @constant
+             */
+            status: "ok";
+            /** Creator Id */
+            creator_id: string;
+            /**
+             * Dry Run
+             * @default false
+             * @constant
+             */
+            dry_run: false;
+            /** Errors */
+            errors: components["schemas"]["RunError"][];
+            /** By Sequence */
+            by_sequence: {
+                [key: string]: components["schemas"]["Tally"];
+            };
+            stats_after: components["schemas"]["Statistics"];
+        };
+        /**
+         * Role
+         * @description What a key or a person may do for a creator; an admin for every creator of the installation.
+         * @enum {string}
+         */
+        Role: "owner" | "agent" | "auditor" | "analyst" | "admin";
+        /**
+         * RunError
+         * @description A follow-up of the round that has no outcome yet; it is not lost, a worker will see to it.
+         */
+        RunError: {
+            /**
+             * Followup Id
+             * Format: uuid
+             */
+            followup_id: string;
+            /** Detail */
+            detail: string;
+        };
+        /**
+         * RunItem
+         * @description What would become of a follow-up; `wait` means that it is not due.
+         */
+        RunItem: {
+            /**
+             * Followup Id
+             * Format: uuid
+             */
+            followup_id: string;
+            /** Follower Id */
+            follower_id: string;
+            /**
+             * Sequence Type
+             * @enum {string}
+             */
+            sequence_type: "interest_cold" | "objection_price" | "objection_time" | "objection_doubt" | "objection_later" | "abandoned" | "re_engagement" | "post_purchase";
+            /** Step */
+            step: number;
+            /**
+             * Scheduled At
+             * Format: date-time
+             */
+            scheduled_at: string;
+            /** Message Preview */
+            message_preview: string;
+            channel_guess: components["schemas"]["Platform"];
+            /**
+             * Decision
+             * @enum {string}
+             */
+            decision: "send" | "defer" | "hold" | "convert" | "skip" | "wait";
+            /** Reason */
+            reason: string | null;
+        };
+        /**
          * SendMessage
          * @description Something to be said as the creator.
          */
@@ -2155,6 +2547,42 @@ export interface components {
             enrolled_moved: number;
         };
         /**
+         * Tally
+         * @description What became of follow-ups; `processed` counts those that were judged, whatever came out.
+         */
+        Tally: {
+            /**
+             * Processed
+             * @default 0
+             */
+            processed: number;
+            /**
+             * Sent
+             * @default 0
+             */
+            sent: number;
+            /**
+             * Simulated
+             * @default 0
+             */
+            simulated: number;
+            /**
+             * Held
+             * @default 0
+             */
+            held: number;
+            /**
+             * Skipped
+             * @default 0
+             */
+            skipped: number;
+            /**
+             * Uncertain
+             * @default 0
+             */
+            uncertain: number;
+        };
+        /**
          * Toggle
          * @description `true` or `false` sets, nothing flips.
          */
@@ -2192,10 +2620,97 @@ export interface components {
             id: string;
             /** Email */
             email: string;
-            /** Role */
-            role: string;
+            role: components["schemas"]["Role"];
             /** Creators */
             creators: string[];
+        };
+        /**
+         * UserInvited
+         * @description A person who may log in now, by a link that is shown this once and is good once, for seven days.
+         */
+        UserInvited: {
+            /**
+             * Status
+             * @default ok
+             * @constant
+             */
+            status: "ok";
+            user: components["schemas"]["UserItem"];
+            /** Link */
+            link: string;
+        };
+        /**
+         * UserItem
+         * @description A person who may log in.
+         */
+        UserItem: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Email */
+            email: string;
+            /** Name */
+            name: string | null;
+            role: components["schemas"]["Role"];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Has Password */
+            has_password: boolean;
+        };
+        /**
+         * UserOut
+         * @description A person as a command has left them.
+         */
+        UserOut: {
+            /**
+             * Status
+             * @default ok
+             * @constant
+             */
+            status: "ok";
+            user: components["schemas"]["UserItem"];
+        };
+        /**
+         * UserRemoved
+         * @description A person who can log in no more.
+         */
+        UserRemoved: {
+            /**
+             * Status
+             * @default ok
+             * @constant
+             */
+            status: "ok";
+            /**
+             * Removed
+             * Format: uuid
+             */
+            removed: string;
+        };
+        /**
+         * Users
+         * @description One page of a creator's people, the latest first.
+         */
+        Users: {
+            /**
+             * Status
+             * @default ok
+             * @constant
+             */
+            status: "ok";
+            /** Count */
+            count: number;
+            /** Total */
+            total: number;
+            /** Next Cursor */
+            next_cursor: string | null;
+            /** Users */
+            users: components["schemas"]["UserItem"][];
         };
         /**
          * VariantIn
@@ -2219,7 +2734,7 @@ export interface components {
         };
         /**
          * Verified
-         * @description A credential that is good.
+         * @description A credential that is good; an admin's belongs to no creator.
          */
         Verified: {
             /**
@@ -2232,8 +2747,7 @@ export interface components {
             valid: boolean;
             /** Creator Id */
             creator_id: string;
-            /** Role */
-            role: string;
+            role: components["schemas"]["Role"];
             /** Is Admin */
             is_admin: boolean;
         };
@@ -3093,6 +3607,53 @@ export interface operations {
             };
         };
     };
+    run_follow_ups: {
+        parameters: {
+            query?: {
+                /** @description Only say what would happen. */
+                dry_run?: boolean;
+                /** @description Leave out what is not due yet. */
+                due_only?: boolean;
+                limit?: number;
+                /** @description Judge now what is not due yet; every other rule holds. */
+                force_due?: boolean;
+                /** @description Wait until the answer reflects this. */
+                after?: number | null;
+            };
+            header?: {
+                /** @description The version that the command was decided on. */
+                "if-match"?: string | null;
+                /** @description `respond-async`: do not wait for the reads. */
+                prefer?: string | null;
+            };
+            path: {
+                /** @description The creator's name. */
+                creator_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DryRun"] | components["schemas"]["RealRun"];
+                };
+            };
+            /** @description Refused; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_settings: {
         parameters: {
             query?: never;
@@ -3349,6 +3910,44 @@ export interface operations {
             };
         };
     };
+    change_password: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that the command was decided on. */
+                "if-match"?: string | null;
+                /** @description `respond-async`: do not wait for the reads. */
+                prefer?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangePassword"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ok"];
+                };
+            };
+            /** @description Refused; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     log_out: {
         parameters: {
             query?: never;
@@ -3423,6 +4022,278 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Verified"];
+                };
+            };
+            /** @description Refused; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_keys: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description From the answer before, with the same filters. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description The creator's name. */
+                creator_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Keys"];
+                };
+            };
+            /** @description Refused; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    issue_key: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that the command was decided on. */
+                "if-match"?: string | null;
+                /** @description `respond-async`: do not wait for the reads. */
+                prefer?: string | null;
+            };
+            path: {
+                /** @description The creator's name. */
+                creator_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IssueKey"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyIssued"];
+                };
+            };
+            /** @description Refused; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_key: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that the command was decided on. */
+                "if-match"?: string | null;
+                /** @description `respond-async`: do not wait for the reads. */
+                prefer?: string | null;
+            };
+            path: {
+                prefix: string;
+                /** @description The creator's name. */
+                creator_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyRevoked"];
+                };
+            };
+            /** @description Refused; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_users: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description From the answer before, with the same filters. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description The creator's name. */
+                creator_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Users"];
+                };
+            };
+            /** @description Refused; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    invite_user: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that the command was decided on. */
+                "if-match"?: string | null;
+                /** @description `respond-async`: do not wait for the reads. */
+                prefer?: string | null;
+            };
+            path: {
+                /** @description The creator's name. */
+                creator_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InviteUser"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserInvited"];
+                };
+            };
+            /** @description Refused; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_user: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that the command was decided on. */
+                "if-match"?: string | null;
+                /** @description `respond-async`: do not wait for the reads. */
+                prefer?: string | null;
+            };
+            path: {
+                user_id: string;
+                /** @description The creator's name. */
+                creator_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeUser"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserOut"];
+                };
+            };
+            /** @description Refused; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_user: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that the command was decided on. */
+                "if-match"?: string | null;
+                /** @description `respond-async`: do not wait for the reads. */
+                prefer?: string | null;
+            };
+            path: {
+                user_id: string;
+                /** @description The creator's name. */
+                creator_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserRemoved"];
                 };
             };
             /** @description Refused; nothing was changed. */

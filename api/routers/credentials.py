@@ -1,0 +1,229 @@
+"""A creator's keys and people: who may act for them, and who may no more."""
+
+from typing import Annotated, Literal
+from uuid import UUID, uuid4
+
+from fastapi import Query, Request
+from pydantic import Field
+
+from api import access_lists, credentials
+from api.credentials import NewKey, NewLink
+from api.dependencies import Acting, Do, Running, guarded_router
+from api.lists import Cursor, Limit, place, place_after, refuse_query
+from api.roles import OWNERS
+from api.schemas import Answer, Body, Email, GivenTime, Listed, Name, NotNull, Ok, Time
+from domain.application import Clonnect
+from domain.errors import Conflict, FieldError, Invalid, NotFound
+from domain.vocabulary import Role
+
+router = guarded_router("access", reads=OWNERS, writes=OWNERS)
+
+RoleWord = Literal["owner", "agent", "auditor", "analyst"]
+Label = Annotated[str, Field(min_length=1, max_length=100)]
+
+
+class IssueKey(Body):
+    """A key that is wanted; without `expires_at` it is good until it is revoked."""
+
+    role: RoleWord
+    label: Label | None = None
+    expires_at: GivenTime | None = None
+
+
+class KeyItem(Answer):
+    """A key as it is listed; `last_used_at` is exact to a minute."""
+
+    prefix: str
+    role: Role
+    label: str | None
+    created_at: Time
+    last_used_at: Time | None
+    expires_at: Time | None
+
+
+class Keys(Listed):
+    """One page of a creator's keys, the latest first."""
+
+    keys: list[KeyItem]
+
+
+class KeyIssued(Ok):
+    """A new key: `api_key` is shown this once."""
+
+    api_key: str
+    key: KeyItem
+
+
+class KeyRevoked(Ok):
+    """A key that opens nothing any more."""
+
+    revoked: str
+
+
+class InviteUser(Body):
+    """Somebody who is to help."""
+
+    email: Annotated[Email, Field(min_length=1)]
+    role: RoleWord
+    name: Name | None = None
+
+
+class ChangeUser(Body):
+    """What of a person is to change."""
+
+    role: Annotated[RoleWord | None, NotNull] = None
+    name: Name | None = None
+
+
+class UserItem(Answer):
+    """A person who may log in."""
+
+    id: UUID
+    email: str
+    name: str | None
+    role: Role
+    created_at: Time
+    has_password: bool
+
+
+class Users(Listed):
+    """One page of a creator's people, the latest first."""
+
+    users: list[UserItem]
+
+
+class UserOut(Ok):
+    """A person as a command has left them."""
+
+    user: UserItem
+
+
+class UserInvited(UserOut):
+    """A person who may log in now, by a link that is shown this once and is good once, for seven days."""
+
+    link: str
+
+
+class UserRemoved(Ok):
+    """A person who can log in no more."""
+
+    removed: UUID
+
+
+@router.get("/access/{creator_id}/keys")
+async def list_keys(
+    request: Request,
+    creator: Acting,
+    runtime: Running,
+    limit: Annotated[Limit, Query()] = 1000,
+    cursor: Cursor = None,
+) -> Keys:
+    """The keys that open something for this creator."""
+    refuse_query(request, "limit", "cursor")
+    before = place(cursor, str, "keys", creator.creator_id)
+    rows, total = await access_lists.keys_of(runtime.pool, creator.creator_id, before, limit + 1)
+    following = None
+    if len(rows) > limit:
+        following = place_after(rows[limit - 1]["created_at"], rows[limit - 1]["prefix"], "keys", creator.creator_id)
+    keys = [KeyItem(**row) for row in rows[:limit]]
+    return Keys(keys=keys, count=len(keys), total=total, next_cursor=following)
+
+
+@router.post("/access/{creator_id}/keys")
+async def issue_key(request: Request, creator: Acting, runtime: Running, body: IssueKey, do: Do) -> KeyIssued:
+    """Make a key; its secret is answered this once."""
+    refuse_query(request)
+    if body.expires_at is not None and body.expires_at <= runtime.clock():
+        raise Invalid(FieldError("/expires_at", "range", "`expires_at` lies in the past."))
+    key, role = NewKey(), Role(body.role)
+    stored = key.stored(creator.creator_id, role, body.label, body.expires_at)
+    await do(Clonnect.issue_key, creator.creator_id, key.prefix, role, body.label, body.expires_at, beside=stored)
+    row = await access_lists.key(runtime.pool, creator.creator_id, key.prefix)
+    if row is None:
+        raise NotFound("The key was revoked in the same moment.")
+    return KeyIssued(api_key=key.secret, key=KeyItem(**row))
+
+
+@router.delete("/access/{creator_id}/keys/{prefix}")
+async def revoke_key(request: Request, creator: Acting, runtime: Running, prefix: str, do: Do) -> KeyRevoked:
+    """Take a key back: it opens nothing any more, anywhere."""
+    refuse_query(request)
+    row = await access_lists.key(runtime.pool, creator.creator_id, prefix)
+    if row is None:
+        raise NotFound("There is no such key.")
+    revoking = credentials.revoking(prefix)
+    await do(Clonnect.revoke_key, creator.creator_id, prefix, Role(row["role"]), beside=revoking)
+    runtime.callers.heard(None)
+    return KeyRevoked(revoked=prefix)
+
+
+@router.get("/access/{creator_id}/users")
+async def list_users(
+    request: Request,
+    creator: Acting,
+    runtime: Running,
+    limit: Annotated[Limit, Query()] = 1000,
+    cursor: Cursor = None,
+) -> Users:
+    """The people who may act for this creator."""
+    refuse_query(request, "limit", "cursor")
+    before = place(cursor, UUID, "users", creator.creator_id)
+    rows, total = await access_lists.users_of(runtime.pool, creator.creator_id, before, limit + 1)
+    following = None
+    if len(rows) > limit:
+        following = place_after(rows[limit - 1]["created_at"], rows[limit - 1]["id"], "users", creator.creator_id)
+    users = [UserItem(**row) for row in rows[:limit]]
+    return Users(users=users, count=len(users), total=total, next_cursor=following)
+
+
+@router.post("/access/{creator_id}/users")
+async def invite_user(request: Request, creator: Acting, runtime: Running, body: InviteUser, do: Do) -> UserInvited:
+    """Let somebody in, by a link with which they choose a password."""
+    refuse_query(request)
+    if await access_lists.is_known(runtime.pool, body.email):
+        raise Conflict("This address cannot be invited: somebody logs in with it already.")
+    user_id, link, role = uuid4(), NewLink(), Role(body.role)
+    stored = [
+        *credentials.inviting(user_id, creator.creator_id, body.email, body.name, role),
+        *link.stored(user_id, invitation=True),
+    ]
+    await do(Clonnect.invite_user, creator.creator_id, user_id, body.email, body.name, role, beside=stored)
+    return UserInvited(user=await _user(runtime, creator, user_id), link=credentials.address(runtime.settings, link))
+
+
+@router.put("/access/{creator_id}/users/{user_id}")
+async def change_user(
+    request: Request, creator: Acting, runtime: Running, user_id: UUID, body: ChangeUser, do: Do
+) -> UserOut:
+    """Give a person another role or name; nobody lowers their own role."""
+    refuse_query(request)
+    present = await _user(runtime, creator, user_id)
+    role = Role(body.role) if body.role else present.role
+    name = body.name if "name" in body.model_fields_set else present.name
+    if str(user_id) == creator.id and role is not present.role:
+        raise Conflict("Nobody lowers their own role: ask another owner.")
+    if (role, name) != (present.role, present.name):
+        changing = credentials.changing_user(user_id, name, role)
+        await do(Clonnect.change_user, creator.creator_id, user_id, name, present.role, role, beside=changing)
+        runtime.callers.heard(None)
+    return UserOut(user=await _user(runtime, creator, user_id))
+
+
+@router.delete("/access/{creator_id}/users/{user_id}")
+async def remove_user(request: Request, creator: Acting, runtime: Running, user_id: UUID, do: Do) -> UserRemoved:
+    """Let a person in no more; their sessions end at once."""
+    refuse_query(request)
+    present = await _user(runtime, creator, user_id)
+    if str(user_id) == creator.id:
+        raise Conflict("Nobody removes themselves: ask another owner.")
+    removing = credentials.removing_user(user_id)
+    await do(Clonnect.remove_user, creator.creator_id, user_id, present.role, beside=removing)
+    runtime.callers.heard(None)
+    return UserRemoved(removed=user_id)
+
+
+async def _user(runtime: Running, creator: Acting, user_id: UUID) -> UserItem:
+    row = await access_lists.user(runtime.pool, creator.creator_id, user_id)
+    if row is None:
+        raise NotFound("There is no such person.")
+    return UserItem(**row)

@@ -1,0 +1,87 @@
+"""Commands about access: each records what changed, and carries the row with the secret's hash beside it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from domain import context
+from domain.access import INSTALLATION, Access
+from domain.streams import Beside, Streams
+from domain.vocabulary import Role
+
+
+class AccessCommands(Streams):
+    """Who may act for a creator, or for the installation where `creator_id` is `None`.
+
+    `beside` holds the statements that change the tables of keys and people, in the same transaction.
+    """
+
+    def issue_key(
+        self,
+        creator_id: str | None,
+        prefix: str,
+        role: Role,
+        label: str | None,
+        expires_at: datetime | None,
+        *,
+        beside: Sequence[Beside],
+    ) -> None:
+        access = self._access(creator_id)
+        access.issue_key(prefix, role, label, expires_at)
+        self.save_streams(access, beside=beside)
+
+    def revoke_key(self, creator_id: str | None, prefix: str, role: Role, *, beside: Sequence[Beside]) -> None:
+        access = self._access(creator_id)
+        access.revoke_key(prefix, role, context.now())
+        self.save_streams(access, beside=beside)
+
+    def invite_user(
+        self,
+        creator_id: str | None,
+        user_id: UUID,
+        email: str,
+        name: str | None,
+        role: Role,
+        *,
+        beside: Sequence[Beside],
+    ) -> None:
+        access = self._access(creator_id)
+        access.invite_user(user_id, email, name, role)
+        access.issue_link(user_id)
+        self.save_streams(access, beside=beside)
+
+    def change_user(
+        self,
+        creator_id: str | None,
+        user_id: UUID,
+        name: str | None,
+        before: Role,
+        after: Role,
+        *,
+        beside: Sequence[Beside],
+    ) -> None:
+        access = self._access(creator_id)
+        access.change_user(user_id, name, before, after, context.now())
+        self.save_streams(access, beside=beside)
+
+    def remove_user(self, creator_id: str | None, user_id: UUID, role: Role, *, beside: Sequence[Beside]) -> None:
+        access = self._access(creator_id)
+        access.remove_user(user_id, role, context.now())
+        self.save_streams(access, beside=beside)
+
+    def issue_link(self, creator_id: str | None, user_id: UUID, *, beside: Sequence[Beside]) -> None:
+        access = self._access(creator_id)
+        access.issue_link(user_id)
+        self.save_streams(access, beside=beside)
+
+    def set_password(self, creator_id: str | None, user_id: UUID, *, beside: Sequence[Beside]) -> None:
+        access = self._access(creator_id)
+        access.set_password(user_id)
+        self.save_streams(access, beside=beside)
+
+    def _access(self, creator_id: str | None) -> Access:
+        if creator_id is not None:
+            self.creator(creator_id)
+        name = creator_id or INSTALLATION
+        known = self._load(Access.create_id(self.namespace, name), Access)
+        return known or Access.open(self.namespace, name)
