@@ -134,12 +134,12 @@ def _of(settings: Settings, creator: str | None) -> Iterator[tuple[Clonnect, Con
 
 
 def _refuse_known(conn: Connection, email: str) -> None:
-    if conn.execute("SELECT 1 FROM app.users WHERE email = %s", (email,)).fetchone() is not None:
+    if conn.execute("SELECT 1 FROM app.users WHERE lower(email) = lower(%s)", (email,)).fetchone() is not None:
         raise StartupError(f"Somebody logs in as {email} already.")
 
 
 def _user(conn: Connection, email: str) -> DictRow:
-    user = conn.execute("SELECT * FROM app.users WHERE email = %s", (email,)).fetchone()
+    user = conn.execute("SELECT * FROM app.users WHERE lower(email) = lower(%s)", (email,)).fetchone()
     if user is None:
         raise StartupError(f"Nobody is known as {email}: `clonnect users add CREATOR {email}` makes them known.")
     return user

@@ -67,7 +67,7 @@ async def user(pool: Pool, creator_id: str | None, user_id: UUID) -> DictRow | N
 
 async def is_known(pool: Pool, email: str) -> bool:
     """Whether anybody logs in with this address, for whichever creator."""
-    return bool(await _all(pool, "SELECT 1 FROM app.users WHERE email = %(email)s", email=email))
+    return bool(await _all(pool, "SELECT 1 FROM app.users WHERE lower(email) = lower(%(email)s)", email=email))
 
 
 async def _all(pool: Pool, query: LiteralString, **params: Any) -> list[DictRow]:

@@ -9,8 +9,9 @@ from fastapi import FastAPI, Request, Response
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 
-from api import docs_page, frontend, problems
+from api import docs_page, frontend, idempotency, problems
 from api.auth import COOKIE
+from api.cors import Cors
 from api.dependencies import PROBLEMS, GuardedRoute, NotModified, State, guarded_router
 from api.envelope import Envelope
 from api.roles import EVERYBODY
@@ -45,9 +46,20 @@ ROUTERS = (
     credentials.router,
     stream.router,
     health.router,
+    health.guarded,
+    health.metrics,
     webhooks.router,
     simulator.router,
 )
+
+
+IDEMPOTENCY_KEY = {
+    "name": idempotency.HEADER,
+    "in": "header",
+    "required": False,
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+    "description": "The same request with the same key is carried out once, and answered the same for 24 hours.",
+}
 
 
 def version() -> str:
@@ -74,6 +86,7 @@ def create_app(runtime_factory: "Callable[[], AbstractAsyncContextManager[Runtim
         redirect_slashes=False,
         generate_unique_id_function=lambda route: route.name,
     )
+    app.add_middleware(Cors)
     app.add_middleware(Envelope)
     problems.install(app)
     app.add_exception_handler(NotModified, _not_modified)
@@ -104,7 +117,9 @@ def _describe(app: FastAPI) -> dict[str, Any]:
     described["security"] = [{"key": []}, {"bearer": []}, {"session": []}]
     guarded = {route.path for router in ROUTERS for route in router.routes if isinstance(route, GuardedRoute)}
     for path, operations in described["paths"].items():
-        for operation in operations.values():
+        for method, operation in operations.items():
+            if method == "post" and not path.startswith("/webhook/"):
+                operation.setdefault("parameters", []).append(IDEMPOTENCY_KEY)
             refusal = operation["responses"]["default"]
             refusal["content"] = {problems.MEDIA_TYPE: refusal["content"]["application/json"]}
             if path not in guarded:
@@ -139,4 +154,5 @@ async def _root(request: Request) -> Response:
 
 
 async def _not_modified(_: Request, error: Exception) -> Response:
-    return Response(status_code=304, headers={"ETag": str(error)})
+    assert isinstance(error, NotModified)
+    return Response(status_code=304, headers=error.headers)

@@ -3,27 +3,34 @@
 import re
 import secrets
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from hmac import compare_digest
 from typing import Any, Final, LiteralString
 from uuid import UUID
 
 from psycopg import AsyncConnection
+from psycopg.errors import UniqueViolation
 from psycopg.rows import DictRow
 from psycopg_pool import AsyncConnectionPool
 
 from api import passwords
-from api.credentials import CHANNEL, digest, prefix_of
+from api.credentials import (
+    CHANNEL,
+    IDLE_FOR,
+    beginning_session,
+    digest,
+    prefix_of,
+    using_link,
+)
 from api.problems import Unauthenticated
-from domain.errors import FieldError, Invalid
+from domain.creator import Creator
+from domain.streams import Beside
 from domain.vocabulary import Role
 
 COOKIE: Final = "clonnect_session"
 CSRF_HEADER: Final = "X-CSRF-Token"
 
-SESSION_FOR: Final = timedelta(days=30)
 KNOWN_FOR: Final = 5.0
 """How long, in seconds, a caller is let in again without a look at the database, unless access was changed."""
 KNOWN_AT_MOST: Final = 10_000
@@ -112,33 +119,40 @@ class Callers:
             self._known[about] = caller, self._clock() + min(KNOWN_FOR, seconds_left)
         return caller
 
-    async def log_in_by_link(self, link: str, previous: str | None, *, with_password: bool) -> Session:
-        """Begin a session with a link's token, and end the one that the cookie held.
-
-        Raises `Unauthenticated`, and `Invalid` for an invitation without a password, which stays good.
-        """
-        async with self._pool.connection() as conn, conn.transaction():
+    async def link(self, token: str) -> DictRow:
+        """Whom a link lets in: their row, and whether it is an invitation. Raises `Unauthenticated`."""
+        async with self._pool.connection() as conn:
             user = await _one(
                 conn,
-                """UPDATE app.links AS l SET used_at = now() FROM app.users AS u
-                    WHERE l.token_sha256 = %s AND u.user_id = l.user_id AND l.expires_at > now()
-                      AND (l.reusable OR l.used_at IS NULL) RETURNING u.*, l.invitation""",
-                digest(link),
+                """SELECT u.*, l.invitation FROM app.links AS l JOIN app.users AS u USING (user_id)
+                    WHERE l.token_sha256 = %s AND l.expires_at > now() AND (l.reusable OR l.used_at IS NULL)""",
+                digest(token),
             )
-            if user is None:
-                raise Unauthenticated(WRONG)
-            if user["invitation"] and not with_password:
-                raise Invalid(FieldError("/password", "required", "Choose a `password` of at least 10 characters."))
-            return await _begin(conn, user, previous)
+        if user is None:
+            raise Unauthenticated(WRONG)
+        return user
+
+    async def log_in_by_link(self, token: str, user: DictRow, previous: str | None) -> Session:
+        """Begin a session with a link's token, and end the one that the cookie held; raises `Unauthenticated`."""
+        session, statements = new_session(user, previous)
+        try:
+            async with self._pool.connection() as conn, conn.transaction():
+                await carry_out(conn, [*using_link(token), *statements])
+        except UniqueViolation as error:
+            raise Unauthenticated(WRONG) from error
+        return session
 
     async def log_in_by_password(self, email: str, password: str, previous: str | None) -> Session:
         """Begin a session; an unknown address and a wrong password raise the same `Unauthenticated`, as slowly."""
         async with self._pool.connection() as conn:
-            user = await _one(conn, "SELECT * FROM app.users WHERE email = %s", email)
+            user = await _one(conn, "SELECT * FROM app.users WHERE lower(email) = lower(%s) ORDER BY created_at", email)
         if not await passwords.matches(password, user["password_hash"] if user else None) or user is None:
             raise Unauthenticated(WRONG)
+        session, statements = new_session(user, previous)
         async with self._pool.connection() as conn, conn.transaction():
-            return await _begin(conn, user, previous)
+            await conn.execute("DELETE FROM app.sessions WHERE expires_at < now()")
+            await carry_out(conn, statements)
+        return session
 
     async def log_out(self, caller: Caller) -> None:
         """End the session; a key has none."""
@@ -147,6 +161,15 @@ class Callers:
                 await conn.execute("DELETE FROM app.sessions WHERE token_sha256 = %s", (caller.session,))
                 await conn.execute("SELECT pg_notify(%s, '')", (CHANNEL,))
             self.heard(None)
+
+    async def creators(self) -> list[str]:
+        """The name of every creator, for those who may act for all."""
+        async with self._pool.connection() as conn:
+            cursor = await conn.execute(
+                "SELECT metadata->>'creator_id' AS name FROM log.events WHERE topic = %s ORDER BY 1",
+                (Creator.SignedUp.TOPIC,),
+            )
+            return [row["name"] async for row in cursor]
 
     async def knows_password(self, caller: Caller, password: str | None) -> bool:
         """Whether this is the caller's password; somebody who has none knows it by giving none."""
@@ -163,17 +186,17 @@ def proves_origin(caller: Caller, headers: Mapping[str, str]) -> bool:
     return caller.csrf_token is None or compare_digest(given.encode(), caller.csrf_token.encode())
 
 
-async def _begin(conn: AsyncConnection[DictRow], user: DictRow, previous: str | None) -> Session:
+def new_session(user: Mapping[str, Any], previous: str | None) -> tuple[Session, list[Beside]]:
+    """A session that nobody has had before, and the statements that begin it."""
     token, csrf_token = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
-    if previous is not None:
-        await conn.execute("DELETE FROM app.sessions WHERE token_sha256 = %s", (digest(previous),))
-        await conn.execute("SELECT pg_notify(%s, '')", (CHANNEL,))
-    await conn.execute("DELETE FROM app.sessions WHERE expires_at < now()")
-    await conn.execute(
-        "INSERT INTO app.sessions (token_sha256, user_id, csrf_token, expires_at) VALUES (%s, %s, %s, now() + %s)",
-        (digest(token), user["user_id"], csrf_token, SESSION_FOR),
-    )
-    return Session(token, _person(user | {"csrf_token": csrf_token, "token_sha256": digest(token)}))
+    caller = _person({**user, "csrf_token": csrf_token, "token_sha256": digest(token)})
+    return Session(token, caller), beginning_session(token, csrf_token, user["user_id"], previous)
+
+
+async def carry_out(conn: AsyncConnection[DictRow], statements: Sequence[Beside]) -> None:
+    """Run statements that stand beside no event."""
+    for query, values in statements:
+        await conn.execute(query.encode(), values)
 
 
 async def _by_key(conn: AsyncConnection[DictRow], key: str) -> tuple[Caller, float] | None:
@@ -198,12 +221,18 @@ async def _by_key(conn: AsyncConnection[DictRow], key: str) -> tuple[Caller, flo
 async def _by_session(conn: AsyncConnection[DictRow], token: str) -> tuple[Caller, float] | None:
     row = await _one(
         conn,
-        """SELECT *, extract(epoch FROM expires_at - now())::float8 AS seconds_left
+        """SELECT *, extract(epoch FROM expires_at - now())::float8 AS seconds_left,
+                  last_seen_at < now() - interval '1 minute' AS is_seen_again
              FROM app.sessions JOIN app.users USING (user_id)
-            WHERE token_sha256 = %s AND expires_at > now()""",
+            WHERE token_sha256 = %s AND expires_at > now() AND last_seen_at > now() - %s""",
         digest(token),
+        IDLE_FOR,
     )
-    return None if row is None else (_person(row), row["seconds_left"])
+    if row is None:
+        return None
+    if row["is_seen_again"]:
+        await conn.execute("UPDATE app.sessions SET last_seen_at = now() WHERE token_sha256 = %s", (digest(token),))
+    return _person(row), row["seconds_left"]
 
 
 def _person(row: Mapping[str, Any]) -> Caller:

@@ -3,36 +3,44 @@
 import asyncio
 import base64
 import contextlib
-import logging
+import functools
 import os
 import secrets
 import signal
 import socket
 import sys
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from types import FrameType
 from typing import cast
 
 import uvicorn
 from psycopg import AsyncConnection
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool
+from starlette.types import ASGIApp
 
 from api.app import create_app
 from api.auth import Callers
+from api.cards import Cards
 from api.credentials import CHANNEL as ACCESS_CHANNEL
 from api.database import Database, open_database
 from api.errors import StartupError
+from api.idempotency import Idempotency
+from api.logs import configure, logging_config
 from api.migrate import migrate, pending
+from api.protocol import Protocol
 from api.settings import KEY_BYTES, Settings, answer_limits
+from api.telemetry import Telemetry
 from api.throttle import AtOnce, Throttle
 from domain import context
 from domain.application import Clonnect
 from domain.errors import LostRace, NotFound
-from eventstore.factory import GATHERING, KEY, URL, Factory
+from eventstore.factory import AGGREGATES, GATHERING, KEY, URL, Factory
 from eventstore.log import Log
 from eventstore.mapper import TypedMapper
 from eventstore.recorder import CHANNEL as LOG_CHANNEL
@@ -65,7 +73,7 @@ from projections.board import Board
 from projections.conversations import Conversations
 from projections.nurturing import Nurturing
 from projections.progress import Progress
-from projections.projection import Pool
+from projections.projection import Pool, Projection
 from projections.projector import CHANNEL as PROGRESS_CHANNEL
 from projections.projector import Projector
 
@@ -92,12 +100,16 @@ class Runtime:
     clock: Clock
     progress: Progress
     projector: Projector
+    projections: Sequence[Projection]
     board: Board
     conversations: Conversations
     nurturing: Nurturing
     agenda: Agenda
+    cards: Cards
     deliveries: Deliveries
     erasure: Erasure
+    idempotency: Idempotency
+    telemetry: Telemetry
     channels: Mapping[ChannelName, Channel]
     connections: Connections
     worker: Worker | None
@@ -107,6 +119,8 @@ class Runtime:
     streams: AtOnce
     is_demo: bool
     reset: Callable[["Runtime"], Awaitable[None]] | None
+    leaving: threading.Event
+    """Set when the program has been told to stop, and still answers."""
 
     async def reset_demo(self) -> None:
         """Begin the demo anew; raises `NotFound` elsewhere."""
@@ -188,7 +202,13 @@ def open_application(url: str, key: bytes, *, writer: bool = False) -> Iterator[
 
     `key` is the installation's, which cannot be changed meanwhile. Raises `StartupError` when it is another one.
     """
-    env = {URL: url, KEY: base64.b64encode(key).decode(), "PERSISTENCE_MODULE": "eventstore.factory:Factory"}
+    env = {
+        URL: url,
+        KEY: base64.b64encode(key).decode(),
+        AGGREGATES: "domain",
+        "PERSISTENCE_MODULE": "eventstore.factory:Factory",
+        Clonnect.REPOSITORY_TOPIC: "eventstore.snapshots:StreamReader",
+    }
     if writer:
         env |= {GATHERING: "y", Clonnect.REPOSITORY_TOPIC: "eventstore.workspace:Workspace"}
     with key_in_use(url):
@@ -218,7 +238,12 @@ def channels_of(
 
 @asynccontextmanager
 async def run(
-    settings: Settings, url: str, *, work: bool, reset: Callable[[Runtime], Awaitable[None]] | None = None
+    settings: Settings,
+    url: str,
+    *,
+    work: bool,
+    reset: Callable[[Runtime], Awaitable[None]] | None = None,
+    leaving: threading.Event | None = None,
 ) -> AsyncIterator[Runtime]:
     """All parts of a process, started; projections are kept in every process, only `work` acts."""
     key = installation_key(settings)
@@ -253,6 +278,7 @@ async def run(
         connections = Connections(pool, sealer)
         deliveries = Deliveries(pool, writer, channels, sealer, clock, app.namespace)
         erasure = Erasure(app, writer, pool, progress, channels, sealer)
+        idempotency = Idempotency(pool, sealer)
         worker = None
         if work:
             sending = Sending(writer, channels, connections)
@@ -265,6 +291,7 @@ async def run(
             )
             worker = Worker(url, pool, log, processes, due_work, agenda, deliveries, clock)
             clock.when_moved(worker.agenda_moved)
+            worker.at_each_tick(idempotency.sweep)
 
         callers = Callers(pool)
 
@@ -304,12 +331,16 @@ async def run(
             clock=clock,
             progress=progress,
             projector=projector,
+            projections=list(projections),
             board=board,
             conversations=conversations,
             nurturing=nurturing,
             agenda=agenda,
+            cards=Cards(board),
             deliveries=deliveries,
             erasure=erasure,
+            idempotency=idempotency,
+            telemetry=Telemetry(await asyncio.to_thread(log.head)),
             channels=channels,
             connections=connections,
             worker=worker,
@@ -319,6 +350,7 @@ async def run(
             streams=AtOnce(settings.streams_at_once),
             is_demo=is_demo,
             reset=reset if is_demo else None,
+            leaving=leaving or threading.Event(),
         )
 
 
@@ -348,16 +380,36 @@ def check_key(settings: Settings, url: str) -> None:
 
 
 class Server(uvicorn.Server):
-    """uvicorn's server, which says when it can be reached."""
+    """uvicorn's server, which says when it can be reached, and that it is leaving some time before it goes."""
 
-    def __init__(self, config: uvicorn.Config, announce: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        announce: Callable[[], None],
+        leaving: threading.Event | None = None,
+        drain_seconds: float = 0,
+    ) -> None:
         super().__init__(config)
         self._announce = announce
+        self._leaving = leaving or threading.Event()
+        self._drain_seconds = drain_seconds
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        self._loop = asyncio.get_running_loop()
         await super().startup(sockets)
         if self.started:
             self._announce()
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Go on answering for a while after the first signal; the second ends it at once."""
+        if self._loop is None or self._leaving.is_set() or not self._drain_seconds:
+            self._leaving.set()
+            super().handle_exit(sig, frame)
+        else:
+            self._leaving.set()
+            go = functools.partial(super().handle_exit, sig, None)
+            self._loop.call_soon_threadsafe(self._loop.call_later, self._drain_seconds, go)
 
 
 def serve_http(
@@ -370,27 +422,35 @@ def serve_http(
 ) -> None:
     """Serve until told to stop; `started` is given the address. Raises `StartupError` when the port is taken."""
 
-    def runtime() -> AbstractAsyncContextManager[Runtime]:
-        return run(settings, url, work=work, reset=reset)
+    leaving = threading.Event()
 
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    def runtime() -> AbstractAsyncContextManager[Runtime]:
+        return run(settings, url, work=work, reset=reset, leaving=leaving)
+
     listening = listen(settings.host, settings.port)
     port = listening.getsockname()[1]
     address = f"http://{settings.host}:{port}"
-    config = uvicorn.Config(
-        create_app(runtime),
-        log_level=settings.log_level,
+    config = uvicorn_config(create_app(runtime), settings)
+    announce = functools.partial(started or _say_where, address)
+    server = Server(config, announce, leaving, settings.drain_seconds)
+    with listening:
+        server.run(sockets=[listening])
+    if not server.started:
+        raise StartupError("The program could not start; the lines above say why.")
+
+
+def uvicorn_config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
+    """How the application is served, whoever serves it."""
+    return uvicorn.Config(
+        app,
+        http=type("Protocol", (Protocol,), {"head_limit": settings.head_limit}),
+        log_config=logging_config(settings.log_level),
         access_log=False,
         timeout_graceful_shutdown=STOP_SECONDS,
         proxy_headers=settings.trusted_proxies is not None,
         forwarded_allow_ips=settings.trusted_proxies,
         server_header=False,
     )
-    server = Server(config, lambda: started(address) if started is not None else _say_where(address))
-    with listening:
-        server.run(sockets=[listening])
-    if not server.started:
-        raise StartupError("The program could not start; the lines above say why.")
 
 
 def _say_where(address: str) -> None:
@@ -414,6 +474,7 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 async def _work(settings: Settings, url: str) -> None:
+    configure(settings.log_level)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -17,6 +17,8 @@ CHANNEL: Final = "access"
 PREFIX_LENGTH: Final = 12
 LINK_FOR: Final = timedelta(days=7)
 REUSABLE_LINK_FOR: Final = timedelta(days=3650)
+SESSION_FOR: Final = timedelta(days=30)
+IDLE_FOR: Final = timedelta(days=7)
 
 FORGET: Final[Beside] = ("SELECT pg_notify(%s, '')", (CHANNEL,))
 
@@ -72,6 +74,20 @@ def changing_user(user_id: UUID, name: str | None, role: str) -> list[Beside]:
 def removing_user(user_id: UUID) -> list[Beside]:
     """The statements that let a person in no more; their links and sessions go with them."""
     return [("DELETE FROM app.users WHERE user_id = %s", (user_id,)), FORGET]
+
+
+def using_link(token: str) -> list[Beside]:
+    """The statement that uses a link up; nothing of its transaction is stored if the link is not good any more."""
+    return [("SELECT app.use_link(%s)", (digest(token),))]
+
+
+def beginning_session(token: str, csrf_token: str, user_id: UUID, previous: str | None) -> list[Beside]:
+    """The statements that begin a session, and end the one that the browser held before."""
+    ending: list[Beside] = []
+    if previous is not None:
+        ending = [("DELETE FROM app.sessions WHERE token_sha256 = %s", (digest(previous),)), FORGET]
+    query = "INSERT INTO app.sessions (token_sha256, user_id, csrf_token, expires_at) VALUES (%s, %s, %s, now() + %s)"
+    return [*ending, (query, (digest(token), user_id, csrf_token, SESSION_FOR))]
 
 
 def setting_password(user_id: UUID, password_hash: str, but: bytes | None) -> list[Beside]:

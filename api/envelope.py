@@ -1,22 +1,24 @@
-"""What stands around every request and answer: an id, a limit for the body, headers that keep browsers careful."""
+"""What stands around every request and answer: an id, a limit for the body, careful headers, a line in the log."""
 
+import random
 import re
+import time
 from typing import Final
-from urllib.parse import unquote_to_bytes
-from uuid import UUID, uuid4
+from uuid import UUID
 
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.problems import TooLarge
-
-BODY_LIMIT: Final = 1024 * 1024
-WEBHOOK_LIMIT: Final = 4 * BODY_LIMIT
+from api.settings import MEBIBYTE, Settings
+from api.telemetry import Answered
 
 _UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
+_IMPORT: Final = re.compile(r"/dm/leads/[^/]+/import")
 
-_ALWAYS: Final = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
-_UNLESS_SAID: Final = {"Cache-Control": "no-store"}
+_ALWAYS: Final = ((b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"no-referrer"))
+_UNLESS_SAID: Final = (b"cache-control", b"no-store")
+
+_RANDOM: Final = random.Random()  # noqa: S311  # an id is no secret, and must not cost a system call for each request
 
 
 def uuid_of(text: str) -> UUID | None:
@@ -34,14 +36,17 @@ class Envelope:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        headers = Headers(scope=scope)
-        request_id = uuid_of(headers.get("x-request-id", "")) or uuid4()
-        scope.setdefault("state", {})["request_id"] = request_id
-        if b"\0" in unquote_to_bytes(scope["path"]):
+        began = time.perf_counter()
+        runtime = scope["state"]["runtime"]
+        given = dict(scope["headers"])
+        request_id = uuid_of(given.get(b"x-request-id", b"").decode("latin-1")) or _new_id()
+        scope["state"]["request_id"] = request_id
+        if "\0" in scope["path"]:
             scope["path"] = scope["path"].replace("\0", "\N{REPLACEMENT CHARACTER}")
-        limit = WEBHOOK_LIMIT if scope["path"].startswith("/webhook/") else BODY_LIMIT
-        declared = headers.get("content-length", "0")
-        read = int(declared) if declared.isdecimal() and int(declared) > limit else 0
+        limit = limit_of(scope["path"], runtime.settings)
+        declared = given.get(b"content-length", b"0")
+        read = int(declared) if declared.isdigit() and int(declared) > limit else 0
+        status = 500
 
         async def counted() -> Message:
             nonlocal read
@@ -49,17 +54,31 @@ class Envelope:
                 message = await receive()
                 read += len(message.get("body", b""))
             if read > limit:
-                raise TooLarge(f"The body is over {limit // BODY_LIMIT} MiB.")
+                raise TooLarge(f"The body is over {limit / MEBIBYTE:g} MiB.")
             return message
 
         async def with_headers(message: Message) -> None:
+            nonlocal status
             if message["type"] == "http.response.start":
-                given = MutableHeaders(scope=message)
-                given["X-Request-ID"] = str(request_id)
-                for name, value in _ALWAYS.items():
-                    given[name] = value
-                for name, value in _UNLESS_SAID.items():
-                    given.setdefault(name, value)
+                status = message["status"]
+                headers = [*message["headers"], (b"x-request-id", str(request_id).encode()), *_ALWAYS]
+                if all(name != b"cache-control" for name, _ in headers):
+                    headers.append(_UNLESS_SAID)
+                message["headers"] = headers
             await send(message)
 
-        await self._app(scope, counted, with_headers)
+        try:
+            await self._app(scope, counted, with_headers)
+        finally:
+            runtime.telemetry.answered(Answered(scope, status, time.perf_counter() - began))
+
+
+def _new_id() -> UUID:
+    return UUID(int=_RANDOM.getrandbits(128), version=4)
+
+
+def limit_of(path: str, settings: Settings) -> int:
+    """How many bytes a body may have: only the way in for platforms and the import of files take large ones."""
+    if path.startswith("/webhook/"):
+        return settings.webhook_limit
+    return settings.import_limit if _IMPORT.fullmatch(path) else settings.body_limit

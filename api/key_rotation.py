@@ -15,6 +15,8 @@ SEALED: Final = (
     ("app", "channels", "token_sealed", "channel || '/' || account_id"),
     ("app", "channels", "secret_sealed", "channel || '/' || account_id"),
     ("app", "deliveries", "body_sealed", "delivery_id::text"),
+    ("app", "idempotency", "recorded_sealed", "encode(key_sha256, 'hex') || '/' || step"),
+    ("app", "idempotency", "answer_sealed", "encode(key_sha256, 'hex') || '/answer'"),
 )
 """Every column that the installation's key seals, with what each value is bound to."""
 
@@ -38,7 +40,9 @@ def rotate(conn: Connection[dict[str, Any]], old: bytes, new: bytes) -> int:
             raise StartupError("Neither the present key nor the new one opens this database: give the right one.")
         # A program that lost the connection by which it says that it runs can write nothing meanwhile; what it makes
         # afterwards is refused, because the check value is another one.
-        conn.execute("LOCK TABLE vault.data_keys, app.channels, app.deliveries IN SHARE ROW EXCLUSIVE MODE")
+        tables = sorted({(schema, table) for schema, table, *_ in SEALED}, reverse=True)
+        names = SQL(", ").join(Identifier(*table) for table in tables)
+        conn.execute(SQL("LOCK TABLE {} IN SHARE ROW EXCLUSIVE MODE").format(names))
         sealed = sum(_seal_anew(conn, *column, before, after) for column in SEALED)
         conn.execute("UPDATE vault.installation SET key_check = %s", (check_value(after),))
     return sealed

@@ -48,7 +48,7 @@ async def outcome_of_send(runtime: "Runtime", send_id: UUID) -> Row | None:
 async def outcome_of_message(runtime: "Runtime", received: Received, after: int) -> Story:
     """How a message was understood and answered, once that is settled, or after 10 s as far as it is known.
 
-    `after` is a position before the message.
+    `after` is the position of the message, or one before it.
     """
     loop = asyncio.get_running_loop()
     until = loop.time() + ANSWERED_WITHIN

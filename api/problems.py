@@ -5,12 +5,14 @@ import logging
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar, Final, cast
 
+from eventsourcing import persistence
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from psycopg import InterfaceError, OperationalError
 from psycopg_pool import PoolClosed, PoolTimeout
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from domain.errors import Conflict, DomainError, DuplicateLead, FieldError, Invalid, NotFound, VersionMismatch
 from eventstore.writer import Busy
@@ -28,9 +30,13 @@ TITLES: Final[Mapping[str, str]] = {
     "unsupported-media-type": "The body must be JSON",
     "duplicate-lead": "This person already is a lead",
     "conflict": "The present state refuses this",
+    "in-progress": "The first request is not answered yet",
     "version-mismatch": "Somebody has changed it since",
     "too-large": "The body is too large",
+    "headers-too-large": "The request's head is too large",
+    "too-slow": "The request came too slowly",
     "invalid": "The input breaks a rule",
+    "idempotency-key-reused": "This key stands for another request",
     "rate-limited": "Too many at a time",
     "not-caught-up": "The reads are not that far yet",
     "unavailable": "Not possible at the moment",
@@ -111,6 +117,18 @@ class TooLarge(Refusal):
     status, slug = 413, "too-large"
 
 
+class InProgress(Refusal):
+    """The first request with the same idempotency key is under way."""
+
+    status, slug, headers = 409, "in-progress", {"Retry-After": "1"}
+
+
+class KeyReused(Refusal):
+    """The idempotency key was used for another request."""
+
+    status, slug = 422, "idempotency-key-reused"
+
+
 class RateLimited(Refusal):
     """Too many times in a short while; `wait` is whole seconds."""
 
@@ -148,15 +166,14 @@ def answer(
     **more: object,
 ) -> Response:
     """The problem as a response."""
-    body = {
-        "type": f"/problems/{slug}",
-        "title": TITLES[slug],
-        "status": status,
-        "detail": detail,
-        "instance": request_id(request),
-    }
-    text = json.dumps(body | more, ensure_ascii=False).encode("utf-8", "replace")
+    text = document(status, slug, detail, request_id(request), **more)
     return Response(text, status, headers=dict(headers or {}), media_type=MEDIA_TYPE)
+
+
+def document(status: int, slug: str, detail: str, instance: str, **more: object) -> bytes:
+    """The problem as text."""
+    about = {"type": f"/problems/{slug}", "title": TITLES[slug], "status": status, "detail": detail}
+    return json.dumps(about | {"instance": instance} | more, ensure_ascii=False).encode("utf-8", "replace")
 
 
 def install(app: FastAPI) -> None:
@@ -166,9 +183,12 @@ def install(app: FastAPI) -> None:
         DomainError: _refused_by_the_business,
         RequestValidationError: _invalid_request,
         HTTPException: _http,
+        ClientDisconnect: _gone,
         Busy: _unavailable,
         OperationalError: _unavailable,
         InterfaceError: _unavailable,
+        persistence.OperationalError: _unavailable,
+        persistence.InterfaceError: _unavailable,
         PoolTimeout: _unavailable,
         PoolClosed: _unavailable,
         Exception: _broken,
@@ -213,6 +233,10 @@ async def _http(request: Request, error: HTTPException) -> Response:
             return answer(request, 405, "method-not-allowed", detail, headers=error.headers)
         case status:
             return answer(request, status, "bad-request", str(error.detail), headers=error.headers)
+
+
+async def _gone(request: Request, error: ClientDisconnect) -> Response:
+    return answer(request, 400, "bad-request", "The request ended before its body was complete.")
 
 
 async def _unavailable(request: Request, error: Exception) -> Response:

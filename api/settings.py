@@ -18,6 +18,7 @@ from domain.follower_conversation import AnswerLimits
 
 PREFIX = "CLONNECT_"
 KEY_BYTES = 32
+MEBIBYTE = 1024 * 1024
 
 
 def default_data_dir() -> Path:
@@ -43,6 +44,14 @@ def _base_url(url: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
         raise ValueError("it must look like https://host or https://host/path")
     return url.rstrip("/")
+
+
+def _origins(origins: tuple[str, ...]) -> tuple[str, ...]:
+    for origin in origins:
+        parts = urlsplit(origin)
+        if parts.scheme not in ("http", "https") or not parts.hostname or origin != f"{parts.scheme}://{parts.netloc}":
+            raise ValueError("an origin looks like https://host or https://host:8443")
+    return origins
 
 
 def _key(key: SecretStr) -> SecretStr:
@@ -139,6 +148,30 @@ class Settings(BaseSettings):
         description="Where the installation's key is kept when it is not set; made on first use. "
         "Not set: the file `key` in the data directory.",
     )
+    cors_origins: Annotated[tuple[str, ...], AfterValidator(_origins)] = Field(
+        default=(),
+        description='Origins whose pages may call the API, in JSON, such as ["https://board.example.com"]. '
+        "Not set: none but its own.",
+    )
+    head_limit: int = Field(
+        default=32 * 1024, ge=1024, description="How many bytes the address and the headers of a request may have."
+    )
+    body_limit: int = Field(
+        default=MEBIBYTE, ge=1024, description="How many bytes a body may have, webhooks and imports excepted."
+    )
+    webhook_limit: int = Field(
+        default=4 * MEBIBYTE, ge=1024, description="How many bytes a platform may deliver at once."
+    )
+    import_limit: int = Field(
+        default=16 * MEBIBYTE, ge=1024, description="How many bytes a file of leads to be imported may have."
+    )
+    drain_seconds: float = Field(
+        default=0,
+        ge=0,
+        le=300,
+        description="How long requests are answered after SIGTERM, while /health/ready says that no more should come.",
+    )
+    page_limit: int = Field(default=1000, ge=1, le=1000, description="How many rows a page of a list may have.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="How much the program says on stderr: debug, info, warning or error."
     )

@@ -142,7 +142,7 @@ def _lead_fields(row: Row, now: datetime) -> dict[str, Any]:
 
 async def lead_after(runtime: "Runtime", lead: Lead) -> LeadItem:
     """A lead as a command has left it, whether or not the board has caught up."""
-    row: Row = await runtime.board.card(lead.creator_id, lead.id) or {
+    row: Row = await runtime.cards.card(lead.creator_id, lead.id) or {
         "lead_id": lead.id,
         "platform": lead.platform,
         "platform_user_id": lead.platform_user_id,

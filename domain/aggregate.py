@@ -27,6 +27,11 @@ class Aggregate(BaseAggregate[UUID]):
             """The person whose personal fields the event holds, if any."""
             return None
 
+    @property
+    def subject(self) -> UUID | None:
+        """The person whom the state is about, if any."""
+        return None
+
     def owners(self) -> dict[str, str]:
         """Whose events these are: the ids that stand in the metadata of each."""
         raise NotImplementedError

@@ -108,6 +108,10 @@ class Creator(Aggregate):
         self.products: dict[UUID, Product] = {}
         self.channels: dict[Platform, str] = {}
 
+    @property
+    def subject(self) -> UUID | None:
+        return self.id
+
     def owners(self) -> dict[str, str]:
         return {"creator_id": self.creator_id}
 

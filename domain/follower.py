@@ -51,6 +51,11 @@ class Follower(Conversation, FollowerEvents):
             "follower_id": str(self.id),
         }
 
+    @property
+    def has_forgotten_keys(self) -> bool:
+        """Whether a message that is not known may be an older one all the same."""
+        return len(self.known_keys) >= KNOWN_KEYS
+
     def end_life(self, now: datetime, reason: EndReason = "cancelled") -> None:
         """End what is under way; nobody will look any more for what became of an attempt that is still open."""
         self.end_run(reason)

@@ -50,6 +50,10 @@ class FollowerState(Aggregate):
         self.last_run: Run | None = None
         self.sends: dict[UUID, Send] = {}
 
+    @property
+    def subject(self) -> UUID | None:
+        return self.lead_id
+
     def trigger_event(self, event_class: type[CanMutateAggregate[UUID]], **kwargs: Any) -> None:
         # The library puts a class of its own in the place of every event that has a mutator.
         own_class = getattr(self, event_class.__name__)

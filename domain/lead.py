@@ -128,6 +128,10 @@ class Lead(Aggregate):
         self.erasure: Literal["requested", "done"] | None = None
         self.erased_counts: dict[str, int] = {}
 
+    @property
+    def subject(self) -> UUID | None:
+        return self.id
+
     def owners(self) -> dict[str, str]:
         return {
             "creator_id": self.creator_id,

@@ -22,6 +22,7 @@ from psycopg_pool import ConnectionPool
 from eventstore.mapper import SealingMapper
 from eventstore.recorder import Recorder
 from eventstore.sealed_recorder import SealedRecorder
+from eventstore.snapshots import Snapshots, StreamStore
 from eventstore.vault import Vault
 from eventstore.workspace import GatheringEventStore
 
@@ -33,6 +34,10 @@ KEY = "INSTALLATION_KEY"
 
 GATHERING = "LOG_GATHERING"
 """The setting of an application whose commands are given by a writer, which appends for several at once."""
+
+
+AGGREGATES = "LOG_AGGREGATES"
+"""The setting of the application that names the package of its aggregates, whose states are kept beside the log."""
 
 
 class Datastore(PostgresDatastore):
@@ -56,15 +61,20 @@ class Datastore(PostgresDatastore):
 
 
 class Factory(InfrastructureFactory[TrackingRecorder]):
-    """The library's factory for our recorder and mapper; snapshots and process recorders are not used."""
+    """The library's factory for our recorder and mapper; tracking and process recorders are not used."""
 
     def __init__(self, env: Environment | EnvType | None) -> None:
         super().__init__(env)
-        url, key = self.env.get(URL), self.env.get(KEY)
-        if not url or not key:
-            raise InfrastructureFactoryError(f"the setting {KEY if url else URL} is missing")
+        url, key, aggregates = (self._setting(name) for name in (URL, KEY, AGGREGATES))
         self.datastore = Datastore(url)
         self.vault = Vault(self.datastore, b64decode(key))
+        self._aggregates = aggregates
+
+    def _setting(self, name: str) -> str:
+        value = self.env.get(name)
+        if not value:
+            raise InfrastructureFactoryError(f"the setting {name} is missing")
+        return value
 
     def mapper(
         self, transcoder: Transcoder | None = None, mapper_class: type[Mapper[Any]] | None = None
@@ -88,8 +98,12 @@ class Factory(InfrastructureFactory[TrackingRecorder]):
         self, mapper: Mapper[Any] | None = None, recorder: AggregateRecorder | None = None
     ) -> EventStore[Any]:
         """The store that gathers for a writer, where the settings ask for it."""
-        mapper, recorder = mapper or self.mapper(), recorder or self.application_recorder()
-        return GatheringEventStore(mapper, recorder) if self.env.get(GATHERING) else EventStore(mapper, recorder)
+        store = GatheringEventStore if self.env.get(GATHERING) else StreamStore
+        return store(
+            mapper or self.mapper(),
+            recorder or self.application_recorder(),
+            Snapshots(self.datastore, self.vault, self._aggregates),
+        )
 
     def close(self) -> None:
         self.datastore.close()

@@ -132,6 +132,10 @@ class Log:
             else:
                 page.events.append(Recorded(position, event_id, recorded_at, from_json(metadata), event))
 
+    def position_of(self, event_id: UUID) -> int | None:
+        """Where an event stands, `None` if it is not in the log."""
+        return self._recorder.position_of(event_id)
+
     def read(self, after: int, limit: int) -> list[Recorded]:
         """The next events behind position `after`, at most `limit`."""
         found = self._recorder.select_notifications(after + 1, limit)

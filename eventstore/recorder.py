@@ -63,7 +63,7 @@ class Recorder(PostgresApplicationRecorder):
         Raises `IntegrityError` when another writer has taken a version, or a row beside stands already. Never
         tried again from here: after a lost connection only the caller can ask whether it was stored.
         """
-        if not stored_events:
+        if not (stored_events or beside):
             return None
         event_ids = event_ids or [uuid4() for _ in stored_events]
         metadata = metadata or [{} for _ in stored_events]
@@ -74,6 +74,8 @@ class Recorder(PostgresApplicationRecorder):
                 with conn.transaction(), conn.cursor() as cursor:
                     for query, statements in groupby(beside, key=itemgetter(0)):  # each group is one round trip
                         cursor.executemany(query.encode(), [params for _, params in statements])
+                    if not stored_events:
+                        return None
                     last = self._append(conn, stored_events, event_ids, metadata)
         return list(range(last - len(stored_events) + 1, last + 1))
 
@@ -150,6 +152,11 @@ class Recorder(PostgresApplicationRecorder):
                 "SELECT notification_id FROM log.events WHERE event_id = %s", (event_id,), prepare=True
             ).fetchone()
         return None if row is None else int(row["notification_id"])
+
+    def stands(self, query: str, params: Sequence[Any]) -> bool:
+        """Whether a query finds a row."""
+        with self.datastore.get_connection() as conn:
+            return conn.execute(query.encode(), params, prepare=True).fetchone() is not None
 
     def installation(self) -> UUID:
         """The random namespace in which this installation makes its deterministic ids."""

@@ -7,17 +7,30 @@ from itertools import chain
 from typing import Any
 from uuid import UUID
 
-from eventsourcing.application import ProjectorFunction, Repository, project_aggregate
+from eventsourcing.application import ProjectorFunction, project_aggregate
 from eventsourcing.domain import DomainEventProtocol
-from eventsourcing.persistence import AggregateRecorder, EventStore, Mapper, Recording
+from eventsourcing.persistence import AggregateRecorder, Mapper, Recording
 
 from eventstore.recorder import Recorder
+from eventstore.snapshots import Snapshots, StreamReader, StreamStore
+
+Beside = tuple[str, tuple[Any, ...]]
+"""A statement with its parameters that runs in the transaction of the events."""
 
 CACHE_SIZE = 2000
 """Aggregates that are kept between batches; the least recently used goes first."""
 
 FAR_BEHIND = 10_000
 """Events of others after which looking each of their streams up costs more than an empty cache."""
+
+GROWN = 50
+"""Events since the last snapshot of a stream after which another is taken, when no command waits."""
+
+OVERGROWN = 500
+"""Events after which it is taken although commands wait."""
+
+KEPT_AT_ONCE = 8
+"""Snapshots that are taken before the writer looks again whether a command waits."""
 
 
 @dataclass(frozen=True)
@@ -27,16 +40,16 @@ class Saved:
     events: Sequence[DomainEventProtocol[UUID]]
     event_ids: Sequence[UUID]
     metadata: Sequence[Mapping[str, str]]
-    beside: Sequence[tuple[str, tuple[Any, ...]]]
+    beside: Sequence[Beside]
 
 
-class GatheringEventStore(EventStore[UUID]):
+class GatheringEventStore(StreamStore):
     """An event store that keeps what is put into it, shows it to whoever reads, and appends all of it at once."""
 
     recorder: Recorder
 
-    def __init__(self, mapper: Mapper[UUID], recorder: AggregateRecorder) -> None:
-        super().__init__(mapper, recorder)
+    def __init__(self, mapper: Mapper[UUID], recorder: AggregateRecorder, snapshots: Snapshots) -> None:
+        super().__init__(mapper, recorder, snapshots)
         self.gathered: list[Saved] = []
 
     def put(
@@ -45,7 +58,7 @@ class GatheringEventStore(EventStore[UUID]):
         *,
         event_ids: Sequence[UUID] = (),
         metadata: Sequence[Mapping[str, str]] = (),
-        beside: Sequence[tuple[str, tuple[Any, ...]]] = (),
+        beside: Sequence[Beside] = (),
         **_: Any,
     ) -> list[Recording[UUID]]:
         """Keep the events; their positions are known when they are appended."""
@@ -68,7 +81,7 @@ class GatheringEventStore(EventStore[UUID]):
         return chain(stored, added)
 
     def append(self) -> list[int]:
-        """Append everything in one transaction; answers the position of the last event of each `save`.
+        """Append everything in one transaction; answers the position of the last event of each `save`, or before it.
 
         Raises `IntegrityError` when another process was faster; what was gathered stays until `forget`.
         """
@@ -79,9 +92,7 @@ class GatheringEventStore(EventStore[UUID]):
             metadata=[each for saved in self.gathered for each in saved.metadata],
             beside=[statement for saved in self.gathered for statement in saved.beside],
         )
-        if positions is None:
-            return []
-        return self.last_positions(positions[0])
+        return self.last_positions(positions[0]) if positions else [0] * len(self.gathered)
 
     def last_positions(self, first: int) -> list[int]:
         """The position of the last event of each `save`, if the first event of all stands at `first`."""
@@ -95,14 +106,15 @@ class GatheringEventStore(EventStore[UUID]):
         self.gathered.clear()
 
 
-def _project(aggregate: Any, events: Iterable[Any]) -> Any:
-    """Apply events one by one; the library's own way asks of each whether it can be applied, which costs a third."""
-    for event in events:
-        aggregate = event.mutate(aggregate)
-    return aggregate
+@dataclass
+class _Held:
+    """An aggregate of the workspace, and the version at which its state was last kept."""
+
+    aggregate: Any
+    kept: int
 
 
-class Workspace(Repository[UUID]):
+class Workspace(StreamReader):
     """The aggregates of one writer's commands: shared within a batch, kept between batches while they are current.
 
     An aggregate is handed out itself, not as a copy. What a refused command has changed is thrown away and read
@@ -114,10 +126,12 @@ class Workspace(Repository[UUID]):
 
     def __init__(self, event_store: GatheringEventStore) -> None:
         super().__init__(event_store)
-        self._aggregates: OrderedDict[UUID, Any] = OrderedDict()
+        self._held: OrderedDict[UUID, _Held] = OrderedDict()
         self._lent: dict[UUID, int] = {}
         self._known_head = 0
         self._begin = 0
+        self._grown: set[UUID] = set()
+        self._overgrown: set[UUID] = set()
 
     def get(
         self,
@@ -129,13 +143,13 @@ class Workspace(Repository[UUID]):
         deepcopy_from_cache: bool = True,
     ) -> Any:
         """The present state of an aggregate; raises `AggregateNotFoundError`."""
-        aggregate = self._aggregates.get(aggregate_id)
-        if aggregate is None:
-            aggregate = super().get(aggregate_id, projector_func=_project)
-            self._aggregates[aggregate_id] = aggregate
-        self._aggregates.move_to_end(aggregate_id)
-        self._lent[aggregate_id] = aggregate.version
-        return aggregate
+        held = self._held.get(aggregate_id)
+        if held is None:
+            held = self._held[aggregate_id] = _Held(*self.restored(aggregate_id))
+            self._note_growth(aggregate_id, held, held.aggregate.version)
+        self._held.move_to_end(aggregate_id)
+        self._lent[aggregate_id] = held.aggregate.version
+        return held.aggregate
 
     def refresh(self) -> None:
         """Throw away what other processes have changed since the last batch."""
@@ -143,10 +157,10 @@ class Workspace(Repository[UUID]):
         if head == self._known_head:
             return
         if head < self._known_head or head - self._known_head > FAR_BEHIND:
-            self._aggregates.clear()
+            self._held.clear()
         else:
             for changed in self.event_store.recorder.changed_streams(self._known_head, head):
-                self._aggregates.pop(changed, None)
+                self._held.pop(changed, None)
         self._known_head = head
 
     def begin(self) -> None:
@@ -158,30 +172,71 @@ class Workspace(Repository[UUID]):
         """The command was carried out; answers what it saved."""
         return self.event_store.gathered[self._begin :]
 
+    def stand_beside(self, statements: Sequence[Beside]) -> None:
+        """Have statements run in the transaction of the command, whether or not it saved anything."""
+        self.event_store.gathered.append(Saved((), (), (), statements))
+
+    @property
+    def head(self) -> int:
+        """The position of the log as of the last batch."""
+        return self._known_head
+
     def undo(self) -> None:
         """The command was refused: nothing of what it did is left."""
         self._evict(self.event_store.gathered[self._begin :])
         del self.event_store.gathered[self._begin :]
         for aggregate_id, version in self._lent.items():
-            aggregate = self._aggregates.get(aggregate_id)
-            if aggregate is not None and aggregate.version != version:
-                del self._aggregates[aggregate_id]
+            held = self._held.get(aggregate_id)
+            if held is not None and held.aggregate.version != version:
+                del self._held[aggregate_id]
 
     def appended(self, positions: Sequence[int]) -> None:
         """What was gathered is in the log now."""
-        events = sum(len(saved.events) for saved in self.event_store.gathered)
-        if positions and positions[-1] == self._known_head + events:
+        events = [event for saved in self.event_store.gathered for event in saved.events]
+        if positions and positions[-1] == self._known_head + len(events):
             self._known_head = positions[-1]
         self.event_store.forget()
-        while len(self._aggregates) > CACHE_SIZE:
-            self._aggregates.popitem(last=False)
+        for event in events:
+            if (held := self._held.get(event.originator_id)) is not None:
+                self._note_growth(event.originator_id, held, event.originator_version)
+        while len(self._held) > CACHE_SIZE:
+            self._held.popitem(last=False)
 
     def abandon(self) -> None:
         """What was gathered will not be appended as it is: read its streams anew."""
         self._evict(self.event_store.gathered)
         self.event_store.forget()
 
+    @property
+    def has_grown(self) -> bool:
+        """Whether the states of some streams should be kept when there is time."""
+        return bool(self._grown)
+
+    def keep_some_states(self) -> None:
+        """Keep the states of a few streams that have grown; only while nothing is gathered."""
+        self._keep_states([self._grown.pop() for _ in range(min(len(self._grown), KEPT_AT_ONCE))])
+
+    def keep_overdue_states(self) -> None:
+        """Keep the states of those that have grown so much that it cannot wait."""
+        if self._overgrown:
+            overdue, self._overgrown = self._overgrown, set()
+            self._keep_states(overdue)
+
+    def _keep_states(self, streams: Iterable[UUID]) -> None:
+        grown = [held for stream in streams if (held := self._held.get(stream)) is not None]
+        # What a command has triggered and not saved is not in the log.
+        current = [held for held in grown if not held.aggregate.pending_events]
+        for held in current:
+            held.kept = held.aggregate.version  # also if it fails: it is tried again when they have grown again
+        self.event_store.snapshots.keep([held.aggregate for held in current])
+
+    def _note_growth(self, stream: UUID, held: _Held, version: int) -> None:
+        if version - held.kept >= GROWN:
+            self._grown.add(stream)
+            if version - held.kept >= OVERGROWN:
+                self._overgrown.add(stream)
+
     def _evict(self, unsaved: Sequence[Saved]) -> None:
         for saved in unsaved:
             for event in saved.events:
-                self._aggregates.pop(event.originator_id, None)
+                self._held.pop(event.originator_id, None)

@@ -1,7 +1,9 @@
 """Runs the commands of a process one after another on one thread, and appends for all that wait at once."""
 
 import asyncio
+import contextlib
 import contextvars
+import logging
 import queue
 import random
 import threading
@@ -15,10 +17,12 @@ from uuid import UUID
 from eventsourcing.persistence import IntegrityError, InterfaceError, OperationalError
 from psycopg.errors import UniqueViolation
 
-from eventstore.workspace import Saved, Workspace
+from eventstore.workspace import Beside, Saved, Workspace
 
 P = ParamSpec("P")
 T = TypeVar("T")
+Accompany = Callable[[Any, UUID | None], Sequence[Beside]]
+"""From what a command answered, and the id of the last event it saved: the statements that are to stand beside it."""
 
 MAX_WAITING = 1000
 MAX_BATCH = 64
@@ -28,6 +32,10 @@ RACE_SECONDS = 0.002
 _RANDOM = random.SystemRandom()
 DEADLINE_SECONDS = 10.0
 PAUSE_SECONDS = 0.05
+IDLE_SECONDS = 0.02
+STATES_SECONDS = 1.0
+
+_logger = logging.getLogger(__name__)
 
 
 class Working(Protocol):
@@ -46,10 +54,14 @@ class Busy(Exception):
 
 @dataclass(frozen=True)
 class Done(Generic[T]):
-    """What a command answered, and the position of the last event it appended (`None`: it changed nothing)."""
+    """What a command answered, and the position of the last event it appended (`None`: it changed nothing).
+
+    `head` is the position of the log that the command knew, itself included.
+    """
 
     result: T
     position: int | None
+    head: int
 
 
 @dataclass
@@ -61,18 +73,31 @@ class _Job:
     loop: asyncio.AbstractEventLoop
     future: asyncio.Future[Any]
     deadline: float
+    accompany: Accompany | None = None
     tried: list[tuple[Any, Sequence[Saved]]] = field(default_factory=list)
 
     def settle(self, result: Any = None, error: BaseException | None = None) -> None:
-        def deliver() -> None:
-            if self.future.done():
-                return
-            if error is None:
-                self.future.set_result(result)
-            else:
-                self.future.set_exception(error)
+        """Give the caller the answer, on the caller's own thread."""
+        _settle_all([(self, result, error)])
 
-        self.loop.call_soon_threadsafe(deliver)
+
+def _settle_all(answers: Sequence[tuple[_Job, Any, BaseException | None]]) -> None:
+    """Wake each event loop once for all of its callers: each time this thread would wait for its turn again."""
+    loops: dict[asyncio.AbstractEventLoop, list[tuple[_Job, Any, BaseException | None]]] = {}
+    for answer in answers:
+        loops.setdefault(answer[0].loop, []).append(answer)
+    for loop, those in loops.items():
+        loop.call_soon_threadsafe(_deliver, those)
+
+
+def _deliver(answers: Sequence[tuple[_Job, Any, BaseException | None]]) -> None:
+    for job, result, error in answers:
+        if job.future.done():
+            continue
+        if error is None:
+            job.future.set_result(result)
+        else:
+            job.future.set_exception(error)
 
 
 @dataclass(frozen=True)
@@ -80,8 +105,9 @@ class _Ran:
     """How a command went: its result and what it saved, or the refusal that it met."""
 
     job: _Job
-    result: Any
-    saves: int
+    result: Any = None
+    saves: int = 0
+    has_events: bool = False
     error: BaseException | None = None
 
 
@@ -121,21 +147,30 @@ class Writer(Generic[App]):
         self._jobs.put(None)
         self._thread.join()
 
+    @property
+    def waiting(self) -> int:
+        """How many commands wait for their turn."""
+        return self._jobs.qsize()
+
     async def do(self, command: Callable[Concatenate[App, P], T], *args: P.args, **kwargs: P.kwargs) -> Done[T]:
         """Run a command of the application in the caller's context and answer what it says.
 
         Raises what the command raises, `Busy` instead of running it when too many wait or it waited too long, and
         `OperationalError` when the database stayed away.
         """
+        return await self._queue(lambda: command(self._app, *args, **kwargs))
+
+    async def do_with(
+        self, accompany: Accompany, command: Callable[Concatenate[App, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> Done[T]:
+        """The same, and what `accompany` says is stored in the same transaction, also when nothing else is."""
+        return await self._queue(lambda: command(self._app, *args, **kwargs), accompany)
+
+    async def _queue(self, run: Callable[[], T], accompany: Accompany | None = None) -> Done[T]:
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Done[T]] = loop.create_future()
-        job = _Job(
-            lambda: command(self._app, *args, **kwargs),
-            contextvars.copy_context(),
-            loop,
-            future,
-            time.monotonic() + DEADLINE_SECONDS,
-        )
+        deadline = time.monotonic() + DEADLINE_SECONDS
+        job = _Job(run, contextvars.copy_context(), loop, future, deadline, accompany)
         with self._closing:
             if self._closed:
                 raise Busy("The program is stopping.")
@@ -148,13 +183,32 @@ class Writer(Generic[App]):
     def _run(self) -> None:
         stopping = False
         while not stopping:
-            batch = [self._jobs.get()]
+            batch = [self._next()]
             while len(batch) < MAX_BATCH and not self._jobs.empty():
                 batch.append(self._jobs.get())
             stopping = None in batch
             jobs = [job for job in batch if job is not None]
             if jobs:
                 self._together(jobs)
+                self._keep_states(self._workspace.keep_overdue_states)
+        ending = time.monotonic() + STATES_SECONDS
+        while self._workspace.has_grown and time.monotonic() < ending:
+            self._keep_states(self._workspace.keep_some_states)
+
+    def _next(self) -> _Job | None:
+        """The next command; as long as none comes, the states of long streams are kept."""
+        while self._workspace.has_grown:
+            with contextlib.suppress(queue.Empty):
+                return self._jobs.get(timeout=IDLE_SECONDS)
+            self._keep_states(self._workspace.keep_some_states)
+        return self._jobs.get()
+
+    @staticmethod
+    def _keep_states(keep: Callable[[], None]) -> None:
+        try:
+            keep()
+        except Exception:  # no command depends on it: whoever misses a state reads the events
+            _logger.exception("the states of long streams could not be kept")
 
     def _together(self, jobs: Sequence[_Job]) -> None:
         """One transaction for all; should it fail, one for each."""
@@ -181,28 +235,32 @@ class Writer(Generic[App]):
         self._settle(ran, positions)
 
     def _settle(self, ran: Sequence[_Ran], positions: Sequence[int]) -> None:
-        saved = 0
+        saved, answers = 0, []
+        head = max(self._workspace.head, *positions[-1:], 0)
         for each in ran:
             saved += each.saves
-            if each.error is not None:
-                each.job.settle(error=each.error)
-            else:
-                each.job.settle(Done(each.result, positions[saved - 1] if each.saves else None))
+            position = positions[saved - 1] if each.has_events else None
+            answers.append((each.job, Done(each.result, position, head), each.error))
+        _settle_all(answers)
 
     def _attempt(self, job: _Job) -> _Ran:
         """Run a command in its context; what it saves is gathered, unless it is refused."""
         if time.monotonic() > job.deadline:
-            return _Ran(job, None, 0, Busy("The command has waited too long and was not carried out."))
+            return _Ran(job, error=Busy("The command has waited too long and was not carried out."))
         self._workspace.begin()
         try:
             result = job.context.run(self._command, job.run)
+            saves = self._workspace.keep()
+            if job.accompany is not None:
+                ids = [event_id for saved in saves for event_id in saved.event_ids]
+                self._workspace.stand_beside(job.accompany(result, ids[-1] if ids else None))
         except (OperationalError, InterfaceError):
             self._workspace.undo()
             raise
         except BaseException as error:
             self._workspace.undo()
-            return _Ran(job, None, 0, error)
-        return _Ran(job, result, len(self._workspace.keep()))
+            return _Ran(job, error=error)
+        return _Ran(job, result, len(self._workspace.keep()), bool(saves))
 
     def _command(self, run: Callable[[], T]) -> T:
         with self._timed():
@@ -260,9 +318,9 @@ class Writer(Generic[App]):
         """What an earlier attempt of unknown fate has stored after all, if it has."""
         for result, saves in job.tried:
             event_ids: list[UUID] = [event_id for saved in saves for event_id in saved.event_ids]
-            first = self._workspace.event_store.recorder.position_of(event_ids[0])
-            if first is not None:
-                return Done(result, first + len(event_ids) - 1)
+            if event_ids and (first := self._workspace.event_store.recorder.position_of(event_ids[0])) is not None:
+                position = first + len(event_ids) - 1
+                return Done(result, position, position)
         return None
 
 

@@ -1,6 +1,7 @@
 """Takes in what a platform delivers: stored first, then read, routed and turned into commands."""
 
 import logging
+from collections import Counter
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -12,7 +13,7 @@ from psycopg.rows import DictRow
 
 from domain import context
 from domain.application import Clonnect
-from domain.commands.conversations import Received
+from domain.commands.conversations import WAS_RECEIVED, Received
 from domain.errors import Conflict, DomainError
 from domain.follower import Follower
 from domain.follower_parts import Attachment, Inbound
@@ -75,6 +76,8 @@ class Deliveries:
         self._sealer = sealer
         self._clock = clock
         self._namespace = namespace
+        self.settled: Counter[str] = Counter()
+        """How many this program has handled since it began, by what became of them."""
 
     async def store(self, channel: ChannelName, account_id: str, creator_id: str, raw: bytes, origin: str) -> Handled:
         """Keep the body, then handle it. From the first commit on nothing is lost, whatever happens here."""
@@ -178,10 +181,12 @@ class Deliveries:
         return Handled(delivery_id, handled.received, position, "; ".join(trouble) or None)
 
     async def _settle(self, delivery_id: UUID, items: int, trouble: str | None) -> None:
+        state = "processed" if trouble is None else "quarantined"
+        self.settled[state] += 1
         async with self._pool.connection() as conn:
             await conn.execute(
                 "UPDATE app.deliveries SET state = %s, reason = %s, items = %s WHERE delivery_id = %s",
-                ("processed" if trouble is None else "quarantined", trouble, items, delivery_id),
+                (state, trouble, items, delivery_id),
             )
 
     async def _take(
@@ -223,8 +228,6 @@ class Deliveries:
 
     async def _receive(self, creator_id: str, message: Inbound, delivery_id: UUID) -> tuple[Received, int | None]:
         follower_id = Follower.create_id(self._namespace, creator_id, message.platform, message.platform_user_id)
-        if await self._was_received(creator_id, message):
-            return Received(follower_id, follower_id, message.message_id, duplicate=True), None
         with _because_of(f"follower:{follower_id}", delivery_id):
             try:
                 done = await self._writer.do(Clonnect.receive_message, creator_id, message)
@@ -236,11 +239,8 @@ class Deliveries:
 
     async def _was_received(self, creator_id: str, message: Inbound) -> bool:
         async with self._pool.connection() as conn:
-            cursor = await conn.execute(
-                """SELECT 1 FROM app.received
-                    WHERE creator_id = %s AND channel = %s AND account_id = %s AND dedupe_key = %s""",
-                (creator_id, message.platform, message.account_id, message.dedupe_key),
-            )
+            key = (creator_id, message.platform, message.account_id, message.dedupe_key)
+            cursor = await conn.execute(WAS_RECEIVED, key)
             return await cursor.fetchone() is not None
 
 

@@ -172,6 +172,7 @@ class Erasure(Process):
     def _purging(lead: Lead, found: _Found) -> list[tuple[str, tuple[object, ...]]]:
         return [
             *destroying([lead.id]),
+            ("DELETE FROM log.snapshots WHERE originator_id = ANY(%s)", ([lead.id, lead.follower_id],)),
             # The projections have let go already; but a stream that is parked in one of them is not projected.
             ("SELECT read.forget_lead(%s)", (lead.id,)),
             ("DELETE FROM app.deliveries WHERE delivery_id = ANY(%s)", (found.deliveries,)),
@@ -180,6 +181,8 @@ class Erasure(Process):
                 (lead.creator_id, lead.platform, found.dedupe_keys),
             ),
             ("DELETE FROM app.simulator_book WHERE send_id = ANY(%s)", (found.send_ids,)),
+            # Answers that were kept for a repeat may speak of anybody; they can be made again.
+            ("UPDATE app.idempotency SET answer_sealed = NULL WHERE creator_id = %s", (lead.creator_id,)),
             (
                 """DELETE FROM app.parked WHERE position IN
                    (SELECT notification_id FROM log.events WHERE metadata->>'lead_id' = %s)""",

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import random
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 
 import psycopg
@@ -61,6 +61,7 @@ class Worker:
         self._agenda_moved = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._tasks: list[asyncio.Task[None]] = []
+        self._at_tick: list[Callable[[], Awaitable[None]]] = []
         self.positions: dict[str, int] = {}
 
     # Called from any thread.
@@ -76,6 +77,10 @@ class Worker:
     def _set(self, event: asyncio.Event) -> None:
         if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(event.set)
+
+    def at_each_tick(self, sweep: Callable[[], Awaitable[None]]) -> None:
+        """Have something swept every few seconds; before `start` only."""
+        self._at_tick.append(sweep)
 
     # Running.
 
@@ -230,6 +235,8 @@ class Worker:
         try:
             await self._deliveries.sweep()
             await self._give_up_orphans()
+            for sweep in self._at_tick:
+                await sweep()
         except AWAY as error:
             _logger.warning("the tick waits for the database (%s)", type(error).__name__)
         self._agenda_moved.set()

@@ -7,15 +7,16 @@ from fastapi import Request, Response
 from pydantic import Field
 
 from api import auth, passwords
-from api.credentials import setting_password
+from api.credentials import SESSION_FOR, setting_password, using_link
 from api.dependencies import Caller, Do, Running, address_of, guarded_router, public_router
 from api.passwords import Password
 from api.problems import Forbidden
 from api.roles import EVERYBODY
 from api.schemas import Answer, Body, Ok
+from api.views import Row
 from domain import context
 from domain.application import Clonnect
-from domain.errors import FieldError, Invalid
+from domain.errors import FieldError, Invalid, LostRace
 from domain.vocabulary import Role
 
 public = public_router("access")
@@ -48,9 +49,9 @@ class User(Answer):
     creators: list[str]
 
     @classmethod
-    def of(cls, caller: auth.Caller) -> "User":
-        """From a credential."""
-        creators = [caller.creator_id] if caller.creator_id else []
+    async def of(cls, caller: auth.Caller, runtime: Running) -> "User":
+        """From a credential; an admin may act for every creator."""
+        creators = await runtime.callers.creators() if caller.is_admin else [caller.creator_id]
         return cls(id=caller.id, email=caller.email, role=caller.role, creators=creators)
 
 
@@ -87,10 +88,13 @@ async def log_in(request: Request, response: Response, runtime: Running, body: L
     if body.link is not None:
         if body.password is not None and not 10 <= len(body.password) <= 1000:
             raise Invalid(FieldError("/password", "length", "A password has 10 to 1,000 characters."))
-        with_password = body.password is not None
-        session = await runtime.callers.log_in_by_link(body.link, previous, with_password=with_password)
+        user = await runtime.callers.link(body.link)
         if body.password is not None:
-            await _set_password(request, runtime, session.caller, body.password)
+            session = await _log_in_anew(request, runtime, body.link, user, body.password, previous)
+        elif user["invitation"]:
+            raise Invalid(FieldError("/password", "required", "Choose a `password` of at least 10 characters."))
+        else:
+            session = await runtime.callers.log_in_by_link(body.link, user, previous)
     else:
         if body.email is None or body.password is None:
             raise Invalid(FieldError("/link", "required", "Send a `link`, or `email` and `password`."))
@@ -99,19 +103,30 @@ async def log_in(request: Request, response: Response, runtime: Running, body: L
     response.set_cookie(
         auth.COOKIE,
         session.token,
-        max_age=int(auth.SESSION_FOR.total_seconds()),
+        max_age=int(SESSION_FOR.total_seconds()),
         httponly=True,
         samesite="lax",
         secure=_is_secure(request, runtime),
     )
-    return LoggedIn(user=User.of(session.caller), csrf_token=session.caller.csrf_token or "")
+    return LoggedIn(user=await User.of(session.caller, runtime), csrf_token=session.caller.csrf_token or "")
 
 
-async def _set_password(request: Request, runtime: Running, caller: auth.Caller, password: str) -> None:
-    statements = setting_password(_user_id(caller), await passwords.hashed(password), caller.session)
-    with context.acting(caller.actor, correlation_id=request.state.request_id, request_id=request.state.request_id):
-        await runtime.writer.do(Clonnect.set_password, caller.creator_id or None, _user_id(caller), beside=statements)
+async def _log_in_anew(
+    request: Request, runtime: Running, link: str, user: Row, password: str, previous: str | None
+) -> auth.Session:
+    """Use a link up, set the password and begin the session, all or nothing."""
+    session, beginning = auth.new_session(user, previous)
+    caller, kept = session.caller, await passwords.hashed(password)
+    statements = [*using_link(link), *setting_password(user["user_id"], kept, None), *beginning]
+    creator_id = caller.creator_id or None
+    try:
+        with context.acting(caller.actor, correlation_id=request.state.request_id, request_id=request.state.request_id):
+            await runtime.writer.do(Clonnect.set_password, creator_id, user["user_id"], beside=statements)
+    except LostRace:
+        await runtime.callers.link(link)  # not good any more: somebody else has just used it
+        raise
     runtime.callers.heard(None)
+    return session
 
 
 @router.put("/auth/password")
@@ -139,7 +154,7 @@ async def log_out(request: Request, response: Response, caller: Caller, runtime:
 @router.get("/auth/me")
 async def get_me(caller: Caller, runtime: Running) -> Me:
     """Who am I, for whom may I act, and which token do my writes carry?"""
-    return Me(user=User.of(caller), csrf_token=caller.csrf_token or "", demo=runtime.is_demo)
+    return Me(user=await User.of(caller, runtime), csrf_token=caller.csrf_token or "", demo=runtime.is_demo)
 
 
 @router.get("/auth/verify")

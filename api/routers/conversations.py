@@ -3,7 +3,7 @@
 import asyncio
 from datetime import datetime
 from typing import Annotated, Literal
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from fastapi import Query
 from pydantic import Field
@@ -17,7 +17,6 @@ from api.dependencies import (
     Shown,
     Tag,
     acting_for,
-    commanded_lead,
     guarded_router,
     shown_lead,
 )
@@ -273,14 +272,7 @@ async def get_follower(creator: Acting, runtime: Shown, lead_id: str, tag: Tag) 
 @router.put("/dm/follower/{creator_id}/{lead_id}/status")
 async def change_status(creator: Acting, runtime: Running, lead_id: str, body: ChangeStatus, do: Do) -> StatusChanged:
     """Move a lead to another stage by hand; a person's move down is a ceiling for the bot."""
-    known = await commanded_lead(runtime, creator.creator_id, lead_id)
-    lead = await do.at_version(
-        lambda app: app.lead(creator.creator_id, known),
-        Clonnect.change_status,
-        creator.creator_id,
-        known,
-        STATUSES[body.status],
-    )
+    lead = await do.on_lead(creator.creator_id, lead_id, Clonnect.change_status, STATUSES[body.status])
     do.version(lead.version)
     item = await lead_after(runtime, lead)
     return StatusChanged(
@@ -295,8 +287,9 @@ async def change_status(creator: Acting, runtime: Running, lead_id: str, body: C
 @router.post("/dm/send/{creator_id}")
 async def send_message(creator: Acting, runtime: Running, body: SendMessage, do: Do) -> MessageSent:
     """Say something as the creator. It is stored once in any case; `delivery` says whether it left."""
-    lead = await asyncio.to_thread(runtime.app.lead_known_as, creator.creator_id, body.follower_id)
-    requested = await do(Clonnect.send_by_hand, creator.creator_id, lead.id, body.message, uuid4())
+    requested = await do.on_lead(
+        creator.creator_id, body.follower_id, Clonnect.send_by_hand, body.message, do.made_up("send")
+    )
     delivery: Delivery = "queued"
     reason = None
     if requested.is_record:
@@ -307,7 +300,7 @@ async def send_message(creator: Acting, runtime: Running, body: SendMessage, do:
         delivery, reason = message["delivery"], message["reason"]
     return MessageSent(
         sent=delivery == "sent",
-        platform=lead.platform,
+        platform=requested.platform,
         follower_id=body.follower_id,
         message_id=requested.send_id,
         delivery=delivery,
@@ -317,12 +310,9 @@ async def send_message(creator: Acting, runtime: Running, body: SendMessage, do:
 
 
 @router.delete("/dm/conversations/{creator_id}/{lead_id}")
-async def delete_conversation(creator: Acting, runtime: Running, lead_id: str, do: Do) -> ConversationDeleted:
+async def delete_conversation(creator: Acting, lead_id: str, do: Do) -> ConversationDeleted:
     """Delete a conversation with its lead."""
-    lead = await asyncio.to_thread(runtime.app.lead_known_as, creator.creator_id, lead_id)
-    await do.at_version(
-        lambda app: app.lead(creator.creator_id, lead.id), Clonnect.delete_lead, creator.creator_id, lead.id
-    )
+    lead = await do.on_lead(creator.creator_id, lead_id, Clonnect.delete_lead)
     return ConversationDeleted(deleted=shown(lead.platform, lead.platform_user_id))
 
 
@@ -331,8 +321,7 @@ async def process_message(creator: Caller, runtime: Running, body: ProcessMessag
     """Take in a message; answers when it is understood and, within 10 s, answered."""
     creator = await acting_for(runtime, creator, body.creator_id)
     platform, raw = told(body.sender_id, Platform(body.platform) if body.platform else None, field="/sender_id")
-    message_id = body.message_id or uuid4().hex
-    before = await asyncio.to_thread(runtime.log.head)
+    message_id = body.message_id or do.made_up("message").hex
     received = await do(
         Clonnect.receive_message,
         creator.creator_id,
@@ -348,9 +337,8 @@ async def process_message(creator: Caller, runtime: Running, body: ProcessMessag
             username=(body.username or "").removeprefix("@") or None,
         ),
     )
-    if received.duplicate:
-        before = (await position_of(runtime, received) or 1) - 1
-    story = await outcome_of_message(runtime, received, before) if do.waits else Story()
+    stored_at = await position_of(runtime, received) if received.duplicate else do.position
+    story = await outcome_of_message(runtime, received, stored_at or 0) if do.waits else Story()
     return await _processed(runtime, creator.creator_id, shown(platform or Platform.MANUAL, raw), received, story)
 
 

@@ -135,9 +135,15 @@ async def issue_key(request: Request, creator: Acting, runtime: Running, body: I
     refuse_query(request)
     if body.expires_at is not None and body.expires_at <= runtime.clock():
         raise Invalid(FieldError("/expires_at", "range", "`expires_at` lies in the past."))
-    key, role = NewKey(), Role(body.role)
-    stored = key.stored(creator.creator_id, role, body.label, body.expires_at)
-    await do(Clonnect.issue_key, creator.creator_id, key.prefix, role, body.label, body.expires_at, beside=stored)
+    role = Role(body.role)
+
+    def issue(app: Clonnect) -> NewKey:
+        key = NewKey()
+        stored = key.stored(creator.creator_id, role, body.label, body.expires_at)
+        app.issue_key(creator.creator_id, key.prefix, role, body.label, body.expires_at, beside=stored)
+        return key
+
+    key = await do(issue)
     row = await access_lists.key(runtime.pool, creator.creator_id, key.prefix)
     if row is None:
         raise NotFound("The key was revoked in the same moment.")
@@ -180,14 +186,20 @@ async def list_users(
 async def invite_user(request: Request, creator: Acting, runtime: Running, body: InviteUser, do: Do) -> UserInvited:
     """Let somebody in, by a link with which they choose a password."""
     refuse_query(request)
-    if await access_lists.is_known(runtime.pool, body.email):
+    if not do.was_done and await access_lists.is_known(runtime.pool, body.email):
         raise Conflict("This address cannot be invited: somebody logs in with it already.")
-    user_id, link, role = uuid4(), NewLink(), Role(body.role)
-    stored = [
-        *credentials.inviting(user_id, creator.creator_id, body.email, body.name, role),
-        *link.stored(user_id, invitation=True),
-    ]
-    await do(Clonnect.invite_user, creator.creator_id, user_id, body.email, body.name, role, beside=stored)
+    role = Role(body.role)
+
+    def invite(app: Clonnect) -> tuple[UUID, NewLink]:
+        user_id, link = uuid4(), NewLink()
+        stored = [
+            *credentials.inviting(user_id, creator.creator_id, body.email, body.name, role),
+            *link.stored(user_id, invitation=True),
+        ]
+        app.invite_user(creator.creator_id, user_id, body.email, body.name, role, beside=stored)
+        return user_id, link
+
+    user_id, link = await do(invite)
     return UserInvited(user=await _user(runtime, creator, user_id), link=credentials.address(runtime.settings, link))
 
 

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 from fastapi import Query
 from pydantic import Field
 
-from api.dependencies import NO_LEAD, Acting, Do, Running, Shown, Tag, commanded_lead, guarded_router, shown_lead
+from api.dependencies import NO_LEAD, Acting, Do, Running, Shown, Tag, guarded_router, shown_lead
 from api.lists import Limit, People
 from api.roles import STAFF
 from api.schemas import (
@@ -152,25 +152,15 @@ router.post("/dm/leads/{creator_id}/manual", name="capture_lead_manually")(captu
 @router.put("/dm/leads/{creator_id}/{lead_id}")
 async def edit_lead(creator: Acting, runtime: Running, lead_id: str, body: EditLead, do: Do) -> LeadEdited:
     """Change what is noted about a lead, and its stage as if it were moved on the board."""
-    known = await commanded_lead(runtime, creator.creator_id, lead_id)
     changes = details_of({field: getattr(body, field) for field in DETAILS if field in body.model_fields_set})
-    lead = await do.at_version(
-        lambda app: app.lead(creator.creator_id, known),
-        Clonnect.edit_lead,
-        creator.creator_id,
-        known,
-        changes,
-        STATUSES[body.status] if body.status else None,
-    )
+    status = STATUSES[body.status] if body.status else None
+    lead = await do.on_lead(creator.creator_id, lead_id, Clonnect.edit_lead, changes, status)
     do.version(lead.version)
     return LeadEdited(lead=await lead_after(runtime, lead))
 
 
 @router.delete("/dm/leads/{creator_id}/{lead_id}")
-async def delete_lead(creator: Acting, runtime: Running, lead_id: str, do: Do) -> LeadDeleted:
+async def delete_lead(creator: Acting, lead_id: str, do: Do) -> LeadDeleted:
     """Delete a lead with its conversation; what is pending is cancelled, the id is gone for good."""
-    known = await commanded_lead(runtime, creator.creator_id, lead_id)
-    await do.at_version(
-        lambda app: app.lead(creator.creator_id, known), Clonnect.delete_lead, creator.creator_id, known
-    )
-    return LeadDeleted(lead_id=known)
+    lead = await do.on_lead(creator.creator_id, lead_id, Clonnect.delete_lead)
+    return LeadDeleted(lead_id=lead.id)

@@ -1,17 +1,18 @@
 """The demo: writing from a follower's phone, and moving the clock."""
 
 import asyncio
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import Depends, Response
 from pydantic import Field
 
-from api.dependencies import SHOWN_WITHIN, Acting, Running, guarded_router
+from api.dependencies import SHOWN_WITHIN, Acting, Do, Running, guarded_router
 from api.intake import from_phone
 from api.roles import OWNERS
 from api.schemas import Body, GivenTime, MessageText, Ok, Time
+from domain.application import Clonnect
 from domain.errors import FieldError, Invalid, NotFound
 
 MOVED_WITHIN = 30.0
@@ -66,12 +67,13 @@ class Clock(Ok):
 
 @router.post("/simulator/{creator_id}/messages")
 async def simulate_message(
-    creator: Acting, runtime: Running, response: Response, body: SimulatedMessage
+    creator: Acting, runtime: Running, response: Response, body: SimulatedMessage, do: Do
 ) -> SimulatedOut:
     """Write as a follower; it takes the way that every platform's messages take."""
     if body.kind in ("reaction", "read", "unsend") and body.refers_to is None:
         raise Invalid(FieldError("/refers_to", "required", "Say which message is meant."))
-    arrived = await from_phone(runtime, creator.creator_id, body.model_dump(mode="json", exclude_none=True))
+    typed = {"message_id": do.made_up("message").hex} | body.model_dump(mode="json", exclude_none=True)
+    arrived = await from_phone(runtime, creator.creator_id, typed)
     response.headers["X-Position"] = str(arrived.position)
     if not await runtime.progress.passed(arrived.position, SHOWN_WITHIN):
         response.status_code = 202
@@ -90,9 +92,19 @@ async def get_clock(creator: Acting, runtime: Running) -> Clock:
 
 
 @router.post("/simulator/{creator_id}/clock")
-async def move_clock(creator: Acting, runtime: Running, response: Response, body: MoveClock) -> Clock:
+async def move_clock(creator: Acting, runtime: Running, response: Response, body: MoveClock, do: Do) -> Clock:
     """Move the clock ahead; answers when everything due by then has its outcome, or 202 after 30 s."""
-    now = runtime.clock()
+    move = asyncio.create_task(runtime.move_clock(await do(_until, body, runtime.clock())))
+    _moves.add(move)
+    move.add_done_callback(_moves.discard)
+    done, _ = await asyncio.wait({move}, timeout=MOVED_WITHIN)
+    if not done or not move.result():
+        response.status_code = 202
+    return _clock(runtime)
+
+
+def _until(_: Clonnect, body: MoveClock, now: datetime) -> datetime:
+    """To which time the clock is moved: decided once, so that a repeated request moves it no further."""
     if (body.advance_seconds is None) is (body.to is None):
         raise Invalid(FieldError("", "either", "Send either `advance_seconds` or `to`."))
     to = now + timedelta(seconds=body.advance_seconds or 0) if body.to is None else body.to.astimezone(UTC)
@@ -100,13 +112,7 @@ async def move_clock(creator: Acting, runtime: Running, response: Response, body
         raise Invalid(FieldError("/to", "range", "The clock moves forwards only."))
     if to > now + FURTHEST:
         raise Invalid(FieldError("/to", "range", f"The clock moves at most {FURTHEST.days} days at once."))
-    move = asyncio.create_task(runtime.move_clock(to))
-    _moves.add(move)
-    move.add_done_callback(_moves.discard)
-    done, _ = await asyncio.wait({move}, timeout=MOVED_WITHIN)
-    if not done or not move.result():
-        response.status_code = 202
-    return _clock(runtime)
+    return to
 
 
 @router.post("/simulator/{creator_id}/reset")

@@ -17,6 +17,12 @@ from domain.runs import Purpose
 from domain.scoring import earned_status
 from domain.vocabulary import Intent, Language, Mode, Platform
 
+RECEIVE = "INSERT INTO app.received (creator_id, channel, account_id, dedupe_key) VALUES (%s, %s, %s, %s)"
+WAS_RECEIVED = """
+    SELECT 1 FROM app.received WHERE creator_id = %s AND channel = %s AND account_id = %s AND dedupe_key = %s
+"""
+"""A message's key for ever; a follower remembers only the latest."""
+
 
 @dataclass(frozen=True)
 class Received:
@@ -46,6 +52,7 @@ class Requested:
     """A message of ours on its way; `held` says why it will not leave, `is_record` that it was said elsewhere."""
 
     send_id: UUID
+    platform: Platform
     held: str | None = None
     is_record: bool = False
 
@@ -58,7 +65,11 @@ class ConversationCommands(LeadCommands):
         creator = self.creator(creator_id)
         follower_id = Follower.create_id(self.namespace, creator.creator_id, message.platform, message.platform_user_id)
         follower = self.known_follower(follower_id)
-        if follower is not None and follower.knows(message.dedupe_key):
+        key = (creator.creator_id, message.platform, message.account_id, message.dedupe_key)
+        if follower is not None and (
+            follower.knows(message.dedupe_key)
+            or (follower.has_forgotten_keys and self.stands_beside(WAS_RECEIVED, key))
+        ):
             return Received(follower_id, follower.lead_id, message.message_id, duplicate=True)
         if follower is None or not follower.is_alive:
             new = NewLead(
@@ -72,17 +83,7 @@ class ConversationCommands(LeadCommands):
             lead = self.lead_of(follower)
             lead.learn_name(message.name, message.username)
         follower.receive(message, hard_stop=opted_out_by(message.text), opts_in=opts_in(message.text))
-        key = (creator.creator_id, message.platform, message.account_id, message.dedupe_key)
-        self.save_streams(
-            lead,
-            follower,
-            beside=[
-                (
-                    "INSERT INTO app.received (creator_id, channel, account_id, dedupe_key) VALUES (%s, %s, %s, %s)",
-                    key,
-                )
-            ],
-        )
+        self.save_streams(lead, follower, beside=[(RECEIVE, key)])
         return Received(follower_id, lead.id, message.message_id, duplicate=False)
 
     def understand_burst(self, follower_id: UUID, proposal: Proposal) -> bool:
@@ -178,7 +179,7 @@ class ConversationCommands(LeadCommands):
             follower.resolve_escalation()
             follower.pause_bot(now + MANUAL_PAUSE, "manual_reply")
         self.save_streams(follower)
-        return Requested(send_id, held, is_record=follower.platform is Platform.MANUAL)
+        return Requested(send_id, follower.platform, held, is_record=follower.platform is Platform.MANUAL)
 
     def report_reachability(self, creator_id: str, platform: Platform, platform_user_id: str, reachable: bool) -> None:
         """The platform says that a person blocked us, or came back; about a stranger there is nothing to keep."""

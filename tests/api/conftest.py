@@ -17,6 +17,7 @@ from api import credentials
 from api.app import create_app
 from api.bootstrap import Runtime, installation_key, run
 from api.credentials import NewKey, NewLink
+from api.demo import reset
 from api.settings import Settings
 from domain import context
 from domain.application import Clonnect
@@ -161,14 +162,14 @@ async def _serve(url: str, folder: Path, *, work: bool) -> AsyncIterator[Served]
     settings = Settings(data_dir=folder, telegram_polling=False)
 
     def runtime() -> AbstractAsyncContextManager[Runtime]:
-        return run(settings, url, work=work)
+        return run(settings, url, work=work, reset=reset)
 
     application = create_app(runtime)
     async with application.router.lifespan_context(application) as state:
         assert state is not None
 
         async def app(scope: Scope, receive: Receive, send: Send) -> None:
-            await application({**scope, "state": dict(state)}, receive, send)
+            await application({**scope, "state": dict(state) | scope.get("state", {})}, receive, send)
 
         found = iter_route_contexts(application.routes)
         routes = [(method, route.path) for route in found if route.path for method in sorted(route.methods or ())]

@@ -6,7 +6,8 @@ import psycopg
 import pytest
 
 from api import frontend
-from tests.api.conftest import Served, refused
+from domain.vocabulary import Platform
+from tests.api.conftest import CREATOR, OTHER, Served, refused
 
 
 async def test_a_running_program_is_alive_and_ready(served: Served) -> None:
@@ -27,6 +28,47 @@ async def test_a_program_without_its_schema_or_its_database_says_what_is_missing
         away = await nobody.get("/health/ready")
         assert (away.status_code, away.json()["missing"]) == (503, ["database"])
         assert (await nobody.get("/health/live")).status_code == 200
+
+
+async def test_a_program_that_is_told_to_stop_wants_no_more_requests_and_answers_those_that_come(
+    served: Served,
+) -> None:
+    served.runtime.leaving.set()
+    async with served.anybody() as nobody:
+        ready = await nobody.get("/health/ready")
+        assert (ready.status_code, ready.json()["missing"], ready.headers["retry-after"]) == (503, ["draining"], "1")
+        assert (await nobody.get("/health/live")).status_code == 200
+    assert (await served.client.get(f"/dm/leads/{CREATOR}")).status_code == 200
+
+
+async def test_projections_that_are_far_behind_want_no_requests(served: Served) -> None:
+    async with await psycopg.AsyncConnection.connect(served.url, autocommit=True) as conn:
+        await conn.execute("UPDATE log.head SET position = position + 20000")
+    async with served.anybody() as nobody:
+        assert (await nobody.get("/health/ready")).json()["missing"] == ["projections"]
+
+
+async def test_whoever_has_a_credential_hears_how_everything_is(served: Served) -> None:
+    await served.connect(Platform.TELEGRAM, "12345")
+    await served.lead()
+    assert await served.runtime.settle(served.runtime.clock())
+    health = (await served.client.get("/health")).json()
+    assert (health["status"], health["missing"]) == ("ok", [])
+    assert health["database"] == {"reachable": True, "position": served.head()}
+    shown = {
+        each["name"]: (each["position"], each["lag_events"], each["lag_seconds"]) for each in health["projections"]
+    }
+    assert shown == {each.name: (served.head(), 0, 0) for each in served.runtime.projections}
+    assert {(each["state"], each["parked"], each["failure"]) for each in health["projections"]} == {("live", 0, None)}
+    assert health["worker"]["alive"] == 1
+    assert {each["name"] for each in health["worker"]["processes"]} >= {"replies", "nurturing", "releases", "erasure"}
+    assert {each["lag_events"] for each in health["worker"]["processes"]} == {0}
+    assert health["channels"] == [{"channel": "telegram", "connected": True}]
+    assert health["model"] == {"name": None, "answers_from": "templates"}
+    async with served.anybody(**{"X-API-Key": served.keys[OTHER]}) as other:
+        assert (await other.get("/health")).json()["channels"] == [{"channel": "telegram", "connected": False}]
+    async with served.anybody() as nobody:
+        await refused(nobody.get("/health"), 401, "unauthenticated")
 
 
 async def test_the_front_door_tells_programs_and_sends_browsers_on(served: Served) -> None:

@@ -3,10 +3,11 @@
 from datetime import UTC, datetime, timedelta
 
 import psycopg
+import pytest
 
 from api.bootstrap import run
+from api.live import follow
 from api.problems import Unauthenticated
-from api.routers.stream import follow
 from domain.vocabulary import Role
 from tests.api.conftest import CREATOR, OTHER, Served, refused
 
@@ -59,6 +60,8 @@ async def test_a_revoked_key_opens_nothing_at_once_in_every_program(served: Serv
             await refused(shop.get("/auth/me"), 401, "unauthenticated")
         assert await elsewhere.progress.passed(int(answer.headers["x-position"]), 5)
         assert elsewhere.callers.changes > changes
+        with pytest.raises(Unauthenticated):
+            await elsewhere.callers.identify(headers, {})
     assert prefix not in (await served.client.get(KEYS)).text
     head = served.head()
     await refused(served.client.delete(f"{KEYS}/{prefix}"), 404, "not-found")

@@ -1,7 +1,9 @@
 """How often is too often, by a clock that the test moves."""
 
 import pytest
+from fastapi import Request
 
+from api.dependencies import address_of
 from api.problems import RateLimited
 from api.throttle import AtOnce, Throttle
 
@@ -69,3 +71,18 @@ def test_only_so_many_at_once() -> None:
             pass
     with streams.one("ana"):
         pass
+
+
+@pytest.mark.parametrize(
+    ("host", "place"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2::9", "2001:db8:1:2::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("testclient", "testclient"),
+    ],
+)
+def test_whoever_has_a_network_of_addresses_is_counted_as_one(host: str, place: str) -> None:
+    assert address_of(Request({"type": "http", "client": (host, 1)})) == place

@@ -1,5 +1,7 @@
 """People who act for a creator: invited, promoted, let go; and their passwords."""
 
+import asyncio
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -110,18 +112,22 @@ async def test_a_link_of_somebody_known_may_set_a_new_password(served: Served) -
 
 
 async def test_log_ins_are_counted_for_the_account_and_for_the_address(served: Served) -> None:
-    most = served.runtime.settings.log_ins_per_minute
-    async with served.anybody() as browser:
-        for number in range(most):
-            body = {"email": f"{number}@example.com", "password": "x"}
-            await refused(browser.post("/auth/login", json=body), 401, "unauthenticated")
-        answer = await browser.post("/auth/login", json={"link": "x"})
-        assert answer.status_code == 429
-        assert int(answer.headers["retry-after"]) >= 1
-    for _ in range(most):
-        served.runtime.log_ins.take("account bea@example.com")
     _, link = await invited(served)
-    assert link
+    for _ in range(served.runtime.settings.log_ins_per_minute):
+        served.runtime.log_ins.take("account bea@example.com")
+        served.runtime.log_ins.take("address 192.0.2.1")
+
+    def at(address: str) -> httpx.AsyncClient:
+        return httpx.AsyncClient(transport=httpx.ASGITransport(served.app, client=(address, 1)), base_url="http://test")
+
+    by_password = {"email": "Bea@example.com", "password": PASSWORD}
+    async with at("192.0.2.1") as flooded, at("192.0.2.2") as elsewhere:
+        for browser, body in ((flooded, {"link": link, "password": PASSWORD}), (elsewhere, by_password)):
+            answer = await browser.post("/auth/login", json=body)
+            assert 1 <= int(answer.headers["retry-after"]) <= 6
+            await refused(browser.post("/auth/login", json=body), 429, "rate-limited")
+        # Whoever hammers an account keeps its owner from the password, not from a link.
+        await logged_in(elsewhere, link=link, password=PASSWORD)
 
 
 async def test_another_role_holds_at_once(served: Served) -> None:
@@ -176,3 +182,74 @@ async def test_an_address_logs_in_for_one_creator(served: Served) -> None:
         await refused(served.client.post(USERS, json=body), 422, "invalid", field)
     assert (await served.client.get(USERS)).json()["total"] == 0
     assert served.head() == head
+
+
+async def test_a_link_and_its_password_go_together_or_not_at_all(served: Served) -> None:
+    user, link = await invited(served)
+    with psycopg.connect(served.url, autocommit=True) as conn:
+        conn.execute("ALTER TABLE app.sessions ADD CONSTRAINT nobody CHECK (false) NOT VALID")
+        head = served.head()
+        async with served.anybody() as browser:
+            answer = browser.post("/auth/login", json={"link": link, "password": PASSWORD})
+            await refused(answer, 409, "conflict")
+        assert served.head() == head
+        conn.execute("ALTER TABLE app.sessions DROP CONSTRAINT nobody")
+    listed = (await served.client.get(USERS)).json()["users"]
+    assert [(each["id"], each["has_password"]) for each in listed] == [(user["id"], False)]
+    async with served.anybody() as browser:
+        await logged_in(browser, link=link, password=PASSWORD)
+
+
+async def test_of_two_who_use_a_link_at_the_same_time_one_gets_in(served: Served) -> None:
+    _, invitation = await invited(served)
+    for body in ({"link": invitation, "password": PASSWORD}, {"link": await served.link("maria@example.com")}):
+        async with served.anybody() as one, served.anybody() as other:
+            head = served.head()
+            answers = await asyncio.gather(*(each.post("/auth/login", json=body) for each in (one, other)))
+            assert sorted(answer.status_code for answer in answers) == [200, 401]
+            assert served.head() == head + ("password" in body)
+            inside = [(await each.get("/auth/me")).status_code for each in (one, other)]
+            assert sorted(inside) == [200, 401]
+
+
+async def test_a_link_is_good_for_seven_days_and_no_longer(served: Served) -> None:
+    link = await served.link("bea@example.com")
+    with psycopg.connect(served.url, autocommit=True) as conn:
+        left = conn.execute("SELECT expires_at - now() FROM app.links").fetchone()
+        assert left is not None
+        assert timedelta(days=7) - timedelta(minutes=5) < left[0] <= timedelta(days=7)
+        conn.execute("UPDATE app.links SET expires_at = now()")
+    head = served.head()
+    async with served.anybody() as browser:
+        for body in ({"link": link}, {"link": link, "password": PASSWORD}):
+            await refused(browser.post("/auth/login", json=body), 401, "unauthenticated")
+    assert served.head() == head
+
+
+async def test_a_session_that_nobody_uses_for_a_week_is_over(served: Served) -> None:
+    async with served.anybody() as browser:
+        await logged_in(browser, link=await served.link("bea@example.com"))
+        with psycopg.connect(served.url, autocommit=True) as conn:
+            for unused, status in (("6 days", 200), ("7 days", 401)):
+                conn.execute(f"UPDATE app.sessions SET last_seen_at = now() - interval '{unused}'".encode())
+                served.runtime.callers.heard(None)
+                assert (await browser.get("/auth/me")).status_code == status
+                seen = conn.execute("SELECT last_seen_at > now() - interval '1 minute' FROM app.sessions").fetchone()
+                assert seen == (status == 200,)
+
+
+async def test_capitals_make_nobody_another_person(served: Served) -> None:
+    _, link = await invited(served, "Bea@Example.com")
+    async with served.anybody() as browser:
+        await logged_in(browser, link=link, password=PASSWORD)
+        await logged_in(browser, email="bea@example.COM", password=PASSWORD)
+    head = served.head()
+    await refused(served.client.post(USERS, json={"email": "BEA@example.com", "role": "agent"}), 409, "conflict")
+    assert served.head() == head
+
+
+async def test_an_admin_sees_for_whom_they_may_act(served: Served) -> None:
+    async with served.anybody() as browser:
+        user = (await logged_in(browser, link=await served.link("root@example.com", None, Role.ADMIN))).json()["user"]
+        assert (user["role"], user["creators"]) == ("admin", [CREATOR, OTHER])
+        assert (await browser.get("/auth/me")).json()["user"] == user

@@ -217,6 +217,85 @@ async def test_a_conflict_of_one_command_is_not_its_neighbours(writer: Writer[Cl
     assert (await writer.do(Clonnect.creator, "ana")).result.channels == {}
 
 
+def noting(result: object, last_event_id: UUID | None) -> list[tuple[str, tuple[object, ...]]]:
+    """A row beside the events, which names what the command answered and the last of its events."""
+    row = ("noted", "", str(result), "" if last_event_id is None else str(last_event_id))
+    return [("INSERT INTO app.received (creator_id, channel, account_id, dedupe_key) VALUES (%s, %s, %s, %s)", row)]
+
+
+def noted(url: str) -> list[tuple[str, str]]:
+    with psycopg.connect(url) as conn:
+        return conn.execute(
+            "SELECT account_id, dedupe_key FROM app.received WHERE creator_id = 'noted' ORDER BY account_id"
+        ).fetchall()
+
+
+async def test_what_accompanies_a_command_is_stored_with_its_events_and_knows_the_last_of_them(
+    writer: Writer[Clonnect], database_url: str
+) -> None:
+    done = await writer.do_with(noting, lambda app: app.capture_lead("ana", new_lead(1)).details.name)
+    [(result, event_id)] = noted(database_url)
+    with psycopg.connect(database_url) as conn:
+        [row] = conn.execute(
+            """SELECT notification_id, xmin::text, (SELECT xmin::text FROM app.received)
+                 FROM log.events WHERE event_id = %s""",
+            (event_id,),
+        ).fetchall()
+    assert (result, row[0], row[1]) == ("Person 1", done.position, row[2])
+
+
+async def test_what_accompanies_a_command_that_changes_nothing_is_stored_all_the_same(
+    writer: Writer[Clonnect], database_url: str
+) -> None:
+    before = head(database_url)
+    done = await writer.do_with(noting, lambda _: "nothing")
+    assert (done.position, done.head, noted(database_url)) == (None, before, [("nothing", "")])
+    assert head(database_url) == before
+
+
+async def test_what_accompanies_a_refused_command_is_refused_with_it(
+    writer: Writer[Clonnect], database_url: str
+) -> None:
+    await a_lead(writer)
+
+    def twice(app: Clonnect) -> str:
+        app.capture_lead("ana", new_lead(1))
+        app.capture_lead("ana", new_lead(0))
+        return "twice"
+
+    before = head(database_url)
+    with pytest.raises(DuplicateLead):
+        await writer.do_with(noting, twice)
+    assert (noted(database_url), head(database_url)) == ([], before)
+
+
+async def test_of_two_commands_that_are_accompanied_by_the_same_row_one_is_carried_out(
+    writer: Writer[Clonnect], database_url: str
+) -> None:
+    row = ("INSERT INTO app.received (creator_id, channel, account_id, dedupe_key) VALUES ('noted', '', '', '')", ())
+    before = head(database_url)
+    given = [writer.do_with(lambda *_: [row], Clonnect.capture_lead, "ana", new_lead(number)) for number in range(2)]
+    answers = await asyncio.gather(*given, return_exceptions=True)
+    assert sorted(type(answer).__name__ for answer in answers) == ["Done", "LostRace"]
+    assert head(database_url) == before + 2
+
+
+async def test_commands_of_one_batch_know_their_positions_with_and_without_events(
+    writer: Writer[Clonnect], database_url: str
+) -> None:
+    before = head(database_url)
+    answers = await asyncio.gather(
+        writer.do_with(noting, lambda _: "a"),
+        writer.do(Clonnect.capture_lead, "ana", new_lead(1)),
+        writer.do_with(noting, lambda _: "b"),
+        writer.do_with(noting, lambda app: app.capture_lead("ana", new_lead(2)).details.name),
+        writer.do(Clonnect.creator, "ana"),
+    )
+    assert [done.position for done in answers] == [None, before + 2, None, before + 4, None]
+    assert answers[-1].head == before + 4
+    assert [result for result, _ in noted(database_url)] == ["Person 2", "a", "b"]
+
+
 async def test_each_run_of_a_command_has_its_own_time_and_its_callers_name(
     writer: Writer[Clonnect], times: Times, database_url: str
 ) -> None:

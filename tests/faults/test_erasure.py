@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import psycopg
@@ -22,6 +22,7 @@ from domain.errors import NotFound
 from domain.follower import Follower
 from domain.lead import Lead
 from domain.vocabulary import Status
+from eventstore.snapshots import StreamStore
 from projections.board import Board
 from projections.parking import parked_streams, replay
 from projections.projection import handles
@@ -179,6 +180,19 @@ async def test_two_who_carry_out_the_same_erasure_do_it_once(runtime: Runtime, d
         assert len(events(runtime, Lead.ErasureRequested)) == len(events(runtime, Lead.Erased)) == 1
 
 
+async def test_the_kept_states_of_an_erased_person_go_and_none_is_kept_again(runtime: Runtime, conn: Conn) -> None:
+    marta = await writes(runtime, MARTA, 1, "hola", "Marta")
+    assert len(keep_states(runtime, conn, marta)) == 2
+    pedro = await writes(runtime, PEDRO, 1, "hola", "Pedro")
+    keep_states(runtime, conn, pedro)
+    await erase(runtime, MARTA)
+    assert len(keep_states(runtime, conn, marta)) == 2
+    kept = conn.execute("SELECT DISTINCT subject FROM log.snapshots").fetchall()
+    assert [row["subject"] for row in kept] == [pedro]
+    again = await writes(runtime, MARTA, 2, "soy otra", "Marta")
+    assert len(keep_states(runtime, conn, again)) == 4
+
+
 async def test_deliveries_that_became_no_message_go_too(runtime: Runtime, conn: Conn) -> None:
     await writes(runtime, MARTA, 1, "hola", "Marta")
     await deliver(runtime, {"follower_id": MARTA, "text": "👍", "kind": "reaction", "refers_to": "x"})
@@ -268,7 +282,8 @@ async def a_demo_on(url: str, settings: Settings) -> AsyncIterator[Runtime]:
 def clean_up(conn: Conn) -> None:
     """What docs/operations.md tells to do, so that no file holds any more what was deleted."""
     for table in conn.execute(
-        "SELECT schemaname, tablename FROM pg_tables WHERE schemaname IN ('read', 'app', 'vault')"
+        """SELECT schemaname, tablename FROM pg_tables
+            WHERE schemaname IN ('read', 'app', 'vault') OR (schemaname, tablename) = ('log', 'snapshots')"""
     ).fetchall():
         conn.execute(SQL("VACUUM FULL {}").format(Identifier(table["schemaname"], table["tablename"])))
     row = conn.execute("SELECT count(*) AS files FROM pg_ls_waldir()").fetchone()
@@ -302,6 +317,7 @@ async def test_no_byte_of_an_erased_person_is_left_on_the_disk(
             row = conn.execute("SELECT wrapped FROM vault.data_keys WHERE subject = %s", (lead_id,)).fetchone()
             assert row is not None
             needles.append(bytes(row["wrapped"]))
+            needles += keep_states(runtime, conn, lead_id)
             with pytest.raises(psycopg.errors.UniqueViolation):
                 conn.execute("INSERT INTO app.received SELECT * FROM app.received")
             conn.execute("ANALYZE")
@@ -314,7 +330,16 @@ async def test_no_byte_of_an_erased_person_is_left_on_the_disk(
 
             assert {needle: files_with(files, needle) for needle in needles} == {needle: [] for needle in needles}
             assert files_with(files, b"Pedro Quesada")
+            assert keep_states(runtime, conn, lead_id) == []
             assert (await read_log(conn))[: len(log)] == log
+
+
+def keep_states(runtime: Runtime, conn: Conn, lead_id: UUID) -> list[bytes]:
+    """What is kept of a person when the states of their streams are; the beginning of each row."""
+    lead = runtime.app.any_lead(lead_id)
+    cast(StreamStore, runtime.app.events).snapshots.keep([lead, runtime.app.follower(lead.follower_id)])
+    rows = conn.execute("SELECT substring(state, 1, 40) AS state FROM log.snapshots ORDER BY originator_id")
+    return [bytes(row["state"]) for row in rows]
 
 
 async def read_log(conn: Conn) -> list[DictRow]:

@@ -10,6 +10,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from cryptography.exceptions import InvalidTag
+from fastapi import Request, Response
 from psycopg.rows import DictRow
 from pydantic import SecretStr
 
@@ -18,10 +19,12 @@ from api.bootstrap import Runtime, installation_key, open_application, run
 from api.errors import StartupError
 from api.key_rotation import SEALED, rotate
 from api.settings import Settings
+from domain import context
+from domain.application import Clonnect
 from domain.follower import Follower
 from eventstore.sealing import Sealer
 from processes.channels.base import ChannelName
-from tests.runtime import MONDAY, Start, deliver, events, say, sign_up
+from tests.runtime import CREATOR, MONDAY, Start, deliver, events, say, sign_up
 
 NEW = bytes(range(32, 64))
 PHONE = "ig_7712039485711"
@@ -58,8 +61,22 @@ class Sealed:
             assert await runtime.settle(runtime.clock())
             connected = await runtime.connections.all(ChannelName.TELEGRAM)
             await runtime.deliveries.sweep()
+            assert "idempotency-replayed" in (await once(runtime)).headers
             texts = {each.text for each in events(runtime, Follower.MessageReceived)}
             return [*sorted(texts), *(each.account.token for each in connected)]
+
+
+async def once(runtime: Runtime) -> Response:
+    """A request with an idempotency key, which says when it was carried out."""
+    path = {"type": "http", "method": "POST", "path": "/", "query_string": b"", "state": {"runtime": runtime}}
+    request = Request(path | {"headers": [(b"host", b"test"), (b"idempotency-key", b"1")]})
+
+    async def handle(request: Request) -> Response:
+        done = await request.state.once.do(runtime, Clonnect.resume_bot, lambda _: None)
+        return Response(str(done.head))
+
+    with context.acting("person:1"):
+        return await runtime.idempotency.answer(request, CREATOR, "person:1", b"", handle)
 
 
 @pytest.fixture
@@ -74,6 +91,7 @@ async def sealed(database_url: str, conn: Conn, settings: Settings) -> Sealed:
     async with start() as runtime:
         await say(runtime, PHONE, "hola, me parece caro", "1", "Marta")
         await deliver(runtime, {"follower_id": "tg_1", "text": "hola", "message_id": "2"})
+        await once(runtime)
         assert await runtime.settle(runtime.clock())
     return Sealed(start, conn, settings)
 

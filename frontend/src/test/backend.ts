@@ -71,10 +71,18 @@ export function startBackend({ leads = [], messages = [], followUps = [], demo =
     ),
     http.post("*/auth/login", async ({ request }) => {
       const body = (await request.json()) as { link?: string; password?: string };
-      if (body.link !== "good" && body.password !== "right")
+      if (body.link === "invitation") {
+        if (!body.password) return problem(422, "Choose a `password` of at least 10 characters.");
+      } else if (body.link !== "good" && body.password !== "right")
         return problem(401, "E-mail or password is wrong.");
       world.loggedIn = true;
       return HttpResponse.json(whoAmI());
+    }),
+    http.put("*/auth/password", async ({ request }) => {
+      const body = (await request.json()) as { current: string | null };
+      if (body.current === "wrong") return problem(422, "This is not the present password.");
+      writes.push({ path: "password", body, csrf: request.headers.get("X-CSRF-Token") });
+      return HttpResponse.json({ status: "ok" });
     }),
     http.get("*/dm/leads/demo", ({ request }) => {
       const url = new URL(request.url);

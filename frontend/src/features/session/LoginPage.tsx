@@ -2,11 +2,12 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link2 } from "lucide-react";
 import type { SyntheticEvent } from "react";
 import { useTranslation } from "react-i18next";
-import { Problem } from "@/api/client";
 import { Logo } from "@/components/Logo";
 import { Button } from "@/components/ui/button";
 import { Input } from "@/components/ui/input";
 import { Label } from "@/components/ui/label";
+import { PasswordField } from "./PasswordField";
+import { Refusal } from "./Refusal";
 import { logIn, sessionQuery } from "./queries";
 
 export function LoginPage({ linkRefused }: { linkRefused: boolean }) {
@@ -48,15 +49,8 @@ export function LoginPage({ linkRefused }: { linkRefused: boolean }) {
             <Label htmlFor="email">{t("login.email")}</Label>
             <Input id="email" name="email" type="email" autoComplete="username" required />
           </div>
-          <div className="flex flex-col gap-1.5">
-            <Label htmlFor="password">{t("login.password")}</Label>
-            <Input id="password" name="password" type="password" autoComplete="current-password" required />
-          </div>
-          {login.isError && (
-            <p role="alert" className="text-danger text-sm">
-              {login.error instanceof Problem ? login.error.message : t("common.unreachable")}
-            </p>
-          )}
+          <PasswordField name="password" kind="current" label={t("login.password")} />
+          <Refusal error={login.error} />
           <Button type="submit" variant="primary" disabled={login.isPending}>
             {t("login.submit")}
           </Button>

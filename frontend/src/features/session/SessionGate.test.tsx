@@ -58,6 +58,29 @@ describe("logging in", () => {
     expect(await screen.findByRole("button", { name: /^Ana/ })).toBeVisible();
   });
 
+  test("whoever was invited chooses a password and is in", async () => {
+    const { world } = startBackend({ leads: [aLead()] });
+    world.loggedIn = false;
+    window.history.replaceState(null, "", "/app#link=invitation");
+    takeLink();
+    const { user } = open("/leads");
+    await screen.findByRole("heading", { name: "You are invited to Clonnect" });
+    const password = screen.getByLabelText("New password");
+    expect(password).toHaveAttribute("minlength", "10");
+    await user.type(password, "correct horse battery{Enter}");
+    expect(await screen.findByRole("button", { name: /^Ana/ })).toBeVisible();
+  });
+
+  test("an invitation may wait", async () => {
+    const { world } = startBackend();
+    world.loggedIn = false;
+    window.history.replaceState(null, "", "/app#link=invitation");
+    takeLink();
+    const { user } = open("/leads");
+    await user.click(await screen.findByRole("button", { name: "Not now" }));
+    expect(await screen.findByRole("heading", { name: "Log in to Clonnect" })).toBeVisible();
+  });
+
   test("whoever's session has ended is asked to log in", async () => {
     const { world, tell } = startBackend({ leads: [aLead()] });
     open("/leads");
@@ -96,6 +119,28 @@ describe("the menu", () => {
     expect(document.documentElement).toHaveAttribute("lang", "es");
     await user.click(screen.getByRole("button", { name: "Cuenta, idioma y tema" }));
     await user.click(await screen.findByRole("menuitemradio", { name: "English" }));
+  });
+
+  test("the password is changed, and a wrong one says so", async () => {
+    const { writes } = startBackend();
+    const { user } = open("/leads");
+    await user.click(await screen.findByRole("button", { name: "Account, language and theme" }));
+    await user.click(await screen.findByRole("menuitem", { name: "Change password" }));
+    await user.type(await screen.findByLabelText("Present password"), "wrong");
+    await user.type(screen.getByLabelText("New password"), "correct horse battery{Enter}");
+    expect(await screen.findByRole("alert")).toHaveTextContent("This is not the present password.");
+    expect(writes).toEqual([]);
+    await user.clear(screen.getByLabelText("Present password"));
+    await user.type(screen.getByLabelText("Present password"), "right{Enter}");
+    expect(await screen.findByText("Your password is changed.")).toBeVisible();
+    expect(screen.queryByRole("dialog")).toBeNull();
+    expect(writes).toEqual([
+      {
+        path: "password",
+        body: { current: "right", password: "correct horse battery" },
+        csrf: "the-token",
+      },
+    ]);
   });
 
   test("the dark theme is dark", async () => {

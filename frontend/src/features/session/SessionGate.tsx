@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { Empty } from "@/components/Empty";
 import { ErrorNote } from "@/components/ErrorNote";
 import { SessionContext } from "@/lib/session";
+import { InvitationPage } from "./InvitationPage";
 import { LoginPage } from "./LoginPage";
 import { takeLink } from "./link";
 import { sessionQuery } from "./queries";
@@ -30,13 +31,14 @@ export function SessionGate({ children }: { children: ReactNode }) {
     return () => window.removeEventListener("hashchange", pasted);
   }, [client]);
 
-  if (here) return <SessionContext value={here}>{children}</SessionContext>;
+  if (here && !data?.invitation) return <SessionContext value={here}>{children}</SessionContext>;
   return (
     <main className="grid h-full place-items-center p-4">
       {isPending && <p role="status">{t("session.logging_in")}</p>}
       {isError && <ErrorNote error={error} retry={refetch} />}
-      {data && !session && <LoginPage linkRefused={data.linkRefused} />}
-      {session && (
+      {data?.invitation && <InvitationPage link={data.invitation} />}
+      {data && !session && !data.invitation && <LoginPage linkRefused={data.linkRefused} />}
+      {session && !data.invitation && (
         <Empty icon={UserRoundX} title={t("session.no_creator")}>
           {t("session.no_creator_hint")}
         </Empty>

@@ -1,5 +1,6 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { CircleUserRound, LogOut, Monitor, Moon, Sun, type LucideIcon } from "lucide-react";
+import { CircleUserRound, KeyRound, LogOut, Monitor, Moon, Sun, type LucideIcon } from "lucide-react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Button } from "@/components/ui/button";
 import {
@@ -15,6 +16,7 @@ import {
 import { chooseLanguage, LANGUAGES } from "@/i18n/i18n";
 import { useSession } from "@/lib/session";
 import { setTheme, THEMES, useTheme, type Theme } from "@/lib/theme";
+import { ChangePassword } from "./ChangePassword";
 import { logOut } from "./queries";
 
 const THEME_ICONS: Record<Theme, LucideIcon> = { system: Monitor, light: Sun, dark: Moon };
@@ -23,53 +25,61 @@ export function UserMenu() {
   const { t, i18n } = useTranslation();
   const { session } = useSession();
   const theme = useTheme();
+  const [changing, setChanging] = useState(false);
   const client = useQueryClient();
   const leave = useMutation({ mutationFn: logOut, onSuccess: () => client.resetQueries() });
   return (
-    <DropdownMenu>
-      <DropdownMenuTrigger asChild>
-        <Button variant="ghost" size="icon" aria-label={t("menu.label")}>
-          <CircleUserRound className="size-5!" />
-        </Button>
-      </DropdownMenuTrigger>
-      <DropdownMenuContent align="end" side="top">
-        <p className="max-w-56 truncate px-2 py-1.5 text-sm font-medium">{session.user.email}</p>
-        <DropdownMenuSeparator />
-        <DropdownMenuLabel id="menu-language">{t("menu.language")}</DropdownMenuLabel>
-        <DropdownMenuRadioGroup
-          aria-labelledby="menu-language"
-          value={i18n.resolvedLanguage}
-          onValueChange={(language) => void chooseLanguage(language)}
-        >
-          {Object.entries(LANGUAGES).map(([code, name]) => (
-            <DropdownMenuRadioItem key={code} value={code} lang={code}>
-              {name}
-            </DropdownMenuRadioItem>
-          ))}
-        </DropdownMenuRadioGroup>
-        <DropdownMenuSeparator />
-        <DropdownMenuLabel id="menu-theme">{t("menu.theme")}</DropdownMenuLabel>
-        <DropdownMenuRadioGroup
-          aria-labelledby="menu-theme"
-          value={theme}
-          onValueChange={(chosen) => setTheme(chosen as Theme)}
-        >
-          {THEMES.map((name) => {
-            const Icon = THEME_ICONS[name];
-            return (
-              <DropdownMenuRadioItem key={name} value={name}>
-                <Icon aria-hidden />
-                {t(`theme.${name}`)}
+    <>
+      <DropdownMenu>
+        <DropdownMenuTrigger asChild>
+          <Button variant="ghost" size="icon" aria-label={t("menu.label")}>
+            <CircleUserRound className="size-5!" />
+          </Button>
+        </DropdownMenuTrigger>
+        <DropdownMenuContent align="end" side="top">
+          <p className="max-w-56 truncate px-2 py-1.5 text-sm font-medium">{session.user.email}</p>
+          <DropdownMenuSeparator />
+          <DropdownMenuLabel id="menu-language">{t("menu.language")}</DropdownMenuLabel>
+          <DropdownMenuRadioGroup
+            aria-labelledby="menu-language"
+            value={i18n.resolvedLanguage}
+            onValueChange={(language) => void chooseLanguage(language)}
+          >
+            {Object.entries(LANGUAGES).map(([code, name]) => (
+              <DropdownMenuRadioItem key={code} value={code} lang={code}>
+                {name}
               </DropdownMenuRadioItem>
-            );
-          })}
-        </DropdownMenuRadioGroup>
-        <DropdownMenuSeparator />
-        <DropdownMenuItem onSelect={() => leave.mutate()}>
-          <LogOut aria-hidden />
-          {t("menu.log_out")}
-        </DropdownMenuItem>
-      </DropdownMenuContent>
-    </DropdownMenu>
+            ))}
+          </DropdownMenuRadioGroup>
+          <DropdownMenuSeparator />
+          <DropdownMenuLabel id="menu-theme">{t("menu.theme")}</DropdownMenuLabel>
+          <DropdownMenuRadioGroup
+            aria-labelledby="menu-theme"
+            value={theme}
+            onValueChange={(chosen) => setTheme(chosen as Theme)}
+          >
+            {THEMES.map((name) => {
+              const Icon = THEME_ICONS[name];
+              return (
+                <DropdownMenuRadioItem key={name} value={name}>
+                  <Icon aria-hidden />
+                  {t(`theme.${name}`)}
+                </DropdownMenuRadioItem>
+              );
+            })}
+          </DropdownMenuRadioGroup>
+          <DropdownMenuSeparator />
+          <DropdownMenuItem onSelect={() => setChanging(true)}>
+            <KeyRound aria-hidden />
+            {t("password.change")}
+          </DropdownMenuItem>
+          <DropdownMenuItem onSelect={() => leave.mutate()}>
+            <LogOut aria-hidden />
+            {t("menu.log_out")}
+          </DropdownMenuItem>
+        </DropdownMenuContent>
+      </DropdownMenu>
+      <ChangePassword open={changing} onClose={() => setChanging(false)} />
+    </>
   );
 }

@@ -1,0 +1,150 @@
+"""How a route gives a command: on the version that the client knows, once for each key, answered when it is shown."""
+
+import re
+from collections.abc import Callable
+from copy import copy
+from typing import Annotated, Concatenate, Final, ParamSpec, TypeVar
+from uuid import UUID, uuid4
+
+from fastapi import Depends, Header, Request, Response
+
+from api.idempotency import Once
+from api.problems import BadRequest
+from api.reads import SHOWN_WITHIN
+from api.state import Runtime, running
+from domain.aggregate import Aggregate
+from domain.application import Clonnect
+from domain.errors import VersionMismatch
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_IF_MATCH: Final = re.compile(r'\s*(\*|"\d{1,18}"(\s*,\s*"\d{1,18}")*)\s*', re.ASCII)
+
+
+class Commands:
+    """How a route gives a command: the answer waits until the screens can show what it did.
+
+    With an `Idempotency-Key` the route may be run again for a repeated request, and each command then answers what it
+    answered the first time. So whatever a route makes up, an id or a secret, is made inside the command and part of
+    its result, or comes from `made_up`.
+    """
+
+    def __init__(self, request: Request, response: Response, expected: frozenset[int] | None, *, waits: bool) -> None:
+        self._runtime = running(request)
+        self._once: Once | None = getattr(request.state, "once", None)
+        self._response = response
+        self._expected = expected
+        self._waits = waits
+
+    async def __call__(self, command: Callable[Concatenate[Clonnect, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a command; its position becomes `X-Position`, and 202 says that the reads do not show it yet."""
+        return await self._give(command, lambda app: command(app, *args, **kwargs))
+
+    async def at_version(
+        self,
+        present: Callable[[Clonnect], Aggregate],
+        command: Callable[Concatenate[Clonnect, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """Run a command on what `present` finds, if that has the version of `If-Match`; raises `VersionMismatch`."""
+
+        def run(app: Clonnect) -> T:
+            if self._expected is not None:
+                self._check(present(app))
+            return command(app, *args, **kwargs)
+
+        return await self._give(command, run)
+
+    async def on_lead(
+        self,
+        creator_id: str,
+        given: str,
+        command: Callable[Concatenate[Clonnect, str, UUID, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """Run a command on the lead that a client means, if that has the version of `If-Match`."""
+
+        def run(app: Clonnect) -> T:
+            lead = app.lead_known_as(creator_id, given)
+            self._check(lead)
+            return command(app, creator_id, lead.id, *args, **kwargs)
+
+        return await self._give(command, run)
+
+    async def _give(self, command: Callable[..., T], run: Callable[[Clonnect], T]) -> T:
+        def carried_out(app: Clonnect) -> T:
+            result = run(app)
+            # The writer goes on with its aggregate while the answer is made of it.
+            return copy(result) if isinstance(result, Aggregate) else result
+
+        if self._once is None:
+            done = await self._runtime.writer.do(carried_out)
+        else:
+            done = await self._once.do(self._runtime, command, carried_out)
+        self._runtime.telemetry.commanded(command.__name__)
+        position = done.head if done.position is None else done.position
+        self._response.headers["X-Position"] = str(position)
+        if not self._waits:
+            self._response.headers["Preference-Applied"] = "respond-async"
+            self._response.status_code = 202
+        elif not await self._runtime.progress.passed(position, SHOWN_WITHIN):
+            self._response.status_code = 202
+        return done.result
+
+    def _check(self, aggregate: Aggregate) -> None:
+        if self._expected and aggregate.version not in self._expected:
+            raise VersionMismatch(aggregate.version)
+
+    @property
+    def waits(self) -> bool:
+        """Whether the client wants to hear the outcome."""
+        return self._waits
+
+    @property
+    def was_done(self) -> bool:
+        """Whether the next command was carried out for an earlier request with the same key: then it is not judged."""
+        return self._once is not None and self._once.step < len(self._once.carried_out)
+
+    @property
+    def position(self) -> int:
+        """Where in the log the last command stands."""
+        return int(self._response.headers["X-Position"])
+
+    def version(self, version: int) -> None:
+        """Say as `ETag` which version the resource has now."""
+        self._response.headers["ETag"] = f'"{version}"'
+
+    def made_up(self, what: str) -> UUID:
+        """A new id, which is the same again when the request is repeated under its key."""
+        return uuid4() if self._once is None else self._once.id(what)
+
+
+async def _commands(
+    request: Request,
+    response: Response,
+    if_match: Annotated[str | None, Header(description="The version that the command was decided on.")] = None,
+    prefer: Annotated[str | None, Header(description="`respond-async`: do not wait for the reads.")] = None,
+) -> Commands:
+    preferences = {each.partition(";")[0].strip() for each in (prefer or "").lower().split(",")}
+    waits = "respond-async" not in preferences
+    return Commands(request, response, _versions(if_match), waits=waits)
+
+
+def _versions(if_match: str | None) -> frozenset[int] | None:
+    """The versions that will do: none at all for `*`, which only asks that the thing exists."""
+    if if_match is None:
+        return None
+    if not _IF_MATCH.fullmatch(if_match):
+        raise BadRequest('If-Match must look like "7".')
+    return frozenset(int(version) for version in re.findall(r"\d+", if_match))
+
+
+Do = Annotated[Commands, Depends(_commands)]
+
+
+async def commanded_lead(runtime: Runtime, creator_id: str, given: str) -> UUID:
+    """The lead that a client means, as the log knows it; raises `NotFound`."""
+    return (await runtime.writer.do(Clonnect.lead_known_as, creator_id, given)).result.id

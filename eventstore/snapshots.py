@@ -1,0 +1,144 @@
+"""Keeps the states of long streams beside the log, so that a program that has just started need not read them whole."""
+
+import logging
+from collections.abc import Iterable, Iterator, Sequence
+from operator import attrgetter
+from typing import Any, Final, Protocol
+from uuid import UUID
+
+from cryptography.exceptions import InvalidTag
+from eventsourcing.application import AggregateNotFoundError, ProjectorFunction, Repository, project_aggregate
+from eventsourcing.persistence import AggregateRecorder, EventStore, InterfaceError, Mapper, OperationalError
+from eventsourcing.postgres import PostgresDatastore
+from eventsourcing.utils import get_topic, resolve_topic, retry
+
+from eventstore.states import fingerprint, read, written
+from eventstore.vault import Vault
+
+KEEP: Final = """
+    INSERT INTO log.snapshots (originator_id, originator_version, topic, subject, fingerprint, chain, state)
+    SELECT event.originator_id, event.originator_version, %s, key.subject, %s, event.chain, %s
+      FROM log.events AS event, vault.data_keys AS key
+     WHERE event.originator_id = %s AND event.originator_version = %s
+       AND key.subject = %s AND key.wrapped IS NOT NULL
+       FOR SHARE OF key
+    ON CONFLICT (originator_id) DO UPDATE SET
+        originator_version = excluded.originator_version, topic = excluded.topic, subject = excluded.subject,
+        fingerprint = excluded.fingerprint, chain = excluded.chain, state = excluded.state
+"""
+"""Waits for an erasure that is destroying the key and then keeps nothing; an erasure waits for it, and deletes it."""
+
+_FIND: Final = """
+    SELECT snapshot.topic, snapshot.originator_version, snapshot.subject, snapshot.state
+      FROM log.snapshots AS snapshot JOIN log.events AS event USING (originator_id, originator_version)
+     WHERE originator_id = %s AND snapshot.fingerprint = %s AND snapshot.chain = event.chain
+       AND (%s::bigint IS NULL OR originator_version <= %s)
+"""
+"""Only what the same code made of the same events."""
+
+_logger = logging.getLogger(__name__)
+
+
+class Stateful(Protocol):
+    """An aggregate whose state can be kept."""
+
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def version(self) -> int: ...
+    @property
+    def pending_events(self) -> Sequence[object]: ...
+    @property
+    def subject(self) -> UUID | None:
+        """The person whose key the state is sealed with; without one it is not kept."""
+
+
+class Snapshots:
+    """The latest state of each long stream, sealed with the key of its person; a cache, which may always be emptied.
+
+    `package` is where the aggregates are defined: what other sources have made of the events is not used.
+    """
+
+    def __init__(self, datastore: PostgresDatastore, vault: Vault, package: str) -> None:
+        self._datastore = datastore
+        self._vault = vault
+        self._fingerprint = fingerprint(package, __package__)
+
+    @retry((InterfaceError, OperationalError), max_attempts=10, wait=0.2)
+    def latest(self, stream: UUID, upto: int | None = None) -> Any:
+        """An aggregate as it was kept, at version `upto` at the latest; `None` if that is nowhere."""
+        with self._datastore.get_connection() as conn:
+            row = conn.execute(_FIND, (stream, self._fingerprint, upto, upto), prepare=True).fetchone()
+        key = None if row is None else self._vault.key_of(row["subject"])
+        if row is None or key is None:
+            return None
+        topic, version = row["topic"], row["originator_version"]
+        try:
+            state = key.open(bytes(row["state"]), _about(topic, stream, version))
+        except InvalidTag:
+            _logger.warning("the snapshot of stream %s does not open: its events are read", stream)
+            return None
+        return read(resolve_topic(topic), stream, version, state)
+
+    def keep(self, aggregates: Iterable[Stateful]) -> None:
+        """Keep the states of aggregates that are as the log has them; not those of people who were erased."""
+        rows = [row for each in sorted(aggregates, key=attrgetter("id")) if (row := self._row(each)) is not None]
+        if not rows:
+            return
+        with self._datastore.get_connection() as conn, conn.transaction(), conn.cursor() as cursor:
+            cursor.execute("SET LOCAL synchronous_commit = off")  # a cache need not survive a crash
+            cursor.executemany(KEEP.encode(), rows)
+
+    def _row(self, aggregate: Stateful) -> tuple[Any, ...] | None:
+        key = None if aggregate.subject is None else self._vault.key_of(aggregate.subject)
+        if key is None:
+            return None
+        topic, state = get_topic(type(aggregate)), written(aggregate)
+        if vars(read(type(aggregate), aggregate.id, aggregate.version, state)) != vars(aggregate):
+            raise TypeError(f"the state of a {topic} is not read as it was written")
+        sealed = key.seal(state, _about(topic, aggregate.id, aggregate.version))
+        return (topic, self._fingerprint, sealed, aggregate.id, aggregate.version, aggregate.subject)
+
+
+class StreamStore(EventStore[UUID]):
+    """The streams of the log, and beside it their states."""
+
+    def __init__(self, mapper: Mapper[UUID], recorder: AggregateRecorder, snapshots: Snapshots) -> None:
+        super().__init__(mapper, recorder)
+        self.snapshots = snapshots
+
+
+class StreamReader(Repository[UUID]):
+    """Reads an aggregate from its last snapshot, if there is one, and the events behind it."""
+
+    event_store: StreamStore
+
+    def __init__(self, event_store: StreamStore) -> None:
+        super().__init__(event_store)
+
+    def get(
+        self,
+        aggregate_id: UUID,
+        *,
+        version: int | None = None,
+        projector_func: ProjectorFunction[Any, Any] = project_aggregate,
+        fastforward_skipping: bool = False,
+        deepcopy_from_cache: bool = True,
+    ) -> Any:
+        """The aggregate now, or at an earlier version; raises `AggregateNotFoundError`."""
+        return self.restored(aggregate_id, version)[0]
+
+    def restored(self, aggregate_id: UUID, version: int | None = None) -> tuple[Any, int]:
+        """The aggregate, and the version of the snapshot that it was read from, 0 without one."""
+        aggregate = self.event_store.snapshots.latest(aggregate_id, version)
+        kept = 0 if aggregate is None else aggregate.version
+        events: Iterator[Any] = self.event_store.get(aggregate_id, gt=kept, lte=version)
+        for event in events:
+            aggregate = event.mutate(aggregate)  # the library asks of each whether it can; that costs a third
+        if aggregate is None:
+            raise AggregateNotFoundError(f"there is no stream {aggregate_id}")
+        return aggregate, kept
+
+
+def _about(topic: str, stream: UUID, version: int) -> str:
+    return f"state of {stream}/{version}, {topic}"

@@ -1,0 +1,386 @@
+"""A POST with an `Idempotency-Key` is carried out once, whatever happens between the first time and the next."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx
+import psycopg
+import pytest
+from psycopg.rows import DictRow, dict_row
+
+from api.app import create_app
+from api.bootstrap import Runtime, run
+from api.idempotency import HEADER, REPLAYED
+from domain import context
+from domain.application import Clonnect
+from domain.vocabulary import SequenceType
+from tests.api.conftest import CREATOR, OTHER, Served, refused
+from tests.faults.test_erasure import everything
+
+ONCE = {HEADER: "once"}
+PLATFORMS = {("POST", "/webhook/telegram")}
+"""Platforms send no key: a delivery is known by its body and its message's id."""
+
+POSTS: dict[str, dict[str, Any] | None] = {
+    "/dm/leads/{creator_id}": {"name": "Ana"},
+    "/dm/leads/{creator_id}/manual": {"name": "Bea", "platform_user_id": "tg_2"},
+    "/dm/send/{creator_id}": {"follower_id": "ig_carla", "message": "hola"},
+    "/dm/process": {"creator_id": CREATOR, "sender_id": "ig_dora", "message": "hola"},
+    "/nurturing/{creator_id}/sequences/{sequence_type}/toggle": None,
+    "/bot/{creator_id}/pause": {"reason": "holiday"},
+    "/bot/{creator_id}/resume": None,
+    "/simulator/{creator_id}/messages": {"follower_id": "tg_3", "text": "hola"},
+    "/simulator/{creator_id}/clock": {"advance_seconds": 60},
+    "/simulator/{creator_id}/reset": None,
+    "/nurturing/{creator_id}/run": None,
+    "/access/{creator_id}/keys": {"role": "agent", "label": "inbox"},
+    "/access/{creator_id}/users": {"role": "agent", "email": "luz@example.com"},
+    "/auth/login": {"link": ""},
+    "/auth/logout": None,
+}
+"""What each route is sent; whoever adds a route adds a line."""
+
+
+@asynccontextmanager
+async def another_program(served: Served) -> AsyncIterator[tuple[httpx.AsyncClient, Runtime]]:
+    """A second program on the same database, and a client of it with the same key."""
+    application = create_app(lambda: run(served.runtime.settings, served.url, work=False))
+    async with application.router.lifespan_context(application) as state:
+        assert state is not None
+
+        async def app(scope: Any, receive: Any, send: Any) -> None:
+            await application({**scope, "state": dict(state)}, receive, send)
+
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+            client.headers.update(served.client.headers)
+            yield client, state["runtime"]
+
+
+@asynccontextmanager
+async def screens_standing_still(url: str) -> AsyncIterator[None]:
+    """The projections cannot move, so that whoever gives a command waits."""
+    async with await psycopg.AsyncConnection.connect(url) as conn:
+        await conn.execute("SELECT 1 FROM read.projections FOR UPDATE")
+        yield
+
+
+async def until_stored(url: str, request: "asyncio.Task[httpx.Response]", after: int) -> None:
+    """Wait until what a request does is committed; it is not answered yet."""
+    async with await psycopg.AsyncConnection.connect(url, autocommit=True) as conn:
+        await conn.execute("LISTEN log_events")
+        cursor = await conn.execute("SELECT position FROM log.head")
+        row = await cursor.fetchone()
+        if row is not None and row[0] <= after:
+            async for _ in conn.notifies(timeout=10, stop_after=1):
+                break
+    assert not request.done()
+
+
+def kept(served: Served) -> list[DictRow]:
+    with psycopg.connect(served.url, row_factory=dict_row) as conn:
+        return conn.execute("SELECT * FROM app.idempotency ORDER BY key_sha256, step").fetchall()
+
+
+def stages_of_the_bot(served: Served) -> list[str]:
+    events = served.runtime.log.read(0, 10_000)
+    return [each.event.TOPIC for each in events if each.event.TOPIC.startswith(("creator.mode", "sequence.sw"))]
+
+
+def test_every_post_has_its_example(served: Served) -> None:
+    assert {path for method, path in served.routes if method == "POST"} == set(POSTS) | {p for _, p in PLATFORMS}
+
+
+@pytest.mark.parametrize("path", POSTS)
+async def test_the_same_request_again_gets_the_first_answer_and_changes_nothing(demo: Served, path: str) -> None:
+    await demo.lead("Carla", "ig_carla")
+    body = POSTS[path] if path != "/auth/login" else {"link": await demo.link("ana@example.com")}
+    where = path.format(creator_id=CREATOR, sequence_type=SequenceType.ABANDONED)
+    first = await demo.client.post(where, json=body, headers=ONCE)
+    assert first.status_code in (200, 202), first.text
+    assert REPLAYED.lower() not in first.headers
+    head, now = await settled(demo), demo.runtime.clock.ahead
+    again = await demo.client.post(where, json=body, headers=ONCE)
+    assert (again.status_code, again.content) == (first.status_code, first.content)
+    assert again.headers[REPLAYED] == "true"
+    for name in ("content-type", "etag", "x-position", "set-cookie"):
+        assert again.headers.get(name) == first.headers.get(name)
+    assert again.headers["x-request-id"] != first.headers["x-request-id"]
+    assert (demo.head(), demo.runtime.clock.ahead) == (head, now)
+
+
+async def test_a_key_that_stands_for_another_request_is_refused(served: Served) -> None:
+    path = f"/dm/leads/{CREATOR}"
+    assert (await served.client.post(path, content=b'{"name":"Ana"}', headers=json(ONCE))).status_code == 200
+    head = served.head()
+    for where, content in (
+        (path, b'{"name":"Bea"}'),
+        (path, b'{"name": "Ana"}'),
+        (f"{path}?x=1", b'{"name":"Ana"}'),
+        (f"{path}/manual", b'{"name":"Ana"}'),
+    ):
+        answer = served.client.post(where, content=content, headers=json(ONCE))
+        await refused(answer, 422, "idempotency-key-reused")
+    assert served.head() == head
+
+
+@pytest.mark.parametrize("key", ["", "x" * 256, "ñ", "a\tb"])
+async def test_a_key_is_printable_and_not_long(served: Served, key: str) -> None:
+    head = served.head()
+    headers = {HEADER.encode(): key.encode("latin-1")}
+    answer = served.client.post(f"/dm/leads/{CREATOR}", json={"name": "Ana"}, headers=headers)
+    await refused(answer, 422, "invalid", f"header:{HEADER}")
+    assert served.head() == head
+
+
+async def test_two_keys_in_one_request_are_none(served: Served) -> None:
+    answer = served.client.post(f"/bot/{CREATOR}/pause", headers=[(HEADER, "a"), (HEADER, "b")])
+    await refused(answer, 422, "invalid", f"header:{HEADER}")
+
+
+async def test_each_caller_has_keys_of_their_own(served: Served) -> None:
+    colleague = await served.key()
+    answers = []
+    for key, creator in ((served.keys[CREATOR], CREATOR), (colleague, CREATOR), (served.keys[OTHER], OTHER)):
+        async with served.anybody(**{"X-API-Key": key}) as client:
+            answers.append(await client.post(f"/dm/leads/{creator}", json={"name": "Ana"}, headers=ONCE))
+    assert len({answer.json()["lead"]["id"] for answer in answers}) == 3
+
+
+async def test_what_was_refused_may_be_sent_again_with_its_key(served: Served) -> None:
+    body = {"follower_id": "ig_ana", "message": "hola"}
+    await refused(served.client.post(f"/dm/send/{CREATOR}", json=body, headers=ONCE), 404, "not-found")
+    assert kept(served) == []
+    await served.lead()
+    sent = await served.client.post(f"/dm/send/{CREATOR}", json=body, headers=ONCE)
+    assert (sent.status_code, REPLAYED.lower() in sent.headers) == (200, False)
+
+
+async def test_while_the_first_request_runs_the_second_is_told_to_come_back(served: Served) -> None:
+    head = served.head()
+    async with screens_standing_still(served.url):
+        first = asyncio.create_task(served.client.post(f"/dm/leads/{CREATOR}", json={"name": "Ana"}, headers=ONCE))
+        await until_stored(served.url, first, head)
+        again = served.client.post(f"/dm/leads/{CREATOR}", json={"name": "Ana"}, headers=ONCE)
+        assert (await again).headers["retry-after"] == "1"
+        await refused(
+            served.client.post(f"/dm/leads/{CREATOR}", json={"name": "Ana"}, headers=ONCE), 409, "in-progress"
+        )
+        other = served.client.post(f"/dm/leads/{CREATOR}", json={"name": "Bea"}, headers=ONCE)
+        await refused(other, 422, "idempotency-key-reused")
+        assert (await first).status_code == 202
+    assert served.head() == head + 2
+
+
+async def test_another_program_knows_what_was_answered(served: Served) -> None:
+    first = await served.client.post(f"/nurturing/{CREATOR}/sequences/abandoned/toggle", headers=ONCE)
+    head = served.head()
+    async with another_program(served) as (client, _):
+        again = await client.post(f"/nurturing/{CREATOR}/sequences/abandoned/toggle", headers=ONCE)
+    assert (again.content, again.headers[REPLAYED]) == (first.content, "true")
+    assert served.head() == head
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/dm/leads/{creator_id}",
+        "/dm/send/{creator_id}",
+        "/dm/process",
+        "/bot/{creator_id}/resume",
+        "/nurturing/{creator_id}/sequences/{sequence_type}/toggle",
+        "/access/{creator_id}/keys",
+        "/access/{creator_id}/users",
+    ],
+)
+async def test_who_is_killed_between_commit_and_answer_has_acted_once(served: Served, path: str) -> None:
+    await served.lead("Carla", "ig_carla")
+    where, body = path.format(creator_id=CREATOR, sequence_type=SequenceType.ABANDONED), POSTS[path]
+    before = served.head()
+    async with screens_standing_still(served.url):
+        async with another_program(served) as (client, _):
+            request = asyncio.create_task(client.post(where, json=body, headers=ONCE))
+            await until_stored(served.url, request, before)
+            request.cancel()
+            await asyncio.gather(request, return_exceptions=True)
+        assert [(row["step"], row["answer_sealed"]) for row in kept(served)] == [(0, None)]
+    head = await settled(served)
+    again = await served.client.post(where, json=body, headers=ONCE)
+    assert (again.status_code, again.headers[REPLAYED]) == (200, "true"), again.text
+    assert before < int(again.headers["x-position"]) <= head
+    assert served.head() == head
+    once_more = await served.client.post(where, json=body, headers=ONCE)
+    assert once_more.content == again.content
+
+
+async def test_a_demo_that_is_killed_has_heard_and_moved_once(demo: Served) -> None:
+    said = {"follower_id": "tg_3", "text": "hola"}
+    before = demo.head()
+    async with screens_standing_still(demo.url):
+        request = asyncio.create_task(
+            demo.client.post(f"/simulator/{CREATOR}/messages", json=said, headers={HEADER: "said"})
+        )
+        await until_stored(demo.url, request, before)
+        request.cancel()
+        await asyncio.gather(request, return_exceptions=True)
+    assert (
+        await demo.client.post(f"/simulator/{CREATOR}/messages", json=said, headers={HEADER: "said"})
+    ).status_code == 200
+    messages = await demo.client.get(f"/dm/conversations/{CREATOR}/tg_3/messages")
+    assert messages.json()["total"] == 1
+
+    path, hour, began = f"/simulator/{CREATOR}/clock", {"advance_seconds": 3600}, demo.runtime.clock.ahead
+    await demo.client.post(path, json=hour, headers={HEADER: "moved"})
+    with psycopg.connect(demo.url, autocommit=True) as conn:
+        conn.execute("UPDATE app.idempotency SET answer_sealed = NULL")
+    moved = await demo.client.post(path, json=hour, headers={HEADER: "moved"})
+    assert (moved.status_code, moved.headers[REPLAYED]) == (200, "true")
+    assert (demo.runtime.clock.ahead - began).total_seconds() == pytest.approx(3600, abs=60)
+
+
+async def test_a_key_and_a_link_that_are_shown_after_a_crash_open_something(served: Served) -> None:
+    shown = {}
+    for path, field in ((f"/access/{CREATOR}/keys", "api_key"), (f"/access/{CREATOR}/users", "link")):
+        body = POSTS[path.replace(CREATOR, "{creator_id}")]
+        before = served.head()
+        async with screens_standing_still(served.url), another_program(served) as (client, _):
+            request = asyncio.create_task(client.post(path, json=body, headers={HEADER: field}))
+            await until_stored(served.url, request, before)
+            request.cancel()
+            await asyncio.gather(request, return_exceptions=True)
+        again = await served.client.post(path, json=body, headers={HEADER: field})
+        shown[field] = again.json()[field]
+    async with served.anybody(**{"X-API-Key": shown["api_key"]}) as agent:
+        assert (await agent.get("/auth/verify")).json()["role"] == "agent"
+    async with served.anybody() as luz:
+        token = shown["link"].partition("#link=")[2]
+        entered = await luz.post("/auth/login", json={"link": token, "password": "a long password"})
+        assert entered.status_code == 200, entered.text
+
+
+async def test_the_answer_that_is_made_again_is_that_of_then(served: Served) -> None:
+    """The lead has been moved, renamed and deleted since."""
+    before = served.head()
+    body = {"name": "Ana", "platform_user_id": "ig_ana", "status": "hot"}
+    async with screens_standing_still(served.url), another_program(served) as (client, _):
+        request = asyncio.create_task(client.post(f"/dm/leads/{CREATOR}", json=body, headers=ONCE))
+        await until_stored(served.url, request, before)
+        request.cancel()
+        await asyncio.gather(request, return_exceptions=True)
+    await served.client.put(f"/dm/leads/{CREATOR}/ig_ana", json={"name": "Anna", "status": "new"})
+    await served.client.delete(f"/dm/leads/{CREATOR}/ig_ana")
+    again = await served.client.post(f"/dm/leads/{CREATOR}", json=body, headers=ONCE)
+    lead = again.json()["lead"]
+    assert (lead["name"], lead["status"], lead["version"]) == ("Ana", "hot", int(again.headers["etag"].strip('"')))
+    assert int(again.headers["x-position"]) == before + 3
+
+
+async def test_what_found_its_wish_fulfilled_is_known_as_well(served: Served) -> None:
+    path = f"/bot/{CREATOR}/pause"
+    await served.client.post(path)
+    head = served.head()
+    first = await served.client.post(path, headers=ONCE)
+    assert (first.status_code, served.head()) == (200, head)
+    await served.client.post(f"/bot/{CREATOR}/resume")
+    head = served.head()
+    again = await served.client.post(path, headers=ONCE)
+    assert (again.content, again.headers[REPLAYED], served.head()) == (first.content, "true", head)
+
+
+async def test_two_programs_carry_one_request_out_once(served: Served) -> None:
+    path = f"/nurturing/{CREATOR}/sequences/abandoned/toggle"
+    async with another_program(served) as (client, _):
+        for number in range(10):
+            switched = len(stages_of_the_bot(served))
+            headers = {HEADER: f"both {number}"}
+            answers = await asyncio.gather(
+                served.client.post(path, headers=headers), client.post(path, headers=headers)
+            )
+            assert {answer.status_code for answer in answers} == {200}
+            assert answers[0].json() == answers[1].json()
+            assert len(stages_of_the_bot(served)) == switched + 1
+
+
+async def test_two_programs_make_one_lead_of_one_request(served: Served) -> None:
+    async with another_program(served) as (client, _):
+        for number in range(10):
+            headers, body = {HEADER: f"both {number}"}, {"name": "Ana", "platform_user_id": f"ig_{number}"}
+            answers = await asyncio.gather(
+                *(each.post(f"/dm/leads/{CREATOR}", json=body, headers=headers) for each in (served.client, client))
+            )
+            assert [answer.status_code for answer in answers] == [200, 200]
+            assert answers[0].json() == answers[1].json()
+
+
+async def test_after_a_day_a_key_may_stand_for_something_else(served: Served) -> None:
+    await served.client.post(f"/dm/leads/{CREATOR}", json={"name": "Ana"}, headers=ONCE)
+    with psycopg.connect(served.url, autocommit=True) as conn:
+        conn.execute("UPDATE app.idempotency SET recorded_at = now() - interval '23 hours 59 minutes'")
+    answer = served.client.post(f"/dm/leads/{CREATOR}", json={"name": "Bea"}, headers=ONCE)
+    await refused(answer, 422, "idempotency-key-reused")
+    with psycopg.connect(served.url, autocommit=True) as conn:
+        conn.execute("UPDATE app.idempotency SET recorded_at = now() - interval '24 hours 1 second'")
+    bea = await served.client.post(f"/dm/leads/{CREATOR}", json={"name": "Bea"}, headers=ONCE)
+    assert bea.json()["lead"]["name"] == "Bea"
+
+
+async def test_what_is_older_than_a_day_is_swept_away(served: Served) -> None:
+    for key in ("old", "new"):
+        await served.client.post(f"/bot/{CREATOR}/pause", headers={HEADER: key})
+    with psycopg.connect(served.url, autocommit=True) as conn:
+        conn.execute(
+            """UPDATE app.idempotency SET recorded_at = now() - interval '25 hours'
+                WHERE recorded_at = (SELECT min(recorded_at) FROM app.idempotency)"""
+        )
+    await served.runtime.idempotency.sweep()
+    assert len(kept(served)) == 1
+
+
+async def test_nobody_can_read_what_is_kept(served: Served) -> None:
+    body = {"name": "Marta Rodríguez", "email": "marta@example.com"}
+    await served.client.post(f"/dm/leads/{CREATOR}", json=body, headers={HEADER: "order of marta@example.com"})
+    readable = str(kept(served))
+    assert kept(served)[0]["answer_sealed"] is not None
+    assert "marta" not in readable.lower()
+
+
+async def test_erasing_a_person_drops_the_answers_that_may_speak_of_them(served: Served) -> None:
+    body = {"name": "Marta Rodríguez", "platform_user_id": "ig_marta"}
+    first = await served.client.post(f"/dm/leads/{CREATOR}", json=body, headers=ONCE)
+    await served.client.post(f"/bot/{CREATOR}/pause", json={"reason": "holiday"}, headers={HEADER: "pause"})
+    with context.acting("person:1"):
+        await served.runtime.erasure.erase(CREATOR, "ig_marta")
+    assert {row["answer_sealed"] for row in kept(served)} == {None}
+    head = served.head()
+    again = await served.client.post(f"/dm/leads/{CREATOR}", json=body, headers=ONCE)
+    assert (again.status_code, again.json()["lead"]["id"]) == (200, first.json()["lead"]["id"])
+    assert "Marta" not in again.text
+    assert served.head() == head
+    with psycopg.connect(served.url, row_factory=dict_row) as conn:
+        assert "Marta" not in everything(conn)
+
+
+async def test_an_answer_that_was_made_during_an_erasure_is_not_kept(served: Served) -> None:
+    await served.lead("Marta", "ig_marta")
+    body = {"name": "Ana"}
+    async with screens_standing_still(served.url):
+        before = served.head()
+        making = asyncio.create_task(served.client.post(f"/dm/leads/{CREATOR}", json=body, headers=ONCE))
+        await until_stored(served.url, making, before)
+        with context.acting("person:1"):
+            erasing = await served.runtime.writer.do(Clonnect.request_erasure, CREATOR, "ig_marta")
+            await served.runtime.writer.do(Clonnect.record_erased, erasing.result[0], {}, beside=())
+        assert (await making).status_code == 202
+    assert [row["answer_sealed"] for row in kept(served)] == [None]
+
+
+async def settled(served: Served) -> int:
+    """The head of the log, once the screens and the worker are there."""
+    assert await served.runtime.settle(served.runtime.clock())
+    return served.head()
+
+
+def json(headers: dict[str, str]) -> dict[str, str]:
+    return {**headers, "Content-Type": "application/json"}
