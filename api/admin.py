@@ -3,7 +3,6 @@
 import asyncio
 import base64
 import os
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -20,10 +19,7 @@ from api.settings import Settings
 from domain import context
 from domain.application import Clonnect
 from domain.vocabulary import Platform
-from eventstore.sealing import Sealer
-from processes.channels.base import Account, ChannelError, ChannelName, http_client
-from processes.channels.telegram import Bot, Telegram
-from processes.connections import connecting
+from processes.channels.base import ChannelError
 from processes.erasure import Erased, NotShownYet
 
 
@@ -41,31 +37,32 @@ def installation(settings: Settings) -> Iterator[tuple[Clonnect, psycopg.Connect
 
 
 def connect_channel(settings: Settings, creator: str, channel: str, token: str) -> str:
-    """Let a bot speak for a creator; answers a sentence that says how its messages come in."""
-    with installation(settings) as (app, conn):
-        refuse_demo(conn)
-        app.creator(creator)
-        secret = secrets.token_urlsafe(32)
-        bot = asyncio.run(_introduce(settings, token, secret))
-        stored = connecting(
-            Sealer(installation_key(settings)), ChannelName.TELEGRAM, str(bot.bot_id), creator, token, secret
-        )
-        app.connect_channel(creator, Platform(channel), str(bot.bot_id), beside=stored)
-        way = f"a webhook at {settings.public_url}" if settings.public_url else "long polling"
-        return f"@{bot.username} speaks for {creator}; its messages come in by {way}."
+    """Let a bot speak for a creator; answers sentences that say how its messages come in."""
+    with open_database(settings) as database:
+        bring_up_to_date(database)
+        check_key(settings, database.url)
+        return asyncio.run(_connect(settings, database.url, creator, Platform(channel), token))
 
 
-async def _introduce(settings: Settings, token: str, secret: str) -> Bot:
-    async with http_client() as client:
-        telegram = Telegram(settings.telegram_base_url, client)
+async def _connect(settings: Settings, url: str, creator: str, channel: Platform, token: str) -> str:
+    async with run(settings, url, work=False) as runtime:
+        if runtime.is_demo:
+            raise StartupError(DEMO)
+        runtime.app.creator(creator)
         try:
-            bot = await telegram.get_me(token)
-            if settings.public_url is not None:
-                account = Account(ChannelName.TELEGRAM, str(bot.bot_id), token)
-                await telegram.set_webhook(account, f"{settings.public_url}/webhook/telegram", secret)
+            with context.acting("system"):
+                async with runtime.bots.connecting(creator, token) as bot:
+                    await runtime.writer.do(
+                        Clonnect.connect_channel, creator, channel, bot.account_id, beside=bot.stored
+                    )
         except ChannelError as error:
-            raise StartupError(f"Telegram does not accept this bot ({error.error_class}): check its token.") from error
-    return bot
+            raise StartupError(
+                f"Telegram does not answer as it should ({error.error_class}); nothing was changed: try again."
+            ) from error
+        trouble = None if bot.replaces is None else await runtime.bots.let_go(bot.replaces)
+        way = {"webhook": f"by a webhook at {settings.public_url}", "polling": "by long polling", None: "by no way"}
+        said = f"@{bot.name} speaks for {creator}; its messages come in {way[runtime.bots.way_in]}."
+        return said if trouble is None else f"{said} {trouble}"
 
 
 def rotate_master(settings: Settings, new_key_file: Path) -> str:
@@ -124,8 +121,11 @@ async def _erase(settings: Settings, url: str, creator: str, person: str) -> lis
                 raise StartupError(f"{late} Nothing is lost: give the command again, or leave it to `work`.") from late
 
 
+DEMO = "This database belongs to a demo, whose clock can be moved: use another one."
+
+
 def refuse_demo(conn: psycopg.Connection[DictRow]) -> None:
     """Raise `StartupError` where time is not what it is elsewhere."""
     row = conn.execute("SELECT is_demo FROM app.clock").fetchone()
     if row is not None and row["is_demo"]:
-        raise StartupError("This database belongs to a demo, whose clock can be moved: use another one.")
+        raise StartupError(DEMO)

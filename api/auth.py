@@ -180,6 +180,15 @@ class Callers:
         return await passwords.matches(password, user["password_hash"])
 
 
+async def is_user(pool: Pool, creator_id: str, user_id: UUID) -> bool:
+    """Whether this is a person who may act for the creator."""
+    async with pool.connection() as conn:
+        row = await _one(
+            conn, "SELECT 1 AS found FROM app.users WHERE user_id = %s AND creator_id = %s", user_id, creator_id
+        )
+    return row is not None
+
+
 def proves_origin(caller: Caller, headers: Mapping[str, str]) -> bool:
     """Whether a write comes from our own pages: a session's must carry its token, a key proves itself."""
     given = headers.get(CSRF_HEADER.lower(), "")

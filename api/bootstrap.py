@@ -4,6 +4,7 @@ import asyncio
 import base64
 import contextlib
 import functools
+import gc
 import os
 import secrets
 import signal
@@ -51,6 +52,7 @@ from eventstore.vault import CHANNEL as VAULT_CHANNEL
 from eventstore.vault import Vault, WrongKey, key_in_use
 from eventstore.writer import Writer
 from processes.book import SimulatorBook
+from processes.bots import Bots
 from processes.channels.base import Channel, ChannelName, http_client
 from processes.channels.simulator import Simulator
 from processes.channels.telegram import Telegram
@@ -71,14 +73,17 @@ from projections.agenda import Agenda
 from projections.all import Projections
 from projections.board import Board
 from projections.conversations import Conversations
+from projections.creators import Creators
 from projections.nurturing import Nurturing
 from projections.progress import Progress
 from projections.projection import Pool, Projection
 from projections.projector import CHANNEL as PROGRESS_CHANNEL
 from projections.projector import Projector
+from projections.stats import Stats
 
 POOL_SIZE = 10
 STOP_SECONDS = 3
+GARBAGE = (20_000, 20, 50)
 WRONG_KEY = (
     "The installation's key is not the one that this database was sealed with:"
     " give it by CLONNECT_KEY or CLONNECT_KEY_FILE, or put it back into the data directory."
@@ -105,6 +110,8 @@ class Runtime:
     conversations: Conversations
     nurturing: Nurturing
     agenda: Agenda
+    creators: Creators
+    stats: Stats
     cards: Cards
     deliveries: Deliveries
     erasure: Erasure
@@ -112,6 +119,7 @@ class Runtime:
     telemetry: Telemetry
     channels: Mapping[ChannelName, Channel]
     connections: Connections
+    bots: Bots
     worker: Worker | None
     callers: Callers
     requests: Throttle
@@ -268,6 +276,7 @@ async def run(
         projections = Projections(pool)
         board, conversations = projections[Board], projections[Conversations]
         nurturing, agenda = projections[Nurturing], projections[Agenda]
+        creators, stats = projections[Creators], projections[Stats]
         progress = Progress(projection.name for projection in projections)
         progress.attach(asyncio.get_running_loop())
         projector = Projector(url, log, list(projections), progress)
@@ -276,6 +285,7 @@ async def run(
         simulator = Simulator(SimulatorBook(pool), clock)
         channels = channels_of(settings, is_demo, simulator, telegram)
         connections = Connections(pool, sealer)
+        bots = Bots(url, telegram, connections, sealer, public_url=settings.public_url, polls=settings.telegram_polling)
         deliveries = Deliveries(pool, writer, channels, sealer, clock, app.namespace)
         erasure = Erasure(app, writer, pool, progress, channels, sealer)
         idempotency = Idempotency(pool, sealer)
@@ -336,6 +346,8 @@ async def run(
             conversations=conversations,
             nurturing=nurturing,
             agenda=agenda,
+            creators=creators,
+            stats=stats,
             cards=Cards(board),
             deliveries=deliveries,
             erasure=erasure,
@@ -343,6 +355,7 @@ async def run(
             telemetry=Telemetry(await asyncio.to_thread(log.head)),
             channels=channels,
             connections=connections,
+            bots=bots,
             worker=worker,
             callers=callers,
             requests=Throttle(settings.requests_per_minute),
@@ -399,6 +412,7 @@ class Server(uvicorn.Server):
         self._loop = asyncio.get_running_loop()
         await super().startup(sockets)
         if self.started:
+            settle_memory()
             self._announce()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
@@ -437,6 +451,13 @@ def serve_http(
         server.run(sockets=[listening])
     if not server.started:
         raise StartupError("The program could not start; the lines above say why.")
+
+
+def settle_memory() -> None:
+    """Have the garbage collector leave alone what stays for good, and look less often: it took 13 % of a command."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*GARBAGE)
 
 
 def uvicorn_config(app: ASGIApp, settings: Settings) -> uvicorn.Config:

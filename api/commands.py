@@ -1,5 +1,6 @@
 """How a route gives a command: on the version that the client knows, once for each key, answered when it is shown."""
 
+import asyncio
 import re
 from collections.abc import Callable
 from copy import copy
@@ -36,10 +37,16 @@ class Commands:
         self._response = response
         self._expected = expected
         self._waits = waits
+        self._position: int | None = None
+        self._has_changed = False
 
     async def __call__(self, command: Callable[Concatenate[Clonnect, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a command; its position becomes `X-Position`, and 202 says that the reads do not show it yet."""
         return await self._give(command, lambda app: command(app, *args, **kwargs))
+
+    async def and_go_on(self, command: Callable[Concatenate[Clonnect, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run one command of several; `until_shown` follows the last."""
+        return await self._carry_out(command, lambda app: command(app, *args, **kwargs))
 
     async def at_version(
         self,
@@ -75,6 +82,11 @@ class Commands:
         return await self._give(command, run)
 
     async def _give(self, command: Callable[..., T], run: Callable[[Clonnect], T]) -> T:
+        result = await self._carry_out(command, run)
+        await self.until_shown()
+        return result
+
+    async def _carry_out(self, command: Callable[..., T], run: Callable[[Clonnect], T]) -> T:
         def carried_out(app: Clonnect) -> T:
             result = run(app)
             # The writer goes on with its aggregate while the answer is made of it.
@@ -85,14 +97,25 @@ class Commands:
         else:
             done = await self._once.do(self._runtime, command, carried_out)
         self._runtime.telemetry.commanded(command.__name__)
-        position = done.head if done.position is None else done.position
+        if done.position is not None:
+            self._position, self._has_changed = done.position, True
+        elif not self._has_changed:
+            self._position = done.head
+        return done.result
+
+    async def until_shown(self) -> None:
+        """Wait until the reads show what was done, and say how far that is."""
+        position = await self._reached()
         self._response.headers["X-Position"] = str(position)
         if not self._waits:
             self._response.headers["Preference-Applied"] = "respond-async"
             self._response.status_code = 202
         elif not await self._runtime.progress.passed(position, SHOWN_WITHIN):
             self._response.status_code = 202
-        return done.result
+
+    async def _reached(self) -> int:
+        """Where the last command stands; without one, how far the log is."""
+        return await asyncio.to_thread(self._runtime.log.head) if self._position is None else self._position
 
     def _check(self, aggregate: Aggregate) -> None:
         if self._expected and aggregate.version not in self._expected:

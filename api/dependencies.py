@@ -35,6 +35,8 @@ Handle = Callable[[Request], Coroutine[Any, Any, Response]]
 MOST: Final = 1000
 """Rows of a page, whatever the settings say."""
 
+JSON: Final = "application/json"
+
 _SAFE: Final = ("GET", "HEAD", "OPTIONS")
 
 
@@ -57,6 +59,7 @@ class GuardedRoute(APIRoute):
 
     reads: ClassVar[Roles] = EVERYBODY
     writes: ClassVar[Roles] = EVERYBODY
+    media_type: ClassVar[str] = JSON
 
     def get_route_handler(self) -> Handle:
         handle = super().get_route_handler()
@@ -71,7 +74,7 @@ class GuardedRoute(APIRoute):
                 raise Forbidden(f"The role `{caller.role}` does not allow this.")
             if request.method not in _SAFE and not auth.proves_origin(caller, request.headers):
                 raise WithoutCsrfToken(f"A write with the session's cookie needs the header {auth.CSRF_HEADER}.")
-            check_body(request, body)
+            check_body(request, body, self.media_type)
             if "%00" in request.url.query:
                 raise Invalid(FieldError("query:", "text", "The query holds a character that no text may have."))
             check_page(request, runtime.settings.page_limit)
@@ -132,9 +135,10 @@ def public_router(tag: str) -> APIRouter:
     return APIRouter(route_class=PublicRoute, tags=[tag])
 
 
-def guarded_router(tag: str, *, reads: Roles, writes: Roles) -> APIRouter:
+def guarded_router(tag: str, *, reads: Roles, writes: Roles, media_type: str = JSON) -> APIRouter:
     """A router whose routes need a credential of the creator that they name, with a role that may read or write."""
-    route_class = type("GuardedRoute", (GuardedRoute,), {"reads": reads, "writes": writes})
+    ways = {"reads": reads, "writes": writes, "media_type": media_type}
+    route_class = type("GuardedRoute", (GuardedRoute,), ways)
     return APIRouter(route_class=route_class, tags=[tag])
 
 
@@ -143,14 +147,18 @@ PROBLEMS: Final[dict[int | str, dict[str, Any]]] = {
 }
 
 
-def check_body(request: Request, body: bytes) -> None:
-    """Refuse what is not a JSON text that can be stored: no NUL, no lone surrogates."""
+def check_body(request: Request, body: bytes, media_type: str = JSON) -> None:
+    """Refuse a body of another type, and what is not a JSON text that can be stored: no NUL, no lone surrogates."""
     if not body:
         return
-    media_type = Message()
-    media_type["content-type"] = request.headers.get("content-type", "")
-    if media_type.get_content_type() != "application/json":
-        raise UnsupportedMediaType("Send the body as `application/json`.")
+    given = Message()
+    given["content-type"] = request.headers.get("content-type", "")
+    if given.get_content_type() != media_type:
+        raise UnsupportedMediaType(f"Send the body as `{media_type}`.")
+    if media_type != JSON:
+        if given.get_content_charset("utf-8") not in ("utf-8", "utf8", "us-ascii"):
+            raise UnsupportedMediaType("Send the body in UTF-8.")
+        return
     try:
         value = json.loads(body.decode("utf-8"))
     except (ValueError, RecursionError) as error:

@@ -19,7 +19,14 @@ FURTHEST_BACK: Final = 10_000
 SILENCE: Final = 15.0
 """Seconds after which something is said although nothing has happened."""
 
-CHANGED: Final = {Lead.StatusChanged.TOPIC: ["status"], Lead.Scored.TOPIC: ["purchase_intent"]}
+CHANGED: Final = {
+    Lead.StatusChanged.TOPIC: ["status"],
+    Lead.Scored.TOPIC: ["purchase_intent"],
+    Lead.Assigned.TOPIC: ["assigned_to"],
+    Lead.Archived.TOPIC: ["archived"],
+    Lead.MarkedAsSpam.TOPIC: ["spam"],
+    Lead.Restored.TOPIC: ["archived", "spam"],
+}
 
 _logger = logging.getLogger(__name__)
 

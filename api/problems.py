@@ -3,6 +3,7 @@
 import json
 import logging
 from collections.abc import Iterable, Mapping, Sequence
+from math import ceil
 from typing import Any, ClassVar, Final, cast
 
 from eventsourcing import persistence
@@ -16,6 +17,7 @@ from starlette.requests import ClientDisconnect
 
 from domain.errors import Conflict, DomainError, DuplicateLead, FieldError, Invalid, NotFound, VersionMismatch
 from eventstore.writer import Busy
+from processes.channels.base import ChannelError
 
 MEDIA_TYPE: Final = "application/problem+json"
 
@@ -27,7 +29,7 @@ TITLES: Final[Mapping[str, str]] = {
     "signature": "The delivery is not signed by its platform",
     "not-found": "There is no such thing",
     "method-not-allowed": "This cannot be done here",
-    "unsupported-media-type": "The body must be JSON",
+    "unsupported-media-type": "The body is of another type than is taken here",
     "duplicate-lead": "This person already is a lead",
     "conflict": "The present state refuses this",
     "in-progress": "The first request is not answered yet",
@@ -191,6 +193,7 @@ def install(app: FastAPI) -> None:
         persistence.InterfaceError: _unavailable,
         PoolTimeout: _unavailable,
         PoolClosed: _unavailable,
+        ChannelError: _platform_away,
         Exception: _broken,
     }.items():
         app.add_exception_handler(error_class, cast(Any, handler))
@@ -243,6 +246,14 @@ async def _unavailable(request: Request, error: Exception) -> Response:
     _logger.warning("answered 503 because of %s", type(error).__name__)
     detail = "Clonnect cannot do this at the moment; try again in a second."
     return answer(request, 503, "unavailable", detail, headers={"Retry-After": "1"})
+
+
+async def _platform_away(request: Request, error: ChannelError) -> Response:
+    """Only where nothing was changed for it: what becomes of a send is an outcome, not a refusal."""
+    _logger.warning("answered 503 because a platform answered %s", error.error_class)
+    seconds = 1 if error.retry_after is None else max(1, ceil(error.retry_after.total_seconds()))
+    detail = "The platform does not answer as it should, and nothing was changed; try again in a moment."
+    return answer(request, 503, "unavailable", detail, headers={"Retry-After": str(seconds)})
 
 
 async def _broken(request: Request, error: Exception) -> Response:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Annotated, Any, ClassVar, Final, Literal
 
 from pydantic import (
@@ -16,6 +17,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from domain.lead import TAGS_AT_MOST
 from domain.vocabulary import Status
 
 STATUSES: Final[Mapping[str, Status]] = {
@@ -108,12 +110,25 @@ def _phone(text: str) -> str:
     return text
 
 
+def _money(value: object) -> object:
+    """What a JSON number says, to the last digit; text in its place is refused."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise PydanticCustomError("our_type", "An amount is a number such as 97 or 97.50.")
+    return Decimal(str(value))
+
+
+Amount = Annotated[
+    Decimal, Field(ge=0, le=1_000_000_000, decimal_places=4), BeforeValidator(_money, json_schema_input_type=float)
+]
+Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+
 Name = Annotated[str, Field(min_length=1, max_length=255)]
-Username = Annotated[str, Field(max_length=255), AfterValidator(lambda text: text.removeprefix("@"))]
+Username = Annotated[str, Field(max_length=255), AfterValidator(lambda text: text.removeprefix("@").strip())]
 Email = Annotated[str, Field(max_length=254), AfterValidator(_email)]
 Phone = Annotated[str, Field(max_length=32), AfterValidator(_phone)]
 Notes = Annotated[str, Field(max_length=5000)]
-Tags = Annotated[list[Annotated[str, Field(min_length=1, max_length=50)]], Field(max_length=20)]
+Tag = Annotated[str, Field(min_length=1, max_length=50)]
+Tags = Annotated[list[Tag], Field(max_length=TAGS_AT_MOST)]
 MessageText = Annotated[str, Field(min_length=1, max_length=4096)]
 Reason = Annotated[str, Field(max_length=500)]
 

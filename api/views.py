@@ -10,7 +10,8 @@ from api.schemas import Answer, SequenceWord, Time
 from domain.identity import shown
 from domain.lead import Lead
 from domain.scoring import Score, Term
-from domain.vocabulary import Platform, Status
+from domain.vocabulary import Mark, Platform, Status
+from projections.listing import Shelf
 
 if TYPE_CHECKING:
     from api.bootstrap import Runtime
@@ -75,6 +76,8 @@ class LeadItem(Answer):
     created_at: Time
     last_contact_at: Time | None
     archived: bool
+    spam: bool
+    assigned_to: UUID | None
     version: int
     last_message: LastMessage | None
     next_follow_up: NextFollowUp | None
@@ -129,7 +132,9 @@ def _lead_fields(row: Row, now: datetime) -> dict[str, Any]:
         "source": row["source"],
         "created_at": row["created_at"],
         "last_contact_at": row["last_contact_at"],
-        "archived": False,
+        "archived": row["shelf"] == Shelf.ARCHIVED,
+        "spam": row["shelf"] == Shelf.SPAM,
+        "assigned_to": row["assigned_to"],
         "version": row["version"],
         "last_message": LastMessage(
             text=row["last_message"], author=row["last_message_author"], at=row["last_message_at"]
@@ -140,9 +145,9 @@ def _lead_fields(row: Row, now: datetime) -> dict[str, Any]:
     }
 
 
-async def lead_after(runtime: "Runtime", lead: Lead) -> LeadItem:
-    """A lead as a command has left it, whether or not the board has caught up."""
-    row: Row = await runtime.cards.card(lead.creator_id, lead.id) or {
+async def lead_after(runtime: "Runtime", lead: Lead, *, is_new: bool = False) -> LeadItem:
+    """A lead as a command has left it, whether or not the board has caught up; of a new one it can add nothing."""
+    row: Row = (None if is_new else await runtime.cards.card(lead.creator_id, lead.id)) or {
         "lead_id": lead.id,
         "platform": lead.platform,
         "platform_user_id": lead.platform_user_id,
@@ -161,6 +166,8 @@ async def lead_after(runtime: "Runtime", lead: Lead) -> LeadItem:
         "notes": details.notes,
         "tags": list(details.tags),
         "status": lead.status,
+        "shelf": Shelf.of(lead.mark),
+        "assigned_to": lead.assigned_to,
         "terms": [{"what": term.what, "weight": term.weight, "at": term.at.isoformat()} for term in lead.score.terms],
         "version": lead.version,
     }
@@ -218,11 +225,14 @@ class ConversationItem(Answer):
     unread: int
     needs_person: bool
     next_follow_up: NextFollowUp | None
+    assigned_to: UUID | None
+    bot_paused: bool
+    paused_until: Time | None
     version: int
 
     @classmethod
-    def of(cls, row: Row, messages: Sequence[Row], next_follow_up: Row | None, now: datetime) -> "ConversationItem":
-        """From a row of the inbox, its messages, and what the board knows to come next."""
+    def of(cls, row: Row, messages: Sequence[Row], now: datetime) -> "ConversationItem":
+        """From a row of the inbox and its messages."""
         status, intent = Status(row["status"]), intent_of(row, now)
         return cls(
             follower_id=follower_id_of(row),
@@ -244,7 +254,48 @@ class ConversationItem(Answer):
             tags=row["tags"],
             unread=row["unread"],
             needs_person=row["needs_person"],
-            next_follow_up=None if next_follow_up is None else NextFollowUp(**next_follow_up),
+            next_follow_up=row["next_follow_up"],
+            assigned_to=row["assigned_to"],
+            bot_paused=row["bot_paused"],
+            paused_until=row["paused_until"],
+            version=row["version"],
+        )
+
+
+class PutAsideItem(Answer):
+    """A conversation that is archived or spam."""
+
+    id: UUID
+    follower_id: str
+    username: str | None
+    name: str | None
+    platform: Platform
+    status: Mark
+    lead_status: Status
+    pipeline_score: int
+    total_messages: int
+    purchase_intent: float
+    purchase_intent_score: int
+    last_contact: Time | None
+    version: int
+
+    @classmethod
+    def of(cls, row: Row, now: datetime) -> "PutAsideItem":
+        """From a row of the inbox."""
+        status, intent = Status(row["status"]), intent_of(row, now)
+        return cls(
+            id=row["lead_id"],
+            follower_id=follower_id_of(row),
+            username=row["username"],
+            name=row["name"],
+            platform=row["platform"],
+            status=row["shelf"],
+            lead_status=status,
+            pipeline_score=pipeline_score(status),
+            total_messages=row["messages_in"],
+            purchase_intent=intent,
+            purchase_intent_score=round(100 * intent),
+            last_contact=row["last_contact"],
             version=row["version"],
         )
 

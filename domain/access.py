@@ -83,6 +83,10 @@ class Access(Aggregate):
         self.keys: dict[str, tuple[Role, datetime | None]] = {}
         self.users: dict[UUID, Role] = {}
 
+    @property
+    def subject(self) -> UUID | None:
+        return self.id
+
     def owners(self) -> dict[str, str]:
         return {"creator_id": self.creator_id} if self.creator_id else {}
 

@@ -71,6 +71,16 @@ def acting(
 
 
 @contextmanager
+def going_on(correlation_id: UUID) -> Iterator[None]:
+    """Go on with what was begun under this correlation id, perhaps by a request before."""
+    token = _context.set(replace(current(), correlation_id=correlation_id))
+    try:
+        yield
+    finally:
+        _context.reset(token)
+
+
+@contextmanager
 def at(moment: datetime) -> Iterator[None]:
     """Give the command that runs inside its time."""
     token = _context.set(replace(current(), at=moment))

@@ -1,22 +1,28 @@
 """A creator: who sells here, what, in which voice, and what the bot may do for them."""
 
 import re
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
 from datetime import time
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo, available_timezones
 
 from eventsourcing.domain import event
 
 from domain.aggregate import Aggregate, AggregateCreated
-from domain.errors import FieldError, Invalid
+from domain.errors import Conflict, FieldError, Invalid, NotFound
 from domain.vocabulary import Language, Mode, Platform
 from eventstore.personal import Personal
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 NAME_RULE = "A name has 1 to 63 characters, a-z, 0-9, _ and -, and begins with a letter or digit."
+RESERVED = frozenset({"config"})
+"""`/creator/config/…` is an address, and so is `/creator/NAME/…`."""
+
+MAX_PRODUCTS = 1000
+"""All of them are loaded with their creator, and looked through for every message."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +55,18 @@ class Settings:
         return ZoneInfo(self.timezone)
 
 
+@dataclass(frozen=True)
+class Config:
+    """Where to reach the creator, and how whoever writes for them is called and speaks; `None`: nothing is said."""
+
+    email: str | None = None
+    clone_name: str | None = None
+    clone_tone: str | None = None
+    clone_style: str | None = None
+    clone_vocabulary: str | None = None
+    welcome_message: str | None = None
+
+
 class Creator(Aggregate):
     """One creator, known by a name that is unique in the installation and never changes."""
 
@@ -69,6 +87,11 @@ class Creator(Aggregate):
         TOPIC = "creator.settings_changed"
         settings: Settings
 
+    class Configured(Event):
+        TOPIC = "creator.configured"
+        changed: tuple[str, ...]
+        config: Annotated[Config, Personal]
+
     class ModeChanged(Event):
         TOPIC = "creator.mode_changed"
         mode: Mode
@@ -78,8 +101,21 @@ class Creator(Aggregate):
         TOPIC = "creator.product_added"
         product: Product
 
+    class ProductChanged(Event):
+        TOPIC = "creator.product_changed"
+        product: Product
+
+    class ProductRemoved(Event):
+        TOPIC = "creator.product_removed"
+        product_id: UUID
+
     class ChannelConnected(Event):
         TOPIC = "creator.channel_connected"
+        channel: Platform
+        account_id: str
+
+    class ChannelDisconnected(Event):
+        TOPIC = "creator.channel_disconnected"
         channel: Platform
         account_id: str
 
@@ -91,6 +127,8 @@ class Creator(Aggregate):
     def sign_up(cls, namespace: UUID, creator_id: str, email: str | None, settings: Settings) -> "Creator":
         if not NAME.fullmatch(creator_id):
             raise Invalid(FieldError("/name", "form", NAME_RULE))
+        if creator_id in RESERVED:
+            raise Invalid(FieldError("/name", "reserved", f"Nobody can be named `{creator_id}`."))
         check_zone(settings.timezone)
         return cls._create(
             cls.SignedUp,
@@ -100,8 +138,9 @@ class Creator(Aggregate):
             settings=settings,
         )
 
-    def __init__(self, creator_id: str, settings: Settings) -> None:
+    def __init__(self, creator_id: str, email: str | None, settings: Settings) -> None:
         self.creator_id = creator_id
+        self.config = Config(email)
         self.settings = settings
         self.mode = Mode.OFF
         self.mode_reason: str | None = None
@@ -119,6 +158,11 @@ class Creator(Aggregate):
     def active_products(self) -> list[Product]:
         return [product for product in self.products.values() if product.is_active]
 
+    @property
+    def clone_name(self) -> str:
+        """How whoever writes for the creator is called."""
+        return self.config.clone_name or self.creator_id
+
     def change_settings(self, settings: Settings) -> None:
         check_zone(settings.timezone)
         if settings != self.settings:
@@ -127,6 +171,17 @@ class Creator(Aggregate):
     @event(SettingsChanged)
     def _change_settings(self, settings: Settings) -> None:
         self.settings = settings
+
+    def configure(self, changes: Mapping[str, str | None]) -> None:
+        """Take over the given fields of `Config`; what is already so changes nothing."""
+        before: dict[str, Any] = {field.name: getattr(self.config, field.name) for field in fields(Config)}
+        changed = tuple(name for name, value in changes.items() if before[name] != value)
+        if changed:
+            self._configure(changed=changed, config=Config(**(before | dict(changes))))
+
+    @event(Configured)
+    def _configure(self, changed: tuple[str, ...], config: Config) -> None:
+        self.config = config
 
     def change_mode(self, mode: Mode, reason: str | None = None) -> None:
         """Switch the bot; drafts do not exist yet, so neither does the mode that needs them."""
@@ -141,20 +196,62 @@ class Creator(Aggregate):
         self.mode_reason = reason
 
     def add_product(self, product: Product) -> None:
-        if product.product_id not in self.products:
-            self._add_product(product=product)
+        if product.product_id in self.products:
+            return
+        if len(self.products) >= MAX_PRODUCTS:
+            raise Conflict(f"A creator has at most {MAX_PRODUCTS:,} products: remove one first.")
+        self._add_product(product=product)
 
     @event(ProductAdded)
     def _add_product(self, product: Product) -> None:
         self.products = self.products | {product.product_id: replace(product)}
 
-    def connect_channel(self, channel: Platform, account_id: str) -> None:
-        if self.channels.get(channel) != account_id:
+    def product(self, product_id: UUID) -> Product:
+        """One of the products; raises `NotFound`."""
+        if product_id not in self.products:
+            raise NotFound("There is no such product.")
+        return self.products[product_id]
+
+    def change_product(self, product_id: UUID, changes: Mapping[str, Any]) -> None:
+        """Take over the given fields of `Product`; what is already so changes nothing."""
+        before = self.product(product_id)
+        product = replace(before, **changes)
+        if product != before:
+            self._change_product(product=product)
+
+    @event(ProductChanged)
+    def _change_product(self, product: Product) -> None:
+        self.products = self.products | {product.product_id: product}
+
+    def remove_product(self, product_id: UUID) -> None:
+        """Sell it no more; who was told of it keeps its id, under which nothing is found."""
+        self.product(product_id)
+        self._remove_product(product_id=product_id)
+
+    @event(ProductRemoved)
+    def _remove_product(self, product_id: UUID) -> None:
+        self.products = {key: product for key, product in self.products.items() if key != product_id}
+
+    def connect_channel(self, channel: Platform, account_id: str, *, anew: bool = False) -> None:
+        """Let an account speak for the creator; `anew`: with another secret, though it may be the same account."""
+        if anew or self.channels.get(channel) != account_id:
             self._connect_channel(channel=channel, account_id=account_id)
 
     @event(ChannelConnected)
     def _connect_channel(self, channel: Platform, account_id: str) -> None:
         self.channels = self.channels | {channel: account_id}
+
+    def disconnect_channel(self, channel: Platform, account_id: str) -> None:
+        """Let this account speak no more; raises `Conflict` when another one has taken its place."""
+        if channel not in self.channels:
+            raise NotFound("This channel is not connected.")
+        if self.channels[channel] != account_id:
+            raise Conflict("Another account speaks here by now.")
+        self._disconnect_channel(channel=channel, account_id=account_id)
+
+    @event(ChannelDisconnected)
+    def _disconnect_channel(self, channel: Platform, account_id: str) -> None:
+        self.channels = {name: account for name, account in self.channels.items() if name != channel}
 
 
 def check_zone(timezone: str) -> None:

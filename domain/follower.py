@@ -97,8 +97,13 @@ class Follower(Conversation, FollowerEvents):
     def _receive(self, message_id: str, dedupe_key: str, occurred_at: datetime, opens_window: bool) -> None:
         _remember(self.known_keys, dedupe_key, KNOWN_KEYS)
         self.last_inbound = self.burst_id(self.id, message_id)
+        self.has_unread = True
         if opens_window:
             self.last_open = occurred_at if self.last_open is None else max(self.last_open, occurred_at)
+
+    @event(FollowerEvents.Read)
+    def _read(self) -> None:
+        self.has_unread = False
 
     @event(FollowerEvents.BurstUnderstood)
     def _understand(
@@ -231,6 +236,8 @@ class Follower(Conversation, FollowerEvents):
     @event(FollowerEvents.SendRequested)
     def _request_send(self, send_id: UUID, purpose: Purpose, content: str, follow_up_id: UUID | None) -> None:
         self.sends[send_id] = Send(send_id, purpose, content, follow_up_id)
+        if purpose is Purpose.MANUAL:
+            self.has_unread = False
 
     @event(FollowerEvents.ReplyDrafted)
     def _draft_reply(self, burst_id: UUID, timestamp: datetime) -> None:

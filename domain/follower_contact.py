@@ -5,7 +5,8 @@ from uuid import UUID
 
 from domain.follower_events import FollowerEvents
 from domain.follower_runs import Runs
-from domain.vocabulary import SequenceType
+from domain.runs import Purpose
+from domain.vocabulary import Mark, SequenceType
 
 MANUAL_PAUSE = timedelta(hours=12)
 FOR_A_PERSON = ("human_handling", "escalation")
@@ -45,15 +46,40 @@ class Contact(Runs):
         if self.run is not None and self.run.sequence_type is not SequenceType.POST_PURCHASE:
             self.end_run("goal")
 
-    def pause_bot(self, until: datetime | None, reason: str) -> None:
-        """Keep the bot silent here; another word of the person only moves the end of the pause."""
-        self.trigger_event(FollowerEvents.BotPaused, until=until, reason=reason)
+    def read(self) -> None:
+        """A person has seen everything that was written."""
+        if self.has_unread:
+            self.trigger_event(FollowerEvents.Read)
+
+    def put_aside(self, mark: Mark) -> None:
+        """The lead is archived or spam: what was promised ends, and nothing of the bot's leaves any more."""
+        self.end_run("archived" if mark is Mark.ARCHIVED else "spam")
+        self._cancel_waiting_sends(mark, only=Purpose.REPLY)
+
+    def pause_bot(self, until: datetime, reason: str) -> None:
+        """Keep the bot silent here until then, unless it is silent for longer already."""
+        if not self.is_paused or (self.paused_until is not None and self.paused_until < until):
+            self.trigger_event(FollowerEvents.BotPaused, until=until, reason=reason)
+
+    def take_over(self, until: datetime | None) -> None:
+        """A person has the conversation until then; `None` is until they give it back."""
+        if not self.is_paused or self.paused_until != until:
+            self.trigger_event(FollowerEvents.BotPaused, until=until, reason="takeover")
+
+    def hand_back(self, now: datetime) -> None:
+        """The bot may speak here again, whatever it was silent for."""
+        self.resolve_escalation()
+        self.resume_bot("person", now)
+        self._release_what_waited_for_a_person(now)
 
     def resume_bot(self, reason: str, now: datetime) -> None:
         """End the pause; a timer's resume counts only when the pause has really run out."""
         if not self.is_paused or (reason == "timer" and (self.paused_until is None or now < self.paused_until)):
             return
         self.trigger_event(FollowerEvents.BotResumed, reason=reason)
+        self._release_what_waited_for_a_person(now)
+
+    def _release_what_waited_for_a_person(self, now: datetime) -> None:
         for follow_up in list(self.run.follow_ups.values()) if self.run else ():
             if follow_up.state == "held" and follow_up.hold_reason in FOR_A_PERSON and self.escalation is None:
                 self.release(follow_up.follow_up_id, cause="bot_resumed", due_at=now)

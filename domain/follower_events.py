@@ -57,6 +57,9 @@ class FollowerEvents:
         origin: str
         opens_window: bool
 
+    class Read(Event):
+        TOPIC = "follower.read"
+
     class BurstUnderstood(Event):
         TOPIC = "follower.burst_understood"
         burst_id: UUID

@@ -31,6 +31,7 @@ class FollowerState(Aggregate):
         self.last_open: datetime | None = None
         self.window_closed_at: datetime | None = None
         self.last_inbound: UUID | None = None
+        self.has_unread = False
         self.last_outbound_at: datetime | None = None
         self.automated_sends: tuple[datetime, ...] = ()
         self.replies: tuple[datetime, ...] = ()

@@ -109,7 +109,7 @@ def judge(
     now: datetime,
 ) -> Verdict:
     """Decide in the fixed order of the rules; `now` is the instant of the decision."""
-    if lead.is_deleted or not follower.is_alive:
+    if lead.is_deleted or lead.mark is not None or not follower.is_alive:
         return Skip("lead_gone", end="cancelled")
     if follower.platform not in creator.channels or follower.last_open is None or follower.suppressed:
         return Skip("unreachable", end="suppressed")

@@ -3,16 +3,19 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
+from decimal import Decimal
 from typing import Annotated, Any, Literal
 from uuid import UUID, uuid5
 
 from eventsourcing.domain import event
 
 from domain.aggregate import Aggregate, AggregateCreated
-from domain.errors import NotFound
+from domain.errors import Conflict, NotFound
 from domain.scoring import SCORING_VERSION, Score, Term
-from domain.vocabulary import Platform, Status
+from domain.vocabulary import Mark, Platform, Status
 from eventstore.personal import Personal
+
+TAGS_AT_MOST = 20
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,18 @@ class Details:
     phone: str | None = None
     notes: str | None = None
     tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Purchase:
+    """What somebody bought, and when; the same `reference` is the same purchase."""
+
+    purchase_id: UUID
+    amount: Decimal
+    currency: str
+    product_id: UUID | None = None
+    reference: str | None = None
+    at: datetime | None = None
 
 
 class Lead(Aggregate):
@@ -54,10 +69,16 @@ class Lead(Aggregate):
 
     class StatusChanged(Event):
         TOPIC = "lead.status_changed"
+        class_version = 2
         before: Status
         after: Status
         by_hand: bool
         reason: str
+        mark: Mark | None
+
+        @staticmethod
+        def upcast_v1_v2(state: dict[str, Any]) -> None:
+            state["mark"] = None
 
     class Scored(Event):
         TOPIC = "lead.scored"
@@ -65,9 +86,44 @@ class Lead(Aggregate):
         terms: tuple[Term, ...]
         version: int
 
+    class Purchased(Event):
+        TOPIC = "lead.purchased"
+        purchase_id: UUID
+        product_id: UUID | None
+        amount: Decimal
+        currency: str
+        reference: Annotated[str | None, Personal]
+        at: datetime
+
+    class Assigned(Event):
+        TOPIC = "lead.assigned"
+        user_id: UUID | None
+
+    class Archived(Event):
+        TOPIC = "lead.archived"
+        status: Status
+        before: Mark | None
+
+    class MarkedAsSpam(Event):
+        TOPIC = "lead.marked_as_spam"
+        status: Status
+        before: Mark | None
+
+    class Restored(Event):
+        TOPIC = "lead.restored"
+        status: Status
+        before: Mark
+        reason: str
+
     class Deleted(Event):
         TOPIC = "lead.deleted"
+        class_version = 2
         status: Status
+        mark: Mark | None
+
+        @staticmethod
+        def upcast_v1_v2(state: dict[str, Any]) -> None:
+            state["mark"] = None
 
     class ErasureRequested(Event):
         TOPIC = "lead.erasure_requested"
@@ -124,6 +180,9 @@ class Lead(Aggregate):
         self.status = status
         self.ceiling = Status.CUSTOMER
         self.score = Score()
+        self.references: set[str] = set()
+        self.assigned_to: UUID | None = None
+        self.mark: Mark | None = None
         self.is_deleted = False
         self.erasure: Literal["requested", "done"] | None = None
         self.erased_counts: dict[str, int] = {}
@@ -143,15 +202,27 @@ class Lead(Aggregate):
         """Move the card. Automation only lifts, and never above where a person has put the lead."""
         if after is self.status or not (by_hand or self.status < after <= self.ceiling):
             return
-        self._change_status(before=self.status, after=after, by_hand=by_hand, reason=reason)
+        self._change_status(before=self.status, after=after, by_hand=by_hand, reason=reason, mark=self.mark)
         if by_hand:
             self.rate(self.score.moved_by_person(after, now), now)
 
     @event(StatusChanged)
-    def _change_status(self, before: Status, after: Status, by_hand: bool, reason: str) -> None:
+    def _change_status(self, before: Status, after: Status, by_hand: bool, reason: str, mark: Mark | None) -> None:
         self.status = after
         if by_hand:
             self.ceiling = after if after < before else Status.CUSTOMER
+
+    def put_back(self, before: "Lead", now: datetime) -> None:
+        """Stand again as the lead did before, also in how far automation may move it."""
+        self.change_details({field.name: getattr(before.details, field.name) for field in fields(Details)})
+        if before.status is not self.status:
+            # A ceiling is where a person put the lead, or there is none. Only a move by hand sets or lifts one.
+            is_lift, had_ceiling = self.status < before.status, before.ceiling is not Status.CUSTOMER
+            by_hand = is_lift is not had_ceiling
+            self._change_status(
+                before=self.status, after=before.status, by_hand=by_hand, reason="import_reverted", mark=self.mark
+            )
+        self.rate(before.score, now)
 
     def rate(self, score: Score, now: datetime) -> None:
         """Keep a new purchase intent with the terms that it is made of."""
@@ -161,6 +232,74 @@ class Lead(Aggregate):
     @event(Scored)
     def _rate(self, value: float, terms: tuple[Term, ...], version: int) -> None:
         self.score = Score(terms)
+
+    def buy(self, purchase: Purchase, now: datetime) -> bool:
+        """Record a purchase; who bought is a customer, wherever a person has put them. `False`: it is known."""
+        if purchase.reference in self.references:
+            return False
+        self._buy(
+            purchase_id=purchase.purchase_id,
+            product_id=purchase.product_id,
+            amount=purchase.amount,
+            currency=purchase.currency,
+            reference=purchase.reference,
+            at=purchase.at or now,
+        )
+        self.change_status(Status.CUSTOMER, by_hand=False, reason="purchase", now=now)
+        if self.score.value(now) < 1:
+            self.rate(self.score.customer(now), now)
+        return True
+
+    @event(Purchased)
+    def _buy(
+        self,
+        purchase_id: UUID,
+        product_id: UUID | None,
+        amount: Decimal,
+        currency: str,
+        reference: str | None,
+        at: datetime,
+    ) -> None:
+        self.ceiling = Status.CUSTOMER
+        if reference is not None:
+            self.references.add(reference)
+
+    def assign(self, user_id: UUID | None) -> None:
+        """Say who holds the lead; `None` is nobody."""
+        if user_id != self.assigned_to:
+            self._assign(user_id=user_id)
+
+    @event(Assigned)
+    def _assign(self, user_id: UUID | None) -> None:
+        self.assigned_to = user_id
+
+    def archive(self) -> None:
+        """Put the lead away until the person writes again."""
+        if self.mark is not Mark.ARCHIVED:
+            self._archive(status=self.status, before=self.mark)
+
+    @event(Archived)
+    def _archive(self, status: Status, before: Mark | None) -> None:
+        self.mark = Mark.ARCHIVED
+
+    def mark_as_spam(self) -> None:
+        """Put the lead away until a person restores it, whatever is written."""
+        if self.mark is not Mark.SPAM:
+            self._mark_as_spam(status=self.status, before=self.mark)
+
+    @event(MarkedAsSpam)
+    def _mark_as_spam(self, status: Status, before: Mark | None) -> None:
+        self.mark = Mark.SPAM
+
+    def restore(self, reason: str) -> None:
+        """Take the mark off: the lead stands again where it stood."""
+        if self.mark is None:
+            raise Conflict("This lead is neither archived nor spam.")
+        self._restore(status=self.status, before=self.mark, reason=reason)
+
+    @event(Restored)
+    def _restore(self, status: Status, before: Mark, reason: str) -> None:
+        self.mark = None
 
     def change_details(self, changes: Mapping[str, Any]) -> None:
         """Take over the given fields of `Details`; what is already so changes nothing."""
@@ -183,10 +322,10 @@ class Lead(Aggregate):
     def delete(self) -> None:
         if self.is_deleted:
             raise NotFound("There is no such lead.")
-        self._delete(status=self.status)
+        self._delete(status=self.status, mark=self.mark)
 
     @event(Deleted)
-    def _delete(self, status: Status) -> None:
+    def _delete(self, status: Status, mark: Mark | None) -> None:
         self.is_deleted = True
 
     def request_erasure(self) -> None:
@@ -212,3 +351,4 @@ class Lead(Aggregate):
         self.erased_counts = counts
         self.platform_user_id = ""
         self.details = Details()
+        self.references = set()

@@ -26,6 +26,8 @@ EndReason = Literal[
     "restarted",
     "superseded",
     "migrated",
+    "archived",
+    "spam",
     "erased",
 ]
 

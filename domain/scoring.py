@@ -2,8 +2,8 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from math import exp2
+from datetime import UTC, datetime, timedelta
+from math import exp2, log2
 
 from domain.vocabulary import Intent, Status
 
@@ -16,6 +16,11 @@ ENGAGEMENT_AT_MOST = 0.10
 REFUSAL_LEAVES = 0.3
 HOT_FROM = 0.60
 NEGLIGIBLE = 0.001
+FOREVER = datetime.max.replace(tzinfo=UTC)
+TICK = timedelta(microseconds=1)
+
+EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
+ABOVE_ALL, BELOW_ALL = 1e9, -1e9
 
 DIRECT_PURCHASE = "direct_purchase"
 BURST = "burst"
@@ -75,6 +80,41 @@ class Score:
         adjusted = level + sum(term.decayed(now) for term in self.terms if term.what in ADJUSTMENTS)
         engaged = [term.weight for term in self._bursts if now - term.at <= ENGAGED_WITHIN]
         return min(1.0, max(0.0, adjusted) + min(ENGAGEMENT_AT_MOST, sum(engaged[1:])))
+
+    @property
+    def standing(self) -> float:
+        """A number that tells which of two scores is higher whenever they are compared: both have decayed alike.
+
+        It is where the value as it was last judged crosses 1.0 on its way back in time, counted in half-lives.
+        """
+        if self._is_customer:
+            return ABOVE_ALL
+        judged_at = max((term.at for term in self.terms), default=EPOCH)
+        value = self.value(judged_at)
+        return log2(value) + (judged_at - EPOCH) / HALF_LIFE if value > 0 else BELOW_ALL
+
+    def lasts_until(self, level: float, since: datetime) -> datetime | None:
+        """The last instant from `since` on at which at least `level`, above 0, is shown; `None` if it is not then.
+
+        A score only falls as time passes, and is shown with four digits.
+        """
+        if self._is_customer:
+            return FOREVER
+        if not self._shows(level, since):
+            return None
+        shown, not_shown = timedelta(0), HALF_LIFE
+        while self._shows(level, since + not_shown):
+            not_shown *= 2
+        while not_shown - shown > TICK:
+            middle = (shown + not_shown) // 2
+            if self._shows(level, since + middle):
+                shown = middle
+            else:
+                not_shown = middle
+        return since + shown
+
+    def _shows(self, level: float, now: datetime) -> bool:
+        return round(self.value(now), 4) >= level
 
     def after(self, intents: Collection[Intent], *, direct_purchase: bool, refusal: bool, at: datetime) -> "Score":
         """The score after one more burst that meant this."""

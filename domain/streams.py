@@ -1,7 +1,7 @@
 """Loads and saves streams: the one place where an event gets its id and its metadata."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, TypeVar
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Protocol, TypeVar, runtime_checkable
 from uuid import UUID, uuid4
 
 from eventsourcing.application import AggregateNotFoundError, Application, Repository
@@ -20,6 +20,14 @@ from domain.vocabulary import SequenceType
 Stream = TypeVar("Stream", bound=Aggregate)
 Beside = tuple[str, tuple[Any, ...]]
 """A statement with its parameters that runs in the transaction of the events."""
+
+
+@runtime_checkable
+class Expecting(Protocol):
+    """A repository that finds out in one question which of many streams there are."""
+
+    def expect(self, aggregate_ids: Iterable[UUID]) -> None:
+        """Say what the running command is going to ask for, and is not going to begin twice."""
 
 
 class Streams(Application[UUID]):
@@ -61,6 +69,11 @@ class Streams(Application[UUID]):
         """Whether a query finds something that stands beside the log."""
         recorder: Any = self.recorder  # the event store's, of which the domain knows no class
         return bool(recorder.stands(query, params))
+
+    def expect(self, stream_ids: Iterable[UUID]) -> None:
+        """Say which streams will be asked for, where that saves questions."""
+        if isinstance(self.repository, Expecting):
+            self.repository.expect(stream_ids)
 
     def _load(self, stream_id: UUID, kind: type[Stream]) -> Stream | None:
         try:

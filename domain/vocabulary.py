@@ -30,6 +30,13 @@ class Status(StrEnum):
         return self.rank >= Status(other).rank
 
 
+class Mark(StrEnum):
+    """What a person has put a lead aside as; it stands beside the stage and leaves it alone."""
+
+    ARCHIVED = "archived"
+    SPAM = "spam"
+
+
 class Platform(StrEnum):
     """Where a follower writes from; `MANUAL` has no channel, `SIMULATOR` exists in a demo only."""
 

@@ -15,6 +15,8 @@ GENESIS = hashlib.sha256(b"").digest()
 BATCH = 2000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_NAMED = '"event_id": "'
+"""How PostgreSQL prints the id in metadata; quotes that are part of a value are printed with a backslash."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,12 @@ class StoredRow:
     metadata: str
     state: bytes
     chain: bytes
+    event_id: UUID
+
+    @property
+    def has_its_id(self) -> bool:
+        """Whether the metadata, which the chain covers, names this event id; the oldest events name none."""
+        return _NAMED not in self.metadata or f'{_NAMED}{self.event_id}"' in self.metadata
 
 
 class Broken(Exception):
@@ -88,6 +96,8 @@ def follow(start: Head, rows: Iterable[StoredRow], anchors: Mapping[int, bytes])
         chain = link(chain, row)
         if row.chain != chain:
             raise Broken(position, "the event is not the one that was appended here")
+        if not row.has_its_id:
+            raise Broken(position, "the event has another id than the one that it was appended with")
         if row.recorded_at < recorded_at:
             raise Broken(position, "the event is older than the one before it")
         recorded_at = row.recorded_at
@@ -162,6 +172,6 @@ def _rows(conn: psycopg.Connection, after: int, last: int) -> Iterator[StoredRow
 _RANGE = """
     SELECT notification_id, originator_id, originator_version, topic,
            CASE WHEN recorded_at BETWEEN '0001-01-02Z' AND '9999-12-30Z' THEN recorded_at END,
-           metadata::text, state, chain
+           metadata::text, state, chain, event_id
       FROM log.events WHERE notification_id > %s AND notification_id <= %s ORDER BY notification_id
 """

@@ -74,13 +74,14 @@ class Log:
     def page(self, after: int, limit: int, topics: Collection[str]) -> Page:
         """The events of these topics at the next positions behind `after`, at most `limit` positions.
 
-        What cannot be read is no error here, but that the database is away, or a key cannot be opened, is.
+        What cannot be read is no error here, but that the database is away, or a key cannot be opened, is. A page that
+        reached less than `after` says that the log has begun anew.
         """
         with self._recorder.datastore.get_connection() as conn:
             head = conn.execute("SELECT position FROM log.head", prepare=True).fetchone()
             assert head is not None
-            page = Page(max(after, min(after + limit, head["position"])))
-            if page.reached == after:
+            page = Page(min(after + limit, head["position"]))
+            if page.reached <= after:
                 return page
             with conn.cursor(binary=True, row_factory=tuple_row) as cursor:
                 rows = cursor.execute(

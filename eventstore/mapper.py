@@ -94,6 +94,9 @@ class TypedMapper(Mapper[UUID]):
     def load_keys(self, stored_events: Iterable[StoredEvent]) -> None:
         """Fetch in one question whatever keys reading these events takes; without it each is asked for by itself."""
 
+    def expect_keys(self, events: Iterable[DomainEventProtocol[UUID]]) -> None:
+        """The same for events that are about to be written."""
+
     def keys_for(self, states: Iterable[bytes]) -> Keys:
         """What reading events with these states takes, asked for in one question."""
         return _NO_KEYS
@@ -117,6 +120,10 @@ class SealingMapper(TypedMapper):
 
     def load_keys(self, stored_events: Iterable[StoredEvent]) -> None:
         self._vault.load({subject for each in stored_events if (subject := subject_in(each.state))})
+
+    def expect_keys(self, events: Iterable[DomainEventProtocol[UUID]]) -> None:
+        subjects = (getattr(event, "subject", None) for event in events)
+        self._vault.expect({subject for subject in subjects if subject is not None})
 
     def keys_for(self, states: Iterable[bytes]) -> Keys:
         asked = {state[_SUBJECT_AT] for state in states if state.startswith(_SUBJECT)}

@@ -86,6 +86,8 @@ class Recorder(PostgresApplicationRecorder):
         event_ids: Sequence[UUID],
         metadata: Sequence[Mapping[str, str]],
     ) -> int:
+        # The id stands in the metadata too, which the chain covers.
+        beside = [{**each, "event_id": str(event_id)} for each, event_id in zip(metadata, event_ids, strict=True)]
         # In binary: as text psycopg escapes each quote of each JSON document on its own.
         row = conn.execute(
             "SELECT log.append_events(%b::uuid[], %b::bigint[], %b::text[], %b::bytea[], %b::uuid[], %b::text[])"
@@ -96,7 +98,7 @@ class Recorder(PostgresApplicationRecorder):
                 [event.topic for event in events],
                 [event.state for event in events],
                 list(event_ids),
-                [json.dumps(dict(each)) for each in metadata],
+                [json.dumps(each) for each in beside],
             ),
             prepare=True,
         ).fetchone()
@@ -144,6 +146,16 @@ class Recorder(PostgresApplicationRecorder):
                 prepare=True,
             ).fetchall()
         return [row["originator_id"] for row in rows]
+
+    def begun(self, streams: Sequence[UUID]) -> set[UUID]:
+        """Those of these streams that have events."""
+        with self.datastore.get_connection() as conn:
+            rows = conn.execute(
+                "SELECT originator_id FROM log.events WHERE originator_id = ANY(%s) AND originator_version = 1",
+                (list(streams),),
+                prepare=True,
+            ).fetchall()
+        return {row["originator_id"] for row in rows}
 
     def position_of(self, event_id: UUID) -> int | None:
         """Where an event is in the log, `None` if it is not there."""

@@ -55,6 +55,7 @@ class _New(threading.local):
 
     def __init__(self) -> None:
         self.keys: dict[UUID, _Made] = {}
+        self.without: frozenset[UUID] = frozenset()
 
 
 class Vault:
@@ -102,7 +103,7 @@ class Vault:
 
         A new key is in memory alone until the transaction that appends what it sealed stores it: see `storing`.
         """
-        held = self._find(subject)
+        held = None if subject in self._new.without and subject not in self._new.keys else self._find(subject)
         if held is not None:
             return held.key
         key = os.urandom(KEY_BYTES)
@@ -123,6 +124,7 @@ class Vault:
         try:
             yield [("SELECT vault.add_keys(%s::uuid[], %s::bytea[], %s)", values)] if new else []
         finally:
+            self._new.without = frozenset()
             for subject in new:
                 del self._new.keys[subject]
         self._hold({subject: _Held(made.key, self._clock() + KEPT_SECONDS) for subject, made in new.items()})
@@ -135,6 +137,13 @@ class Vault:
     def load(self, subjects: Iterable[UUID]) -> None:
         """Have the keys of these people at hand, in one question."""
         self.keys_of(subjects)
+
+    def expect(self, subjects: Iterable[UUID]) -> None:
+        """The same, before something of theirs is written: who has no key yet is not asked for again by this thread."""
+        now = self._clock()
+        with self._lock:
+            missing = [each for each in subjects if (held := self._cache.get(each)) is None or held.until < now]
+        self._new.without = frozenset(missing).difference(self._read(missing)) if missing else frozenset()
 
     def keys_of(self, subjects: Iterable[UUID]) -> dict[UUID, Sealer | None]:
         """The keys to read with, as `key_of` answers them, in one question."""

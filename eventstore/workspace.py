@@ -4,13 +4,14 @@ from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
-from eventsourcing.application import ProjectorFunction, project_aggregate
+from eventsourcing.application import AggregateNotFoundError, ProjectorFunction, project_aggregate
 from eventsourcing.domain import DomainEventProtocol
 from eventsourcing.persistence import AggregateRecorder, Mapper, Recording
 
+from eventstore.mapper import TypedMapper
 from eventstore.recorder import Recorder
 from eventstore.snapshots import Snapshots, StreamReader, StreamStore
 
@@ -86,6 +87,7 @@ class GatheringEventStore(StreamStore):
         Raises `IntegrityError` when another process was faster; what was gathered stays until `forget`.
         """
         events = [event for saved in self.gathered for event in saved.events]
+        cast(TypedMapper, self.mapper).expect_keys(events)
         positions = self.recorder.insert_events(
             [self.mapper.to_stored_event(event) for event in events],
             event_ids=[event_id for saved in self.gathered for event_id in saved.event_ids],
@@ -128,6 +130,7 @@ class Workspace(StreamReader):
         super().__init__(event_store)
         self._held: OrderedDict[UUID, _Held] = OrderedDict()
         self._lent: dict[UUID, int] = {}
+        self._absent: set[UUID] = set()
         self._known_head = 0
         self._begin = 0
         self._grown: set[UUID] = set()
@@ -143,6 +146,8 @@ class Workspace(StreamReader):
         deepcopy_from_cache: bool = True,
     ) -> Any:
         """The present state of an aggregate; raises `AggregateNotFoundError`."""
+        if aggregate_id in self._absent:
+            raise AggregateNotFoundError(aggregate_id)
         held = self._held.get(aggregate_id)
         if held is None:
             held = self._held[aggregate_id] = _Held(*self.restored(aggregate_id))
@@ -150,6 +155,12 @@ class Workspace(StreamReader):
         self._held.move_to_end(aggregate_id)
         self._lent[aggregate_id] = held.aggregate.version
         return held.aggregate
+
+    def expect(self, aggregate_ids: Iterable[UUID]) -> None:
+        """Ask in one question which of these there are: the running command finds no other, until it ends."""
+        unknown = [each for each in aggregate_ids if each not in self._held]
+        gathered = {event.originator_id for saved in self.event_store.gathered for event in saved.events}
+        self._absent = set(unknown) - gathered - self.event_store.recorder.begun(unknown)
 
     def refresh(self) -> None:
         """Throw away what other processes have changed since the last batch."""
@@ -166,10 +177,12 @@ class Workspace(StreamReader):
     def begin(self) -> None:
         """A command begins."""
         self._lent.clear()
+        self._absent.clear()
         self._begin = len(self.event_store.gathered)
 
     def keep(self) -> Sequence[Saved]:
         """The command was carried out; answers what it saved."""
+        self._absent.clear()
         return self.event_store.gathered[self._begin :]
 
     def stand_beside(self, statements: Sequence[Beside]) -> None:
@@ -223,12 +236,16 @@ class Workspace(StreamReader):
             self._keep_states(overdue)
 
     def _keep_states(self, streams: Iterable[UUID]) -> None:
-        grown = [held for stream in streams if (held := self._held.get(stream)) is not None]
+        held = [each for stream in streams if (each := self._held.get(stream)) is not None]
         # What a command has triggered and not saved is not in the log.
-        current = [held for held in grown if not held.aggregate.pending_events]
-        for held in current:
-            held.kept = held.aggregate.version  # also if it fails: it is tried again when they have grown again
-        self.event_store.snapshots.keep([held.aggregate for held in current])
+        grown = [
+            each.aggregate
+            for each in held
+            if each.aggregate.version - each.kept >= GROWN and not each.aggregate.pending_events
+        ]
+        for each in held:
+            each.kept = each.aggregate.version  # also if it fails: it is tried again when they have grown again
+        self.event_store.snapshots.keep(grown)
 
     def _note_growth(self, stream: UUID, held: _Held, version: int) -> None:
         if version - held.kept >= GROWN:

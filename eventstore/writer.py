@@ -87,7 +87,8 @@ def _settle_all(answers: Sequence[tuple[_Job, Any, BaseException | None]]) -> No
     for answer in answers:
         loops.setdefault(answer[0].loop, []).append(answer)
     for loop, those in loops.items():
-        loop.call_soon_threadsafe(_deliver, those)
+        with contextlib.suppress(RuntimeError):  # a loop that was closed meanwhile: nobody waits there any more
+            loop.call_soon_threadsafe(_deliver, those)
 
 
 def _deliver(answers: Sequence[tuple[_Job, Any, BaseException | None]]) -> None:

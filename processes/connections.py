@@ -1,6 +1,7 @@
 """Which account speaks for which creator, and with which secrets."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from eventstore.sealing import Sealer
 from processes.channels.base import Account, ChannelName
@@ -15,20 +16,43 @@ class Connection:
     account: Account
     creator_id: str
     secret: str
+    name: str | None
+
+
+@dataclass(frozen=True)
+class Connected:
+    """What may be told of a connected account: nothing by which anybody could speak for it."""
+
+    channel: ChannelName
+    account_id: str
+    name: str | None
+    connected_at: datetime
+    token_age: timedelta
+    last_delivery_at: datetime | None
+
+
+Statement = tuple[str, tuple[object, ...]]
 
 
 def connecting(
-    sealer: Sealer, channel: ChannelName, account_id: str, creator_id: str, token: str, secret: str
-) -> tuple[str, tuple[object, ...]]:
+    sealer: Sealer,
+    channel: ChannelName,
+    account_id: str,
+    creator_id: str,
+    token: str,
+    secret: str,
+    name: str | None = None,
+) -> Statement:
     """The statement that stores a connection with its secrets sealed; it runs beside the creator's event."""
     about = f"{channel}/{account_id}"
     return (
-        """INSERT INTO app.channels (channel, account_id, creator_id, token_sealed, secret_sealed, secret_sha256)
-           VALUES (%s, %s, %s, %s, %s, %s)
+        """INSERT INTO app.channels
+                  (channel, account_id, creator_id, token_sealed, secret_sealed, secret_sha256, name)
+           VALUES (%s, %s, %s, %s, %s, %s, %s)
            ON CONFLICT (channel, creator_id) DO UPDATE
               SET account_id = EXCLUDED.account_id, token_sealed = EXCLUDED.token_sealed,
                   secret_sealed = EXCLUDED.secret_sealed, secret_sha256 = EXCLUDED.secret_sha256,
-                  connected_at = now()""",
+                  name = EXCLUDED.name, connected_at = now()""",
         (
             channel,
             account_id,
@@ -36,8 +60,20 @@ def connecting(
             sealer.seal(token.encode(), about),
             sealer.seal(secret.encode(), about),
             bytes.fromhex(secret_hash(secret)),
+            name,
         ),
     )
+
+
+def disconnecting(channel: ChannelName, account_id: str, creator_id: str) -> list[Statement]:
+    """The statements that forget a connection; the next poller of the bot takes up whatever waits by then."""
+    return [
+        (
+            "DELETE FROM app.channels WHERE channel = %s AND account_id = %s AND creator_id = %s",
+            (channel, account_id, creator_id),
+        ),
+        ("DELETE FROM app.polling WHERE channel = %s AND account_id = %s", (channel, account_id)),
+    ]
 
 
 class Connections:
@@ -58,13 +94,38 @@ class Connections:
 
     async def creator_of(self, channel: ChannelName, account_id: str) -> str | None:
         """The one creator who connected an account."""
-        found = await self._select("channel = %s AND account_id = %s", channel, account_id)
-        return found[0].creator_id if found else None
+        found = await self.find(channel, account_id)
+        return found.creator_id if found else None
 
     async def account(self, channel: ChannelName, account_id: str) -> Account | None:
         """An account with its token."""
+        found = await self.find(channel, account_id)
+        return found.account if found else None
+
+    async def find(self, channel: ChannelName, account_id: str) -> Connection | None:
+        """The connection of an account, whoever's it is."""
         found = await self._select("channel = %s AND account_id = %s", channel, account_id)
-        return found[0].account if found else None
+        return found[0] if found else None
+
+    async def of_creator(self, channel: ChannelName, creator_id: str) -> Connection | None:
+        """A creator's connection on a channel."""
+        found = await self._select("channel = %s AND creator_id = %s", channel, creator_id)
+        return found[0] if found else None
+
+    async def told(self, creator_id: str) -> dict[ChannelName, Connected]:
+        """What a creator may see of their connections."""
+        async with self._pool.connection() as conn:
+            cursor = await conn.execute(
+                """SELECT channel, account_id, name, connected_at, now() - connected_at AS token_age,
+                          (SELECT max(received_at) FROM app.deliveries AS d
+                            WHERE d.channel = c.channel AND d.account_id = c.account_id
+                              AND d.creator_id = c.creator_id) AS last_delivery_at
+                     FROM app.channels AS c WHERE creator_id = %s""",
+                (creator_id,),
+            )
+            rows = await cursor.fetchall()
+        told = [Connected(**row | {"channel": ChannelName(row["channel"])}) for row in rows]
+        return {each.channel: each for each in told}
 
     async def all(self, channel: ChannelName) -> list[Connection]:
         """Every connection of a channel."""
@@ -80,5 +141,5 @@ class Connections:
             token = self._sealer.open(bytes(row["token_sealed"]), about).decode()
             secret = self._sealer.open(bytes(row["secret_sealed"]), about).decode()
             account = Account(ChannelName(row["channel"]), row["account_id"], token)
-            connections.append(Connection(account, row["creator_id"], secret))
+            connections.append(Connection(account, row["creator_id"], secret, row["name"]))
         return connections

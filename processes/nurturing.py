@@ -6,6 +6,7 @@ from uuid import UUID
 from domain.application import Clonnect
 from domain.follower import Follower
 from domain.lead import Lead
+from domain.runs import STALE_AFTER
 from domain.vocabulary import Intent, SequenceType, Status
 from eventstore.log import Recorded
 from eventstore.writer import Writer
@@ -54,9 +55,18 @@ class Nurturing(Process):
 
     @reacts_to(Lead.StatusChanged)
     async def status_changed(self, event: Lead.StatusChanged, recorded: Recorded) -> None:
-        if event.after is Status.CUSTOMER:
+        if event.after is Status.CUSTOMER and event.reason != "purchase":
             follower_id = recorded.owner("follower_id")
             await self._enrol(follower_id, SequenceType.POST_PURCHASE, "status", event.timestamp, recorded)
+
+    @reacts_to(Lead.Purchased)
+    async def purchased(self, event: Lead.Purchased, recorded: Recorded) -> None:
+        """Nobody is asked how it begins who bought long ago and is only now entered."""
+        if event.timestamp - event.at <= STALE_AFTER:
+            follower_id = recorded.owner("follower_id")
+            await self._enrol(
+                follower_id, SequenceType.POST_PURCHASE, "purchase", event.at, recorded, product_id=event.product_id
+            )
 
     async def _enrol(
         self,
@@ -65,6 +75,7 @@ class Nurturing(Process):
         trigger: str,
         anchor_at: datetime,
         recorded: Recorded,
+        product_id: UUID | None = None,
     ) -> None:
         with because_of(recorded):
             await self._writer.do(
@@ -74,4 +85,5 @@ class Nurturing(Process):
                 trigger=trigger,
                 trigger_event_id=recorded.event_id,
                 anchor_at=anchor_at,
+                product_id=product_id,
             )

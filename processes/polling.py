@@ -39,26 +39,29 @@ class Polling:
         self._sleep = sleep
 
     async def run(self) -> None:
-        """Poll until cancelled; newly connected bots are noticed within seconds."""
-        pollers: dict[str, asyncio.Task[None]] = {}
+        """Poll until cancelled; bots that are connected or disconnected are noticed within seconds."""
+        pollers: dict[Connection, asyncio.Task[None]] = {}
         try:
             while True:
-                for connection in await self._connected():
-                    account_id = connection.account.account_id
-                    if account_id not in pollers or pollers[account_id].done():
-                        pollers[account_id] = asyncio.create_task(self._poll(connection))
+                connected = await self._connected()
+                if connected is not None:
+                    for gone in pollers.keys() - set(connected):
+                        await stopped(pollers.pop(gone))
+                    for connection in connected:
+                        if connection not in pollers or pollers[connection].done():
+                            pollers[connection] = asyncio.create_task(self._poll(connection))
                 await self._sleep(LOOK_SECONDS)
         finally:
             for poller in pollers.values():
                 poller.cancel()
             await asyncio.gather(*pollers.values(), return_exceptions=True)
 
-    async def _connected(self) -> list[Connection]:
+    async def _connected(self) -> list[Connection] | None:
         try:
             return await self._connections.all(ChannelName.TELEGRAM)
         except psycopg.Error as error:
             _logger.warning("polling waits for the database (%s)", type(error).__name__)
-            return []
+            return None
 
     async def _poll(self, connection: Connection) -> None:
         try:
@@ -88,8 +91,10 @@ class Polling:
 
     async def _ask(self, connection: Connection) -> None:
         account = connection.account
-        offset = await self._offset(account)
-        for update in await self._telegram.updates(account, offset):
+        updates = await self._telegram.updates(account, await self._offset(account))
+        if updates and await self._connections.find(account.channel, account.account_id) != connection:
+            return  # disconnected since: what was not stored is not confirmed, and is its next owner's
+        for update in updates:
             raw = json.dumps(update).encode()
             await self._deliveries.store(
                 ChannelName.TELEGRAM, account.account_id, connection.creator_id, raw, "telegram"

@@ -9,6 +9,7 @@ from domain.creator import Creator, Product
 from domain.follower import Follower
 from domain.follower_conversation import AnswerLimits
 from domain.follower_parts import Proposal
+from domain.guards import too_long
 from domain.intents import ProductWords, Understanding, understand
 from domain.lead import Lead
 from domain.opt_out import soft_stop
@@ -94,7 +95,7 @@ class Replies(Process):
         if creator.mode is not Mode.AUTO or not follower.is_alive:
             return None
         intent, confidence = event.intents[0]
-        text = reply(
+        text = _welcome(creator, follower, intent) or reply(
             intent,
             event.language,
             _facts(creator, self._app.lead_of(follower), event.product_id or follower.product_id, event.language),
@@ -123,6 +124,13 @@ def _reason(read: Understanding, started: bool) -> str:
     return "started" if started else "spam" if read.spam else read.reason
 
 
+def _welcome(creator: Creator, follower: Follower, intent: Intent) -> str | None:
+    """What the creator wants said to somebody who begins with a greeting, if the channel can carry it."""
+    text = creator.config.welcome_message
+    is_first = intent is Intent.GREETING and follower.bursts == 1
+    return text if text and is_first and not too_long(follower.platform, text) else None
+
+
 def _facts(creator: Creator, lead: Lead, product_id: object, language: Language) -> Facts:
     products: Sequence[Product] = creator.active_products
     product = next((each for each in products if each.product_id == product_id), None)
@@ -130,7 +138,7 @@ def _facts(creator: Creator, lead: Lead, product_id: object, language: Language)
         product = products[0]
     priced = product is not None and product.price
     return Facts(
-        creator_name=creator.creator_id,
+        creator_name=creator.clone_name,
         first_name=(lead.details.name or "").split(" ")[0] or None,
         product_name=product.name if product else None,
         price=format_price(product.price, product.currency, language) if product and priced and product.price else None,

@@ -6,10 +6,12 @@ from typing import Final, TypeVar, cast
 from projections.agenda import Agenda
 from projections.board import Board
 from projections.conversations import Conversations
+from projections.creators import Creators
 from projections.nurturing import Nurturing
 from projections.projection import Pool, Projection
+from projections.stats import Stats
 
-PROJECTIONS: Final[tuple[type[Projection], ...]] = (Board, Conversations, Nurturing, Agenda)
+PROJECTIONS: Final[tuple[type[Projection], ...]] = (Board, Conversations, Nurturing, Agenda, Creators, Stats)
 
 Kind = TypeVar("Kind", bound=Projection)
 

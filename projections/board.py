@@ -11,9 +11,9 @@ from domain.lead import Lead
 from domain.runs import Purpose
 from domain.vocabulary import Status
 from eventstore.log import Recorded
-from projections.listing import IN_STATUS, WHERE, Filters, Order, Page, page_clause, page_of, person_columns
-from projections.listing import page_params as paging
-from projections.listing import where_params as filtering
+from projections.listing import Filters, List, Order, Page, Shelf
+from projections.pages import ids_of, page_of
+from projections.people import COLUMNS, People
 from projections.projection import Projection, Tables, handles
 
 CARD = """lead.*, (SELECT jsonb_build_object('sequence_type', f.sequence_type, 'step', f.step,
@@ -22,94 +22,66 @@ CARD = """lead.*, (SELECT jsonb_build_object('sequence_type', f.sequence_type, '
                     ORDER BY f.scheduled_at, f.step LIMIT 1) AS next_follow_up"""
 
 
-class Board(Projection):
-    """The cards of the board and the numbers above its columns."""
+LEADS = People("leads", "lead_words", "lead_counts")
 
-    name = "board"
-    tables: ClassVar[Mapping[str, tuple[str, ...]]] = {
-        "leads": ("lead_id",),
-        "lead_counts": ("creator_id", "status"),
-        "lead_follow_ups": ("follow_up_id",),
-    }
-    schema = """
-        CREATE TABLE {leads} (
-            lead_id uuid PRIMARY KEY, creator_id text NOT NULL, follower_id uuid NOT NULL,
-            platform text NOT NULL, platform_user_id text NOT NULL,
-            name text, username text, email text, phone text, notes text, tags text[] NOT NULL,
-            sort_name text NOT NULL, search text NOT NULL,
-            status text NOT NULL, status_since timestamptz NOT NULL, source text NOT NULL,
-            intent double precision NOT NULL DEFAULT 0, terms jsonb NOT NULL DEFAULT '[]',
-            created_at timestamptz NOT NULL, contact_at timestamptz NOT NULL, last_contact_at timestamptz,
-            last_message text, last_message_author text, last_message_at timestamptz,
-            version bigint NOT NULL);
-        CREATE INDEX ON {leads} (creator_id, status, contact_at DESC, lead_id DESC);
-        CREATE INDEX ON {leads} (creator_id, contact_at DESC, lead_id DESC);
-        CREATE INDEX ON {leads} (creator_id, platform_user_id);
-        -- Statistics hold samples of a column, which would outlive an erasure.
-        ALTER TABLE {leads}
-            ALTER platform_user_id SET STATISTICS 0, ALTER name SET STATISTICS 0, ALTER username SET STATISTICS 0,
-            ALTER email SET STATISTICS 0, ALTER phone SET STATISTICS 0, ALTER notes SET STATISTICS 0,
-            ALTER tags SET STATISTICS 0, ALTER sort_name SET STATISTICS 0, ALTER search SET STATISTICS 0,
-            ALTER last_message SET STATISTICS 0;
-        CREATE TABLE {lead_counts} (
-            creator_id text, status text, leads bigint NOT NULL, PRIMARY KEY (creator_id, status));
-        CREATE TABLE {lead_follow_ups} (
+
+class Board(Projection):
+    """The cards of the board and the numbers above its columns; what was put aside is on none of them."""
+
+    name, version = "board", 2
+    tables: ClassVar[Mapping[str, tuple[str, ...]]] = {**LEADS.keys(), "lead_follow_ups": ("follow_up_id",)}
+    schema = f"""
+        CREATE TABLE {{leads}} ({COLUMNS},
+            status_since timestamptz NOT NULL, source text NOT NULL,
+            last_contact_at timestamptz, last_message text, last_message_author text, last_message_at timestamptz);
+        ALTER TABLE {{leads}} ALTER last_message SET STATISTICS 0;
+        {LEADS.schema()}
+        CREATE TABLE {{lead_follow_ups}} (
             follow_up_id uuid PRIMARY KEY, lead_id uuid NOT NULL, sequence_type text NOT NULL,
             step int NOT NULL, scheduled_at timestamptz NOT NULL);
-        CREATE INDEX ON {lead_follow_ups} (lead_id, scheduled_at);
+        CREATE INDEX ON {{lead_follow_ups}} (lead_id, scheduled_at);
     """
 
     @handles(Lead.Captured)
     def captured(self, event: Lead.Captured, tables: Tables, recorded: Recorded) -> None:
-        tables["leads"].put(
-            event.originator_id,
-            creator_id=event.creator_id,
-            follower_id=event.follower_id,
-            platform=event.platform,
-            platform_user_id=event.platform_user_id,
-            **person_columns(event.details),
-            status=event.status,
-            status_since=event.timestamp,
-            source=event.source,
-            intent=0,
-            terms=[],
-            created_at=event.timestamp,
-            contact_at=event.timestamp,
-            last_contact_at=None,
-            version=event.originator_version,
-        )
-        tables["lead_counts"].count(event.creator_id, event.status, leads=1)
+        LEADS.captured(event, tables, status_since=event.timestamp, source=event.source, last_contact_at=None)
 
     @handles(Lead.DetailsChanged)
     def details_changed(self, event: Lead.DetailsChanged, tables: Tables, recorded: Recorded) -> None:
-        tables["leads"].set(event.originator_id, **person_columns(event.details), version=event.originator_version)
+        LEADS.details_changed(event, tables, recorded)
 
     @handles(Lead.StatusChanged)
     def status_changed(self, event: Lead.StatusChanged, tables: Tables, recorded: Recorded) -> None:
-        tables["leads"].set(
-            event.originator_id,
-            status=event.after,
-            status_since=event.timestamp,
-            version=event.originator_version,
-        )
-        creator_id = recorded.metadata["creator_id"]
-        tables["lead_counts"].count(creator_id, event.before, leads=-1)
-        tables["lead_counts"].count(creator_id, event.after, leads=1)
+        LEADS.status_changed(event, tables, recorded, status_since=event.timestamp)
 
     @handles(Lead.Scored)
     def scored(self, event: Lead.Scored, tables: Tables, recorded: Recorded) -> None:
-        tables["leads"].set(
-            event.originator_id,
-            intent=event.value,
-            terms=[{"what": term.what, "weight": term.weight, "at": term.at} for term in event.terms],
-            version=event.originator_version,
-        )
+        LEADS.scored(event, tables)
+
+    @handles(Lead.Assigned)
+    def assigned(self, event: Lead.Assigned, tables: Tables, recorded: Recorded) -> None:
+        LEADS.assigned(event, tables)
+
+    @handles(Lead.Purchased)
+    def purchased(self, event: Lead.Purchased, tables: Tables, recorded: Recorded) -> None:
+        LEADS.purchased(event, tables)
+
+    @handles(Lead.Archived)
+    def archived(self, event: Lead.Archived, tables: Tables, recorded: Recorded) -> None:
+        LEADS.put_on(Shelf.ARCHIVED, event, tables, recorded)
+
+    @handles(Lead.MarkedAsSpam)
+    def marked_as_spam(self, event: Lead.MarkedAsSpam, tables: Tables, recorded: Recorded) -> None:
+        LEADS.put_on(Shelf.SPAM, event, tables, recorded)
+
+    @handles(Lead.Restored)
+    def restored(self, event: Lead.Restored, tables: Tables, recorded: Recorded) -> None:
+        LEADS.put_on(Shelf.OPEN, event, tables, recorded)
 
     @handles(Lead.Deleted)
     def deleted(self, event: Lead.Deleted, tables: Tables, recorded: Recorded) -> None:
-        tables["leads"].delete(event.originator_id)
+        LEADS.deleted(event, tables, recorded)
         tables["lead_follow_ups"].delete_where(lead_id=event.originator_id)
-        tables["lead_counts"].count(recorded.metadata["creator_id"], event.status, leads=-1)
 
     @handles(Follower.MessageReceived)
     def message_received(self, event: Follower.MessageReceived, tables: Tables, recorded: Recorded) -> None:
@@ -168,31 +140,9 @@ class Board(Projection):
 
     async def page(self, creator_id: str, filters: Filters, order: Order, cursor: str | None, limit: int) -> Page:
         """One page of cards with the number of all that match."""
-        where = filtering(creator_id, filters)
-        after = paging(order, cursor, limit, creator_id, filters)
-        rows = await self.select(
-            f"SELECT {CARD} FROM {{leads}} AS lead WHERE {WHERE}{IN_STATUS}{page_clause(order, 'lead_id')}",
-            **where,
-            **after,
-        )
-        return page_of(
-            rows,
-            await self._total(filters, where),
-            order=order,
-            key="lead_id",
-            limit=limit,
-            creator_id=creator_id,
-            filters=filters,
-        )
-
-    async def _total(self, filters: Filters, where: dict[str, object]) -> int:
-        if filters.q or filters.platforms or filters.tags:
-            query = f"SELECT count(*) AS n FROM {{leads}} WHERE {WHERE}{IN_STATUS}"
-        else:
-            query = f"""SELECT coalesce(sum(leads), 0)::bigint AS n FROM {{lead_counts}}
-                         WHERE creator_id = %(creator_id)s{IN_STATUS}"""
-        row = await self.select_one(query, **where)
-        return int(row["n"]) if row else 0
+        wanted = List(self.name, creator_id, filters, order)
+        page, _ = await page_of(self, LEADS, wanted, cursor, limit, CARD)
+        return page
 
     async def card(self, creator_id: str, lead_id: UUID) -> DictRow | None:
         """One lead as the board shows it."""
@@ -213,10 +163,16 @@ class Board(Projection):
         )
         return {row["lead_id"]: row for row in rows}
 
+    async def ids(self, creator_id: str, filters: Filters, order: Order) -> bytes:
+        """Every lead that matches, in order: 16 bytes each, so that a list of any length takes little room."""
+        everybody = ids_of(LEADS, List(self.name, creator_id, filters, order))
+        row = await self.select_one(everybody.sql, **everybody.values)
+        return bytes(row["ids"] or b"") if row else b""
+
     async def find(self, creator_id: str, platform_user_id: str) -> list[DictRow]:
-        """The leads of a creator with this id on any platform."""
+        """The leads of a creator with this id on any platform, put aside or not."""
         return await self.select(
-            """SELECT lead_id, platform FROM {leads}
+            """SELECT lead_id, platform FROM {lead_words}
                 WHERE creator_id = %(creator_id)s AND platform_user_id = %(platform_user_id)s""",
             creator_id=creator_id,
             platform_user_id=platform_user_id,
@@ -225,6 +181,8 @@ class Board(Projection):
     async def counts(self, creator_id: str) -> dict[Status, int]:
         """How many leads stand in each column."""
         rows = await self.select(
-            "SELECT status, leads FROM {lead_counts} WHERE creator_id = %(creator_id)s", creator_id=creator_id
+            "SELECT status, people FROM {lead_counts} WHERE creator_id = %(creator_id)s AND shelf = %(shelf)s",
+            creator_id=creator_id,
+            shelf=Shelf.OPEN,
         )
-        return dict.fromkeys(Status, 0) | {Status(row["status"]): row["leads"] for row in rows}
+        return dict.fromkeys(Status, 0) | {Status(row["status"]): row["people"] for row in rows}

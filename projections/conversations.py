@@ -11,105 +11,92 @@ from domain.lead import Lead
 from domain.runs import Purpose
 from domain.vocabulary import Platform, Status
 from eventstore.log import Recorded
-from projections.listing import IN_STATUS, WHERE, Filters, Order, Page, page_clause, page_of, person_columns
-from projections.listing import page_params as paging
-from projections.listing import where_params as filtering
+from projections.listing import Filters, List, Order, Page, Shelf
+from projections.pages import Query, page_of
+from projections.people import COLUMNS, People
 from projections.projection import Projection, Tables, handles
 
-ITEM = """c.*, (SELECT min(f.scheduled_at) FROM {conversation_follow_ups} AS f
-                  WHERE f.lead_id = c.lead_id) AS next_follow_up"""
+ITEM = """lead.*, (SELECT jsonb_build_object('sequence_type', f.sequence_type, 'step', f.step,
+                                             'scheduled_at', f.scheduled_at)
+                     FROM {conversation_follow_ups} AS f WHERE f.lead_id = lead.lead_id
+                    ORDER BY f.scheduled_at, f.step LIMIT 1) AS next_follow_up"""
 
-NEEDS = """
-      AND (NOT %(unread)s OR unread > 0) AND (NOT %(needs_person)s OR needs_person)"""
+INBOX = People("conversations", "conversation_words", "conversation_counts")
 
 
 class Conversations(Projection):
-    """The inbox: one row per conversation, and every message of both sides."""
+    """The inbox: one row per conversation, and every message of both sides; what was put aside has its own list."""
 
-    name = "conversations"
+    name, version = "conversations", 2
     tables: ClassVar[Mapping[str, tuple[str, ...]]] = {
-        "conversations": ("lead_id",),
+        **INBOX.keys(),
         "messages": ("message_row",),
         "conversation_follow_ups": ("follow_up_id",),
     }
-    schema = """
-        CREATE TABLE {conversations} (
-            lead_id uuid PRIMARY KEY, creator_id text NOT NULL, follower_id uuid NOT NULL,
-            platform text NOT NULL, platform_user_id text NOT NULL,
-            name text, username text, email text, phone text, notes text, tags text[] NOT NULL,
-            sort_name text NOT NULL, search text NOT NULL, status text NOT NULL,
-            intent double precision NOT NULL DEFAULT 0, terms jsonb NOT NULL DEFAULT '[]',
-            messages_in bigint NOT NULL DEFAULT 0, messages_all bigint NOT NULL DEFAULT 0,
-            unread bigint NOT NULL DEFAULT 0,
+    schema = f"""
+        CREATE TABLE {{conversations}} ({COLUMNS},
+            messages_in bigint NOT NULL, messages_all bigint NOT NULL, unread bigint NOT NULL,
             unanswered boolean NOT NULL DEFAULT false, escalated boolean NOT NULL DEFAULT false,
             needs_person boolean GENERATED ALWAYS AS (unanswered OR escalated) STORED,
-            language text, products uuid[] NOT NULL DEFAULT '{{}}',
-            created_at timestamptz NOT NULL, contact_at timestamptz NOT NULL,
-            first_contact timestamptz, last_contact timestamptz, last_inbound timestamptz,
-            version bigint NOT NULL);
-        CREATE INDEX ON {conversations} (creator_id, contact_at DESC, lead_id DESC);
-        CREATE INDEX ON {conversations} (creator_id, status, contact_at DESC, lead_id DESC);
-        -- Statistics hold samples of a column, which would outlive an erasure.
-        ALTER TABLE {conversations}
-            ALTER platform_user_id SET STATISTICS 0, ALTER name SET STATISTICS 0, ALTER username SET STATISTICS 0,
-            ALTER email SET STATISTICS 0, ALTER phone SET STATISTICS 0, ALTER notes SET STATISTICS 0,
-            ALTER tags SET STATISTICS 0, ALTER sort_name SET STATISTICS 0, ALTER search SET STATISTICS 0;
-        CREATE TABLE {messages} (
+            bot_paused boolean NOT NULL DEFAULT false, paused_until timestamptz,
+            language text, products uuid[] NOT NULL,
+            first_contact timestamptz, last_contact timestamptz, last_inbound timestamptz);
+        CREATE INDEX ON {{conversations}} (creator_id, shelf, contact_at, lead_id) WHERE unread > 0;
+        CREATE INDEX ON {{conversations}} (creator_id, shelf, contact_at, lead_id) WHERE needs_person;
+        {INBOX.schema()}
+        CREATE TABLE {{messages}} (
             message_row uuid PRIMARY KEY, lead_id uuid NOT NULL, position bigint NOT NULL,
             occurred_at timestamptz NOT NULL, author text NOT NULL, content text NOT NULL,
             attachments jsonb NOT NULL, delivery text NOT NULL, reason text, message_id text);
-        CREATE INDEX ON {messages} (lead_id, occurred_at DESC, position DESC);
-        ALTER TABLE {messages}
+        CREATE INDEX ON {{messages}} (lead_id, occurred_at DESC, position DESC);
+        ALTER TABLE {{messages}}
             ALTER content SET STATISTICS 0, ALTER attachments SET STATISTICS 0, ALTER message_id SET STATISTICS 0;
-        CREATE TABLE {conversation_follow_ups} (
-            follow_up_id uuid PRIMARY KEY, lead_id uuid NOT NULL, scheduled_at timestamptz NOT NULL);
-        CREATE INDEX ON {conversation_follow_ups} (lead_id, scheduled_at);
+        CREATE TABLE {{conversation_follow_ups}} (
+            follow_up_id uuid PRIMARY KEY, lead_id uuid NOT NULL, sequence_type text NOT NULL,
+            step int NOT NULL, scheduled_at timestamptz NOT NULL);
+        CREATE INDEX ON {{conversation_follow_ups}} (lead_id, scheduled_at);
     """
 
     @handles(Lead.Captured)
     def captured(self, event: Lead.Captured, tables: Tables, recorded: Recorded) -> None:
-        tables["conversations"].put(
-            event.originator_id,
-            creator_id=event.creator_id,
-            follower_id=event.follower_id,
-            platform=event.platform,
-            platform_user_id=event.platform_user_id,
-            **person_columns(event.details),
-            status=event.status,
-            intent=0,
-            terms=[],
-            messages_in=0,
-            messages_all=0,
-            unread=0,
-            products=[],
-            created_at=event.timestamp,
-            contact_at=event.timestamp,
-            first_contact=None if event.source == "manual" else event.timestamp,
-            version=event.originator_version,
-        )
+        first_contact = None if event.source == "manual" else event.timestamp
+        INBOX.captured(event, tables, messages_in=0, messages_all=0, unread=0, products=[], first_contact=first_contact)
 
     @handles(Lead.DetailsChanged)
     def details_changed(self, event: Lead.DetailsChanged, tables: Tables, recorded: Recorded) -> None:
-        tables["conversations"].set(
-            event.originator_id, **person_columns(event.details), version=event.originator_version
-        )
+        INBOX.details_changed(event, tables, recorded)
 
     @handles(Lead.StatusChanged)
     def status_changed(self, event: Lead.StatusChanged, tables: Tables, recorded: Recorded) -> None:
-        tables["conversations"].set(event.originator_id, status=event.after, version=event.originator_version)
+        INBOX.status_changed(event, tables, recorded)
 
     @handles(Lead.Scored)
     def scored(self, event: Lead.Scored, tables: Tables, recorded: Recorded) -> None:
-        tables["conversations"].set(
-            event.originator_id,
-            intent=event.value,
-            terms=[{"what": term.what, "weight": term.weight, "at": term.at} for term in event.terms],
-            version=event.originator_version,
-        )
+        INBOX.scored(event, tables)
+
+    @handles(Lead.Assigned)
+    def assigned(self, event: Lead.Assigned, tables: Tables, recorded: Recorded) -> None:
+        INBOX.assigned(event, tables)
+
+    @handles(Lead.Purchased)
+    def purchased(self, event: Lead.Purchased, tables: Tables, recorded: Recorded) -> None:
+        INBOX.purchased(event, tables)
+
+    @handles(Lead.Archived)
+    def archived(self, event: Lead.Archived, tables: Tables, recorded: Recorded) -> None:
+        INBOX.put_on(Shelf.ARCHIVED, event, tables, recorded)
+
+    @handles(Lead.MarkedAsSpam)
+    def marked_as_spam(self, event: Lead.MarkedAsSpam, tables: Tables, recorded: Recorded) -> None:
+        INBOX.put_on(Shelf.SPAM, event, tables, recorded)
+
+    @handles(Lead.Restored)
+    def restored(self, event: Lead.Restored, tables: Tables, recorded: Recorded) -> None:
+        INBOX.put_on(Shelf.OPEN, event, tables, recorded)
 
     @handles(Lead.Deleted)
     def deleted(self, event: Lead.Deleted, tables: Tables, recorded: Recorded) -> None:
-        tables["conversations"].delete(event.originator_id)
+        INBOX.deleted(event, tables, recorded)
         tables["messages"].delete_where(lead_id=event.originator_id)
         tables["conversation_follow_ups"].delete_where(lead_id=event.originator_id)
 
@@ -135,6 +122,18 @@ class Conversations(Projection):
             last_inbound=event.occurred_at,
         )
         conversations.add(event.lead_id, messages_in=1, messages_all=1, unread=1)
+
+    @handles(Follower.Read)
+    def read(self, event: Follower.Read, tables: Tables, recorded: Recorded) -> None:
+        tables["conversations"].set(event.lead_id, unread=0)
+
+    @handles(Follower.BotPaused)
+    def bot_paused(self, event: Follower.BotPaused, tables: Tables, recorded: Recorded) -> None:
+        tables["conversations"].set(event.lead_id, bot_paused=True, paused_until=event.until)
+
+    @handles(Follower.BotResumed)
+    def bot_resumed(self, event: Follower.BotResumed, tables: Tables, recorded: Recorded) -> None:
+        tables["conversations"].set(event.lead_id, bot_paused=False, paused_until=None)
 
     @handles(Follower.BurstUnderstood)
     def burst_understood(self, event: Follower.BurstUnderstood, tables: Tables, recorded: Recorded) -> None:
@@ -194,7 +193,13 @@ class Conversations(Projection):
 
     @handles(Follower.FollowUpScheduled)
     def follow_up_scheduled(self, event: Follower.FollowUpScheduled, tables: Tables, recorded: Recorded) -> None:
-        tables["conversation_follow_ups"].put(event.follow_up_id, lead_id=event.lead_id, scheduled_at=event.due_at)
+        tables["conversation_follow_ups"].put(
+            event.follow_up_id,
+            lead_id=event.lead_id,
+            sequence_type=event.sequence_type,
+            step=event.step,
+            scheduled_at=event.due_at,
+        )
 
     @handles(Follower.FollowUpDeferred)
     def follow_up_deferred(self, event: Follower.FollowUpDeferred, tables: Tables, recorded: Recorded) -> None:
@@ -220,46 +225,15 @@ class Conversations(Projection):
             tables["conversation_follow_ups"].delete(follow_up_id)
 
     async def page(
-        self,
-        creator_id: str,
-        filters: Filters,
-        order: Order,
-        cursor: str | None,
-        limit: int,
-        *,
-        unread: bool = False,
-        needs_person: bool = False,
+        self, creator_id: str, filters: Filters, order: Order, cursor: str | None, limit: int
     ) -> tuple[Page, dict[Status, int]]:
-        """One page of the inbox, and under the same filters how many conversations each stage has."""
-        where = filtering(creator_id, filters) | {"unread": unread, "needs_person": needs_person}
-        after = paging(order, cursor, limit, creator_id, filters)
-        rows = await self.select(
-            f"""SELECT {ITEM} FROM {{conversations}} AS c
-                 WHERE {WHERE}{IN_STATUS}{NEEDS}{page_clause(order, "lead_id")}""",
-            **where,
-            **after,
-        )
-        counted = await self.select(
-            f"""SELECT status, count(*) AS n FROM {{conversations}}
-                 WHERE {WHERE}{IN_STATUS}{NEEDS} GROUP BY status""",
-            **where,
-        )
-        by_status = dict.fromkeys(Status, 0) | {Status(row["status"]): row["n"] for row in counted}
-        page = page_of(
-            rows,
-            sum(by_status.values()),
-            order=order,
-            key="lead_id",
-            limit=limit,
-            creator_id=creator_id,
-            filters=filters,
-        )
-        return page, by_status
+        """One page of conversations, and under the same filters how many of them each stage has."""
+        return await page_of(self, INBOX, List(self.name, creator_id, filters, order), cursor, limit, ITEM)
 
     async def one(self, creator_id: str, lead_id: UUID) -> DictRow | None:
         """One conversation."""
         return await self.select_one(
-            f"""SELECT {ITEM} FROM {{conversations}} AS c
+            f"""SELECT {ITEM} FROM {{conversations}} AS lead
                  WHERE lead_id = %(lead_id)s AND creator_id = %(creator_id)s""",
             creator_id=creator_id,
             lead_id=lead_id,
@@ -286,17 +260,23 @@ class Conversations(Projection):
 
     async def messages(self, lead_id: UUID, before: tuple[str, int] | None, limit: int) -> tuple[list[DictRow], int]:
         """Messages of a conversation, newest first, before a place in it; and how many there are in all."""
-        rows = await self.select(
-            """SELECT * FROM {messages} WHERE lead_id = %(lead_id)s
-                  AND (%(position)s::bigint IS NULL
-                       OR (occurred_at, position) < (%(at)s::timestamptz, %(position)s::bigint))
-                ORDER BY occurred_at DESC, position DESC LIMIT %(limit)s""",
-            lead_id=lead_id,
-            at=before[0] if before else None,
-            position=before[1] if before else None,
-            limit=limit,
-        )
+        some = thread(lead_id, before, limit)
+        rows = await self.select(some.sql, **some.values)
         counted = await self.select_one(
             "SELECT messages_all AS n FROM {conversations} WHERE lead_id = %(lead_id)s", lead_id=lead_id
         )
         return rows, int(counted["n"]) if counted else 0
+
+
+def thread(lead_id: UUID, before: tuple[str, int] | None, limit: int) -> Query:
+    """The newest messages of a conversation, or those before a place in it."""
+    values: dict[str, Any] = {"lead_id": lead_id, "limit": limit}
+    behind = ""
+    if before is not None:
+        behind = " AND (occurred_at, position) < (%(at)s::timestamptz, %(position)s)"
+        values |= {"at": before[0], "position": before[1]}
+    return Query(
+        f"""SELECT * FROM {{messages}} WHERE lead_id = %(lead_id)s{behind}
+             ORDER BY occurred_at DESC, position DESC LIMIT %(limit)s""",
+        values,
+    )

@@ -12,6 +12,12 @@ from psycopg.rows import DictRow
 from projections.applying import Parked
 from projections.projection import Projection
 
+CHANNEL = "read_progress"
+"""PostgreSQL notifies this channel once per batch: `name:version:generation:position` of each that moved.
+
+An empty payload says that nothing of what was told before holds any more.
+"""
+
 DROPPED_AFTER = timedelta(minutes=10)
 """No query that was begun before a switch is still on its way to the old tables then."""
 
@@ -77,8 +83,17 @@ def make_tables(conn: Connection[DictRow], projection: Projection) -> None:
 
 
 def drop_tables(conn: Connection[DictRow], tables: Collection[str]) -> None:
-    if tables:
-        conn.execute(f"DROP TABLE IF EXISTS {', '.join(tables)}".encode())
+    """Drop tables, those that are there, with what their triggers do."""
+    if not tables:
+        return
+    functions = conn.execute(
+        """SELECT DISTINCT tgfoid::regprocedure::text AS name FROM pg_trigger
+            WHERE tgrelid IN (SELECT to_regclass(name) FROM unnest(%s::text[]) AS name) AND NOT tgisinternal""",
+        (list(tables),),
+    ).fetchall()
+    conn.execute(f"DROP TABLE IF EXISTS {', '.join(tables)}".encode())
+    for function in functions:
+        conn.execute(f"DROP FUNCTION {function['name']}".encode())
 
 
 def store_parked(conn: Connection[DictRow], projection: Projection, parked: Sequence[Parked]) -> None:
@@ -166,3 +181,4 @@ async def begin_anew(conn: AsyncConnection[DictRow]) -> None:
     if begun:
         await conn.execute(f"DROP TABLE {', '.join(begun)}".encode())
     await conn.execute("UPDATE read.projections SET position = 0, parked = 0, failure = NULL")
+    await conn.execute("SELECT pg_notify(%s, '')", (CHANNEL,))

@@ -1,5 +1,6 @@
 """Which sequences run for whom, what was promised, and what became of it?"""
 
+from collections import defaultdict
 from collections.abc import Mapping
 from collections.abc import Sequence as Several
 from dataclasses import asdict
@@ -14,6 +15,7 @@ from domain.lead import Lead
 from domain.sequence import Sequence
 from domain.vocabulary import SequenceType
 from eventstore.log import Recorded
+from projections.counting import counts
 from projections.projection import Projection, Tables, handles
 
 
@@ -21,12 +23,18 @@ class Nurturing(Projection):
     """The eight sequences, the people enrolled, and each follow-up with its state."""
 
     name = "nurturing"
+    version = 2
     tables: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "sequences": ("creator_id", "sequence_type"),
         "runs": ("enrolment_id",),
         "follow_ups": ("follow_up_id",),
+        "follow_up_counts": ("creator_id", "sequence_type", "status"),
+        "run_counts": ("creator_id", "sequence_type"),
+        "run_people": ("creator_id", "sequence_type", "follower_id"),
+        "people_counts": ("creator_id", "sequence_type"),
     }
-    schema = """
+    schema = (
+        """
         CREATE TABLE {sequences} (
             creator_id text, sequence_type text, is_active boolean NOT NULL, steps jsonb NOT NULL,
             version bigint NOT NULL, updated_at timestamptz NOT NULL,
@@ -37,7 +45,7 @@ class Nurturing(Projection):
             started_at timestamptz NOT NULL, sent bigint NOT NULL DEFAULT 0, ended_reason text);
         CREATE INDEX ON {runs} (creator_id, sequence_type, started_at DESC, enrolment_id DESC)
             WHERE ended_reason IS NULL;
-        CREATE INDEX ON {runs} (creator_id, sequence_type);
+        CREATE INDEX ON {runs} (lead_id);
         CREATE TABLE {follow_ups} (
             follow_up_id uuid PRIMARY KEY, enrolment_id uuid NOT NULL, creator_id text NOT NULL,
             sequence_type text NOT NULL, lead_id uuid NOT NULL, follower_id uuid NOT NULL, step int NOT NULL,
@@ -46,9 +54,55 @@ class Nurturing(Projection):
             created_at timestamptz NOT NULL, sent_at timestamptz);
         CREATE INDEX ON {follow_ups} (creator_id, scheduled_at, follow_up_id);
         CREATE INDEX ON {follow_ups} (creator_id, sequence_type, status);
+        CREATE INDEX ON {follow_ups} (creator_id, scheduled_at) WHERE status = 'pending';
         CREATE INDEX ON {follow_ups} (enrolment_id);
         CREATE INDEX ON {follow_ups} (lead_id);
-    """
+        CREATE TABLE {follow_up_counts} (
+            creator_id text, sequence_type text, status text, follow_ups bigint NOT NULL,
+            PRIMARY KEY (creator_id, sequence_type, status)) WITH (fillfactor = 50);
+        CREATE TABLE {run_counts} (
+            creator_id text, sequence_type text, under_way bigint NOT NULL, replied bigint NOT NULL,
+            PRIMARY KEY (creator_id, sequence_type)) WITH (fillfactor = 50);
+        -- Here and below an empty type stands for any: a person in two sequences is one person.
+        CREATE TABLE {run_people} (
+            creator_id text, sequence_type text, follower_id uuid, runs bigint NOT NULL,
+            PRIMARY KEY (creator_id, sequence_type, follower_id));
+        CREATE TABLE {people_counts} (
+            creator_id text, sequence_type text, people bigint NOT NULL,
+            PRIMARY KEY (creator_id, sequence_type)) WITH (fillfactor = 50);
+        """
+        + counts(
+            "follow_up_counts",
+            "follow_ups",
+            by={"creator_id": "creator_id", "sequence_type": "sequence_type", "status": "status"},
+            sums={"follow_ups": "1"},
+        )
+        + counts(
+            "run_counts",
+            "runs",
+            by={"creator_id": "creator_id", "sequence_type": "sequence_type"},
+            sums={
+                "under_way": "(ended_reason IS NULL)::int",
+                "replied": "(ended_reason IS NOT DISTINCT FROM 'replied' AND sent > 0)::int",
+            },
+        )
+        + counts(
+            "run_people",
+            "runs",
+            by={
+                "creator_id": "creator_id",
+                "sequence_type": "unnest(ARRAY[sequence_type, ''])",
+                "follower_id": "follower_id",
+            },
+            sums={"runs": "1"},
+        )
+        + counts(
+            "people_counts",
+            "run_people",
+            by={"creator_id": "creator_id", "sequence_type": "sequence_type"},
+            sums={"people": "(runs > 0)::int"},
+        )
+    )
 
     @handles(Sequence.Defined)
     def defined(self, event: Sequence.Defined, tables: Tables, recorded: Recorded) -> None:
@@ -163,33 +217,46 @@ class Nurturing(Projection):
     async def sequences(self, creator_id: str) -> list[DictRow]:
         """The sequences of a creator with the numbers of each."""
         return await self.select(
-            """SELECT s.*,
-                      (SELECT count(DISTINCT follower_id) FROM {runs} AS r
-                        WHERE r.creator_id = s.creator_id AND r.sequence_type = s.sequence_type
-                          AND ended_reason IS NULL) AS enrolled_count,
-                      (SELECT count(*) FROM {runs} AS r
-                        WHERE r.creator_id = s.creator_id AND r.sequence_type = s.sequence_type
-                          AND ended_reason = 'replied' AND sent > 0) AS replied_count,
+            """SELECT s.*, coalesce(r.under_way, 0) AS enrolled_count, coalesce(r.replied, 0) AS replied_count,
                       f.pending AS pending_count, f.sent AS sent_count
-                 FROM {sequences} AS s,
-                      LATERAL (SELECT count(*) FILTER (WHERE status IN ('pending', 'held', 'converted'))
-                                          AS pending,
-                                      count(*) FILTER (WHERE status IN ('sent', 'uncertain')) AS sent
-                                 FROM {follow_ups} AS f
+                 FROM {sequences} AS s LEFT JOIN {run_counts} AS r USING (creator_id, sequence_type),
+                      LATERAL (SELECT coalesce(sum(follow_ups) FILTER (
+                                          WHERE status IN ('pending', 'held', 'converted')), 0)::bigint AS pending,
+                                      coalesce(sum(follow_ups) FILTER (
+                                          WHERE status IN ('sent', 'uncertain')), 0)::bigint AS sent
+                                 FROM {follow_up_counts} AS f
                                 WHERE f.creator_id = s.creator_id
                                   AND f.sequence_type = s.sequence_type) AS f
                 WHERE s.creator_id = %(creator_id)s""",
             creator_id=creator_id,
         )
 
-    async def numbers(self, creator_id: str) -> list[DictRow]:
-        """How many follow-ups of each sequence are in each state, and of how many people."""
-        return await self.select(
-            """SELECT sequence_type, status, count(*) AS n, count(DISTINCT follower_id) AS people
-                 FROM {follow_ups} WHERE creator_id = %(creator_id)s
-                GROUP BY GROUPING SETS ((sequence_type, status), (sequence_type), ())""",
+    async def numbers(self, creator_id: str) -> dict[str | None, dict[str, int]]:
+        """How many follow-ups are in each state, and of how many `people`: by sequence, and of all under `None`."""
+        rows = await self.select(
+            """SELECT sequence_type, status AS number, follow_ups AS n FROM {follow_up_counts}
+                WHERE creator_id = %(creator_id)s
+               UNION ALL
+               SELECT nullif(sequence_type, ''), 'people', people FROM {people_counts}
+                WHERE creator_id = %(creator_id)s""",
             creator_id=creator_id,
         )
+        numbers: dict[str | None, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+        for row in rows:
+            numbers[row["sequence_type"]][row["number"]] += row["n"]
+            if row["number"] != "people":
+                numbers[None][row["number"]] += row["n"]
+        return numbers
+
+    async def due(self, creator_id: str, now: datetime) -> int:
+        """How many follow-ups ought to be judged by now and are not."""
+        row = await self.select_one(
+            """SELECT count(*) AS n FROM {follow_ups}
+                WHERE creator_id = %(creator_id)s AND status = 'pending' AND scheduled_at <= %(now)s""",
+            creator_id=creator_id,
+            now=now,
+        )
+        return int(row["n"]) if row else 0
 
     async def enrolled(
         self, creator_id: str, sequence_type: SequenceType, before: tuple[str, UUID] | None, limit: int
@@ -216,8 +283,8 @@ class Nurturing(Projection):
             limit=limit,
         )
         counted = await self.select_one(
-            """SELECT count(*) AS n FROM {runs} WHERE creator_id = %(creator_id)s
-                  AND sequence_type = %(sequence_type)s AND ended_reason IS NULL""",
+            """SELECT under_way AS n FROM {run_counts}
+                WHERE creator_id = %(creator_id)s AND sequence_type = %(sequence_type)s""",
             creator_id=creator_id,
             sequence_type=sequence_type,
         )
@@ -257,7 +324,13 @@ class Nurturing(Projection):
             id=after[1] if after else None,
             limit=limit,
         )
-        counted = await self.select_one(f"SELECT count(*) AS n FROM {{follow_ups}} WHERE {where}", **params)
+        counting = f"SELECT count(*) AS n FROM {{follow_ups}} WHERE {where}"
+        if lead_id is None and due_before is None:
+            counting = """SELECT coalesce(sum(follow_ups), 0) AS n FROM {follow_up_counts}
+                           WHERE creator_id = %(creator_id)s
+                             AND (cardinality(%(statuses)s::text[]) = 0 OR status = ANY(%(statuses)s))
+                             AND (cardinality(%(types)s::text[]) = 0 OR sequence_type = ANY(%(types)s))"""
+        counted = await self.select_one(counting, **params)
         return rows, int(counted["n"]) if counted else 0
 
     async def outcomes(self, follow_up_ids: Several[UUID], now: datetime) -> dict[UUID, str]:

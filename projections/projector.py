@@ -17,12 +17,10 @@ from psycopg.rows import DictRow, dict_row
 from eventstore.log import Log, Page
 from eventstore.subscription import POLL_SECONDS
 from projections.applying import Parked, Waiting, behind, fold, take, told
+from projections.generations import CHANNEL as CHANNEL
 from projections.generations import clear_away, leader_key, set_up, shown, store_parked
 from projections.progress import Progress
 from projections.projection import Projection
-
-CHANNEL = "read_progress"
-"""PostgreSQL notifies this channel once per batch: `name:version:generation:position` of each that moved."""
 
 BATCH = 500
 CLEARS_EVERY = 60.0
@@ -70,6 +68,7 @@ class Projector:
         self._projections = projections
         self._progress = progress
         self._led: dict[str, _Led] = {}
+        self._in_doubt = False
         self._cleared_at = time.monotonic()
         self._wake = threading.Event()
         self._stopping = threading.Event()
@@ -80,7 +79,10 @@ class Projector:
         self._wake.set()
 
     def heard(self, payload: str | None) -> None:
-        """Another process reports how far it is, and in which tables."""
+        """Another process reports how far it is, and in which tables; nothing: what is known may be wrong."""
+        if not payload:
+            self._in_doubt = True
+            self._wake.set()
         known = {(each.name, each.version): each for each in self._projections}
         for told_of in (payload or "").split():
             name, version, generation, position = told_of.split(":")
@@ -127,6 +129,10 @@ class Projector:
                     while not self._stopping.is_set():
                         self._wake.clear()
                         self._lead(conn)
+                        if self._in_doubt:
+                            self._in_doubt = False
+                            for led in self._led.values():
+                                self._look_again(conn, led)
                         while self._round(conn) and not self._stopping.is_set():
                             pass
                         self._clear_away(conn)
@@ -220,7 +226,10 @@ class Projector:
                 return any(moved)
             self._rest(conn, group[0], error)
             return False
-        if page.reached == position:
+        if page.reached < position:  # the log has begun anew, and our tables with it
+            for led in group:
+                self._look_again(conn, led)
+        if page.reached <= position:
             return False
         try:
             self._show_together(conn, group, page)

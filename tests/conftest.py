@@ -10,12 +10,17 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 import pytest
+from hypothesis import settings as properties
 from psycopg import sql
 
 from api.cluster import DURABLE
 from api.embedded import embedded_server
 from api.migrate import migrate
 from api.settings import Settings, variables
+
+# How long an example takes says how busy the machine is.
+properties.register_profile("patient", deadline=None)
+properties.load_profile("patient")
 
 pytest_plugins = ("tests.runtime",)
 

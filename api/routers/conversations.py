@@ -1,6 +1,7 @@
 """The inbox: conversations and their messages, one follower, moving and writing by hand, and messages coming in."""
 
 import asyncio
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
@@ -41,9 +42,10 @@ from domain.application import Clonnect
 from domain.commands.conversations import Received
 from domain.errors import NotFound
 from domain.follower_parts import Inbound
-from domain.identity import shown, told
+from domain.identity import checked, shown
 from domain.placement import WINDOW
-from domain.vocabulary import Intent, Language, Mode, Platform, Status
+from domain.vocabulary import Intent, Language, Mark, Mode, Platform, Status
+from projections.listing import Shelf
 
 router = guarded_router("conversations", reads=STAFF, writes=STAFF)
 
@@ -103,6 +105,13 @@ class FollowerOut(Ok):
     notes: str
     tags: list[str]
     products_discussed: list[str]
+    unread: int
+    needs_person: bool
+    archived: bool
+    spam: bool
+    assigned_to: UUID | None
+    bot_paused: bool
+    paused_until: Time | None
     window: Window
     mode: Mode
     version: int
@@ -187,24 +196,18 @@ async def list_conversations(
     unread: bool = False,
     needs_person: bool = False,
 ) -> Conversations:
-    """The inbox, newest contact first."""
+    """The inbox, newest contact first; what is archived or spam has a list of its own."""
     page, by_status = await runtime.conversations.page(
         creator.creator_id,
-        people.filters,
+        replace(people.filters, unread=unread, needs_person=needs_person),
         people.order,
         people.cursor,
         limit,
-        unread=unread,
-        needs_person=needs_person,
     )
     lead_ids = [row["lead_id"] for row in page.rows]
     latest = await runtime.conversations.latest(lead_ids, PREVIEW)
-    cards = await runtime.board.cards(creator.creator_id, lead_ids)
     now = runtime.clock()
-    items = [
-        ConversationItem.of(row, latest[row["lead_id"]], cards.get(row["lead_id"], {}).get("next_follow_up"), now)
-        for row in page.rows
-    ]
+    items = [ConversationItem.of(row, latest[row["lead_id"]], now) for row in page.rows]
     return Conversations(
         conversations=items,
         count=len(items),
@@ -263,6 +266,13 @@ async def get_follower(creator: Acting, runtime: Shown, lead_id: str, tag: Tag) 
         notes=row["notes"] or "",
         tags=row["tags"],
         products_discussed=await product_names(runtime, creator.creator_id, row["products"]),
+        unread=row["unread"],
+        needs_person=row["needs_person"],
+        archived=row["shelf"] == Shelf.ARCHIVED,
+        spam=row["shelf"] == Shelf.SPAM,
+        assigned_to=row["assigned_to"],
+        bot_paused=row["bot_paused"],
+        paused_until=row["paused_until"],
         window=_window(row, now),
         mode=account.mode,
         version=row["version"],
@@ -320,13 +330,13 @@ async def delete_conversation(creator: Acting, lead_id: str, do: Do) -> Conversa
 async def process_message(creator: Caller, runtime: Running, body: ProcessMessage, do: Do) -> MessageProcessed:
     """Take in a message; answers when it is understood and, within 10 s, answered."""
     creator = await acting_for(runtime, creator, body.creator_id)
-    platform, raw = told(body.sender_id, Platform(body.platform) if body.platform else None, field="/sender_id")
+    platform, raw = checked(body.sender_id, Platform(body.platform) if body.platform else None, field="/sender_id")
     message_id = body.message_id or do.made_up("message").hex
     received = await do(
         Clonnect.receive_message,
         creator.creator_id,
         Inbound(
-            platform=platform or Platform.MANUAL,
+            platform=platform,
             platform_user_id=raw,
             message_id=message_id,
             dedupe_key=f"{raw}:{message_id}",
@@ -339,7 +349,7 @@ async def process_message(creator: Caller, runtime: Running, body: ProcessMessag
     )
     stored_at = await position_of(runtime, received) if received.duplicate else do.position
     story = await outcome_of_message(runtime, received, stored_at or 0) if do.waits else Story()
-    return await _processed(runtime, creator.creator_id, shown(platform or Platform.MANUAL, raw), received, story)
+    return await _processed(runtime, creator.creator_id, shown(platform, raw), received, story)
 
 
 async def _processed(
@@ -349,9 +359,9 @@ async def _processed(
     follower = await asyncio.to_thread(runtime.app.follower, received.follower_id)
     understood = story.understood
     product = account.products.get(understood.product_id) if understood and understood.product_id else None
-    action = action_of(
-        story, account, follower, may_reply=follower.may_reply(runtime.clock(), answer_limits(runtime.settings))
-    )
+    lead = await asyncio.to_thread(runtime.app.lead_of, follower)
+    may_reply = follower.may_reply(runtime.clock(), answer_limits(runtime.settings))
+    action = "spam" if lead.mark is Mark.SPAM else action_of(story, account, follower, may_reply=may_reply)
     return MessageProcessed(
         response=story.drafted.text if story.drafted else None,
         intent=understood.intents[0][0] if understood else None,

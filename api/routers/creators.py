@@ -1,205 +1,178 @@
-"""A creator's settings and the one switch of the bot."""
+"""The creators of an installation, and how each is reached and spoken for."""
 
 import asyncio
-from datetime import time
-from typing import Annotated, Any, Literal
+from typing import Annotated
+from uuid import UUID
 
-from fastapi import Query, Request
-from pydantic import AfterValidator, Field
+from fastapi import Query
+from pydantic import Field
 
-from api.dependencies import Acting, Do, Running, Tag, guarded_router
-from api.lists import refuse_query
-from api.roles import OWNERS
-from api.schemas import Answer, Body, NotNull, Ok, Reason, Time
+from api.dependencies import Acting, Do, Running, Shown, Tag, guarded_router
+from api.lists import Cursor, Limit, place, place_after
+from api.roles import ADMINS, OWNERS
+from api.schemas import Answer, Body, Email, Listed, Name, NotNull, Ok, Time
 from domain.application import Clonnect
-from domain.creator import Creator
-from domain.vocabulary import Language, Mode
+from domain.creator import Creator, Settings
+from domain.vocabulary import Mode
 
 router = guarded_router("creators", reads=OWNERS, writes=OWNERS)
+installation = guarded_router("creators", reads=ADMINS, writes=ADMINS)
 
-WallTime = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$"), AfterValidator(time.fromisoformat)]
-
-
-class QuietHours(Answer):
-    """Wall time of the creator during which nothing is sent by itself; none when both are equal."""
-
-    from_: Annotated[str, Field(alias="from")]
-    to: str
+LongText = Annotated[str, Field(max_length=5000)]
 
 
-class Caps(Answer):
-    """How many messages one person gets by themselves, at most."""
+class ConfigItem(Answer):
+    """How a creator is reached, and how whoever writes for them is called and speaks; never a secret."""
 
-    per_person_week: int
-    per_day: int
-
-
-class SettingsOut(Ok):
-    """When, in which language and how often a machine may write for this creator."""
-
+    id: UUID
+    name: str
     creator_id: str
-    timezone: str
-    language: Language
-    mode: Mode
-    quiet_hours: QuietHours
-    caps: Caps
+    email: str | None
+    bot_active: bool
+    clone_name: str | None
+    clone_tone: str | None
+    clone_style: str | None
+    clone_vocabulary: str | None
+    welcome_message: str | None
     version: int
 
     @classmethod
-    def of(cls, creator: Creator) -> "SettingsOut":
+    def of(cls, creator: Creator) -> "ConfigItem":
         """From the creator."""
-        settings = creator.settings
+        config = creator.config
         return cls(
+            id=creator.id,
+            name=creator.creator_id,
             creator_id=creator.creator_id,
-            timezone=settings.timezone,
-            language=settings.language,
-            mode=creator.mode,
-            quiet_hours=QuietHours(
-                **{"from": settings.quiet_from.isoformat("minutes"), "to": settings.quiet_to.isoformat("minutes")}
-            ),
-            caps=Caps(per_person_week=settings.cap_per_week, per_day=settings.cap_per_day),
+            email=config.email,
+            bot_active=creator.mode is not Mode.OFF,
+            clone_name=config.clone_name,
+            clone_tone=config.clone_tone,
+            clone_style=config.clone_style,
+            clone_vocabulary=config.clone_vocabulary,
+            welcome_message=config.welcome_message,
             version=creator.version,
         )
 
 
-class QuietHoursIn(Body):
-    """Both ends as `HH:MM`."""
+class ConfigOut(Ok):
+    """The configuration of a creator."""
 
-    from_: Annotated[WallTime, Field(alias="from")]
-    to: WallTime
-
-
-class CapsIn(Body):
-    """Either or both."""
-
-    per_person_week: Annotated[int, Field(ge=0, le=100), NotNull] | None = None
-    per_day: Annotated[int, Field(ge=0, le=100), NotNull] | None = None
+    config: ConfigItem
 
 
-class ChangeSettings(Body):
-    """What of the settings is to change."""
+class ConfigChanged(ConfigOut):
+    """The configuration as it was left."""
 
-    timezone: Annotated[str | None, NotNull, Field(max_length=64)] = None
-    language: Annotated[Literal["en", "es", "pt"] | None, NotNull] = None
-    mode: Annotated[Literal["off", "review", "auto"] | None, NotNull] = None
-    quiet_hours: Annotated[QuietHoursIn | None, NotNull] = None
-    caps: Annotated[CapsIn | None, NotNull] = None
-
-    def changes(self) -> dict[str, Any]:
-        """The fields of `domain.creator.Settings` that change."""
-        given: dict[str, Any] = {
-            "timezone": self.timezone,
-            "language": Language(self.language) if self.language else None,
-            "quiet_from": self.quiet_hours.from_ if self.quiet_hours else None,
-            "quiet_to": self.quiet_hours.to if self.quiet_hours else None,
-            "cap_per_week": self.caps.per_person_week if self.caps else None,
-            "cap_per_day": self.caps.per_day if self.caps else None,
-        }
-        return {field: value for field, value in given.items() if value is not None}
+    message: str = "Configuration updated"
 
 
-class BotStatus(Ok):
-    """Whether the bot answers for this creator, since when, and why not."""
+class Configure(Body):
+    """What is to change; null clears a field. `is_active` is the switch of the bot."""
 
+    clone_name: Annotated[str, Field(max_length=255)] | None = None
+    clone_tone: Annotated[str, Field(max_length=50)] | None = None
+    clone_style: LongText | None = None
+    clone_vocabulary: LongText | None = None
+    welcome_message: LongText | None = None
+    email: Email | None = None
+    is_active: Annotated[bool | None, NotNull] = None
+
+    def changes(self) -> dict[str, str | None]:
+        """The fields of `domain.creator.Config` that change; an empty text is none."""
+        return {name: getattr(self, name) or None for name in self.model_fields_set - {"is_active"}}
+
+
+class CreatorItem(Answer):
+    """A creator of the installation."""
+
+    id: UUID
+    name: str
     creator_id: str
     bot_active: bool
-    exists: Literal[True] = True
-    active: bool
-    pause_reason: str | None
-    updated_at: Time
     mode: Mode
+    created_at: Time
+    version: int
 
 
-class BotSwitched(Ok):
-    """The bot as it was switched."""
+class CreatorList(Listed):
+    """One page of the creators, in the order in which they signed up."""
 
-    creator_id: str
-    bot_active: bool
-
-
-class DashboardToggled(Ok):
-    """The same switch, in the words of the dashboard."""
-
-    active: bool
-    bot_active: bool
-    clone_active: bool
-    reason: str | None
+    creators: list[CreatorItem]
 
 
-class Pause(Body):
-    """Why the bot is to be silent."""
+class SignUp(Body):
+    """A new creator; the name stands in every address, and never changes."""
 
-    reason: Reason | None = None
+    name: Name
+    email: Email | None = None
 
 
-@router.get("/settings/{creator_id}")
-async def get_settings(request: Request, creator: Acting, runtime: Running, tag: Tag) -> SettingsOut:
-    """The settings of a creator."""
-    refuse_query(request)
+class SignedUp(Ok):
+    """A creator who has just begun: the bot and all sequences are off."""
+
+    creator: CreatorItem
+
+
+@installation.get("/creator/list")
+async def list_creators(runtime: Shown, limit: Annotated[Limit, Query()] = 1000, cursor: Cursor = None) -> CreatorList:
+    """Every creator."""
+    rows, total = await runtime.creators.page(place(cursor, UUID, "creators"), limit + 1)
+    following = None
+    if len(rows) > limit:
+        following = place_after(rows[limit - 1]["created_at"], rows[limit - 1]["stream_id"], "creators")
+    items = [
+        CreatorItem(
+            id=row["stream_id"],
+            name=row["creator_id"],
+            creator_id=row["creator_id"],
+            bot_active=Mode(row["mode"]) is not Mode.OFF,
+            mode=row["mode"],
+            created_at=row["created_at"],
+            version=row["version"],
+        )
+        for row in rows[:limit]
+    ]
+    return CreatorList(creators=items, count=len(items), total=total, next_cursor=following)
+
+
+@installation.post("/creator")
+async def sign_up_creator(body: SignUp, do: Do) -> SignedUp:
+    """Make a creator; whoever is to speak for them needs a key or an invitation of their own."""
+
+    def sign_up(app: Clonnect) -> Creator:
+        app.sign_up_creator(body.name, body.email or None, Settings())
+        return app.creator(body.name)
+
+    creator = await do(sign_up)
+    do.version(creator.version)
+    return SignedUp(
+        creator=CreatorItem(
+            id=creator.id,
+            name=creator.creator_id,
+            creator_id=creator.creator_id,
+            bot_active=creator.mode is not Mode.OFF,
+            mode=creator.mode,
+            created_at=creator.created_on,
+            version=creator.version,
+        )
+    )
+
+
+@router.get("/creator/config/{creator_id}")
+async def get_config(creator: Acting, runtime: Running, tag: Tag) -> ConfigOut:
+    """How a creator is reached and spoken for."""
     account = await asyncio.to_thread(runtime.app.creator, creator.creator_id)
     tag(account.version)
-    return SettingsOut.of(account)
+    return ConfigOut(config=ConfigItem.of(account))
 
 
-@router.put("/settings/{creator_id}")
-async def change_settings(request: Request, creator: Acting, body: ChangeSettings, do: Do) -> SettingsOut:
-    """Change some settings, all or nothing."""
-    refuse_query(request)
+@router.put("/creator/config/{creator_id}")
+async def configure(creator: Acting, body: Configure, do: Do) -> ConfigChanged:
+    """Change some of it, all or nothing."""
+    mode = None if body.is_active is None else Mode.AUTO if body.is_active else Mode.OFF
     account = await do.at_version(
-        lambda app: app.creator(creator.creator_id),
-        Clonnect.change_settings,
-        creator.creator_id,
-        body.changes(),
-        Mode(body.mode) if body.mode else None,
+        lambda app: app.creator(creator.creator_id), Clonnect.configure, creator.creator_id, body.changes(), mode
     )
     do.version(account.version)
-    return SettingsOut.of(account)
-
-
-@router.put("/dashboard/{creator_id}/toggle")
-async def toggle_bot(
-    creator: Acting, do: Do, active: bool | None = None, reason: Annotated[str | None, Query(max_length=500)] = None
-) -> DashboardToggled:
-    """Switch the bot on or off; without `active` to the other side."""
-    account = await _switch(creator, do, active, reason)
-    is_on = account.mode is not Mode.OFF
-    return DashboardToggled(active=is_on, bot_active=is_on, clone_active=is_on, reason=account.mode_reason)
-
-
-@router.post("/bot/{creator_id}/pause")
-async def pause_bot(creator: Acting, do: Do, body: Pause | None = None) -> BotSwitched:
-    """Silence the bot: messages are stored, understood and scored all the same; what falls due is held."""
-    account = await _switch(creator, do, False, body.reason if body else None)
-    return BotSwitched(creator_id=account.creator_id, bot_active=account.mode is not Mode.OFF)
-
-
-@router.post("/bot/{creator_id}/resume")
-async def resume_bot(creator: Acting, do: Do) -> BotSwitched:
-    """Let the bot answer again."""
-    account = await _switch(creator, do, True, None)
-    return BotSwitched(creator_id=account.creator_id, bot_active=account.mode is not Mode.OFF)
-
-
-@router.get("/bot/{creator_id}/status")
-async def get_bot_status(creator: Acting, runtime: Running, tag: Tag) -> BotStatus:
-    """Whether the bot answers."""
-    account = await asyncio.to_thread(runtime.app.creator, creator.creator_id)
-    tag(account.version)
-    is_on = account.mode is not Mode.OFF
-    return BotStatus(
-        creator_id=account.creator_id,
-        bot_active=is_on,
-        active=is_on,
-        pause_reason=None if is_on else account.mode_reason,
-        updated_at=account.modified_on,
-        mode=account.mode,
-    )
-
-
-async def _switch(creator: Acting, do: Do, active: bool | None, reason: str | None) -> Creator:
-    mode = None if active is None else Mode.AUTO if active else Mode.OFF
-    account = await do.at_version(
-        lambda app: app.creator(creator.creator_id), Clonnect.change_mode, creator.creator_id, mode, reason
-    )
-    do.version(account.version)
-    return account
+    return ConfigChanged(config=ConfigItem.of(account))

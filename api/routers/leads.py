@@ -1,4 +1,4 @@
-"""The board: listing, making, editing and deleting leads."""
+"""The board: listing, making, editing, selling to and deleting leads."""
 
 from typing import Annotated, Literal
 from uuid import UUID, uuid4
@@ -11,8 +11,11 @@ from api.lists import Limit, People
 from api.roles import STAFF
 from api.schemas import (
     STATUSES,
+    Amount,
     Body,
+    Currency,
     Email,
+    GivenTime,
     Listed,
     Name,
     Notes,
@@ -28,12 +31,13 @@ from api.views import LeadDetail, LeadItem, lead_after
 from domain.application import Clonnect
 from domain.commands.leads import NewLead
 from domain.errors import FieldError, Invalid, NotFound
-from domain.identity import told
-from domain.lead import Details
+from domain.identity import checked
+from domain.lead import Details, Purchase
 from domain.vocabulary import Platform, Status
 
 router = guarded_router("leads", reads=STAFF, writes=STAFF)
 
+NAMELESS = FieldError("/name", "required", "A lead needs a `name`.")
 DETAILS = ("name", "username", "email", "phone", "notes", "tags")
 
 
@@ -53,15 +57,21 @@ class CaptureLead(Body):
     purchase_intent: Annotated[float, Field(ge=0, le=1)] | None = None
     tags: Tags | None = None
 
-    def lead(self) -> NewLead:
-        """What the domain makes a lead of; raises `Invalid` without a name, or for an id of another platform."""
+    def lead(self, *, is_demo: bool) -> NewLead:
+        """What the domain makes a lead of; raises `Invalid` without a name, or for an id that cannot be one."""
         if self.name is None and self.full_name is None:
-            raise Invalid(FieldError("/name", "required", "A lead needs a `name`."))
+            raise Invalid(NAMELESS)
+        return self.person(is_demo=is_demo)
+
+    def person(self, *, is_demo: bool) -> NewLead:
+        """The same, with or without a name."""
         platform = Platform(self.platform) if self.platform else None
         if self.platform_user_id is None:
             platform_user_id = f"manual_{uuid4().hex}"
         else:
-            platform, platform_user_id = told(self.platform_user_id, platform)
+            platform, platform_user_id = checked(self.platform_user_id, platform)
+            if platform is Platform.SIMULATOR and not is_demo:
+                raise Invalid(FieldError("/platform_user_id", "unknown_word", "Only a demo has a simulator."))
         details = details_of({field: getattr(self, field) for field in DETAILS})
         intent = self.purchase_intent
         if intent is None and self.score is not None:
@@ -85,6 +95,20 @@ class EditLead(Body):
     notes: Notes | None = None
     status: Annotated[StatusWord | None, NotNull] = None
     tags: Tags | None = None
+
+
+class RecordPurchase(Body):
+    """Something that was bought; the same `reference` is the same purchase."""
+
+    product_id: Annotated[UUID, Field(strict=False)] | None = None
+    amount: Amount
+    currency: Currency
+    reference: Annotated[str, Field(min_length=1, max_length=255)] | None = None
+    at: GivenTime | None = None
+
+    def purchase(self, purchase_id: UUID) -> Purchase:
+        """What the domain records."""
+        return Purchase(purchase_id, self.amount, self.currency, self.product_id, self.reference, self.at)
 
 
 class Leads(Listed):
@@ -141,9 +165,9 @@ async def get_lead(creator: Acting, runtime: Shown, lead_id: str, tag: Tag) -> O
 @router.post("/dm/leads/{creator_id}")
 async def capture_lead(creator: Acting, runtime: Running, body: CaptureLead, do: Do) -> LeadOut:
     """Make a lead by hand; 409 names the one that this person already is."""
-    lead = await do(Clonnect.capture_lead, creator.creator_id, body.lead())
+    lead = await do(Clonnect.capture_lead, creator.creator_id, body.lead(is_demo=runtime.is_demo))
     do.version(lead.version)
-    return LeadOut(lead=await lead_after(runtime, lead))
+    return LeadOut(lead=await lead_after(runtime, lead, is_new=True))
 
 
 router.post("/dm/leads/{creator_id}/manual", name="capture_lead_manually")(capture_lead)
@@ -157,6 +181,15 @@ async def edit_lead(creator: Acting, runtime: Running, lead_id: str, body: EditL
     lead = await do.on_lead(creator.creator_id, lead_id, Clonnect.edit_lead, changes, status)
     do.version(lead.version)
     return LeadEdited(lead=await lead_after(runtime, lead))
+
+
+@router.post("/dm/leads/{creator_id}/{lead_id}/purchases")
+async def record_purchase(creator: Acting, runtime: Running, lead_id: str, body: RecordPurchase, do: Do) -> LeadOut:
+    """Say that a lead has bought: a customer from now on, wherever a person has put them."""
+    purchase = body.purchase(do.made_up("purchase"))
+    lead = await do.on_lead(creator.creator_id, lead_id, Clonnect.record_purchase, purchase)
+    do.version(lead.version)
+    return LeadOut(lead=await lead_after(runtime, lead))
 
 
 @router.delete("/dm/leads/{creator_id}/{lead_id}")

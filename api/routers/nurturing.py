@@ -1,7 +1,6 @@
 """Nurturing: the eight sequences, who is enrolled, what was promised and what became of it."""
 
 import asyncio
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -347,15 +346,8 @@ async def list_enrolled(
 @router.get("/nurturing/{creator_id}/stats")
 async def get_statistics(creator: Acting, runtime: Shown) -> Statistics:
     """How many follow-ups are in which state, in all and by sequence."""
-    numbers: dict[str | None, dict[str, int]] = defaultdict(dict)
-    for row in await runtime.nurturing.numbers(creator.creator_id):
-        kind, status = row["sequence_type"], row["status"]
-        if status is None:
-            numbers[kind]["people"] = row["people"]
-        else:
-            numbers[kind][status] = row["n"]
-            numbers[None][status] = numbers[None].get(status, 0) + row["n"]
-    everything = Numbers(**numbers.pop(None, {}))
+    numbers = await runtime.nurturing.numbers(creator.creator_id)
+    everything = Numbers(**numbers.get(None, {}))
     sequences = await runtime.nurturing.sequences(creator.creator_id)
     return Statistics(
         creator_id=creator.creator_id,

@@ -1,6 +1,7 @@
 """Commands about a conversation: what comes in, what it means, what is answered."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID, uuid5
 
 from domain import context
@@ -11,11 +12,11 @@ from domain.follower_contact import MANUAL_PAUSE
 from domain.follower_conversation import AnswerLimits
 from domain.follower_parts import Inbound, Proposal
 from domain.guards import too_long
-from domain.lead import Details
+from domain.lead import Details, Lead
 from domain.opt_out import opted_out_by, opts_in
 from domain.runs import Purpose
 from domain.scoring import earned_status
-from domain.vocabulary import Intent, Language, Mode, Platform
+from domain.vocabulary import Intent, Language, Mark, Mode, Platform
 
 RECEIVE = "INSERT INTO app.received (creator_id, channel, account_id, dedupe_key) VALUES (%s, %s, %s, %s)"
 WAS_RECEIVED = """
@@ -82,16 +83,24 @@ class ConversationCommands(LeadCommands):
         else:
             lead = self.lead_of(follower)
             lead.learn_name(message.name, message.username)
+            if lead.mark is Mark.ARCHIVED and message.opens_window:
+                lead.restore("message")
         follower.receive(message, hard_stop=opted_out_by(message.text), opts_in=opts_in(message.text))
         self.save_streams(lead, follower, beside=[(RECEIVE, key)])
         return Received(follower_id, lead.id, message.message_id, duplicate=False)
 
     def understand_burst(self, follower_id: UUID, proposal: Proposal) -> bool:
-        """Record what a burst means, what it does to the score, and which stage it earns. `False`: known."""
+        """Record what a burst means, what it does to the score, and which stage it earns. `False`: known.
+
+        Of spam only what it means is recorded: it moves nobody, and asks for nobody.
+        """
         follower = self.follower(follower_id)
         if not follower.is_alive or not follower.understand(proposal):
             return False
         lead = self.lead_of(follower)
+        if lead.mark is Mark.SPAM:
+            self.save_streams(follower)
+            return True
         now = context.now()
         score = lead.score.after(
             [intent for intent, _ in proposal.intents],
@@ -122,6 +131,7 @@ class ConversationCommands(LeadCommands):
         told_apart = answer.intent is Intent.ESCALATION and follower.escalation == uuid5(answer.burst_id, "escalation")
         if (
             not follower.is_alive
+            or self.lead_of(follower).mark is not None
             or creator.mode is not Mode.AUTO
             or follower.is_paused
             or (follower.escalation is not None and not told_apart)
@@ -191,6 +201,32 @@ class ConversationCommands(LeadCommands):
         else:
             follower.suppress(None)
         self.save_streams(follower)
+
+    def read_conversation(self, creator_id: str, lead_id: UUID) -> Lead:
+        """A person has seen everything that was written."""
+        lead = self.lead(creator_id, lead_id)
+        follower = self.follower(lead.follower_id)
+        follower.read()
+        self.save_streams(follower)
+        return lead
+
+    def take_over(self, creator_id: str, lead_id: UUID, until: datetime | None) -> Lead:
+        """Silence the bot here until then, or until a person gives the conversation back."""
+        if until is not None and until <= context.now():
+            raise Invalid(FieldError("/until", "past", "A conversation is taken over until a time to come."))
+        lead = self.lead(creator_id, lead_id)
+        follower = self.follower(lead.follower_id)
+        follower.take_over(until)
+        self.save_streams(follower)
+        return lead
+
+    def hand_back(self, creator_id: str, lead_id: UUID) -> Lead:
+        """Let the bot speak here again, whatever it was silent for."""
+        lead = self.lead(creator_id, lead_id)
+        follower = self.follower(lead.follower_id)
+        follower.hand_back(context.now())
+        self.save_streams(follower)
+        return lead
 
     def resume_bot(self, follower_id: UUID, reason: str) -> None:
         follower = self.follower(follower_id)

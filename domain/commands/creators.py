@@ -1,6 +1,7 @@
 """Commands about a creator: signing up, settings, the bot, products, channels, sequences."""
 
 from collections.abc import Mapping
+from collections.abc import Sequence as Several
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -10,7 +11,7 @@ from domain.errors import Conflict, NotFound
 from domain.sequence import Sequence
 from domain.shipped_steps import SHIPPED
 from domain.steps import Step
-from domain.streams import Streams
+from domain.streams import Beside, Streams
 from domain.vocabulary import Mode, Platform, SequenceType
 
 
@@ -38,6 +39,15 @@ class CreatorCommands(Streams):
         self.save_streams(creator)
         return creator
 
+    def configure(self, creator_id: str, changes: Mapping[str, str | None], mode: Mode | None) -> Creator:
+        """Take over the given fields of `Config` and, if one is given, the mode, all or nothing."""
+        creator = self.creator(creator_id)
+        creator.configure(changes)
+        if mode is not None:
+            creator.change_mode(mode)
+        self.save_streams(creator)
+        return creator
+
     def change_mode(self, creator_id: str, mode: Mode | None, reason: str | None = None) -> Creator:
         """Switch the bot to a mode; without one, on if it is off and off if it is on."""
         creator = self.creator(creator_id)
@@ -51,18 +61,33 @@ class CreatorCommands(Streams):
         self.save_streams(creator)
         return creator
 
-    def connect_channel(
-        self,
-        creator_id: str,
-        channel: Platform,
-        account_id: str,
-        *,
-        beside: tuple[str, tuple[object, ...]] | None,
-    ) -> Creator:
+    def change_product(self, creator_id: str, product_id: UUID, changes: Mapping[str, Any]) -> Creator:
+        """Take over the given fields of `Product`; raises `NotFound`."""
+        creator = self.creator(creator_id)
+        creator.change_product(product_id, changes)
+        self.save_streams(creator)
+        return creator
+
+    def remove_product(self, creator_id: str, product_id: UUID) -> Creator:
+        creator = self.creator(creator_id)
+        creator.remove_product(product_id)
+        self.save_streams(creator)
+        return creator
+
+    def connect_channel(self, creator_id: str, channel: Platform, account_id: str, *, beside: Beside | None) -> Creator:
         """Say which account speaks for the creator; the secrets go beside the event, never into it."""
         creator = self.creator(creator_id)
-        creator.connect_channel(channel, account_id)
+        creator.connect_channel(channel, account_id, anew=beside is not None)
         self.save_streams(creator, beside=[beside] if beside else ())
+        return creator
+
+    def disconnect_channel(
+        self, creator_id: str, channel: Platform, account_id: str, *, beside: Several[Beside]
+    ) -> Creator:
+        """Nobody speaks for the creator on a channel any more; `beside` forgets the secrets. Raises `NotFound`."""
+        creator = self.creator(creator_id)
+        creator.disconnect_channel(channel, account_id)
+        self.save_streams(creator, beside=beside)
         return creator
 
     def switch_sequence(self, creator_id: str, sequence_type: SequenceType, is_active: bool | None) -> Sequence:

@@ -1,4 +1,4 @@
-"""Commands about a lead: capturing by hand, moving, editing, deleting."""
+"""Commands about a lead: capturing by hand, moving, editing, selling to, putting aside, deleting."""
 
 from collections.abc import Mapping
 from contextlib import suppress
@@ -7,12 +7,12 @@ from typing import Any
 from uuid import UUID
 
 from domain import context
-from domain.errors import Conflict, DuplicateLead, NotFound
+from domain.errors import Conflict, DuplicateLead, FieldError, Invalid, NotFound
 from domain.follower import Follower
 from domain.identity import told
-from domain.lead import Details, Lead
+from domain.lead import Details, Lead, Purchase
 from domain.streams import Streams
-from domain.vocabulary import Platform, Status
+from domain.vocabulary import Mark, Platform, Status
 
 
 @dataclass(frozen=True)
@@ -37,14 +37,20 @@ class LeadCommands(Streams):
         follower = self.known_follower(follower_id)
         if follower is not None and follower.is_alive:
             raise DuplicateLead(follower.lead_id)
-        follower, lead = self._begin_life(creator.creator_id, follower_id, follower, new)
+        follower, lead = self._enter(creator.creator_id, follower_id, follower, new)
+        self.save_streams(lead, follower)
+        return lead
+
+    def _enter(
+        self, creator_id: str, follower_id: UUID, follower: Follower | None, new: NewLead
+    ) -> tuple[Follower, Lead]:
+        follower, lead = self._begin_life(creator_id, follower_id, follower, new)
         now = context.now()
         if new.purchase_intent is not None:
             lead.rate(lead.score.given(new.purchase_intent, now), now)
         elif new.status is not Status.NEW:
             lead.rate(lead.score.moved_by_person(new.status, now), now)
-        self.save_streams(lead, follower)
-        return lead
+        return follower, lead
 
     def _begin_life(
         self, creator_id: str, follower_id: UUID, follower: Follower | None, new: NewLead
@@ -101,12 +107,64 @@ class LeadCommands(Streams):
         """Change details and, if one is given, the stage, all or nothing."""
         lead = self.lead(creator_id, lead_id)
         follower = self.follower(lead.follower_id)
+        self._edit(lead, follower, changes, status, reason="moved")
+        self.save_streams(lead, follower)
+        return lead
+
+    @staticmethod
+    def _edit(
+        lead: Lead, follower: Follower, changes: Mapping[str, Any], status: Status | None, *, reason: str
+    ) -> None:
         lead.change_details(changes)
         if status is not None:
-            lead.change_status(status, by_hand=True, reason="moved", now=context.now())
+            lead.change_status(status, by_hand=True, reason=reason, now=context.now())
         if lead.status is Status.CUSTOMER:
             follower.reach_goal()
+
+    def record_purchase(self, creator_id: str, lead_id: UUID, purchase: Purchase) -> Lead:
+        """Say that the person bought; what was to bring that about ends. A known reference changes nothing."""
+        now = context.now()
+        if purchase.at is not None and purchase.at > now:
+            raise Invalid(FieldError("/at", "future", "A purchase cannot be recorded before it happens."))
+        lead = self.lead(creator_id, lead_id)
+        follower = self.follower(lead.follower_id)
+        if purchase.product_id is not None and purchase.product_id not in self.creator(creator_id).products:
+            raise NotFound("There is no such product.")
+        if lead.buy(purchase, now):
+            follower.reach_goal()
         self.save_streams(lead, follower)
+        return lead
+
+    def assign_lead(self, creator_id: str, lead_id: UUID, user_id: UUID | None) -> Lead:
+        """Say who holds the conversation; `None` is nobody."""
+        lead = self.lead(creator_id, lead_id)
+        lead.assign(user_id)
+        self.save_streams(lead)
+        return lead
+
+    def archive_lead(self, creator_id: str, lead_id: UUID) -> Lead:
+        """Put a lead away until the person writes again; what is pending is cancelled."""
+        lead = self.lead(creator_id, lead_id)
+        lead.archive()
+        return self._put_aside(lead, Mark.ARCHIVED)
+
+    def mark_as_spam(self, creator_id: str, lead_id: UUID) -> Lead:
+        """Put a lead away whatever is written; what is pending is cancelled, and nothing is answered."""
+        lead = self.lead(creator_id, lead_id)
+        lead.mark_as_spam()
+        return self._put_aside(lead, Mark.SPAM)
+
+    def _put_aside(self, lead: Lead, mark: Mark) -> Lead:
+        follower = self.follower(lead.follower_id)
+        follower.put_aside(mark)
+        self.save_streams(lead, follower)
+        return lead
+
+    def restore_lead(self, creator_id: str, lead_id: UUID) -> Lead:
+        """Bring a lead back to the stage where it stood; raises `Conflict` when it was not put away."""
+        lead = self.lead(creator_id, lead_id)
+        lead.restore("person")
+        self.save_streams(lead)
         return lead
 
     def delete_lead(self, creator_id: str, lead_id: UUID) -> Lead:

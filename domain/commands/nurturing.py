@@ -35,8 +35,12 @@ class NurturingCommands(ConversationCommands):
         trigger_event_id: UUID,
         anchor_at: datetime,
         resumed_from: UUID | None = None,
+        product_id: UUID | None = None,
     ) -> bool:
-        """Begin a run of a sequence if anything may come of it; `False` where the rules say no."""
+        """Begin a run of a sequence if anything may come of it; `False` where the rules say no.
+
+        Without a product it is about the one under discussion, or the only one there is.
+        """
         follower = self.follower(follower_id)
         lead = self.lead_of(follower)
         creator = self.creator(follower.creator_id)
@@ -55,7 +59,7 @@ class NurturingCommands(ConversationCommands):
             trigger=trigger,
             trigger_event_id=trigger_event_id,
             anchor_at=anchor_at,
-            product_id=follower.product_id or _only_product(creator),
+            product_id=product_id or _product_of(follower, creator),
             language=language,
             planned=planned,
             plans=[plan_words(placed) for placed in placements],
@@ -237,8 +241,13 @@ def values_for(creator: Creator, name: str | None, product_id: UUID | None) -> d
         "product_name": product.name if product else None,
         "link": product.payment_link if product else None,
         "first_name": (name or "").split(" ")[0] or None,
-        "creator_name": creator.creator_id,
+        "creator_name": creator.clone_name,
     }
+
+
+def _product_of(follower: Follower, creator: Creator) -> UUID | None:
+    """What the person has last asked about, if that is still there, else the only thing that there is."""
+    return follower.product_id if follower.product_id in creator.products else _only_product(creator)
 
 
 def _only_product(creator: Creator) -> UUID | None:
@@ -260,6 +269,7 @@ def _may_enrol(follower: Follower, lead: Lead, sequence: Sequence, now: datetime
         sequence.is_active
         and follower.is_alive
         and not lead.is_deleted
+        and lead.mark is None
         and not follower.opted_out
         and not (follower.soft_stop_at is not None and now < follower.soft_stop_at + SOFT_STOP)
         and not follower.suppressed

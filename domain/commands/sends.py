@@ -47,6 +47,8 @@ class SendCommands(NurturingCommands):
             return "lead_deleted"
         if account_id is None:
             return "channel_not_connected"
+        if send.purpose is Purpose.REPLY and (mark := self.lead_of(follower).mark) is not None:
+            return mark
         if send.purpose is Purpose.REPLY and creator.mode is not Mode.AUTO:
             return "bot_off"
         if send.purpose is Purpose.REPLY and follower.is_paused:

@@ -143,7 +143,7 @@ async def refused(answer: Awaitable[httpx.Response], status: int, slug: str, *fi
 @pytest.fixture
 async def served(database_url: str, tmp_path: Path) -> AsyncIterator[Served]:
     """An installation with the creator `maria`, whose key the client carries, and another, `pedro`."""
-    async for each in _serve(database_url, tmp_path, work=True):
+    async for each in serve(database_url, tmp_path):
         yield each
 
 
@@ -152,17 +152,19 @@ async def demo(database_url: str, tmp_path: Path) -> AsyncIterator[Served]:
     """The same as a demo installation, whose clock can be moved and whose channels the simulator plays."""
     with psycopg.connect(database_url, autocommit=True) as conn:
         conn.execute("UPDATE app.clock SET is_demo = true")
-    async for each in _serve(database_url, tmp_path, work=True):
+    async for each in serve(database_url, tmp_path):
         for platform in (Platform.INSTAGRAM, Platform.WHATSAPP, Platform.TELEGRAM, Platform.SIMULATOR):
             await each.connect(platform, f"demo-{platform}")
         yield each
 
 
-async def _serve(url: str, folder: Path, *, work: bool) -> AsyncIterator[Served]:
-    settings = Settings(data_dir=folder, telegram_polling=False)
+async def serve(url: str, folder: Path, **wishes: Any) -> AsyncIterator[Served]:
+    """An installation with these settings."""
+    chosen: dict[str, Any] = {"data_dir": folder, "telegram_polling": False} | wishes
+    settings = Settings(**chosen)
 
     def runtime() -> AbstractAsyncContextManager[Runtime]:
-        return run(settings, url, work=work, reset=reset)
+        return run(settings, url, work=True, reset=reset)
 
     application = create_app(runtime)
     async with application.router.lifespan_context(application) as state:

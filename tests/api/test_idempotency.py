@@ -15,7 +15,7 @@ from api.bootstrap import Runtime, run
 from api.idempotency import HEADER, REPLAYED
 from domain import context
 from domain.application import Clonnect
-from domain.vocabulary import SequenceType
+from domain.vocabulary import Role, SequenceType
 from tests.api.conftest import CREATOR, OTHER, Served, refused
 from tests.faults.test_erasure import everything
 
@@ -23,7 +23,7 @@ ONCE = {HEADER: "once"}
 PLATFORMS = {("POST", "/webhook/telegram")}
 """Platforms send no key: a delivery is known by its body and its message's id."""
 
-POSTS: dict[str, dict[str, Any] | None] = {
+POSTS: dict[str, Any] = {
     "/dm/leads/{creator_id}": {"name": "Ana"},
     "/dm/leads/{creator_id}/manual": {"name": "Bea", "platform_user_id": "tg_2"},
     "/dm/send/{creator_id}": {"follower_id": "ig_carla", "message": "hola"},
@@ -37,6 +37,20 @@ POSTS: dict[str, dict[str, Any] | None] = {
     "/nurturing/{creator_id}/run": None,
     "/access/{creator_id}/keys": {"role": "agent", "label": "inbox"},
     "/access/{creator_id}/users": {"role": "agent", "email": "luz@example.com"},
+    "/dm/leads/{creator_id}/{lead_id}/purchases": {"amount": 97, "currency": "EUR"},
+    "/dm/conversations/{creator_id}/{lead_id}/archive": None,
+    "/dm/conversations/{creator_id}/{lead_id}/spam": None,
+    "/dm/conversations/{creator_id}/{lead_id}/restore": None,
+    "/dm/conversations/{creator_id}/{lead_id}/read": None,
+    "/dm/conversations/{creator_id}/{lead_id}/takeover": None,
+    "/dm/conversations/{creator_id}/{lead_id}/release": None,
+    "/dm/conversations/{creator_id}/{lead_id}/assign": {"user_id": None},
+    "/creator": {"name": "luz"},
+    "/creator/{creator_id}/products": {"name": "Curso", "price": 97},
+    "/settings/{creator_id}/channels/{channel}/test": None,
+    "/dm/leads/{creator_id}/bulk": {"ids": ["ig_carla"], "action": "tag_add", "tag": "vip"},
+    "/dm/leads/{creator_id}/import": "name,platform_user_id\r\nDora,ig_dora\r\n",
+    "/dm/leads/{creator_id}/import/{correlation_id}/revert": None,
     "/auth/login": {"link": ""},
     "/auth/logout": None,
 }
@@ -97,12 +111,28 @@ def test_every_post_has_its_example(served: Served) -> None:
 async def test_the_same_request_again_gets_the_first_answer_and_changes_nothing(demo: Served, path: str) -> None:
     await demo.lead("Carla", "ig_carla")
     body = POSTS[path] if path != "/auth/login" else {"link": await demo.link("ana@example.com")}
-    where = path.format(creator_id=CREATOR, sequence_type=SequenceType.ABANDONED)
-    first = await demo.client.post(where, json=body, headers=ONCE)
+    imported = await demo.client.post(
+        f"/dm/leads/{CREATOR}/import", content="name\r\nEva\r\n", headers={"Content-Type": "text/csv"}
+    )
+    where = path.format(
+        creator_id=CREATOR,
+        lead_id="ig_carla",
+        channel="telegram",
+        sequence_type=SequenceType.ABANDONED,
+        correlation_id=imported.json()["correlation_id"],
+    )
+    if path.endswith("/restore"):
+        await demo.client.post(where.replace("/restore", "/archive"))
+    if path == "/creator":
+        demo.client.headers["X-API-Key"] = await demo.key(None, Role.ADMIN)
+    sent: dict[str, Any] = {"json": body, "headers": ONCE}
+    if isinstance(body, str):
+        sent = {"content": body, "headers": ONCE | {"Content-Type": "text/csv"}}
+    first = await demo.client.post(where, **sent)
     assert first.status_code in (200, 202), first.text
     assert REPLAYED.lower() not in first.headers
     head, now = await settled(demo), demo.runtime.clock.ahead
-    again = await demo.client.post(where, json=body, headers=ONCE)
+    again = await demo.client.post(where, **sent)
     assert (again.status_code, again.content) == (first.status_code, first.content)
     assert again.headers[REPLAYED] == "true"
     for name in ("content-type", "etag", "x-position", "set-cookie"):

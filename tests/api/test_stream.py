@@ -8,8 +8,12 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
+import psycopg
+import pytest
 import uvicorn
 
+from api import live, protocol
+from api.bootstrap import uvicorn_config
 from tests.api.conftest import CREATOR, OTHER, Served, refused
 
 
@@ -106,3 +110,108 @@ async def test_what_is_no_event_id_is_refused(served: Served) -> None:
     for given in ("x", "-1", "1.5", "9" * 30):
         answer = served.client.get(f"/stream/{CREATOR}", params={"last_event_id": given})
         await refused(answer, 422, "invalid", "query:last_event_id")
+
+
+@asynccontextmanager
+async def raw(served: Served, types: str | None = None) -> AsyncIterator[AsyncIterator[str]]:
+    """The stream's text, without a connection: piece by piece, as it is made."""
+
+    async def may_still() -> bool:
+        return True
+
+    after = served.runtime.progress.position
+    pieces = live.follow(served.runtime, CREATOR, after, [types] if types else [], may_still)
+    try:
+        yield pieces
+    finally:
+        await pieces.aclose()  # type: ignore[attr-defined]  # it is a generator
+
+
+async def test_who_hears_nothing_hears_that_it_is_still_there(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert live.SILENCE == 15
+    monkeypatch.setattr(live, "SILENCE", 0.1)
+    async with raw(served) as pieces:
+        assert await anext(pieces) == ": live\n\n"
+        assert [await anext(pieces) for _ in range(3)] == [": still here\n\n"] * 3
+
+
+async def test_who_asks_for_some_types_is_told_how_far_the_log_is(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "SILENCE", 0.1)
+    async with raw(served, "creator.*") as pieces:
+        await anext(pieces)
+        await served.lead()
+        head = served.head()
+        told = [await anext(pieces) for _ in range(3)][-1]
+    assert told == f'id: {head}\nevent: position\ndata: {{"position": {head}}}\n\n'
+
+
+async def test_what_the_board_does_not_show_yet_is_not_told(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "SILENCE", 0.1)
+    async with raw(served) as pieces, await psycopg.AsyncConnection.connect(served.url) as conn:
+        await anext(pieces)
+        await conn.execute("SELECT 1 FROM read.projections WHERE name = 'board' FOR UPDATE")
+        body = {"name": "Ana"}
+        await served.client.post(f"/dm/leads/{CREATOR}", json=body, headers={"Prefer": "respond-async"})
+        assert [await anext(pieces) for _ in range(2)] == [": still here\n\n"] * 2
+        await conn.rollback()
+        while (told := await anext(pieces)) == ": still here\n\n":
+            pass
+    assert "event: lead.captured" in told
+
+
+async def test_who_was_away_too_long_is_told_to_begin_anew(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert live.FURTHEST_BACK == 10_000
+    monkeypatch.setattr(live, "FURTHEST_BACK", 3)
+    await served.lead()
+    await served.lead(platform_user_id="ig_bea")
+    head = served.head()
+    async with listening(served, **{"Last-Event-ID": str(head - 4)}) as stream:
+        reset = await anext(stream)
+    assert (reset["event"], reset["id"], reset["data"]) == ("reset", str(head), {"position": head})
+    async with listening(served, **{"Last-Event-ID": str(head - 3)}) as stream:
+        assert (await anext(stream))["id"] == str(head - 2)
+
+
+async def test_a_header_that_is_no_event_id_is_named(served: Served) -> None:
+    answer = served.client.get(f"/stream/{CREATOR}", headers={"Last-Event-ID": "x"})
+    await refused(answer, 422, "invalid", "header:Last-Event-ID")
+
+
+async def test_a_message_names_ids_and_fields_and_says_nothing_of_what_they_hold(served: Served) -> None:
+    await served.lead("Marta Rodríguez", "ig_7712039485711")
+    head = served.head()
+    body = {"email": "marta@example.com", "notes": "likes cats"}
+    async with listening(served, **{"Last-Event-ID": str(head)}) as stream:
+        await served.client.put(f"/dm/leads/{CREATOR}/ig_7712039485711", json=body)
+        told = await anext(stream)
+    keys = {"position", "type", "recorded_at", "actor", "lead_id", "follower_id", "correlation_id", "changed"}
+    assert set(told["data"]) == keys
+    assert sorted(told["data"]["changed"]) == ["email", "notes"]
+    for text in ("Marta", "marta", "cats", "7712039485711"):
+        assert text not in json.dumps(told)
+
+
+async def test_a_reader_who_does_not_read_is_cut_off(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(protocol, "READ_WITHIN", 0.3)
+    monkeypatch.setattr(live, "SILENCE", 0.0)
+    with socket.socket() as listener, socket.socket() as client:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        config = uvicorn_config(served.app, served.runtime.settings)
+        config.lifespan, config.timeout_graceful_shutdown = "off", 0
+        server = uvicorn.Server(config)
+        running = asyncio.create_task(server.serve([listener]))
+        client.connect(listener.getsockname())
+        key = served.keys[CREATOR]
+        client.sendall(f"GET /stream/{CREATOR} HTTP/1.1\r\nHost: test\r\nX-API-Key: {key}\r\n\r\n".encode())
+        client.setblocking(False)
+        assert await asyncio.get_running_loop().sock_recv(client, 12) == b"HTTP/1.1 200"
+        streams = set(server.server_state.tasks)
+        _, still_open = await asyncio.wait(streams, timeout=30)
+        assert (len(streams), still_open, server.server_state.connections) == (1, set(), set())
+        server.should_exit = True
+        await running

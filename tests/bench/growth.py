@@ -1,16 +1,16 @@
-"""Whether a long conversation is answered like a short one."""
+"""Whether a long conversation is answered like a short one, and a command in a long log like one in a short one."""
 
 import asyncio
 import statistics
 import time
-from collections.abc import Awaitable, Callable
-from uuid import uuid4
+from collections.abc import Awaitable, Callable, Sequence
+from uuid import UUID, uuid4
 
 from domain import context
 from domain.application import Clonnect
 from domain.creator import Settings
 from domain.follower_parts import Inbound
-from domain.vocabulary import Platform
+from domain.vocabulary import Platform, Status
 from eventstore.writer import Writer
 from tests.bench.results import Measured
 from tests.chaos.writing import message, writing
@@ -32,6 +32,20 @@ async def measure_growth(url: str, long: int, samples: int) -> list[Measured]:
         Measured(f"one more message of a follower with {long:,}", warm[1], "ms", warm[0], against),
         Measured(f"the same by a program that has just started, {long:,}", cold[1], "ms", cold[0], against),
     ]
+
+
+async def command_milliseconds(url: str, leads: Sequence[UUID], samples: int) -> float:
+    """The median of moving a card, by a writer that has moved each once."""
+    taken = []
+    with context.acting("person:ana"):
+        async with writing(url) as writer:
+            for number in range(-len(leads), max(samples, len(leads))):
+                lead_id, status = leads[number % len(leads)], (Status.NEW, Status.HOT)[number // len(leads) % 2]
+                begun = time.perf_counter()
+                await writer.do(Clonnect.change_status, "ana", lead_id, status)
+                if number >= 0:
+                    taken.append((time.perf_counter() - begun) * 1000)
+    return statistics.median(taken)
 
 
 def said_by(person: str) -> Inbound:

@@ -2,11 +2,13 @@
 
 import asyncio
 import itertools
+from contextlib import suppress
 from uuid import UUID
 
 from domain import context
 from domain.application import Clonnect
 from domain.creator import Settings
+from domain.errors import Conflict
 from domain.vocabulary import Status
 from tests.bench.growth import said_by
 from tests.chaos.writing import writing
@@ -15,12 +17,13 @@ AT_ONCE = 64
 
 
 async def write_history(url: str, events: int) -> list[UUID]:
-    """At least so many events of a creator `ana`, whose leads wrote twice and were moved twice; answers some leads."""
+    """Make it so many events of a creator `ana`, whose leads wrote twice and were moved twice; answers some leads."""
     with context.acting("person:ana"):
         async with writing(url) as writer:
-            await writer.do(Clonnect.sign_up_creator, "ana", None, Settings())
+            with suppress(Conflict):  # the log may have begun before
+                await writer.do(Clonnect.sign_up_creator, "ana", None, Settings())
             for batch in itertools.count():
-                people = [f"{batch}/{number}" for number in range(AT_ONCE)]
+                people = [f"{events}/{batch}/{number}" for number in range(AT_ONCE)]
                 for _ in range(2):
                     received = await asyncio.gather(
                         *(writer.do(Clonnect.receive_message, "ana", said_by(person)) for person in people)

@@ -1,4 +1,4 @@
-"""What was measured, as the table of docs/benchmarks.md."""
+"""What was measured, as a section of docs/benchmarks.md."""
 
 import os
 import platform
@@ -6,8 +6,11 @@ import statistics
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 import psutil
+
+PAGE = Path(__file__).parents[2] / "docs" / "benchmarks.md"
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,16 @@ def table(lines: Iterable[Measured]) -> str:
         ratio = "" if line.ratio is None else f"{line.ratio:.2f}"
         rows.append(f"| {line.what} | {_figure(line.ours)} | {line.unit} | {yardstick} | {ratio} | {line.against} |")
     return "\n".join(rows)
+
+
+def write_section(command: str, text: str, page: Path = PAGE) -> None:
+    """Put what a command has measured in the place of what it measured before, between its marks on the page."""
+    begin, end = f"<!-- {command} -->", "<!-- end -->"
+    before, found, rest = page.read_text().partition(begin)
+    _, closed, after = rest.partition(end)
+    if not found or not closed:
+        raise LookupError(f"{page} has no section for {command}")
+    page.write_text(f"{before}{begin}\n{text}\n{end}{after}")
 
 
 def _figure(value: float) -> str:

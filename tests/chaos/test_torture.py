@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from tests.chaos.__main__ import HEADINGS, row_of
 from tests.chaos.proxy import Cut, Rates
 from tests.chaos.torture import WRITERS, torture, torture_library
 
@@ -16,6 +17,7 @@ def test_nothing_is_skipped_doubled_or_lost_while_connections_break_and_programs
     assert found.faults == {}
     assert all(found.cuts[cut] > 0 for cut in Cut)
     assert found.acknowledged > 300
+    assert row_of("ours", found, 1).count("|") == len(HEADINGS) + 1
 
 
 def test_the_same_search_finds_what_the_librarys_own_function_skips(database_url: str, tmp_path: Path) -> None:

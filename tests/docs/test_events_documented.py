@@ -13,24 +13,14 @@ import pytest
 
 import processes
 import projections
-from domain.access import Access
-from domain.aggregate import events_of
 from domain.application import Clonnect
-from domain.creator import Creator
-from domain.follower import Follower
-from domain.lead import Lead
-from domain.sequence import Sequence
 from eventstore.personal import Personal
 from processes.process import Process
 from projections.projection import Projection
+from tests.topics import EVENTS
 
 PAGE = Path(__file__).parents[2] / "docs" / "events.md"
 IDENTITY = {"originator_id", "originator_version"}
-EVENTS: dict[str, type[Any]] = {
-    topic: event
-    for aggregate in (Access, Creator, Lead, Follower, Sequence)
-    for topic, event in events_of(aggregate).items()
-}
 
 
 @dataclass

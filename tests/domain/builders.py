@@ -127,7 +127,12 @@ class Business:
         return self.do(Clonnect.receive_message, ANA, message)
 
     def understood(
-        self, *intents: Intent, direct_purchase: bool = False, refusal: bool = False, soft_stop: bool = False
+        self,
+        *intents: Intent,
+        direct_purchase: bool = False,
+        refusal: bool = False,
+        soft_stop: bool = False,
+        product_id: UUID | None = None,
     ) -> UUID:
         """The last message is understood so; answers its burst."""
         follower = self.follower
@@ -138,7 +143,7 @@ class Business:
             language=Language.ES,
             evidence={Language.ES: 0.0},
             intents=tuple((intent, 0.8) for intent in intents),
-            product_id=None,
+            product_id=product_id,
             refusal=refusal,
             direct_purchase=direct_purchase,
             soft_stop=soft_stop,

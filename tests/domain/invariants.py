@@ -17,6 +17,7 @@ NEVER_SCHEDULED = "something becomes of a follow-up that was never scheduled"
 @dataclass
 class _Send:
     follow_up: "_FollowUp | None"
+    is_reply: bool = False
     attempts: list[int] = field(default_factory=list)
     outcomes: list[tuple[str, int]] = field(default_factory=list)
     is_open: bool = False
@@ -49,6 +50,7 @@ class _Follower:
     runs: dict[str, _Run] = field(default_factory=dict)
     message_ids: set[str] = field(default_factory=set)
     sent_ids: set[str] = field(default_factory=set)
+    is_put_aside: bool = False
 
 
 def broken(log: Sequence[Event]) -> list[str]:
@@ -83,8 +85,15 @@ class _Checker:
                     yield event, rule
             elif event["topic"] == "lead.captured":
                 self.follower_of[event["stream"]] = event["follower_id"]
+                self.followers[event["follower_id"]].is_put_aside = False
             elif event["topic"] == "lead.status_changed" and event["after"] == "customer":
                 self._stop(self.followers[self.follower_of[event["stream"]]], "a purchase", but="post_purchase")
+            elif event["topic"] in ("lead.archived", "lead.marked_as_spam"):
+                follower = self.followers[self.follower_of[event["stream"]]]
+                self._stop(follower, "it was put aside")
+                follower.is_put_aside = True
+            elif event["topic"] == "lead.restored":
+                self.followers[self.follower_of[event["stream"]]].is_put_aside = False
 
     def _rules(self, follower: _Follower, name: str, event: Event) -> Iterator[str]:
         if name in CLAIMS or name in TERMINALS or name == "follow_up_released":
@@ -120,7 +129,7 @@ class _Checker:
                     yield NEVER_SCHEDULED
                 if follow_up is not None and follow_up.terminals:
                     yield "a send is requested for a follow-up that has its outcome"
-                follower.sends[event["send_id"]] = _Send(follow_up)
+                follower.sends[event["send_id"]] = _Send(follow_up, is_reply=event["purpose"] == "reply")
             case "send_attempted":
                 yield from self._attempt(follower, event)
             case "send_cancelled":
@@ -178,6 +187,8 @@ class _Checker:
             yield "an attempt follows an end, a doubt or an open attempt"
         if event["attempt"] != len(send.attempts) + 1 or event["attempt"] > MAX_ATTEMPTS:
             yield "attempts do not count from one to four"
+        if send.is_reply and follower.is_put_aside:
+            yield "somebody is answered who was put aside"
         send.attempts.append(event["attempt"])
         send.is_open, send.may_be_attempted = True, False
         if (follow_up := send.follow_up) is not None:

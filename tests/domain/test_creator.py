@@ -6,10 +6,14 @@ from decimal import Decimal
 import pytest
 
 from domain.application import Clonnect
-from domain.creator import Product, Settings
+from domain.creator import MAX_PRODUCTS, Config, Creator, Product, Settings
 from domain.errors import Conflict, Invalid, NotFound
-from domain.vocabulary import Language, Mode, Platform, SequenceType
-from tests.domain.builders import ANA, COURSE, Business, an_id, nothing_happens, this_happens
+from domain.follower import Follower
+from domain.steps import Step
+from domain.vocabulary import Intent, Language, Mode, Platform, SequenceType
+from tests.domain.builders import ANA, COURSE, NAMESPACE, NOW, Business, an_id, at, nothing_happens, this_happens
+
+BOOK = Product(an_id(2), "Libro", Decimal("19.90"), "EUR")
 
 
 @pytest.fixture
@@ -29,6 +33,13 @@ def test_a_new_creator_begins_with_everything_off(business: Business) -> None:
 def test_a_name_is_given_once(business: Business) -> None:
     with nothing_happens(business), pytest.raises(Conflict):
         business.signs_up(ANA)
+
+
+@pytest.mark.parametrize("name", ["", "Ana", "-ana", "a b", "ñ", "a" * 64, "config"])
+def test_a_name_that_could_not_stand_in_an_address_is_refused(business: Business, name: str) -> None:
+    with nothing_happens(business), pytest.raises(Invalid) as refused:
+        business.signs_up(name)
+    assert [error.field for error in refused.value.errors] == ["/name"]
 
 
 def test_nobody_signs_up_in_a_zone_that_does_not_exist(business: Business) -> None:
@@ -63,6 +74,29 @@ def test_a_zone_that_does_not_exist_is_refused_before_it_can_fail_a_send(busines
         business.do(Clonnect.change_settings, ANA, {"timezone": "Mars/Olympus"}, None)
 
 
+def test_what_is_said_of_the_voice_changes_field_by_field_and_the_address_stays(business: Business) -> None:
+    business.do(Clonnect.sign_up_creator, "bea", "bea@example.com", Settings())
+    business.do(Clonnect.configure, "bea", {"clone_name": "Bea", "clone_tone": "warm"}, None)
+    with this_happens(business, "creator.configured"):
+        business.do(Clonnect.configure, "bea", {"clone_tone": None, "clone_name": "Bea"}, None)
+    bea = business.app.creator("bea")
+    assert bea.config == Config(email="bea@example.com", clone_name="Bea")
+    assert list(business.app.events.get(bea.id))[-1].changed == ("clone_tone",)  # type: ignore[attr-defined]
+
+
+def test_the_voice_and_the_switch_change_together_and_leave_no_trace_where_nothing_changes(business: Business) -> None:
+    with this_happens(business, "creator.configured", "creator.mode_changed"):
+        business.do(Clonnect.configure, ANA, {"email": "ana@example.com"}, Mode.OFF)
+    with nothing_happens(business):
+        business.do(Clonnect.configure, ANA, {"email": "ana@example.com", "welcome_message": None}, Mode.OFF)
+
+
+def test_who_writes_for_a_creator_has_the_name_that_the_creator_gave(business: Business) -> None:
+    assert business.creator.clone_name == ANA
+    business.do(Clonnect.configure, ANA, {"clone_name": "Ana de Fotos"}, None)
+    assert business.creator.clone_name == "Ana de Fotos"
+
+
 def test_the_switch_turns_the_bot_off_and_on(business: Business) -> None:
     turned = [business.do(Clonnect.change_mode, ANA, None, reason) for reason in ("holidays", None)]
     assert [(creator.mode, creator.mode_reason) for creator in turned] == [(Mode.OFF, "holidays"), (Mode.AUTO, None)]
@@ -91,3 +125,88 @@ def test_a_channel_speaks_for_the_account_that_was_connected_last(business: Busi
     with this_happens(business, "creator.channel_connected"):
         business.do(Clonnect.connect_channel, ANA, Platform.TELEGRAM, "another-account", beside=None)
     assert business.creator.channels == {Platform.TELEGRAM: "another-account"}
+
+
+def test_a_token_that_is_new_is_told_though_the_account_is_the_same(business: Business) -> None:
+    with this_happens(business, "creator.channel_connected"):
+        business.do(Clonnect.connect_channel, ANA, Platform.TELEGRAM, "ana-account", beside=("SELECT 1", ()))
+
+
+def test_a_channel_is_let_go_once_and_only_by_the_account_that_speaks(business: Business) -> None:
+    with nothing_happens(business), pytest.raises(Conflict):
+        business.do(Clonnect.disconnect_channel, ANA, Platform.TELEGRAM, "another-account", beside=())
+    with this_happens(business, "creator.channel_disconnected"):
+        business.do(Clonnect.disconnect_channel, ANA, Platform.TELEGRAM, "ana-account", beside=())
+    assert business.creator.channels == {}
+    with nothing_happens(business), pytest.raises(NotFound):
+        business.do(Clonnect.disconnect_channel, ANA, Platform.TELEGRAM, "ana-account", beside=())
+
+
+def test_what_waits_to_be_sent_is_held_when_its_channel_is_let_go(business: Business) -> None:
+    business.says()
+    send_id = business.answers(business.understood(Intent.QUESTION_PRODUCT))
+    assert send_id is not None
+    business.do(Clonnect.disconnect_channel, ANA, Platform.TELEGRAM, "ana-account", beside=())
+    assert business.attempted(send_id) is None
+    cancelled = list(business.app.events.get(business.follower.id))[-1]
+    assert isinstance(cancelled, Follower.SendCancelled)
+    assert (cancelled.send_id, cancelled.reason) == (send_id, "channel_not_connected")
+    by_hand = business.do(Clonnect.send_by_hand, ANA, business.lead.id, "Buenas", an_id(3))
+    assert by_hand.held == "channel_not_connected"
+
+
+def test_a_product_changes_field_by_field(business: Business) -> None:
+    with this_happens(business, "creator.product_changed"):
+        business.do(Clonnect.change_product, ANA, COURSE.product_id, {"price": Decimal("97.50"), "is_active": False})
+    assert business.creator.products == {
+        COURSE.product_id: replace(COURSE, price=Decimal("97.50"), is_active=False),
+    }
+    with nothing_happens(business):
+        business.do(Clonnect.change_product, ANA, COURSE.product_id, {"price": Decimal("97.5")})
+
+
+def test_a_product_that_is_removed_is_sold_no_more(business: Business) -> None:
+    business.do(Clonnect.add_product, ANA, BOOK)
+    with this_happens(business, "creator.product_removed"):
+        business.do(Clonnect.remove_product, ANA, COURSE.product_id)
+    assert business.creator.active_products == [BOOK]
+    with nothing_happens(business), pytest.raises(NotFound):
+        business.do(Clonnect.remove_product, ANA, COURSE.product_id)
+    with nothing_happens(business), pytest.raises(NotFound):
+        business.do(Clonnect.change_product, ANA, COURSE.product_id, {"name": "Curso"})
+
+
+def test_a_creator_has_at_most_a_thousand_products() -> None:
+    with at(NOW):
+        creator = Creator.sign_up(NAMESPACE, "bea", None, Settings())
+        for number in range(MAX_PRODUCTS):
+            creator.add_product(Product(an_id(number + 10), f"{number}", None, "EUR"))
+        with pytest.raises(Conflict):
+            creator.add_product(BOOK)
+        creator.remove_product(an_id(10))
+        creator.add_product(BOOK)
+    assert len(creator.products) == MAX_PRODUCTS
+
+
+def test_a_follow_up_whose_product_is_removed_waits_for_a_person(business: Business) -> None:
+    steps = (Step(1, "¿Te apuntas? {link}"),)
+    business.do(Clonnect.change_steps, ANA, SequenceType.OBJECTION_PRICE, steps)
+    business.says()
+    business.understood(Intent.OBJECTION_PRICE)
+    assert business.enrolled()
+    assert business.follower.run is not None
+    assert business.follower.run.product_id == COURSE.product_id
+    business.do(Clonnect.remove_product, ANA, COURSE.product_id)
+    assert business.decided(business.falls_due()) is None
+    assert (business.steps[1].state, business.steps[1].hold_reason) == ("held", "content:link")
+
+
+def test_nobody_is_promised_a_product_that_was_removed(business: Business) -> None:
+    business.do(Clonnect.add_product, ANA, BOOK)
+    business.says()
+    business.understood(Intent.OBJECTION_PRICE, product_id=COURSE.product_id)
+    business.do(Clonnect.remove_product, ANA, COURSE.product_id)
+    assert business.follower.product_id == COURSE.product_id
+    assert business.enrolled()
+    assert business.follower.run is not None
+    assert business.follower.run.product_id == BOOK.product_id

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from decimal import Decimal
 from itertools import count
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from domain.application import Clonnect
 from domain.errors import DomainError
+from domain.lead import Purchase
 from domain.runs import Refusal, SendOrder
 from domain.steps import Step
 from domain.vocabulary import Intent, Platform, SequenceType, Status
@@ -25,6 +27,7 @@ CALLED_FOR = [SequenceType.OBJECTION_PRICE, SequenceType.OBJECTION_TIME, Sequenc
 
 RARER = ["mode", "sequence", "writes", *["lets go"] * 3, "buys", "moves", "cancels", "blocks", "blocks", "deletes"]
 RARER += ["hastens", "hastens", "new steps", "new steps"]
+RARER += ["archives", "archives", "marks as spam", "restores", "restores", "records a purchase", "takes", "gives back"]
 
 
 @contextmanager
@@ -164,6 +167,18 @@ class Anything(RuleBasedStateMachine):
                     steps = tuple(Step(hours, f"¿{next(self.numbers)}?") for hours in (1, 5, 30))
                     business.do(Clonnect.change_steps, ANA, SequenceType.OBJECTION_PRICE, steps)
                     business.do(Clonnect.move_runs, ANA, SequenceType.OBJECTION_PRICE, [follower.id])
+                case "archives":
+                    business.do(Clonnect.archive_lead, ANA, lead_id)
+                case "marks as spam":
+                    business.do(Clonnect.mark_as_spam, ANA, lead_id)
+                case "restores":
+                    business.do(Clonnect.restore_lead, ANA, lead_id)
+                case "records a purchase":
+                    business.do(Clonnect.record_purchase, ANA, lead_id, Purchase(self.new_id(), Decimal(97), "EUR"))
+                case "takes":
+                    business.do(Clonnect.take_over, ANA, lead_id, None)
+                case "gives back":
+                    business.do(Clonnect.hand_back, ANA, lead_id)
                 case "cancels":
                     business.do(Clonnect.cancel_follow_ups, ANA, lead_id, None)
                 case "blocks":

@@ -88,7 +88,7 @@ def escalated(case: Case) -> None:
 
 
 def handled_by_a_person(case: Case) -> None:
-    case.follower.pause_bot(None, "manual_reply")
+    case.follower.take_over(None)
 
 
 def nothing_to_say_for_a_variable(case: Case) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from domain.runs import Refusal
-from domain.vocabulary import SequenceType
+from domain.vocabulary import Intent, SequenceType
 from tests.domain.builders import Business
 from tests.domain.invariants import broken, unfinished
 
@@ -147,3 +147,21 @@ def test_a_follow_up_after_a_purchase_is_found_unless_it_is_for_customers() -> N
 
     assert any("after a purchase" in rule for rule in broken(after_a_purchase(SequenceType.OBJECTION_PRICE)))
     assert broken(after_a_purchase(SequenceType.POST_PURCHASE)) == []
+
+
+@pytest.mark.parametrize("topic", ["lead.archived", "lead.marked_as_spam"])
+def test_an_answer_to_who_was_put_aside_is_found_until_they_are_brought_back(topic: str) -> None:
+    business = Business()
+    business.says("¿cuánto cuesta?")
+    send_id = business.answers(business.understood(Intent.QUESTION_PRODUCT))
+    assert send_id is not None
+    order = business.attempted(send_id)
+    assert order is not None
+    business.accepted(order)
+    log = business.log()
+    index = at(log, "send_attempted")
+    captured = next(event for event in log if event["topic"] == "lead.captured")
+    put_aside, back = captured | {"topic": topic}, captured | {"topic": "lead.restored"}
+    spoiled = broken([*log[:index], put_aside, *log[index:]])
+    assert any("somebody is answered who was put aside" in rule for rule in spoiled)
+    assert broken([*log[:index], put_aside, back, *log[index:]]) == []

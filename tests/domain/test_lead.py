@@ -1,16 +1,19 @@
 """Where a lead stands, who may move it, and what is known about the person."""
 
 from collections.abc import Iterator
+from datetime import timedelta
+from decimal import Decimal
+from uuid import uuid4
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.errors import NotFound
-from domain.lead import Details, Lead
+from domain.errors import Conflict, NotFound
+from domain.lead import Details, Lead, Purchase
 from domain.scoring import Score
-from domain.vocabulary import Intent, Status
-from tests.domain.builders import NOW, a_lead, at
+from domain.vocabulary import Intent, Mark, Status
+from tests.domain.builders import NOW, a_lead, an_id, at
 
 NEW, ACTIVE, HOT, CUSTOMER = Status
 
@@ -60,18 +63,42 @@ def test_a_person_who_moves_a_lead_up_lets_automation_go_on() -> None:
     assert lead.status is HOT
 
 
-@given(st.lists(st.tuples(st.sampled_from(Status), st.booleans())))
-def test_whatever_happens_automation_stays_below_the_last_move_down(moves: list[tuple[Status, bool]]) -> None:
+HAPPENINGS = st.one_of(
+    st.tuples(st.just("moved"), st.sampled_from(Status)),
+    st.tuples(st.sampled_from(["lifted", "lifted"]), st.sampled_from([ACTIVE, HOT, CUSTOMER, NEW])),
+    st.tuples(st.sampled_from(["bought", "archived", "spam", "restored"]), st.none()),
+)
+
+
+@given(st.lists(HAPPENINGS, max_size=40))
+def test_whatever_happens_automation_stays_below_the_last_move_down_until_there_is_a_purchase(
+    story: list[tuple[str, Status | None]],
+) -> None:
     with at(NOW):
         lead = a_lead(NEW)
         ceiling = CUSTOMER
-        for status, by_hand in moves:
+        for what, status in story:
             before = lead.status
-            lead.change_status(status, by_hand=by_hand, reason="any", now=NOW)
-            if by_hand and status is not before:
-                ceiling = status if status < before else CUSTOMER
-            assert lead.status is status if by_hand else lead.status >= before
-            assert by_hand or lead.status is before or lead.status <= ceiling
+            match what:
+                case "moved" if status is not None:
+                    moved(lead, status)
+                    if status is not before:
+                        ceiling = status if status < before else CUSTOMER
+                    assert lead.status is status
+                case "lifted" if status is not None:
+                    lifted(lead, status)
+                    assert lead.status is (status if before < status <= ceiling else before)
+                case "bought":
+                    lead.buy(a_purchase(), NOW)
+                    ceiling = CUSTOMER
+                    assert lead.status is CUSTOMER
+                case "archived":
+                    lead.archive()
+                case "spam":
+                    lead.mark_as_spam()
+                case _ if lead.mark is not None:
+                    lead.restore("person")
+            assert lead.status is before or what in ("moved", "lifted", "bought")
 
 
 def test_a_move_to_where_the_lead_is_leaves_no_trace() -> None:
@@ -119,6 +146,91 @@ def test_a_channel_that_tells_no_name_takes_none_away() -> None:
     lead = a_lead(details=Details(name="Marta"))
     lead.learn_name(None, "")
     assert topics(lead) == ["lead.captured"]
+
+
+def a_purchase(reference: str | None = None) -> Purchase:
+    return Purchase(uuid4(), Decimal("97.50"), "EUR", None, reference)
+
+
+def test_who_buys_is_a_customer_wherever_a_person_has_put_them() -> None:
+    lead = a_lead(HOT)
+    moved(lead, NEW)
+    assert lead.buy(a_purchase(), NOW)
+    assert (lead.status, lead.score.value(NOW + timedelta(days=90))) == (CUSTOMER, 1.0)
+    assert topics(lead)[-3:] == ["lead.purchased", "lead.status_changed", "lead.scored"]
+    moved(lead, ACTIVE)
+    lead.buy(a_purchase(), NOW)
+    assert lead.status is CUSTOMER
+
+
+def test_a_customer_who_buys_again_stays_one() -> None:
+    lead = a_lead()
+    lead.buy(a_purchase(), NOW)
+    lead.buy(a_purchase(), NOW + timedelta(days=1))
+    assert topics(lead)[-2:] == ["lead.scored", "lead.purchased"]
+
+
+def test_a_purchase_is_known_by_its_reference_however_many_there_are() -> None:
+    lead = a_lead()
+    assert all(lead.buy(a_purchase(f"A-{number}"), NOW) for number in range(300))
+    moved(lead, ACTIVE)
+    before = topics(lead)
+    assert not any(lead.buy(a_purchase(f"A-{number}"), NOW) for number in range(300))
+    assert (topics(lead), lead.status) == (before, ACTIVE)
+
+
+def test_purchases_without_a_reference_are_all_different() -> None:
+    lead = a_lead()
+    assert lead.buy(a_purchase(), NOW)
+    assert lead.buy(a_purchase(), NOW)
+    assert topics(lead).count("lead.purchased") == 2
+
+
+@pytest.mark.parametrize("status", Status)
+def test_who_is_put_aside_and_brought_back_stands_where_they_stood(status: Status) -> None:
+    for put_aside in (Lead.archive, Lead.mark_as_spam):
+        lead = a_lead(status)
+        put_aside(lead)
+        lead.restore("person")
+        assert (lead.status, lead.mark) == (status, None)
+
+
+def test_the_last_mark_counts_and_the_same_one_leaves_no_trace() -> None:
+    lead = a_lead()
+    marks = []
+    for put_aside in (Lead.archive, Lead.archive, Lead.mark_as_spam, Lead.mark_as_spam, Lead.archive):
+        put_aside(lead)
+        marks.append(lead.mark)
+    assert marks == [Mark.ARCHIVED, Mark.ARCHIVED, Mark.SPAM, Mark.SPAM, Mark.ARCHIVED]
+    assert topics(lead)[1:] == ["lead.archived", "lead.marked_as_spam", "lead.archived"]
+
+
+def test_nobody_is_brought_back_who_was_not_put_aside() -> None:
+    lead = a_lead()
+    with pytest.raises(Conflict):
+        lead.restore("person")
+    assert topics(lead) == ["lead.captured"]
+
+
+def test_a_lead_is_assigned_and_let_go() -> None:
+    lead = a_lead()
+    lead.assign(None)
+    for user_id in (an_id(1), an_id(1), an_id(2), None):
+        lead.assign(user_id)
+    assert [event.user_id for event in lead.pending_events if isinstance(event, Lead.Assigned)] == [
+        an_id(1),
+        an_id(2),
+        None,
+    ]
+
+
+def test_an_event_says_whether_the_lead_was_put_aside() -> None:
+    lead = a_lead()
+    lead.archive()
+    moved(lead, HOT)
+    lead.delete()
+    marks = [event.mark for event in lead.pending_events if isinstance(event, Lead.StatusChanged | Lead.Deleted)]
+    assert marks == [Mark.ARCHIVED, Mark.ARCHIVED]
 
 
 def test_a_lead_is_deleted_once() -> None:

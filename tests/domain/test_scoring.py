@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.scoring import HALF_LIFE, Score, earned_status
+from domain.scoring import FOREVER, HALF_LIFE, TICK, Score, earned_status
 from domain.vocabulary import Intent, Status
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -161,3 +161,40 @@ def test_words_move_nobody_down_or_to_customer(
 ) -> None:
     earned = earned_status(current, intents, direct_purchase=direct_purchase, bursts=count, value=value)
     assert earned is None or (current < earned and earned is not Status.CUSTOMER)
+
+
+@given(bursts, bursts, later, later)
+def test_the_standing_of_two_scores_tells_which_is_higher_at_any_time(
+    one: list[Burst], other: list[Burst], since: timedelta, until: timedelta
+) -> None:
+    (first, judged), (second, judged_too) = fold(one), fold(other)
+    now = max(judged, judged_too) + since + until
+    gap = first.standing - second.standing
+    values = [score.value(now) for score in (first, second)]
+    # What engagement adds does not decay but ends, so that scores which are close may change places.
+    assert gap <= 0 or values[0] >= values[1] - 0.10 - 1e-9
+    assert gap >= 0 or values[1] >= values[0] - 0.10 - 1e-9
+
+
+def test_a_customer_stands_above_all_and_who_has_said_nothing_below() -> None:
+    strong = said(Intent.INTEREST_STRONG)
+    assert Score().customer(NOW).standing > strong.standing > Score().standing
+    assert said(Intent.INTEREST_STRONG, at=NOW + HALF_LIFE).standing > strong.standing
+
+
+@given(bursts, st.sampled_from([0.1, 0.25, 0.5, 0.85]))
+def test_the_last_instant_of_a_level_is_that_after_which_less_is_shown(story: list[Burst], level: float) -> None:
+    score, at = fold(story)
+    last = score.lasts_until(level, at)
+    if last is None:
+        assert round(score.value(at), 4) < level
+    else:
+        assert last >= at
+        assert round(score.value(last), 4) >= level
+        assert round(score.value(last + TICK), 4) < level
+
+
+def test_a_customer_is_one_for_ever_and_a_person_of_no_interest_never_was_close() -> None:
+    assert Score().customer(NOW).lasts_until(0.5, NOW) == FOREVER
+    assert Score().lasts_until(0.5, NOW) is None
+    assert Score().given(0.5, NOW).lasts_until(0.5, NOW) is not None

@@ -2,25 +2,18 @@
 
 import json
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 import pytest
 from eventsourcing.persistence import JSONTranscoder, StoredEvent
 
-from domain.access import Access
-from domain.aggregate import Aggregate, events_of
-from domain.creator import Creator
-from domain.follower import Follower
-from domain.lead import Lead
-from domain.sequence import Sequence
+from domain.aggregate import Aggregate
 from eventstore.mapper import TypedMapper
+from tests.topics import EVENTS, kinds_of
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 EXAMPLES = sorted(path.stem for path in GOLDEN.glob("*.json"))
 MAPPER = TypedMapper(JSONTranscoder())
-AGGREGATES: tuple[type[Aggregate], ...] = (Access, Creator, Lead, Follower, Sequence)
-EVENTS: dict[str, type[Any]] = {topic: event for each in AGGREGATES for topic, event in events_of(each).items()}
 
 
 def current_version(topic: str) -> int:
@@ -33,6 +26,10 @@ def stored(name: str) -> tuple[int, StoredEvent]:
     return example["class_version"], StoredEvent(
         UUID(example["originator_id"]), example["originator_version"], example["topic"], example["state"].encode()
     )
+
+
+def test_no_topic_is_overlooked() -> None:
+    assert {event.TOPIC for event in kinds_of(Aggregate.Event)} == set(EVENTS)
 
 
 @pytest.mark.parametrize("topic", EVENTS)

@@ -4,6 +4,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -37,8 +38,8 @@ MOVED = "UPDATE log.events SET notification_id = -notification_id WHERE notifica
 MADE_ROOM = "UPDATE log.events SET notification_id = 1 - notification_id WHERE notification_id < 0"
 FORGED = """
 INSERT INTO log.events
-SELECT gen_random_uuid(), 1, topic, state, {0}, gen_random_uuid(), metadata, recorded_at, chain
-  FROM log.events WHERE notification_id = {0} - 1
+SELECT gen_random_uuid(), 1, topic, state, {0}, id, metadata || jsonb_build_object('event_id', id), recorded_at, chain
+  FROM log.events, gen_random_uuid() AS id WHERE notification_id = {0} - 1
 """
 SWAPPED = """
 UPDATE log.events SET notification_id = -notification_id WHERE notification_id IN (4, 9);
@@ -99,6 +100,8 @@ def test_an_empty_log_is_whole(conn: Connection) -> None:
         "UPDATE log.events SET originator_id = gen_random_uuid() WHERE notification_id = 7",
         "UPDATE log.events SET originator_version = 2 WHERE notification_id = 7",
         "UPDATE log.events SET chain = set_byte(chain, 0, get_byte(chain, 0) # 1) WHERE notification_id = 7",
+        "UPDATE log.events SET event_id = gen_random_uuid() WHERE notification_id = 7",
+        "UPDATE log.events SET metadata = metadata - 'event_id' WHERE notification_id = 7",
         "DELETE FROM log.events WHERE notification_id = 7",
     ],
 )
@@ -123,6 +126,33 @@ def test_any_flipped_bit_of_any_event_is_found(conn: Connection, position: int, 
 def test_two_swapped_events_are_found_at_the_first(conn: Connection) -> None:
     tamper(conn, *SWAPPED.split(";"))
     assert found(conn) == 4
+
+
+def test_two_events_that_have_changed_their_ids_are_found(conn: Connection) -> None:
+    exchange = """UPDATE log.events AS e SET event_id = o.event_id FROM other AS o
+                   WHERE e.notification_id IN (4, 9) AND o.notification_id = 13 - e.notification_id"""
+    tamper(
+        conn,
+        "CREATE TEMP TABLE other AS SELECT notification_id, event_id FROM log.events WHERE notification_id IN (4, 9)",
+        "ALTER TABLE log.events DROP CONSTRAINT events_event_id_key",
+        exchange,
+    )
+    assert found(conn) == 4
+
+
+def test_events_from_before_their_ids_stood_in_the_metadata_are_whole(conn: Connection) -> None:
+    conn.execute(
+        "SELECT log.append_events(ARRAY[gen_random_uuid()], ARRAY[1], ARRAY['thing.done'], ARRAY[''::bytea],"
+        " ARRAY[gen_random_uuid()], ARRAY['{}'])"
+    )
+    assert check_log(conn).position == EVENTS + 1
+
+
+def test_what_a_value_says_is_not_taken_for_the_id(conn: Connection, database_url: str) -> None:
+    with Datastore(database_url) as datastore:
+        said = f'", "event_id": "{uuid4()}'
+        Recorder(datastore).insert_events([thing()], metadata=[{"actor": said, "zone": said}])
+    assert check_log(conn).position == EVENTS + 1
 
 
 def test_a_cut_tail_is_found_by_the_head_of_the_log(conn: Connection) -> None:

@@ -56,7 +56,12 @@ def test_an_event_comes_with_its_class_its_time_and_who_caused_it(app: Clonnect,
     (recorded,) = log.read(before, 10)
     assert isinstance(recorded.event, Creator.ModeChanged)
     assert (recorded.event.mode, recorded.event.reason, recorded.event.timestamp) == (Mode.AUTO, "launch", AT)
-    assert recorded.metadata == {"actor": "person:7", "correlation_id": str(UUID(int=7)), "creator_id": "ana"}
+    assert recorded.metadata == {
+        "actor": "person:7",
+        "correlation_id": str(UUID(int=7)),
+        "creator_id": "ana",
+        "event_id": str(recorded.event_id),
+    }
     assert recorded.owner("correlation_id") == UUID(int=7)
     with pytest.raises(KeyError):
         recorded.owner("lead_id")

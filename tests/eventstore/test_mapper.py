@@ -22,6 +22,7 @@ from domain.creator import Creator, Product, Settings
 from domain.follower import Follower
 from domain.follower_parts import Attachment, Judged
 from domain.lead import Details, Lead
+from domain.lead_import import LeadImport
 from domain.scoring import Term
 from domain.sequence import Sequence
 from domain.steps import Step
@@ -34,7 +35,7 @@ from eventstore.vault import Vault, destroying
 MAPPER = TypedMapper(JSONTranscoder())
 EVENTS = [
     event
-    for aggregate in (Creator, Lead, Follower, Sequence)
+    for aggregate in (Creator, Lead, LeadImport, Follower, Sequence)
     for event in (getattr(aggregate, name) for name in dir(aggregate))
     if isinstance(event, type) and issubclass(event, Aggregate.Event) and hasattr(event, "TOPIC")
 ]
@@ -46,6 +47,7 @@ FIELDS = {
     "product": st.builds(Product, price=st.none() | st.decimals(0, 10**6, places=2)),
     "settings": st.builds(Settings, timezone=st.sampled_from(["UTC", "Europe/Madrid"])),
     "steps": st.lists(st.builds(Step, st.integers(0, 100)), max_size=3).map(tuple),
+    "amount": st.decimals(0, 10**6, places=2),
     "value": NUMBERS,
     "confidence": NUMBERS,
     "evidence": st.dictionaries(st.sampled_from(Language), NUMBERS),
@@ -70,7 +72,7 @@ def events(draw: st.DrawFn) -> Aggregate.Event:
 
 def test_every_aggregate_has_its_events_here() -> None:
     topics = [getattr(event, "TOPIC", "") for event in EVENTS]
-    assert {topic.partition(".")[0] for topic in topics} == {"creator", "lead", "follower", "sequence"}
+    assert {topic.partition(".")[0] for topic in topics} == {"creator", "lead", "lead_import", "follower", "sequence"}
     assert len(set(topics)) == len(topics) > 30
 
 

@@ -64,7 +64,7 @@ def test_who_and_why_stand_beside_the_event(recorder: Recorder) -> None:
     recorder.insert_events([thing()], event_ids=[event_id], metadata=[{"actor": "bot"}])
 
     (event,) = all_of(recorder)
-    assert (event.event_id, event.metadata) == (event_id, {"actor": "bot"})
+    assert (event.event_id, event.metadata) == (event_id, {"actor": "bot", "event_id": str(event_id)})
     assert before - timedelta(seconds=1) < event.recorded_at < datetime.now(UTC) + timedelta(seconds=1)
 
 

@@ -19,7 +19,7 @@ from domain.aggregate import Aggregate
 from domain.application import Clonnect
 from domain.lead import Details, Lead
 from domain.steps import Step
-from domain.vocabulary import Language, Mode, SequenceType
+from domain.vocabulary import Language, Mode, Role, SequenceType
 from eventstore.states import fingerprint, read, written
 from tests.domain.builders import ANA, a_lead
 from tests.domain.test_follower_always import Anything, may_be_refused
@@ -70,7 +70,7 @@ def happens(aggregate: Any, event: Any) -> Any:
 
 
 class Histories(Anything):
-    """Anything that happens to a person, a creator and a sequence, looked at from every point on the way."""
+    """Anything that happens to a person, a creator, their keys and a sequence, looked at from points on the way."""
 
     @rule(quiet=st.integers(0, 23), zone=st.sampled_from(["Europe/Madrid", "UTC"]), mode=st.sampled_from([None, *Mode]))
     def the_creator_has_other_wishes(self, quiet: int, zone: str, mode: Mode | None) -> None:
@@ -88,6 +88,14 @@ class Histories(Anything):
         with may_be_refused():
             lead_id = self.business.follower.lead_id
             self.business.do(Clonnect.edit_lead, ANA, lead_id, {"name": name, "tags": tags}, None)
+
+    @rule(prefix=st.sampled_from("abc"), role=st.sampled_from(Role), revoked=st.booleans())
+    def the_keys_change(self, prefix: str, role: Role, revoked: bool) -> None:
+        with may_be_refused():
+            if revoked:
+                self.business.do(Clonnect.revoke_key, ANA, prefix, role, beside=())
+            else:
+                self.business.do(Clonnect.issue_key, ANA, prefix, role, None, self.business.now, beside=())
 
     def teardown(self) -> None:
         app = self.business.app

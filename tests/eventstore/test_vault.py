@@ -199,6 +199,29 @@ def test_keys_that_were_loaded_are_at_hand_without_the_database(vault: Vault, da
     assert {read(vault, person, text) for person, text in zip(people, texts, strict=True)} == {b"Marta"}
 
 
+def test_who_is_expected_gets_a_new_key_without_another_question(vault: Vault, datastore: Datastore) -> None:
+    known, stranger = uuid4(), uuid4()
+    text = sealed(vault, datastore, known)
+    vault.forget()
+    vault.expect([known, stranger])
+    datastore.close()
+    assert read(vault, known, text) == b"Marta"
+    key = vault.key_for(stranger)
+    assert key is not None
+    assert vault.key_for(stranger) is key
+
+
+def test_a_key_that_another_program_made_meanwhile_is_found_the_next_time(vault: Vault, datastore: Datastore) -> None:
+    person = uuid4()
+    vault.expect([person])
+    text = sealed(opened(datastore), datastore, person)
+    with pytest.raises(IntegrityError):
+        sealed(vault, datastore, person)
+    vault.expect([person])
+    assert read(vault, person, text) == b"Marta"
+    assert read(vault, person, sealed(vault, datastore, person)) == b"Marta"
+
+
 def test_only_the_first_key_opens_an_installation(vault: Vault, datastore: Datastore) -> None:
     opened(datastore)
     with pytest.raises(WrongKey):

@@ -13,9 +13,11 @@ import pytest
 from api.bootstrap import open_application
 from domain import context
 from domain.application import Clonnect
+from domain.commands.imports import Row
 from domain.commands.leads import NewLead
 from domain.creator import Settings
 from domain.errors import DuplicateLead, LostRace, NotFound
+from domain.follower import Follower
 from domain.lead import Details, Lead
 from domain.vocabulary import Platform, Status
 from eventstore import writer as module
@@ -176,6 +178,54 @@ async def test_nothing_is_decided_on_what_another_process_has_changed_since(
         other.delete_lead("ana", lead.id)
     with pytest.raises(NotFound):
         await writer.do(Clonnect.change_status, "ana", lead.id, Status.NEW)
+
+
+def imported(*numbers: int) -> list[Row]:
+    return [Row(number, new_lead(number)) for number in numbers]
+
+
+async def test_strangers_of_one_command_are_known_to_the_next_of_its_batch(
+    writer: Writer[Clonnect], database_url: str
+) -> None:
+    gate = Gate()
+    holding = asyncio.create_task(writer.do(gate))
+    await gate.reached()
+    before = transactions(database_url)
+    importing = [asyncio.create_task(writer.do(Clonnect.import_leads, "ana", imported(1, 2, n), 3)) for n in (3, 4)]
+    entering = asyncio.create_task(writer.do(Clonnect.capture_lead, "ana", new_lead(4)))
+    await asyncio.sleep(0)
+    gate.open()
+    await holding
+    first, second = [(await each).result for each in importing]
+    assert (first.created, first.unchanged, second.created, second.unchanged) == (3, 0, 1, 2)
+    with pytest.raises(DuplicateLead):
+        await entering
+    assert transactions(database_url) == before + 1
+
+
+async def test_what_is_expected_and_not_there_may_be_begun(writer: Writer[Clonnect], database_url: str) -> None:
+    def begun_twice(app: Clonnect) -> UUID:
+        follower_id = Follower.create_id(app.namespace, "ana", Platform.MANUAL, "m9")
+        app.expect([follower_id])
+        assert app.known_follower(follower_id) is None
+        return app.capture_lead("ana", new_lead(9)).follower_id
+
+    begun = (await writer.do(begun_twice)).result
+    assert (await writer.do(Clonnect.follower, begun)).result.id == begun
+
+
+async def test_two_programs_that_import_the_same_people_make_nobody_twice(
+    writer: Writer[Clonnect], database_url: str
+) -> None:
+    with open_application(database_url, bytes(32), writer=True) as app:
+        other = Writer(app, conflict=LostRace, timed=Times())
+        other.start()
+        people = [imported(*range(start, start + 20)) for start in range(0, 100, 10)]
+        importing = [by.do(Clonnect.import_leads, "ana", rows, 20) for rows in people for by in (writer, other)]
+        taken = [each.result for each in await asyncio.gather(*importing)]
+        await asyncio.to_thread(other.stop)
+    assert sum(each.created for each in taken) == 110
+    assert sum(each.unchanged for each in taken) == 20 * 20 - 110
 
 
 async def test_two_writers_on_one_stream_lose_no_command(writer: Writer[Clonnect], database_url: str) -> None:

@@ -127,3 +127,32 @@ async def test_a_thank_you_does_not_hide_the_question_that_nobody_has_answered(r
     conversation = await runtime.conversations.one(CREATOR, lead_id)
     assert conversation is not None
     assert conversation["needs_person"]
+
+
+async def test_who_begins_with_a_greeting_is_welcomed_in_the_creators_own_words(
+    runtime: Runtime, conn: Connection
+) -> None:
+    await acting(runtime, Clonnect.configure, CREATOR, {"welcome_message": "¡Bienvenida a mi rincón!"}, None)
+    await say(runtime, "sim_1", "Hola", "m1")
+    await say(runtime, "sim_1", "Hola", "m2")
+    await say(runtime, "sim_2", "Hola, ¿cuánto cuesta el curso?", "m3")
+    welcomed, *others = on_the_phone(conn, "sim_1") + on_the_phone(conn, "sim_2")
+    assert welcomed == "¡Bienvenida a mi rincón!"
+    assert len(others) == 2
+    assert welcomed not in others
+
+
+async def test_a_welcome_that_the_channel_cannot_carry_is_left_to_the_templates(
+    runtime: Runtime, conn: Connection
+) -> None:
+    await acting(runtime, Clonnect.configure, CREATOR, {"welcome_message": "x" * 1001}, None)
+    await say(runtime, "ig_1", "Hola", "m1")
+    (drafted,) = events(runtime, Follower.ReplyDrafted)
+    assert drafted.text.startswith("¡Hola!")
+
+
+async def test_whoever_writes_says_the_name_that_the_creator_gave(runtime: Runtime) -> None:
+    await acting(runtime, Clonnect.configure, CREATOR, {"clone_name": "Ana de Fotos"}, None)
+    await say(runtime, "sim_1", "Quiero hablar con una persona, no con un bot", "m1")
+    (drafted,) = events(runtime, Follower.ReplyDrafted)
+    assert "Ana de Fotos" in drafted.text

@@ -1,6 +1,7 @@
 """The numbers above the columns are the numbers of the cards in them, whatever has happened."""
 
 import asyncio
+from decimal import Decimal
 from uuid import UUID, uuid4
 
 import psycopg
@@ -12,11 +13,16 @@ from api.bootstrap import Runtime
 from domain.application import Clonnect
 from domain.errors import DomainError
 from domain.follower_parts import Inbound
+from domain.lead import Purchase
 from domain.vocabulary import Platform, SequenceType, Status
 from eventstore.log import Log
-from projections.board import Board
+from projections.board import LEADS, Board
+from projections.conversations import INBOX, Conversations
 from projections.listing import ORDERS, Filters
+from projections.nurturing import Nurturing
+from projections.people import People as Kept
 from projections.progress import Progress
+from projections.projection import Projection
 from projections.projector import Projector
 from tests.projections.conftest import People, shown
 from tests.runtime import CREATOR
@@ -26,7 +32,7 @@ MOVES = st.one_of(
     st.tuples(st.just("add"), PEOPLE, st.sampled_from(Status)),
     st.tuples(st.just("write"), PEOPLE),
     st.tuples(st.just("move"), PEOPLE, st.sampled_from(Status)),
-    st.tuples(st.just("delete"), PEOPLE),
+    st.tuples(st.sampled_from(["delete", "archive", "spam", "restore", "buy"]), PEOPLE),
 )
 
 
@@ -54,15 +60,27 @@ def test_the_numbers_are_those_of_the_cards(
                     people.do(Clonnect.change_status, CREATOR, leads[number], status)
                 case ("delete", number) if number in leads:
                     people.do(Clonnect.delete_lead, CREATOR, leads.pop(number))
+                case ("archive", number) if number in leads:
+                    people.do(Clonnect.archive_lead, CREATOR, leads[number])
+                case ("spam", number) if number in leads:
+                    people.do(Clonnect.mark_as_spam, CREATOR, leads[number])
+                case ("restore", number) if number in leads:
+                    people.do(Clonnect.restore_lead, CREATOR, leads[number])
+                case ("buy", number) if number in leads:
+                    purchase = Purchase(uuid4(), Decimal(97), "EUR")
+                    people.do(Clonnect.record_purchase, CREATOR, leads[number], purchase)
         except DomainError:
             continue
-    board = Board(None)  # type: ignore[arg-type]  # nobody asks it here
+    kept: list[tuple[Projection, Kept]] = [(Board(None), LEADS), (Conversations(None), INBOX)]  # type: ignore[arg-type]  # nobody asks them here
     log = Log(people.app.recorder, people.app.mapper)  # type: ignore[arg-type]  # the application's own recorder
-    Projector(database_url, log, [board], Progress([board.name])).catch_up()
-
-    counted = conn.execute("SELECT creator_id, status, count(*) AS leads FROM read.leads_v1 GROUP BY 1, 2").fetchall()
-    kept = conn.execute("SELECT creator_id, status, leads FROM read.lead_counts_v1 WHERE leads <> 0").fetchall()
-    assert sorted(map(str, kept)) == sorted(map(str, counted))
+    for projection, tables in kept:
+        Projector(database_url, log, [projection], Progress([projection.name])).catch_up()
+        table, words, counts = (projection.table_names[each] for each in (tables.people, tables.words, tables.counts))
+        counted = conn.execute(f"SELECT creator_id, shelf, status, count(*) AS people FROM {table} GROUP BY 1, 2, 3")
+        numbers = conn.execute(f"SELECT creator_id, shelf, status, people FROM {counts} WHERE people <> 0")
+        assert sorted(map(str, numbers.fetchall())) == sorted(map(str, counted.fetchall()))
+        ids = [conn.execute(f"SELECT lead_id FROM {each} ORDER BY lead_id").fetchall() for each in (table, words)]
+        assert ids[0] == ids[1]
 
 
 async def test_a_card_shows_the_last_word_and_the_next_follow_up(reader: Runtime, people: People) -> None:
@@ -87,6 +105,54 @@ async def test_a_card_shows_the_last_word_and_the_next_follow_up(reader: Runtime
     card = await reader.board.card(CREATOR, received.lead_id)
     assert card is not None
     assert (card["last_message"], card["last_message_author"], card["next_follow_up"]) == ("Buenas", "person", None)
+
+
+async def test_what_was_put_aside_is_not_on_the_board_and_still_found_by_its_ids(
+    reader: Runtime, people: People
+) -> None:
+    lead = people.lead("1", status=Status.HOT)
+    people.do(Clonnect.mark_as_spam, CREATOR, lead.id)
+    await shown(reader)
+    page = await reader.board.page(CREATOR, Filters(), ORDERS["name"], None, 10)
+    assert (page.rows, page.total, sum((await reader.board.counts(CREATOR)).values())) == ([], 0, 0)
+    assert [row["lead_id"] for row in await reader.board.find(CREATOR, "1")] == [lead.id]
+    card = await reader.board.card(CREATOR, lead.id)
+    assert card is not None
+    assert (card["status"], card["shelf"], card["version"]) == ("hot", "spam", 3)
+
+    people.do(Clonnect.restore_lead, CREATOR, lead.id)
+    await shown(reader)
+    page = await reader.board.page(CREATOR, Filters(), ORDERS["name"], None, 10)
+    assert [(row["lead_id"], row["status"]) for row in page.rows] == [(lead.id, "hot")]
+    assert (await reader.board.counts(CREATOR))[Status.HOT] == 1
+
+
+async def test_a_rebuild_brings_nobody_back_who_was_deleted(
+    reader: Runtime, people: People, conn: psycopg.Connection[DictRow], database_url: str
+) -> None:
+    stays, gone = (people.do(Clonnect.receive_message, CREATOR, told(each, "Hola", people)).lead_id for each in "12")
+    people.do(Clonnect.delete_lead, CREATOR, gone)
+    await shown(reader)
+    projections: list[Projection] = [Board(None), Conversations(None), Nurturing(None)]  # type: ignore[arg-type]  # nobody asks them here
+    for projection in projections:
+        live = projection.table_names
+        projection.table_names = {table: f"read.{table}_again" for table in projection.tables}
+        conn.execute(projection.ddl().encode())
+        tables = projection.collector()
+        for recorded in reader.log.read(0, 1000):
+            projection.apply(recorded, tables)
+        for rows in tables.values():
+            rows.write(conn)
+        shown_now, rebuilt = (
+            {table: all_rows(conn, name) for table, name in names.items()} for names in (live, projection.table_names)
+        )
+        assert rebuilt == shown_now
+        assert str(gone) not in str(rebuilt)
+    assert await reader.board.card(CREATOR, stays) is not None
+
+
+def all_rows(conn: psycopg.Connection[DictRow], table: str) -> list[str]:
+    return sorted(str(row["row"]) for row in conn.execute(f"SELECT to_jsonb(t) AS row FROM {table} AS t").fetchall())
 
 
 async def test_a_deleted_lead_is_nowhere_and_a_new_message_begins_anew(reader: Runtime, people: People) -> None:

@@ -78,7 +78,7 @@ async def test_unread_conversations_can_be_asked_for(reader: Runtime, people: Pe
     read, unread = says(people, "Hola"), says(people, "Hola", user_id="2")
     people.do(Clonnect.send_by_hand, CREATOR, read, "Buenas", uuid4())
     await shown(reader)
-    page, _ = await reader.conversations.page(CREATOR, Filters(), ORDERS["-created"], None, 10, unread=True)
+    page, _ = await reader.conversations.page(CREATOR, Filters(unread=True), ORDERS["-created"], None, 10)
     assert [row["lead_id"] for row in page.rows] == [unread]
     assert page.total == 1
 

@@ -22,11 +22,13 @@ from eventstore.log import Log
 from projections import rebuild
 from projections.agenda import Agenda
 from projections.all import PROJECTIONS
+from projections.board import Board
 from projections.generations import clear_away
 from projections.parking import discard, parked_streams
 from projections.projection import Projection
 from projections.projector import Projector
 from projections.rebuild import Cancelled, Rebuild, Step, cancel
+from projections.stats import Stats
 from tests.projections.conftest import People, shown
 from tests.projections.sayings import NO_POOL, Connection, Sayings, a_projector, last_said, position_of, said
 from tests.projections.test_parking import follower, stumble_over
@@ -114,8 +116,9 @@ async def test_a_rebuild_of_anything_leaves_the_same_rows_at_the_same_position(
     projections = [kind(NO_POOL) for kind in PROJECTIONS]
     grown = {each.name: contents(conn, each) for each in projections}
     waiting = [(each.name, each.stream, each.position, each.error) for each in parked_streams(conn, projections)]
-    assert {name for name, *_ in waiting} == {"board", "conversations", "agenda"}
-    assert all(rows for name, of_it in grown.items() for table, rows in of_it.items() if "follow_ups" not in table)
+    assert {name for name, *_ in waiting} == {"board", "conversations", "agenda", "stats"}
+    over = ("lead_follow_ups", "conversation_follow_ups", "run_counts")  # by now nothing is under way
+    assert all(rows for of_it in grown.values() for table, rows in of_it.items() if table not in over)
 
     async with demo(work=False) as runtime:
         for kind in PROJECTIONS:
@@ -312,12 +315,25 @@ async def test_whoever_missed_the_switch_is_shown_the_new_tables_once_the_old_on
         assert (await runtime.board.card(CREATOR, lead_id)) is not None
         assert clear_away(conn, [runtime.board]) == []
         conn.execute("UPDATE read.retired SET retired_at = now() - interval '11 minutes'")
-        assert sorted(clear_away(conn, [runtime.board])) == [
-            "read.lead_counts_v1", "read.lead_follow_ups_v1", "read.leads_v1",
-        ]  # fmt: skip
-        assert tables(conn, "lead%") == ["lead_counts_v1_g2", "lead_follow_ups_v1_g2", "leads_v1_g2"]
+        names = [f"{table}_v{Board.version}" for table in sorted(Board.tables)]
+        assert sorted(clear_away(conn, [runtime.board])) == [f"read.{name}" for name in names]
+        assert tables(conn, "lead%") == [f"{name}_g2" for name in names]
         assert (await runtime.board.card(CREATOR, lead_id)) is not None
         assert runtime.board.generation == 2
+
+
+def test_nothing_is_left_of_a_rebuild_that_was_given_up_not_even_what_its_triggers_did(
+    database_url: str, people: People, log: Log, conn: Connection
+) -> None:
+    for number in range(30):
+        people.says("marta", str(number))
+    a_projector(database_url, log, Stats)[0].catch_up()
+    functions = "SELECT proname FROM pg_proc WHERE pronamespace = 'read'::regnamespace ORDER BY 1"
+    before = conn.execute(functions).fetchall()
+    assert len(before) > 1
+    with pytest.raises(Cancelled):
+        rebuilt(database_url, log, Stats, lambda _step: cancel(conn, Stats(NO_POOL)))
+    assert conn.execute(functions).fetchall() == before
 
 
 def test_a_version_is_given_up_when_no_program_uses_it_any_more(

@@ -31,6 +31,8 @@ export function aLead(wishes: Partial<Lead> = {}): Lead {
     created_at: "2026-11-01T10:00:00+00:00",
     last_contact_at: "2026-11-20T10:00:00+00:00",
     archived: false,
+    spam: false,
+    assigned_to: null,
     version: 1,
     last_message: { text: "Hola", author: "follower", at: "2026-11-20T10:00:00+00:00" },
     next_follow_up: null,
