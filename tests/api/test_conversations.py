@@ -9,6 +9,7 @@ import pytest
 
 from domain.application import Clonnect
 from domain.creator import Product
+from domain.follower_parts import Inbound
 from domain.vocabulary import Platform
 from tests.api.conftest import CREATOR, OTHER, Served, refused
 
@@ -137,6 +138,8 @@ async def test_a_message_nobody_can_place_is_refused(served: Served) -> None:
         ({"sender_id": ""}, "/sender_id"),
         ({"sender_id": "a b"}, "/sender_id"),
         ({"sender_id": "ig_1", "platform": "telegram"}, "/sender_id"),
+        ({"sender_id": "wa_luz"}, "/sender_id"),
+        ({"sender_id": "luz", "platform": "whatsapp"}, "/sender_id"),
         ({"platform": "fax"}, "/platform"),
         ({"text": "hola"}, "/text"),
     ]
@@ -238,3 +241,76 @@ async def test_the_inbox_is_filtered_by_who_waits_for_a_person(served: Served) -
         page = (await served.client.get(f"/dm/conversations/{CREATOR}", params=params)).json()
         assert [item["follower_id"] for item in page["conversations"]] == expected
         assert sum(page["by_status"].values()) == page["total"] == 1
+
+
+async def test_a_conversation_and_its_person_are_shown_with_everything_that_is_known(served: Served) -> None:
+    said = await served.writes("wa_34611", "hola", name="Eva", username="eva")
+    for number in range(60):
+        message = Inbound(
+            Platform.WHATSAPP, "34611", f"m{number}", f"m{number}", f"{number}", served.runtime.clock(), "webhook"
+        )
+        await served.do(Clonnect.receive_message, CREATOR, message)
+    assert await served.runtime.settle(served.runtime.clock())
+    (item,) = (await served.client.get(f"/dm/conversations/{CREATOR}")).json()["conversations"]
+    answer = await served.client.get(f"/dm/follower/{CREATOR}/wa_34611")
+    person = answer.json()
+    assert answer.headers["etag"] == f'"{person["version"]}"'
+    both = {
+        "follower_id": "wa_34611",
+        "id": said["lead_id"],
+        "username": "eva",
+        "name": "Eva",
+        "platform": "whatsapp",
+        "total_messages": 61,
+        "purchase_intent": person["purchase_intent"],
+        "purchase_intent_score": round(100 * person["purchase_intent"]),
+        "lead_status": "active",
+        "pipeline_score": 50,
+        "email": "",
+        "phone": "",
+        "notes": "",
+        "tags": [],
+        "unread": 61,
+        "needs_person": item["needs_person"],
+        "assigned_to": None,
+        "bot_paused": False,
+        "paused_until": None,
+        "version": person["version"],
+    }
+    last = [str(number) for number in range(60)]
+    assert [each["content"] for each in item.pop("last_messages")] == last[-5:]
+    assert [each["content"] for each in person.pop("last_messages")] == last[-50:]
+    assert item.pop("last_contact") == person.pop("last_contact") >= person.pop("first_contact")
+    assert person.pop("window")["open"] is True
+    assert item == both | {"message_count": 61, "next_follow_up": None}
+    assert person == both | {
+        "status": "ok",
+        "is_lead": True,
+        "is_customer": False,
+        "products_discussed": [],
+        "archived": False,
+        "spam": False,
+        "mode": "off",
+    }
+    seen: list[str] = []
+    cursor: str | None = None
+    while True:
+        params = {"cursor": cursor} if cursor else {}
+        page = (await served.client.get(f"/dm/conversations/{CREATOR}/wa_34611/messages", params=params)).json()
+        seen += [message["content"] for message in page["messages"]]
+        if (cursor := page["next_cursor"]) is None:
+            break
+    assert seen == [*reversed(last), "hola"]
+
+
+async def test_a_cursor_of_the_unread_is_no_cursor_of_all(served: Served) -> None:
+    for number in range(3):
+        await served.writes(f"tg_{number}", "hola")
+    params: dict[str, Any] = {"limit": 1, "unread": True}
+    page = (await served.client.get(f"/dm/conversations/{CREATOR}", params=params)).json()
+    assert (page["total"], len(page["conversations"])) == (3, 1)
+    params["cursor"] = page["next_cursor"]
+    assert (await served.client.get(f"/dm/conversations/{CREATOR}", params=params)).json()["count"] == 1
+    for wrong in (params | {"unread": False}, params | {"needs_person": True}, params | {"sort": "name"}):
+        answer = served.client.get(f"/dm/conversations/{CREATOR}", params=wrong)
+        await refused(answer, 422, "invalid", "query:cursor")

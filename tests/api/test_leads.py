@@ -1,11 +1,19 @@
 """The board over HTTP: what may be written about a lead, and what nobody gets away with."""
 
 import asyncio
+import json
+import math
+import re
+from decimal import Decimal
 from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 
+from domain.creator import Product
 from tests.api.conftest import CREATOR, OTHER, Served, refused
+
+COURSE = Product(UUID(int=1), "Curso de fotografía", Decimal(97), "EUR", payment_link="https://pay.example/curso")
 
 
 async def test_a_lead_made_by_hand_is_on_the_board_at_once(served: Served) -> None:
@@ -29,9 +37,13 @@ async def test_a_lead_made_by_hand_is_on_the_board_at_once(served: Served) -> No
 
 
 async def test_a_lead_without_an_id_of_its_own_gets_one(served: Served) -> None:
-    lead = (await served.client.post(f"/dm/leads/{CREATOR}", json={"full_name": "Eva"})).json()["lead"]
-    assert lead["platform"] == "manual"
-    assert lead["follower_id"].startswith("manual_")
+    for platform in (None, "instagram", "whatsapp"):
+        body = {"full_name": "Eva", "platform": platform}
+        lead = (await served.client.post(f"/dm/leads/{CREATOR}", json=body)).json()["lead"]
+        assert (lead["platform"], lead["full_name"], lead["name"]) == (platform or "manual", "Eva", "Eva")
+        assert re.fullmatch(r"manual_[0-9a-f]{32}", lead["platform_user_id"])
+        found = await served.client.get(f"/dm/leads/{CREATOR}/{lead['follower_id']}")
+        assert found.json()["lead"]["id"] == lead["id"]
 
 
 async def test_one_person_is_one_lead_however_the_id_is_spelled(served: Served) -> None:
@@ -44,10 +56,28 @@ async def test_one_person_is_one_lead_however_the_id_is_spelled(served: Served) 
     assert served.head() == head
 
 
+async def test_a_phone_number_is_one_person_with_its_plus_or_without(served: Served) -> None:
+    lead = await served.lead(platform_user_id="+34611223344", platform="whatsapp")
+    assert lead["follower_id"] == "wa_34611223344"
+    for given in ("wa_34611223344", "wa_+34611223344", "34611223344"):
+        assert (await served.client.get(f"/dm/leads/{CREATOR}/{given}")).json()["lead"]["id"] == lead["id"]
+    head = served.head()
+    for spelling in ("34611223344", "wa_34611223344", "wa_+34611223344"):
+        body = {"name": "Again", "platform": "whatsapp", "platform_user_id": spelling}
+        await refused(served.client.post(f"/dm/leads/{CREATOR}", json=body), 409, "duplicate-lead")
+    assert served.head() == head
+
+
 async def test_of_simultaneous_creations_exactly_one_wins(served: Served) -> None:
     body = {"name": "Ana", "platform_user_id": "ig_ana"}
-    answers = await asyncio.gather(*(served.client.post(f"/dm/leads/{CREATOR}", json=body) for _ in range(8)))
-    assert sorted(answer.status_code for answer in answers) == [200] + [409] * 7
+    spelled = {"name": "Ana", "platform": "instagram", "platform_user_id": "ana"}
+    answers = await asyncio.gather(
+        *(served.client.post(f"/dm/leads/{CREATOR}", json=(body, spelled)[number % 2]) for number in range(50))
+    )
+    assert sorted(answer.status_code for answer in answers) == [200] + [409] * 49
+    (made,) = [answer.json()["lead"]["id"] for answer in answers if answer.status_code == 200]
+    assert {answer.json()["existing_id"] for answer in answers if answer.status_code == 409} == {made}
+    assert (await served.client.get(f"/dm/leads/{CREATOR}")).json()["total"] == 1
 
 
 async def test_a_lead_is_found_by_any_of_its_ids(served: Served) -> None:
@@ -76,6 +106,13 @@ BAD_LEADS: list[tuple[dict[str, Any], str]] = [
     ({"name": "Ana", "platform": "fax"}, "/platform"),
     ({"name": "Ana", "platform": "telegram", "platform_user_id": "ig_1"}, "/platform_user_id"),
     ({"name": "Ana", "platform_user_id": "a b"}, "/platform_user_id"),
+    ({"name": "Ana", "platform": "manual", "platform_user_id": "wa_34611"}, "/platform_user_id"),
+    ({"name": "Ana", "platform": "whatsapp", "platform_user_id": "marta"}, "/platform_user_id"),
+    ({"name": "Ana", "platform_user_id": "wa_marta"}, "/platform_user_id"),
+    ({"name": "Ana", "platform_user_id": "sim_1"}, "/platform_user_id"),
+    ({"name": "Ana", "platform_user_id": "x" * 256}, "/platform_user_id"),
+    ({"name": "Ana", "platform_user_id": " "}, "/platform_user_id"),
+    ({"name": "Ana", "username": "x" * 256}, "/username"),
     ({"name": "Ana", "email": "ana@host"}, "/email"),
     ({"name": "Ana", "email": "a@b@c.de"}, "/email"),
     ({"name": "Ana", "phone": "call me"}, "/phone"),
@@ -85,7 +122,10 @@ BAD_LEADS: list[tuple[dict[str, Any], str]] = [
     ({"name": "Ana", "score": "50"}, "/score"),
     ({"name": "Ana", "score": True}, "/score"),
     ({"name": "Ana", "purchase_intent": 1.5}, "/purchase_intent"),
+    ({"name": "Ana", "purchase_intent": "0.5"}, "/purchase_intent"),
+    ({"name": "Ana", "purchase_intent": math.nan}, "/purchase_intent"),
     ({"name": "Ana", "tags": [""]}, "/tags/0"),
+    ({"name": "Ana", "tags": ["x" * 51]}, "/tags/0"),
     ({"name": "Ana", "tags": ["x"] * 21}, "/tags"),
     ({"name": "Ana", "api_key": "x"}, "/api_key"),
     ({"name": "Ana", "creator_id": "pedro"}, "/creator_id"),
@@ -95,7 +135,11 @@ BAD_LEADS: list[tuple[dict[str, Any], str]] = [
 async def test_bad_input_names_its_field_and_makes_no_lead(served: Served) -> None:
     head = served.head()
     for body, field in BAD_LEADS:
-        await refused(served.client.post(f"/dm/leads/{CREATOR}", json=body), 422, "invalid", field)
+        content = json.dumps(body).encode()  # NaN too, which is no JSON
+        answer = served.client.post(
+            f"/dm/leads/{CREATOR}", content=content, headers={"Content-Type": "application/json"}
+        )
+        await refused(answer, 422, "invalid", field)
     assert served.head() == head
 
 
@@ -111,6 +155,65 @@ async def test_an_entered_score_is_what_the_board_shows(served: Served) -> None:
         40,
         pytest.approx(0.4, abs=0.001),
     )
+
+
+async def test_an_entered_intent_counts_more_than_a_score_or_a_stage(served: Served) -> None:
+    lead = await served.lead(score=40, purchase_intent=0.9, status="warm")
+    assert (lead["status"], lead["purchase_intent_score"]) == ("active", 90)
+    other = await served.lead(platform_user_id="ig_bea", status="hot")
+    assert (other["pipeline_score"], other["score"], other["purchase_intent_score"]) == (75, 70, 70)
+
+
+async def test_a_lead_is_shown_with_everything_that_is_known(served: Served) -> None:
+    said = await served.writes("wa_34611", "hola", name="Eva", username="@eva")
+    await served.client.put(
+        f"/dm/leads/{CREATOR}/wa_34611",
+        json={"email": "eva@example.com", "phone": "+34 611", "notes": " n ", "tags": ["a"]},
+    )
+    answer = await served.client.get(f"/dm/leads/{CREATOR}/wa_34611")
+    lead = answer.json()["lead"]
+    assert answer.headers["etag"] == f'"{lead["version"]}"'
+    assert answer.headers["x-position"] == str(served.head())
+    assert lead.pop("context") == {"email": "eva@example.com", "phone": "+34 611", "notes": "n"}
+    assert lead["last_contact_at"] == lead["last_message"]["at"] <= lead["created_at"]
+    assert (lead["last_message"]["text"], lead["last_message"]["author"]) == ("hola", "follower")
+    for at in ("created_at", "last_contact_at", "last_message"):
+        del lead[at]
+    assert lead == {
+        "id": said["lead_id"],
+        "follower_id": "wa_34611",
+        "platform_user_id": "wa_34611",
+        "platform": "whatsapp",
+        "username": "eva",
+        "full_name": "Eva",
+        "name": "Eva",
+        "status": "new",
+        "pipeline_score": 25,
+        "score": 0,
+        "purchase_intent": 0.0,
+        "purchase_intent_score": 0,
+        "email": "eva@example.com",
+        "phone": "+34 611",
+        "notes": "n",
+        "tags": ["a"],
+        "source": "api",
+        "archived": False,
+        "spam": False,
+        "assigned_to": None,
+        "version": lead["version"],
+        "next_follow_up": None,
+    }
+
+
+async def test_a_stage_that_is_edited_is_a_stage_that_is_moved(served: Served) -> None:
+    by_edit, by_move = await served.lead(), await served.lead(platform_user_id="ig_bea")
+    for word in ("hot", "cold", "customer", "warm"):
+        edited = await served.client.put(f"/dm/leads/{CREATOR}/{by_edit['id']}", json={"status": word})
+        moved = await served.client.put(f"/dm/follower/{CREATOR}/{by_move['id']}/status", json={"status": word})
+        same = ("status", "pipeline_score", "score", "version")
+        assert [edited.json()["lead"][each] for each in same] == [moved.json()["lead"][each] for each in same]
+        assert edited.json()["message"] == "Lead updated"
+        assert edited.headers["etag"] == moved.headers["etag"]
 
 
 async def test_editing_changes_what_is_named_and_null_clears(served: Served) -> None:
@@ -142,6 +245,9 @@ UNWRITABLE: list[tuple[dict[str, Any], str]] = [
     ({"score": 3}, "/score"),
     ({"purchase_intent": 0.5}, "/purchase_intent"),
     ({"platform_user_id": "x"}, "/platform_user_id"),
+    ({"platform": "telegram"}, "/platform"),
+    ({"full_name": "x"}, "/full_name"),
+    ({"creator_id": "pedro"}, "/creator_id"),
     ({"id": "x"}, "/id"),
     ({"tags": "vip"}, "/tags"),
 ]
@@ -153,6 +259,79 @@ async def test_what_is_not_writable_is_refused_as_a_whole(served: Served) -> Non
     for body, field in UNWRITABLE:
         answer = served.client.put(f"/dm/leads/{CREATOR}/{lead['id']}", json=body | {"notes": "kept out"})
         await refused(answer, 422, "invalid", field)
+    assert served.head() == head
+
+
+async def test_who_has_bought_is_a_customer_whatever_a_person_had_said(demo: Served) -> None:
+    await demo.answers()
+    await demo.sells(COURSE)
+    await demo.writes("ig_ana", "me parece caro")
+    await demo.client.put(f"/dm/follower/{CREATOR}/ig_ana/status", json={"status": "cold"})
+    path = f"/dm/leads/{CREATOR}/ig_ana/purchases"
+    body = {"product_id": str(COURSE.product_id), "amount": 97.5, "currency": "EUR", "reference": " A-1 "}
+    answer = await demo.client.post(path, json=body)
+    lead = answer.json()["lead"]
+    assert (lead["status"], lead["pipeline_score"], lead["purchase_intent"]) == ("customer", 100, 1.0)
+    assert answer.headers["etag"] == f'"{lead["version"]}"'
+    await demo.runtime.settle(demo.runtime.clock())
+    enrolled = (await demo.client.get(f"/nurturing/{CREATOR}/followups", params={"status": "pending"})).json()
+    assert {each["sequence_type"] for each in enrolled["followups"]} == {"post_purchase"}
+    ended = await demo.client.get(f"/nurturing/{CREATOR}/followups", params={"status": "cancelled"})
+    assert {each["reason"] for each in ended.json()["followups"]} == {"goal"}
+
+    head = demo.head()
+    for again in (body, {"amount": 1, "currency": "USD", "reference": "A-1"}):
+        answer = await demo.client.post(path, json=again)
+        assert (answer.status_code, answer.headers["x-position"]) == (200, str(head))
+    assert demo.head() == head
+    await demo.client.put(f"/dm/follower/{CREATOR}/ig_ana/status", json={"status": "warm"})
+    said = await demo.writes("ig_ana", "quiero comprar")
+    assert said["intent"] == "interest_strong"
+    assert (await demo.client.get(f"/dm/leads/{CREATOR}/ig_ana")).json()["lead"]["status"] == "active"
+    another = await demo.client.post(path, json={"amount": 0, "currency": "EUR"})
+    assert another.json()["lead"]["status"] == "customer"
+
+
+BAD_PURCHASES: list[tuple[dict[str, Any], str]] = [
+    ({"amount": -1}, "/amount"),
+    ({"amount": "97"}, "/amount"),
+    ({"amount": True}, "/amount"),
+    ({"amount": None}, "/amount"),
+    ({"amount": math.nan}, "/amount"),
+    ({"amount": math.inf}, "/amount"),
+    ({"amount": 1e12}, "/amount"),
+    ({"amount": 0.00001}, "/amount"),
+    ({"currency": "eur"}, "/currency"),
+    ({"currency": "EURO"}, "/currency"),
+    ({"currency": None}, "/currency"),
+    ({"product_id": "the course"}, "/product_id"),
+    ({"reference": ""}, "/reference"),
+    ({"reference": "x" * 256}, "/reference"),
+    ({"at": "yesterday"}, "/at"),
+    ({"at": "2026-01-31T09:00:00"}, "/at"),
+    ({"at": "2199-01-31T09:00:00+00:00"}, "/at"),
+    ({"price": 1}, "/price"),
+]
+
+
+async def test_a_purchase_that_cannot_be_is_refused(served: Served) -> None:
+    await served.lead()
+    head = served.head()
+    path = f"/dm/leads/{CREATOR}/ig_ana/purchases"
+    good = {"amount": 97, "currency": "EUR"}
+    for change, field in BAD_PURCHASES:
+        content = json.dumps(good | change).encode()
+        answer = served.client.post(path, content=content, headers={"Content-Type": "application/json"})
+        await refused(answer, 422, "invalid", field)
+    for field in good:
+        body = {name: value for name, value in good.items() if name != field}
+        await refused(served.client.post(path, json=body), 422, "invalid", f"/{field}")
+    body = good | {"product_id": str(uuid4())}
+    await refused(served.client.post(path, json=body), 404, "not-found")
+    for given in ("ig_nobody", str(uuid4())):
+        await refused(served.client.post(f"/dm/leads/{CREATOR}/{given}/purchases", json=good), 404, "not-found")
+    stale = {"If-Match": '"99"'}
+    await refused(served.client.post(path, json=good, headers=stale), 412, "version-mismatch")
     assert served.head() == head
 
 
@@ -209,8 +388,9 @@ async def test_every_lead_is_reached_page_by_page(served: Served) -> None:
 
 
 async def test_a_search_ignores_case_and_accents_and_filters_combine(served: Served) -> None:
-    await served.lead(name="José Ñandú", platform_user_id="ig_1", status="hot", tags=["vip"])
-    await served.lead(name="Josefa", platform_user_id="tg_2")
+    contacts = {"email": "jn@correo.example.com", "phone": "+34 611-22 33 44", "notes": "Llamar en abril"}
+    await served.lead(name="José Ñandú", platform_user_id="ig_1", status="hot", tags=["vip"], **contacts)
+    await served.lead(name="Josefa", platform_user_id="tg_2", username="@la_jefa99")
     names = {}
     for params in (
         {"q": "JOSE"},
@@ -219,6 +399,13 @@ async def test_a_search_ignores_case_and_accents_and_filters_combine(served: Ser
         {"status": ["cold", "hot"]},
         {"platform": "telegram"},
         {"tag": "vip", "q": "josefa"},
+        {"q": "611223344"},
+        {"q": "correo"},
+        {"q": "abril llam"},
+        {"q": "@la_jefa"},
+        {"q": "tg_2"},
+        {"q": "osefa"},
+        {"q": "%"},
     ):
         page = (await served.client.get(f"/dm/leads/{CREATOR}", params=params)).json()
         names[str(params)] = sorted(lead["name"] for lead in page["leads"])
@@ -229,6 +416,13 @@ async def test_a_search_ignores_case_and_accents_and_filters_combine(served: Ser
         ["José Ñandú"],
         ["Josefa", "José Ñandú"],
         ["Josefa"],
+        [],
+        ["José Ñandú"],
+        ["José Ñandú"],
+        ["José Ñandú"],
+        ["Josefa"],
+        ["Josefa"],
+        [],
         [],
     ]
 

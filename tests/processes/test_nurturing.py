@@ -1,6 +1,7 @@
 """Follow-ups arrive once, at their minute, unless something has happened that makes them wrong."""
 
 from datetime import timedelta
+from decimal import Decimal
 from uuid import uuid4
 
 import psycopg
@@ -11,8 +12,9 @@ from api.bootstrap import Runtime
 from domain.application import Clonnect
 from domain.creator import Creator
 from domain.follower import Follower
+from domain.lead import Purchase
 from domain.vocabulary import Mode, SequenceType, Status
-from tests.runtime import CREATOR, acting, events, on_the_phone, say
+from tests.runtime import COURSE, CREATOR, acting, events, on_the_phone, say
 
 Connection = psycopg.Connection[DictRow]
 
@@ -144,3 +146,49 @@ async def test_after_a_person_has_been_silent_for_half_a_day_the_bot_goes_on(
     assert [event.reason for event in events(runtime, Follower.BotResumed)] == ["timer"]
     await moved(runtime, timedelta(hours=24))
     assert len(events(runtime, Follower.FollowUpSent)) >= 1
+
+
+async def test_a_purchase_that_is_recorded_enrols_once_about_what_was_bought(runtime: Runtime) -> None:
+    lead_id = await say(runtime, "tg_1", TOO_EXPENSIVE, "m1")
+    purchase = Purchase(uuid4(), Decimal(97), "EUR", COURSE.product_id, "A-1", runtime.clock() - timedelta(hours=1))
+    for _ in range(2):
+        await acting(runtime, Clonnect.record_purchase, CREATOR, lead_id, purchase)
+    _, enrolled = events(runtime, Follower.Enrolled)
+    assert (enrolled.sequence_type, enrolled.trigger) == (SequenceType.POST_PURCHASE, "purchase")
+    assert (enrolled.product_id, enrolled.anchor_at) == (COURSE.product_id, purchase.at)
+
+
+async def test_nobody_is_asked_how_it_begins_who_bought_long_ago(runtime: Runtime) -> None:
+    lead_id = await say(runtime, "tg_1", "hola", "m1")
+    purchase = Purchase(uuid4(), Decimal(97), "EUR", at=runtime.clock() - timedelta(days=30))
+    await acting(runtime, Clonnect.record_purchase, CREATOR, lead_id, purchase)
+    assert events(runtime, Follower.Enrolled) == []
+
+
+async def test_spam_is_kept_and_not_answered_and_nobody_is_promised_anything(
+    runtime: Runtime, conn: Connection
+) -> None:
+    lead_id = await say(runtime, "tg_1", TOO_EXPENSIVE, "m1")
+    arrived = len(on_the_phone(conn, "tg_1"))
+    await acting(runtime, Clonnect.mark_as_spam, CREATOR, lead_id)
+    await say(runtime, "tg_1", TOO_EXPENSIVE, "m2")
+    await moved(runtime, timedelta(days=20))
+    assert len(on_the_phone(conn, "tg_1")) == arrived
+    assert [event.reason for event in events(runtime, Follower.EnrolmentEnded)] == ["spam"]
+    conversation = await runtime.conversations.one(CREATOR, lead_id)
+    assert conversation is not None
+    assert (conversation["messages_in"], conversation["shelf"]) == (2, "spam")
+
+
+async def test_who_was_archived_and_writes_is_in_the_inbox_answered_and_enrolled(
+    runtime: Runtime, conn: Connection
+) -> None:
+    lead_id = await say(runtime, "tg_1", "hola", "m1")
+    arrived = len(on_the_phone(conn, "tg_1"))
+    await acting(runtime, Clonnect.archive_lead, CREATOR, lead_id)
+    assert await say(runtime, "tg_1", TOO_EXPENSIVE, "m2") == lead_id
+    assert len(on_the_phone(conn, "tg_1")) == arrived + 1
+    assert len(events(runtime, Follower.Enrolled)) == 1
+    conversation = await runtime.conversations.one(CREATOR, lead_id)
+    assert conversation is not None
+    assert conversation["shelf"] == "open"

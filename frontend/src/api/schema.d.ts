@@ -13,7 +13,7 @@ export interface paths {
         };
         /**
          * List Conversations
-         * @description The inbox, newest contact first.
+         * @description The inbox, newest contact first; what is archived or spam has a list of its own.
          */
         get: operations["list_conversations"];
         put?: never;
@@ -144,6 +144,246 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/dm/leads/{creator_id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Leads
+         * @description Every lead that the list would show, as a file that an import takes.
+         */
+        get: operations["export_leads"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/dm/leads/{creator_id}/import/{correlation_id}/revert": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Revert Import
+         * @description Delete the leads that an import made, and put back those that it changed, unless somebody touched them since.
+         */
+        post: operations["revert_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/dm/leads/{creator_id}/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import Leads
+         * @description Make or change a lead for each row. Rows that break a rule are reported, the others are taken.
+         */
+        post: operations["import_leads"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/dm/leads/{creator_id}/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change Leads
+         * @description Do one thing to many leads; who is refused holds up nobody else.
+         */
+        post: operations["change_leads"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/dm/conversations/{creator_id}/archived": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Put Aside
+         * @description What is archived or spam, newest contact first.
+         */
+        get: operations["list_put_aside"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/dm/conversations/{creator_id}/{lead_id}/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Archive Conversation
+         * @description Put a conversation away until the person writes again; what is pending is cancelled.
+         */
+        post: operations["archive_conversation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/dm/conversations/{creator_id}/{lead_id}/spam": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mark Conversation As Spam
+         * @description Put a conversation away for good: what the person writes is kept, and not answered.
+         */
+        post: operations["mark_conversation_as_spam"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/dm/conversations/{creator_id}/{lead_id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore Conversation
+         * @description Bring a conversation back to the inbox, and its lead to the stage where it was.
+         */
+        post: operations["restore_conversation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/dm/conversations/{creator_id}/{lead_id}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read Conversation
+         * @description Say that everything was seen.
+         */
+        post: operations["read_conversation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/dm/conversations/{creator_id}/{lead_id}/takeover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take Over Conversation
+         * @description Silence the bot in this conversation, until a time or until it is released.
+         */
+        post: operations["take_over_conversation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/dm/conversations/{creator_id}/{lead_id}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Release Conversation
+         * @description Let the bot speak in this conversation again, whatever it was silent for.
+         */
+        post: operations["release_conversation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/dm/conversations/{creator_id}/{lead_id}/assign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Assign Conversation
+         * @description Say which person of the creator's holds a conversation.
+         */
+        post: operations["assign_conversation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/dm/leads/{creator_id}": {
         parameters: {
             query?: never;
@@ -210,6 +450,26 @@ export interface paths {
          * @description Make a lead by hand; 409 names the one that this person already is.
          */
         post: operations["capture_lead_manually"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/dm/leads/{creator_id}/{lead_id}/purchases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Record Purchase
+         * @description Say that a lead has bought: a customer from now on, wherever a person has put them.
+         */
+        post: operations["record_purchase"];
         delete?: never;
         options?: never;
         head?: never;
@@ -400,7 +660,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/settings/{creator_id}": {
+    "/dashboard/{creator_id}/overview": {
         parameters: {
             query?: never;
             header?: never;
@@ -408,15 +668,31 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Get Settings
-         * @description The settings of a creator.
+         * Get Overview
+         * @description The numbers of a creator, the latest conversations and leads, and what waits.
          */
-        get: operations["get_settings"];
+        get: operations["get_overview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/dm/metrics/{creator_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
         /**
-         * Change Settings
-         * @description Change some settings, all or nothing.
+         * Get Creator Metrics
+         * @description The numbers of a creator by themselves.
          */
-        put: operations["change_settings"];
+        get: operations["get_creator_metrics"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -498,6 +774,210 @@ export interface paths {
         get: operations["get_bot_status"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/creator/list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Creators
+         * @description Every creator.
+         */
+        get: operations["list_creators"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/creator": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign Up Creator
+         * @description Make a creator; whoever is to speak for them needs a key or an invitation of their own.
+         */
+        post: operations["sign_up_creator"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/creator/config/{creator_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Config
+         * @description How a creator is reached and spoken for.
+         */
+        get: operations["get_config"];
+        /**
+         * Configure
+         * @description Change some of it, all or nothing.
+         */
+        put: operations["configure"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/creator/{creator_id}/products": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Products
+         * @description What the creator sells, or has sold and may sell again.
+         */
+        get: operations["list_products"];
+        put?: never;
+        /**
+         * Add Product
+         * @description Sell something new.
+         */
+        post: operations["add_product"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/creator/{creator_id}/products/{product_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Product
+         * @description One product.
+         */
+        get: operations["get_product"];
+        /**
+         * Change Product
+         * @description Change what is said of a product; it holds for everything that is said from now on.
+         */
+        put: operations["change_product"];
+        post?: never;
+        /**
+         * Remove Product
+         * @description Forget a product; what was said about it stays said, and a follow-up that would name it waits for a person.
+         */
+        delete: operations["remove_product"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/settings/{creator_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Settings
+         * @description The settings of a creator.
+         */
+        get: operations["get_settings"];
+        /**
+         * Change Settings
+         * @description Change some settings, all or nothing.
+         */
+        put: operations["change_settings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/settings/{creator_id}/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Channels
+         * @description The channels of a creator.
+         */
+        get: operations["list_channels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/settings/{creator_id}/channels/{channel}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Connect Channel
+         * @description Let a bot speak for the creator, in the place of the one before; the same again with another token renews it.
+         */
+        put: operations["connect_channel"];
+        post?: never;
+        /**
+         * Disconnect Channel
+         * @description Let an account go: nothing comes in from it, and what waits to be sent is held.
+         */
+        delete: operations["disconnect_channel"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/settings/{creator_id}/channels/{channel}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test Channel
+         * @description Ask the platform whether it knows the account, with the token that we have; nothing is changed or sent.
+         */
+        post: operations["test_channel"];
         delete?: never;
         options?: never;
         head?: never;
@@ -758,6 +1238,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Health
+         * @description Database, projections, worker, channels of the caller's creator, and what writes the answers.
+         */
+        get: operations["get_health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Metrics
+         * @description Everything that is counted, for Prometheus.
+         */
+        get: operations["get_metrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/webhook/telegram": {
         parameters: {
             query?: never;
@@ -850,6 +1370,84 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * AddProduct
+         * @description Something new to sell; null is the same as leaving a field out.
+         */
+        AddProduct: {
+            /** Name */
+            name: string;
+            /** Description */
+            description?: string | null;
+            /** Price */
+            price?: number | null;
+            /** Currency */
+            currency?: string | null;
+            /** Payment Link */
+            payment_link?: string | null;
+            /** Url */
+            url?: string | null;
+            /** Is Active */
+            is_active?: boolean | null;
+            /** Active */
+            active?: boolean | null;
+            /** Keywords */
+            keywords?: string[] | null;
+        };
+        /**
+         * Archived
+         * @description Out of the inbox until the person writes again.
+         */
+        Archived: {
+            /**
+             * Status
+             * @default ok
+             * @constant
+             */
+            status: "ok";
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Version */
+            version: number;
+            /**
+             * Archived
+             * @default true
+             * @constant
+             */
+            archived: true;
+        };
+        /**
+         * Assign
+         * @description Who holds the conversation; null is nobody.
+         */
+        Assign: {
+            /** User Id */
+            user_id: string | null;
+        };
+        /**
+         * Assigned
+         * @description Who holds the conversation.
+         */
+        Assigned: {
+            /**
+             * Status
+             * @default ok
+             * @constant
+             */
+            status: "ok";
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Version */
+            version: number;
+            /** Assigned To */
+            assigned_to: string | null;
+        };
         /**
          * BotStatus
          * @description Whether the bot answers for this creator, since when, and why not.
@@ -979,6 +1577,23 @@ export interface components {
             tags?: string[] | null;
         };
         /**
+         * ChangeLeads
+         * @description What is to be done to which leads; `status` and `tag` only with the action that they belong to.
+         */
+        ChangeLeads: {
+            /** Ids */
+            ids: string[];
+            /**
+             * Action
+             * @enum {string}
+             */
+            action: "status" | "tag_add" | "tag_remove" | "archive" | "spam" | "restore" | "delete";
+            /** Status */
+            status?: ("cold" | "new" | "warm" | "active" | "hot" | "customer") | null;
+            /** Tag */
+            tag?: string | null;
+        };
+        /**
          * ChangePassword
          * @description The present password, unless there is none, and the new one.
          */
@@ -1038,6 +1653,112 @@ export interface components {
             name?: string | null;
         };
         /**
+         * ChannelConnected
+         * @description A bot that speaks for the creator; `detail` says what became of the one before it, if that went wrong.
+         */
+        ChannelConnected: {
+            /**
+             * Status
+             * @default ok
+             * @constant
+             */
+            status: "ok";
+            channel: components["schemas"]["ChannelItem"];
+            /** Detail */
+            detail: string | null;
+        };
+        /**
+         * ChannelDisconnected
+         * @description Nobody speaks for the creator here any more; `detail` says what the platform did not let us undo.
+         */
+        ChannelDisconnected: {
+            /**
+             * Status
+             * @default ok
+             * @constant
+             */
+            status: "ok";
+            channel: components["schemas"]["ChannelItem"];
+            /**
+             * Disconnected
+             * @default true
+             * @constant
+             */
+            disconnected: true;
+            /** Detail */
+            detail: string | null;
+        };
+        /**
+         * ChannelHealth
+         * @description A channel that this program speaks, and whether the creator has connected it.
+         */
+        ChannelHealth: {
+            /** Channel */
+            channel: string;
+            /** Connected */
+            connected: boolean;
+        };
+        /**
+         * ChannelItem
+         * @description One channel; `way_in` says how its messages come in, and is null where they do not.
+         */
+        ChannelItem: {
+            channel: components["schemas"]["Platform"];
+            /** Configured */
+            configured: boolean;
+            /** Changeable */
+            changeable: boolean;
+            /** Account Id */
+            account_id: string | null;
+            /** Name */
+            name: string | null;
+            /** Connected At */
+            connected_at: string | null;
+            /** Token Age Seconds */
+            token_age_seconds: number | null;
+            /** Last Delivery At */
+            last_delivery_at: string | null;
+            /** Way In */
+            way_in: ("webhook" | "polling" | "simulator") | null;
+        };
+        /**
+         * ChannelTested
+         * @description Whether the platform takes our word for the account.
+         */
+        ChannelTested: {
+            /**
+             * Status
+             * @default ok
+             * @constant
+             */
+            status: "ok";
+            channel: components["schemas"]["Platform"];
+            /** Ok */
+            ok: boolean;
+            /** Detail */
+            detail: string;
+        };
+        /**
+         * Channels
+         * @description Every channel that a creator has, or could connect.
+         */
+        Channels: {
+            /**
+             * Status
+             * @default ok
+             * @constant
+             */
+            status: "ok";
+            /** Count */
+            count: number;
+            /** Total */
+            total: number;
+            /** Next Cursor */
+            next_cursor: string | null;
+            /** Channels */
+            channels: components["schemas"]["ChannelItem"][];
+        };
+        /**
          * Clock
          * @description The demo's time, and how far it is ahead of the machine's.
          */
@@ -1055,6 +1776,99 @@ export interface components {
             now: string;
             /** Offset Seconds */
             offset_seconds: number;
+        };
+        /**
+         * ConfigChanged
+         * @description The configuration as it was left.
+         */
+        ConfigChanged: {
+            /**
+             * Status
+             * @default ok
+             * @constant
+             */
+            status: "ok";
+            config: components["schemas"]["ConfigItem"];
+            /**
+             * Message
+             * @default Configuration updated
+             */
+            message: string;
+        };
+        /**
+         * ConfigItem
+         * @description How a creator is reached, and how whoever writes for them is called and speaks; never a secret.
+         */
+        ConfigItem: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Creator Id */
+            creator_id: string;
+            /** Email */
+            email: string | null;
+            /** Bot Active */
+            bot_active: boolean;
+            /** Clone Name */
+            clone_name: string | null;
+            /** Clone Tone */
+            clone_tone: string | null;
+            /** Clone Style */
+            clone_style: string | null;
+            /** Clone Vocabulary */
+            clone_vocabulary: string | null;
+            /** Welcome Message */
+            welcome_message: string | null;
+            /** Version */
+            version: number;
+        };
+        /**
+         * ConfigOut
+         * @description The configuration of a creator.
+         */
+        ConfigOut: {
+            /**
+             * Status
+             * @default ok
+             * @constant
+             */
+            status: "ok";
+            config: components["schemas"]["ConfigItem"];
+        };
+        /**
+         * Configure
+         * @description What is to change; null clears a field. `is_active` is the switch of the bot.
+         */
+        Configure: {
+            /** Clone Name */
+            clone_name?: string | null;
+            /** Clone Tone */
+            clone_tone?: string | null;
+            /** Clone Style */
+            clone_style?: string | null;
+            /** Clone Vocabulary */
+            clone_vocabulary?: string | null;
+            /** Welcome Message */
+            welcome_message?: string | null;
+            /** Email */
+            email?: string | null;
+            /** Is Active */
+            is_active?: boolean | null;
+        };
+        /**
+         * ConnectChannel
+         * @description What is needed to speak for a Telegram bot: the token that BotFather gave for it.
+         */
+        ConnectChannel: {
+            /**
+             * Token
+             * Format: password
+             */
+            token: string;
         };
         /**
          * ConversationDeleted
@@ -1115,6 +1929,12 @@ export interface components {
             /** Needs Person */
             needs_person: boolean;
             next_follow_up: components["schemas"]["NextFollowUp"] | null;
+            /** Assigned To */
+            assigned_to: string | null;
+            /** Bot Paused */
+            bot_paused: boolean;
+            /** Paused Until */
+            paused_until: string | null;
             /** Version */
             version: number;
         };
@@ -1140,6 +1960,81 @@ export interface components {
             by_status: components["schemas"]["ByStatus"];
         };
         /**
+         * CreatorItem
+         * @description A creator of the installation.
+         */
+        CreatorItem: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Creator Id */
+            creator_id: string;
+            /** Bot Active */
+            bot_active: boolean;
+            mode: components["schemas"]["Mode"];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * CreatorList
+         * @description One page of the creators, in the order in which they signed up.
+         */
+        CreatorList: {
+            /**
+             * Status
+             * @default ok
+             * @constant
+             */
+            status: "ok";
+            /** Count */
+            count: number;
+            /** Total */
+            total: number;
+            /** Next Cursor */
+            next_cursor: string | null;
+            /** Creators */
+            creators: components["schemas"]["CreatorItem"][];
+        };
+        /**
+         * DashboardMetrics
+         * @description The same with the columns of the board: hot is hot, warm is active, cold is new.
+         */
+        DashboardMetrics: {
+            /** Total Messages */
+            total_messages: number;
+            /** Total Followers */
+            total_followers: number;
+            /** Leads */
+            leads: number;
+            /** Customers */
+            customers: number;
+            /** High Intent Followers */
+            high_intent_followers: number;
+            /** Conversion Rate */
+            conversion_rate: number;
+            /** Total Conversations */
+            total_conversations: number;
+            /** Total Leads */
+            total_leads: number;
+            /** Hot Leads */
+            hot_leads: number;
+            /** Warm Leads */
+            warm_leads: number;
+            /** Cold Leads */
+            cold_leads: number;
+            /** Lead Rate */
+            lead_rate: number;
+        };
+        /**
          * DashboardToggled
          * @description The same switch, in the words of the dashboard.
          */
@@ -1158,6 +2053,16 @@ export interface components {
             clone_active: boolean;
             /** Reason */
             reason: string | null;
+        };
+        /**
+         * DatabaseHealth
+         * @description The database, and how long the log is.
+         */
+        DatabaseHealth: {
+            /** Reachable */
+            reachable: boolean;
+            /** Position */
+            position: number;
         };
         /**
          * DryRun
@@ -1202,6 +2107,30 @@ export interface components {
             status?: ("cold" | "new" | "warm" | "active" | "hot" | "customer") | null;
             /** Tags */
             tags?: string[] | null;
+        };
+        /**
+         * EditProduct
+         * @description What of a product is to change; null clears a field.
+         */
+        EditProduct: {
+            /** Name */
+            name?: string | null;
+            /** Description */
+            description?: string | null;
+            /** Price */
+            price?: number | null;
+            /** Currency */
+            currency?: string | null;
+            /** Payment Link */
+            payment_link?: string | null;
+            /** Url */
+            url?: string | null;
+            /** Is Active */
+            is_active?: boolean | null;
+            /** Active */
+            active?: boolean | null;
+            /** Keywords */
+            keywords?: string[] | null;
         };
         /**
          * Enrolled
@@ -1320,6 +2249,18 @@ export interface components {
             };
         };
         /**
+         * FollowUpNumbers
+         * @description Follow-ups that ought to be judged by now, that were sent, and that wait for a person or a switch.
+         */
+        FollowUpNumbers: {
+            /** Due */
+            due: number;
+            /** Sent */
+            sent: number;
+            /** Held */
+            held: number;
+        };
+        /**
          * FollowUps
          * @description One page of follow-ups in the order of their times.
          */
@@ -1393,10 +2334,88 @@ export interface components {
             tags: string[];
             /** Products Discussed */
             products_discussed: string[];
+            /** Unread */
+            unread: number;
+            /** Needs Person */
+            needs_person: boolean;
+            /** Archived */
+            archived: boolean;
+            /** Spam */
+            spam: boolean;
+            /** Assigned To */
+            assigned_to: string | null;
+            /** Bot Paused */
+            bot_paused: boolean;
+            /** Paused Until */
+            paused_until: string | null;
             window: components["schemas"]["Window"];
             mode: components["schemas"]["Mode"];
             /** Version */
             version: number;
+        };
+        /**
+         * HandedOver
+         * @description Whether the bot is silent here, and until when; without an end until a person says so.
+         */
+        HandedOver: {
+            /**
+             * Status
+             * @default ok
+             * @constant
+             */
+            status: "ok";
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Version */
+            version: number;
+            /** Bot Paused */
+            bot_paused: boolean;
+            /** Paused Until */
+            paused_until: string | null;
+        };
+        /**
+         * Health
+         * @description How everything is that this installation consists of.
+         */
+        Health: {
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "ok" | "unavailable";
+            /** Missing */
+            missing: string[];
+            /**
+             * Timestamp
+             * Format: date-time
+             */
+            timestamp: string;
+            database: components["schemas"]["DatabaseHealth"];
+            /** Projections */
+            projections: components["schemas"]["ProjectionHealth"][];
+            worker: components["schemas"]["WorkerHealth"];
+            /** Channels */
+            channels: components["schemas"]["ChannelHealth"][];
+            model: components["schemas"]["ModelHealth"];
+        };
+        /**
+         * ImportReverted
+         * @description How many leads are again as they were before an import.
+         */
+        ImportReverted: {
+            /**
+             * Status
+             * @default ok
+             * @constant
+             */
+            status: "ok";
+            /** Reverted */
+            reverted: number;
+            /** Kept */
+            kept: components["schemas"]["KeptLead"][];
         };
         /**
          * Intent
@@ -1433,6 +2452,22 @@ export interface components {
             label?: string | null;
             /** Expires At */
             expires_at?: string | null;
+        };
+        /**
+         * KeptLead
+         * @description A lead that is as it was, and why.
+         */
+        KeptLead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Reason
+             * @enum {string}
+             */
+            reason: "changed" | "conversation" | "deleted" | "reverted";
         };
         /**
          * KeyIssued
@@ -1616,6 +2651,10 @@ export interface components {
             last_contact_at: string | null;
             /** Archived */
             archived: boolean;
+            /** Spam */
+            spam: boolean;
+            /** Assigned To */
+            assigned_to: string | null;
             /** Version */
             version: number;
             last_message: components["schemas"]["LastMessage"] | null;
@@ -1639,6 +2678,18 @@ export interface components {
              * @default Lead updated
              */
             message: string;
+        };
+        /**
+         * LeadError
+         * @description Why nothing was done to a lead, as a problem would say it.
+         */
+        LeadError: {
+            /** Status */
+            status: number;
+            /** Slug */
+            slug: string;
+            /** Detail */
+            detail: string;
         };
         /**
          * LeadItem
@@ -1689,6 +2740,10 @@ export interface components {
             last_contact_at: string | null;
             /** Archived */
             archived: boolean;
+            /** Spam */
+            spam: boolean;
+            /** Assigned To */
+            assigned_to: string | null;
             /** Version */
             version: number;
             last_message: components["schemas"]["LastMessage"] | null;
@@ -1706,6 +2761,17 @@ export interface components {
              */
             status: "ok";
             lead: components["schemas"]["LeadItem"];
+        };
+        /**
+         * LeadResult
+         * @description What became of one of the ids.
+         */
+        LeadResult: {
+            /** Id */
+            id: string;
+            /** Ok */
+            ok: boolean;
+            error: components["schemas"]["LeadError"] | null;
         };
         /**
          * Leads
@@ -1726,6 +2792,61 @@ export interface components {
             next_cursor: string | null;
             /** Leads */
             leads: components["schemas"]["LeadItem"][];
+        };
+        /**
+         * LeadsChanged
+         * @description A result for each id, in their order; one that was given twice has one. All events share a correlation id.
+         */
+        LeadsChanged: {
+            /**
+             * Status
+             * @default ok
+             * @constant
+             */
+            status: "ok";
+            /** Results */
+            results: components["schemas"]["LeadResult"][];
+            /**
+             * Correlation Id
+             * Format: uuid
+             */
+            correlation_id: string;
+        };
+        /**
+         * LeadsImported
+         * @description What became of the rows of a file; `returned` counts those of `created` who had been deleted.
+         *
+         *     `refused` rows were not taken; `errors` says why, and holds the first 10,000 reasons. `correlation_id` is that
+         *     of every event of the import, and what it is taken back by.
+         */
+        LeadsImported: {
+            /**
+             * Status
+             * @default ok
+             * @constant
+             */
+            status: "ok";
+            /** Dry Run */
+            dry_run: boolean;
+            /** Rows */
+            rows: number;
+            /** Created */
+            created: number;
+            /** Returned */
+            returned: number;
+            /** Updated */
+            updated: number;
+            /** Unchanged */
+            unchanged: number;
+            /** Refused */
+            refused: number;
+            /** Errors */
+            errors: components["schemas"]["RowError"][];
+            /**
+             * Correlation Id
+             * Format: uuid
+             */
+            correlation_id: string;
         };
         /**
          * Listening
@@ -1771,6 +2892,37 @@ export interface components {
             user: components["schemas"]["User"];
             /** Csrf Token */
             csrf_token: string;
+        };
+        /**
+         * Mark
+         * @description What a person has put a lead aside as; it stands beside the stage and leaves it alone.
+         * @enum {string}
+         */
+        Mark: "archived" | "spam";
+        /**
+         * MarkedAsSpam
+         * @description Out of the inbox, whatever is written; nothing is answered.
+         */
+        MarkedAsSpam: {
+            /**
+             * Status
+             * @default ok
+             * @constant
+             */
+            status: "ok";
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Version */
+            version: number;
+            /**
+             * Spam
+             * @default true
+             * @constant
+             */
+            spam: true;
         };
         /**
          * Me
@@ -1912,11 +3064,55 @@ export interface components {
             messages: components["schemas"]["MessageItem"][];
         };
         /**
+         * Metrics
+         * @description How many there are of what; the rates are 0 where there is no lead.
+         */
+        Metrics: {
+            /** Total Messages */
+            total_messages: number;
+            /** Total Followers */
+            total_followers: number;
+            /** Leads */
+            leads: number;
+            /** Customers */
+            customers: number;
+            /** High Intent Followers */
+            high_intent_followers: number;
+            /** Conversion Rate */
+            conversion_rate: number;
+        };
+        /**
+         * MetricsOut
+         * @description The numbers of a creator.
+         */
+        MetricsOut: {
+            /**
+             * Status
+             * @default ok
+             * @constant
+             */
+            status: "ok";
+            metrics: components["schemas"]["Metrics"];
+        };
+        /**
          * Mode
          * @description What the bot may do for a creator: nothing, drafts, or replies.
          * @enum {string}
          */
         Mode: "off" | "review" | "auto";
+        /**
+         * ModelHealth
+         * @description What writes the answers.
+         */
+        ModelHealth: {
+            /** Name */
+            name: string | null;
+            /**
+             * Answers From
+             * @enum {string}
+             */
+            answers_from: "templates" | "model";
+        };
         /**
          * MoveClock
          * @description How far ahead, or until when; one of the two.
@@ -1945,6 +3141,11 @@ export interface components {
              */
             scheduled_at: string;
         };
+        /**
+         * Nothing
+         * @description There is nothing to say beside the path.
+         */
+        Nothing: Record<string, never>;
         /**
          * Numbers
          * @description Follow-ups by what became of them, and of how many people.
@@ -2022,6 +3223,34 @@ export interface components {
             lead: components["schemas"]["LeadDetail"];
         };
         /**
+         * Overview
+         * @description Everything that the first screen shows.
+         */
+        Overview: {
+            /**
+             * Status
+             * @default ok
+             * @constant
+             */
+            status: "ok";
+            metrics: components["schemas"]["DashboardMetrics"];
+            /** Recent Conversations */
+            recent_conversations: components["schemas"]["ConversationItem"][];
+            /** Leads */
+            leads: components["schemas"]["LeadItem"][];
+            config: components["schemas"]["ConfigItem"];
+            /** Products Count */
+            products_count: number;
+            /** Bot Active */
+            bot_active: boolean;
+            /** Clone Active */
+            clone_active: boolean;
+            /** Creator Name */
+            creator_name: string;
+            waiting: components["schemas"]["Waiting"];
+            followups: components["schemas"]["FollowUpNumbers"];
+        };
+        /**
          * Pause
          * @description Why the bot is to be silent.
          */
@@ -2073,6 +3302,18 @@ export interface components {
             current_version?: number | null;
         };
         /**
+         * ProcessHealth
+         * @description How far a process that reacts to events is behind the log.
+         */
+        ProcessHealth: {
+            /** Name */
+            name: string;
+            /** Position */
+            position: number;
+            /** Lag Events */
+            lag_events: number;
+        };
+        /**
          * ProcessMessage
          * @description A message of a follower, handed in by a program.
          */
@@ -2093,6 +3334,185 @@ export interface components {
             username?: string | null;
         };
         /**
+         * ProductEdited
+         * @description A product as it is now.
+         */
+        ProductEdited: {
+            /**
+             * Status
+             * @default ok
+             * @constant
+             */
+            status: "ok";
+            product: components["schemas"]["ProductItem"];
+            /**
+             * Message
+             * @default Product updated
+             */
+            message: string;
+        };
+        /**
+         * ProductItem
+         * @description Something that the creator sells; `url` and `active` are other words for `payment_link` and `is_active`.
+         *
+         *     The version is the creator's: what `If-Match` is compared with.
+         */
+        ProductItem: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Description */
+            description: string;
+            /** Price */
+            price: number | null;
+            /** Currency */
+            currency: string;
+            /** Payment Link */
+            payment_link: string | null;
+            /** Url */
+            url: string | null;
+            /** Is Active */
+            is_active: boolean;
+            /** Active */
+            active: boolean;
+            /** Keywords */
+            keywords: string[];
+            /** Version */
+            version: number;
+        };
+        /**
+         * ProductOut
+         * @description One product.
+         */
+        ProductOut: {
+            /**
+             * Status
+             * @default ok
+             * @constant
+             */
+            status: "ok";
+            product: components["schemas"]["ProductItem"];
+        };
+        /**
+         * ProductRemoved
+         * @description A product as it was.
+         */
+        ProductRemoved: {
+            /**
+             * Status
+             * @default ok
+             * @constant
+             */
+            status: "ok";
+            product: components["schemas"]["ProductItem"];
+            /**
+             * Message
+             * @default Product deleted
+             */
+            message: string;
+        };
+        /**
+         * Products
+         * @description One page of the products, in the order in which they were added.
+         */
+        Products: {
+            /**
+             * Status
+             * @default ok
+             * @constant
+             */
+            status: "ok";
+            /** Count */
+            count: number;
+            /** Total */
+            total: number;
+            /** Next Cursor */
+            next_cursor: string | null;
+            /** Products */
+            products: components["schemas"]["ProductItem"][];
+        };
+        /**
+         * ProjectionHealth
+         * @description What a projection does not show yet; `parked` streams wait for a person, `failure` keeps it from going on.
+         */
+        ProjectionHealth: {
+            /** Name */
+            name: string;
+            /** Version */
+            version: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "live" | "catching_up" | "failed";
+            /** Position */
+            position: number;
+            /** Lag Events */
+            lag_events: number;
+            /** Lag Seconds */
+            lag_seconds: number;
+            /** Parked */
+            parked: number;
+            /** Failure */
+            failure: string | null;
+        };
+        /**
+         * PutAside
+         * @description One page of what is archived or spam.
+         */
+        PutAside: {
+            /**
+             * Status
+             * @default ok
+             * @constant
+             */
+            status: "ok";
+            /** Count */
+            count: number;
+            /** Total */
+            total: number;
+            /** Next Cursor */
+            next_cursor: string | null;
+            /** Conversations */
+            conversations: components["schemas"]["PutAsideItem"][];
+        };
+        /**
+         * PutAsideItem
+         * @description A conversation that is archived or spam.
+         */
+        PutAsideItem: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Follower Id */
+            follower_id: string;
+            /** Username */
+            username: string | null;
+            /** Name */
+            name: string | null;
+            platform: components["schemas"]["Platform"];
+            status: components["schemas"]["Mark"];
+            lead_status: components["schemas"]["Status"];
+            /** Pipeline Score */
+            pipeline_score: number;
+            /** Total Messages */
+            total_messages: number;
+            /** Purchase Intent */
+            purchase_intent: number;
+            /** Purchase Intent Score */
+            purchase_intent_score: number;
+            /** Last Contact */
+            last_contact: string | null;
+            /** Version */
+            version: number;
+        };
+        /**
          * QuietHours
          * @description Wall time of the creator during which nothing is sent by itself; none when both are equal.
          */
@@ -2111,6 +3531,31 @@ export interface components {
             from: string;
             /** To */
             to: string;
+        };
+        /**
+         * ReadOut
+         * @description Nothing is unread.
+         */
+        ReadOut: {
+            /**
+             * Status
+             * @default ok
+             * @constant
+             */
+            status: "ok";
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Version */
+            version: number;
+            /**
+             * Unread
+             * @default 0
+             * @constant
+             */
+            unread: 0;
         };
         /**
          * Readiness
@@ -2190,11 +3635,65 @@ export interface components {
             stats_after: components["schemas"]["Statistics"];
         };
         /**
+         * RecordPurchase
+         * @description Something that was bought; the same `reference` is the same purchase.
+         */
+        RecordPurchase: {
+            /** Product Id */
+            product_id?: string | null;
+            /** Amount */
+            amount: number;
+            /** Currency */
+            currency: string;
+            /** Reference */
+            reference?: string | null;
+            /** At */
+            at?: string | null;
+        };
+        /**
+         * Restored
+         * @description Back in the inbox, at the stage where it was.
+         */
+        Restored: {
+            /**
+             * Status
+             * @default ok
+             * @constant
+             */
+            status: "ok";
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Version */
+            version: number;
+            /**
+             * Restored
+             * @default true
+             * @constant
+             */
+            restored: true;
+            lead_status: components["schemas"]["Status"];
+        };
+        /**
          * Role
          * @description What a key or a person may do for a creator; an admin for every creator of the installation.
          * @enum {string}
          */
         Role: "owner" | "agent" | "auditor" | "analyst" | "admin";
+        /**
+         * RowError
+         * @description Why a row was not taken: the line on which it begins, the column (empty: the row as a whole), a sentence.
+         */
+        RowError: {
+            /** Line */
+            line: number;
+            /** Field */
+            field: string;
+            /** Detail */
+            detail: string;
+        };
         /**
          * RunError
          * @description A follow-up of the round that has no outcome yet; it is not lost, a worker will see to it.
@@ -2324,6 +3823,29 @@ export interface components {
             caps: components["schemas"]["Caps"];
             /** Version */
             version: number;
+        };
+        /**
+         * SignUp
+         * @description A new creator; the name stands in every address, and never changes.
+         */
+        SignUp: {
+            /** Name */
+            name: string;
+            /** Email */
+            email?: string | null;
+        };
+        /**
+         * SignedUp
+         * @description A creator who has just begun: the bot and all sequences are off.
+         */
+        SignedUp: {
+            /**
+             * Status
+             * @default ok
+             * @constant
+             */
+            status: "ok";
+            creator: components["schemas"]["CreatorItem"];
         };
         /**
          * SimulatedMessage
@@ -2547,6 +4069,14 @@ export interface components {
             enrolled_moved: number;
         };
         /**
+         * TakeOver
+         * @description Until when a person has the conversation; left out: until they give it back.
+         */
+        TakeOver: {
+            /** Until */
+            until?: string | null;
+        };
+        /**
          * Tally
          * @description What became of follow-ups; `processed` counts those that were judged, whatever came out.
          */
@@ -2752,6 +4282,14 @@ export interface components {
             is_admin: boolean;
         };
         /**
+         * Waiting
+         * @description What waits for a person.
+         */
+        Waiting: {
+            /** Escalations */
+            escalations: number;
+        };
+        /**
          * Window
          * @description Whether the platform lets us write now, and until when; no end where it always does.
          */
@@ -2760,6 +4298,16 @@ export interface components {
             open: boolean;
             /** Until */
             until: string | null;
+        };
+        /**
+         * WorkerHealth
+         * @description How many workers live, in whichever program, and how far their reactions are.
+         */
+        WorkerHealth: {
+            /** Alive */
+            alive: number;
+            /** Processes */
+            processes: components["schemas"]["ProcessHealth"][];
         };
     };
     responses: never;
@@ -2941,6 +4489,8 @@ export interface operations {
                 "if-match"?: string | null;
                 /** @description `respond-async`: do not wait for the reads. */
                 prefer?: string | null;
+                /** @description The same request with the same key is carried out once, and answered the same for 24 hours. */
+                "Idempotency-Key"?: string;
             };
             path: {
                 /** @description The creator's name. */
@@ -3020,6 +4570,8 @@ export interface operations {
                 "if-match"?: string | null;
                 /** @description `respond-async`: do not wait for the reads. */
                 prefer?: string | null;
+                /** @description The same request with the same key is carried out once, and answered the same for 24 hours. */
+                "Idempotency-Key"?: string;
             };
             path?: never;
             cookie?: never;
@@ -3037,6 +4589,534 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MessageProcessed"];
+                };
+            };
+            /** @description Refused; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_leads: {
+        parameters: {
+            query?: {
+                format?: "csv";
+                /** @description Wait until the answer reflects this. */
+                after?: number | null;
+                /** @description Name, username, e-mail, phone, notes, platform id. */
+                q?: string;
+                status?: ("cold" | "new" | "warm" | "active" | "hot" | "customer")[] | null;
+                platform?: components["schemas"]["Platform"][] | null;
+                tag?: string[] | null;
+                sort?: "-last_contact" | "last_contact" | "-created" | "created" | "name" | "-score";
+                /** @description From the answer before, with the same filters. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description The creator's name. */
+                creator_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Refused; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revert_import: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that the command was decided on. */
+                "if-match"?: string | null;
+                /** @description `respond-async`: do not wait for the reads. */
+                prefer?: string | null;
+                /** @description The same request with the same key is carried out once, and answered the same for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                correlation_id: string;
+                /** @description The creator's name. */
+                creator_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportReverted"];
+                };
+            };
+            /** @description Refused; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import_leads: {
+        parameters: {
+            query?: {
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description The version that the command was decided on. */
+                "if-match"?: string | null;
+                /** @description `respond-async`: do not wait for the reads. */
+                prefer?: string | null;
+                /** @description The same request with the same key is carried out once, and answered the same for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The creator's name. */
+                creator_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example name,email
+                 *     Ana,ana@example.com
+                 */
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadsImported"];
+                };
+            };
+            /** @description Refused; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_leads: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that the command was decided on. */
+                "if-match"?: string | null;
+                /** @description `respond-async`: do not wait for the reads. */
+                prefer?: string | null;
+                /** @description The same request with the same key is carried out once, and answered the same for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The creator's name. */
+                creator_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeLeads"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadsChanged"];
+                };
+            };
+            /** @description Refused; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_put_aside: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description Wait until the answer reflects this. */
+                after?: number | null;
+                /** @description Name, username, e-mail, phone, notes, platform id. */
+                q?: string;
+                status?: ("cold" | "new" | "warm" | "active" | "hot" | "customer")[] | null;
+                platform?: components["schemas"]["Platform"][] | null;
+                tag?: string[] | null;
+                sort?: "-last_contact" | "last_contact" | "-created" | "created" | "name" | "-score";
+                /** @description From the answer before, with the same filters. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description The creator's name. */
+                creator_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PutAside"];
+                };
+            };
+            /** @description Refused; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    archive_conversation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that the command was decided on. */
+                "if-match"?: string | null;
+                /** @description `respond-async`: do not wait for the reads. */
+                prefer?: string | null;
+                /** @description The same request with the same key is carried out once, and answered the same for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                lead_id: string;
+                /** @description The creator's name. */
+                creator_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Nothing"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Archived"];
+                };
+            };
+            /** @description Refused; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    mark_conversation_as_spam: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that the command was decided on. */
+                "if-match"?: string | null;
+                /** @description `respond-async`: do not wait for the reads. */
+                prefer?: string | null;
+                /** @description The same request with the same key is carried out once, and answered the same for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                lead_id: string;
+                /** @description The creator's name. */
+                creator_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Nothing"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MarkedAsSpam"];
+                };
+            };
+            /** @description Refused; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restore_conversation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that the command was decided on. */
+                "if-match"?: string | null;
+                /** @description `respond-async`: do not wait for the reads. */
+                prefer?: string | null;
+                /** @description The same request with the same key is carried out once, and answered the same for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                lead_id: string;
+                /** @description The creator's name. */
+                creator_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Nothing"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Restored"];
+                };
+            };
+            /** @description Refused; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_conversation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that the command was decided on. */
+                "if-match"?: string | null;
+                /** @description `respond-async`: do not wait for the reads. */
+                prefer?: string | null;
+                /** @description The same request with the same key is carried out once, and answered the same for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                lead_id: string;
+                /** @description The creator's name. */
+                creator_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Nothing"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReadOut"];
+                };
+            };
+            /** @description Refused; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_over_conversation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that the command was decided on. */
+                "if-match"?: string | null;
+                /** @description `respond-async`: do not wait for the reads. */
+                prefer?: string | null;
+                /** @description The same request with the same key is carried out once, and answered the same for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                lead_id: string;
+                /** @description The creator's name. */
+                creator_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["TakeOver"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandedOver"];
+                };
+            };
+            /** @description Refused; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    release_conversation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that the command was decided on. */
+                "if-match"?: string | null;
+                /** @description `respond-async`: do not wait for the reads. */
+                prefer?: string | null;
+                /** @description The same request with the same key is carried out once, and answered the same for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                lead_id: string;
+                /** @description The creator's name. */
+                creator_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Nothing"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandedOver"];
+                };
+            };
+            /** @description Refused; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    assign_conversation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that the command was decided on. */
+                "if-match"?: string | null;
+                /** @description `respond-async`: do not wait for the reads. */
+                prefer?: string | null;
+                /** @description The same request with the same key is carried out once, and answered the same for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                lead_id: string;
+                /** @description The creator's name. */
+                creator_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Assign"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Assigned"];
                 };
             };
             /** @description Refused; nothing was changed. */
@@ -3102,6 +5182,8 @@ export interface operations {
                 "if-match"?: string | null;
                 /** @description `respond-async`: do not wait for the reads. */
                 prefer?: string | null;
+                /** @description The same request with the same key is carried out once, and answered the same for 24 hours. */
+                "Idempotency-Key"?: string;
             };
             path: {
                 /** @description The creator's name. */
@@ -3259,6 +5341,8 @@ export interface operations {
                 "if-match"?: string | null;
                 /** @description `respond-async`: do not wait for the reads. */
                 prefer?: string | null;
+                /** @description The same request with the same key is carried out once, and answered the same for 24 hours. */
+                "Idempotency-Key"?: string;
             };
             path: {
                 /** @description The creator's name. */
@@ -3269,6 +5353,50 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["CaptureLead"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadOut"];
+                };
+            };
+            /** @description Refused; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    record_purchase: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that the command was decided on. */
+                "if-match"?: string | null;
+                /** @description `respond-async`: do not wait for the reads. */
+                prefer?: string | null;
+                /** @description The same request with the same key is carried out once, and answered the same for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                lead_id: string;
+                /** @description The creator's name. */
+                creator_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecordPurchase"];
             };
         };
         responses: {
@@ -3335,6 +5463,8 @@ export interface operations {
                 "if-match"?: string | null;
                 /** @description `respond-async`: do not wait for the reads. */
                 prefer?: string | null;
+                /** @description The same request with the same key is carried out once, and answered the same for 24 hours. */
+                "Idempotency-Key"?: string;
             };
             path: {
                 sequence_type: string;
@@ -3625,6 +5755,8 @@ export interface operations {
                 "if-match"?: string | null;
                 /** @description `respond-async`: do not wait for the reads. */
                 prefer?: string | null;
+                /** @description The same request with the same key is carried out once, and answered the same for 24 hours. */
+                "Idempotency-Key"?: string;
             };
             path: {
                 /** @description The creator's name. */
@@ -3641,6 +5773,573 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DryRun"] | components["schemas"]["RealRun"];
+                };
+            };
+            /** @description Refused; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_overview: {
+        parameters: {
+            query?: {
+                /** @description Wait until the answer reflects this. */
+                after?: number | null;
+            };
+            header?: never;
+            path: {
+                /** @description The creator's name. */
+                creator_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Overview"];
+                };
+            };
+            /** @description Refused; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_creator_metrics: {
+        parameters: {
+            query?: {
+                /** @description Wait until the answer reflects this. */
+                after?: number | null;
+            };
+            header?: never;
+            path: {
+                /** @description The creator's name. */
+                creator_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MetricsOut"];
+                };
+            };
+            /** @description Refused; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    toggle_bot: {
+        parameters: {
+            query?: {
+                active?: boolean | null;
+                reason?: string | null;
+            };
+            header?: {
+                /** @description The version that the command was decided on. */
+                "if-match"?: string | null;
+                /** @description `respond-async`: do not wait for the reads. */
+                prefer?: string | null;
+            };
+            path: {
+                /** @description The creator's name. */
+                creator_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DashboardToggled"];
+                };
+            };
+            /** @description Refused; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pause_bot: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that the command was decided on. */
+                "if-match"?: string | null;
+                /** @description `respond-async`: do not wait for the reads. */
+                prefer?: string | null;
+                /** @description The same request with the same key is carried out once, and answered the same for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The creator's name. */
+                creator_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Pause"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BotSwitched"];
+                };
+            };
+            /** @description Refused; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resume_bot: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that the command was decided on. */
+                "if-match"?: string | null;
+                /** @description `respond-async`: do not wait for the reads. */
+                prefer?: string | null;
+                /** @description The same request with the same key is carried out once, and answered the same for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The creator's name. */
+                creator_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BotSwitched"];
+                };
+            };
+            /** @description Refused; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_bot_status: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The creator's name. */
+                creator_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BotStatus"];
+                };
+            };
+            /** @description Refused; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_creators: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description From the answer before, with the same filters. */
+                cursor?: string | null;
+                /** @description Wait until the answer reflects this. */
+                after?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatorList"];
+                };
+            };
+            /** @description Refused; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_up_creator: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that the command was decided on. */
+                "if-match"?: string | null;
+                /** @description `respond-async`: do not wait for the reads. */
+                prefer?: string | null;
+                /** @description The same request with the same key is carried out once, and answered the same for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignUp"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedUp"];
+                };
+            };
+            /** @description Refused; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_config: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The creator's name. */
+                creator_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfigOut"];
+                };
+            };
+            /** @description Refused; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    configure: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that the command was decided on. */
+                "if-match"?: string | null;
+                /** @description `respond-async`: do not wait for the reads. */
+                prefer?: string | null;
+            };
+            path: {
+                /** @description The creator's name. */
+                creator_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Configure"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfigChanged"];
+                };
+            };
+            /** @description Refused; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_products: {
+        parameters: {
+            query?: {
+                active_only?: boolean;
+                limit?: number;
+                /** @description From the answer before, with the same filters. */
+                cursor?: string | null;
+                /** @description Wait until the answer reflects this. */
+                after?: number | null;
+            };
+            header?: never;
+            path: {
+                /** @description The creator's name. */
+                creator_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Products"];
+                };
+            };
+            /** @description Refused; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_product: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that the command was decided on. */
+                "if-match"?: string | null;
+                /** @description `respond-async`: do not wait for the reads. */
+                prefer?: string | null;
+                /** @description The same request with the same key is carried out once, and answered the same for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The creator's name. */
+                creator_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddProduct"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProductOut"];
+                };
+            };
+            /** @description Refused; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_product: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                product_id: string;
+                /** @description The creator's name. */
+                creator_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProductOut"];
+                };
+            };
+            /** @description Refused; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_product: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that the command was decided on. */
+                "if-match"?: string | null;
+                /** @description `respond-async`: do not wait for the reads. */
+                prefer?: string | null;
+            };
+            path: {
+                product_id: string;
+                /** @description The creator's name. */
+                creator_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditProduct"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProductEdited"];
+                };
+            };
+            /** @description Refused; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_product: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that the command was decided on. */
+                "if-match"?: string | null;
+                /** @description `respond-async`: do not wait for the reads. */
+                prefer?: string | null;
+            };
+            path: {
+                product_id: string;
+                /** @description The creator's name. */
+                creator_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProductRemoved"];
                 };
             };
             /** @description Refused; nothing was changed. */
@@ -3727,125 +6426,7 @@ export interface operations {
             };
         };
     };
-    toggle_bot: {
-        parameters: {
-            query?: {
-                active?: boolean | null;
-                reason?: string | null;
-            };
-            header?: {
-                /** @description The version that the command was decided on. */
-                "if-match"?: string | null;
-                /** @description `respond-async`: do not wait for the reads. */
-                prefer?: string | null;
-            };
-            path: {
-                /** @description The creator's name. */
-                creator_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DashboardToggled"];
-                };
-            };
-            /** @description Refused; nothing was changed. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    pause_bot: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The version that the command was decided on. */
-                "if-match"?: string | null;
-                /** @description `respond-async`: do not wait for the reads. */
-                prefer?: string | null;
-            };
-            path: {
-                /** @description The creator's name. */
-                creator_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: {
-            content: {
-                "application/json": components["schemas"]["Pause"] | null;
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["BotSwitched"];
-                };
-            };
-            /** @description Refused; nothing was changed. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    resume_bot: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The version that the command was decided on. */
-                "if-match"?: string | null;
-                /** @description `respond-async`: do not wait for the reads. */
-                prefer?: string | null;
-            };
-            path: {
-                /** @description The creator's name. */
-                creator_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["BotSwitched"];
-                };
-            };
-            /** @description Refused; nothing was changed. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_bot_status: {
+    list_channels: {
         parameters: {
             query?: never;
             header?: never;
@@ -3863,7 +6444,123 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["BotStatus"];
+                    "application/json": components["schemas"]["Channels"];
+                };
+            };
+            /** @description Refused; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    connect_channel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that the command was decided on. */
+                "if-match"?: string | null;
+                /** @description `respond-async`: do not wait for the reads. */
+                prefer?: string | null;
+            };
+            path: {
+                channel: string;
+                /** @description The creator's name. */
+                creator_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConnectChannel"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelConnected"];
+                };
+            };
+            /** @description Refused; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    disconnect_channel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that the command was decided on. */
+                "if-match"?: string | null;
+                /** @description `respond-async`: do not wait for the reads. */
+                prefer?: string | null;
+            };
+            path: {
+                channel: string;
+                /** @description The creator's name. */
+                creator_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelDisconnected"];
+                };
+            };
+            /** @description Refused; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    test_channel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request with the same key is carried out once, and answered the same for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                channel: string;
+                /** @description The creator's name. */
+                creator_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelTested"];
                 };
             };
             /** @description Refused; nothing was changed. */
@@ -3880,7 +6577,10 @@ export interface operations {
     log_in: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same request with the same key is carried out once, and answered the same for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -3951,7 +6651,10 @@ export interface operations {
     log_out: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same request with the same key is carried out once, and answered the same for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4079,6 +6782,8 @@ export interface operations {
                 "if-match"?: string | null;
                 /** @description `respond-async`: do not wait for the reads. */
                 prefer?: string | null;
+                /** @description The same request with the same key is carried out once, and answered the same for 24 hours. */
+                "Idempotency-Key"?: string;
             };
             path: {
                 /** @description The creator's name. */
@@ -4194,6 +6899,8 @@ export interface operations {
                 "if-match"?: string | null;
                 /** @description `respond-async`: do not wait for the reads. */
                 prefer?: string | null;
+                /** @description The same request with the same key is carried out once, and answered the same for 24 hours. */
+                "Idempotency-Key"?: string;
             };
             path: {
                 /** @description The creator's name. */
@@ -4411,6 +7118,62 @@ export interface operations {
             };
         };
     };
+    get_health: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description Refused; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_metrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_telegram_webhook: {
         parameters: {
             query?: never;
@@ -4470,7 +7233,14 @@ export interface operations {
     simulate_message: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The version that the command was decided on. */
+                "if-match"?: string | null;
+                /** @description `respond-async`: do not wait for the reads. */
+                prefer?: string | null;
+                /** @description The same request with the same key is carried out once, and answered the same for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description The creator's name. */
                 creator_id: string;
@@ -4538,7 +7308,14 @@ export interface operations {
     move_clock: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The version that the command was decided on. */
+                "if-match"?: string | null;
+                /** @description `respond-async`: do not wait for the reads. */
+                prefer?: string | null;
+                /** @description The same request with the same key is carried out once, and answered the same for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description The creator's name. */
                 creator_id: string;
@@ -4574,7 +7351,10 @@ export interface operations {
     reset_demo: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same request with the same key is carried out once, and answered the same for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description The creator's name. */
                 creator_id: string;
