@@ -83,8 +83,17 @@ def make_tables(conn: Connection[DictRow], projection: Projection) -> None:
 
 
 def drop_tables(conn: Connection[DictRow], tables: Collection[str]) -> None:
-    if tables:
-        conn.execute(f"DROP TABLE IF EXISTS {', '.join(tables)}".encode())
+    """Drop tables, those that are there, with what their triggers do."""
+    if not tables:
+        return
+    functions = conn.execute(
+        """SELECT DISTINCT tgfoid::regprocedure::text AS name FROM pg_trigger
+            WHERE tgrelid IN (SELECT to_regclass(name) FROM unnest(%s::text[]) AS name) AND NOT tgisinternal""",
+        (list(tables),),
+    ).fetchall()
+    conn.execute(f"DROP TABLE IF EXISTS {', '.join(tables)}".encode())
+    for function in functions:
+        conn.execute(f"DROP FUNCTION {function['name']}".encode())
 
 
 def store_parked(conn: Connection[DictRow], projection: Projection, parked: Sequence[Parked]) -> None:

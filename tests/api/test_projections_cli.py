@@ -21,7 +21,9 @@ from domain.creator import Settings as CreatorSettings
 from domain.lead import Details, Lead
 from domain.vocabulary import Platform, Status
 from projections.all import PROJECTIONS
+from projections.board import Board
 from tests.api.test_cli import ROOT, clonnect, environment, refusal, serving
+from tests.projections.sayings import NO_POOL
 from tests.projections.test_projector import wait_until
 from tests.projections.test_rebuild import WAITS
 
@@ -37,6 +39,13 @@ def marta(database_url: str, settings: Settings) -> Iterator[tuple[Clonnect, Lea
     ):
         app.sign_up_creator("maria", None, CreatorSettings())
         yield app, app.capture_lead("maria", NewLead(Platform.TELEGRAM, "4711", Details("Marta")))
+
+
+def leads(generation: int) -> str:
+    """The table of the cards."""
+    board = Board(NO_POOL)
+    board.show(generation)
+    return board.table_names["leads"]
 
 
 def columns(printed: str) -> dict[str, list[str]]:
@@ -59,7 +68,8 @@ def test_the_list_says_how_far_each_is(data_dir: Path, database_url: str, conn: 
         wait_until(conn, shows_all(conn))
     after = columns(clonnect(data_dir, "projections", "list", DATABASE_URL=database_url).stdout)
     head = after["board"][3]
-    assert after["board"] == ["1", "live", head, head, "0", "0.0", "0", "2"]
+    assert after["board"][:-1] == [str(Board.version), "live", head, head, "0", "0.0", "0"]
+    assert int(after["board"][-1]) > 0
 
 
 def test_a_rebuild_by_a_command_is_shown_by_the_program_that_runs(
@@ -72,8 +82,8 @@ def test_a_rebuild_by_a_command_is_shown_by_the_program_that_runs(
         assert re.match(r"board shows its new tables since position \d+", done.stdout), done.stderr
         app.edit_lead("maria", lead.id, {}, Status.HOT)
         wait_until(conn, shows_all(conn))
-        wait_until(conn, "SELECT FROM read.leads_v1_g2 WHERE status = 'hot'")
-        assert conn.execute("SELECT status FROM read.leads_v1").fetchall() == [{"status": "new"}]
+        wait_until(conn, f"SELECT FROM {leads(2)} WHERE status = 'hot'")
+        assert conn.execute(f"SELECT status FROM {leads(1)}".encode()).fetchall() == [{"status": "new"}]
 
 
 @pytest.mark.parametrize(
@@ -107,9 +117,9 @@ def test_a_killed_rebuild_is_gone_on_with_or_given_up(
         assert begun == [{"generation": 2, "position": 0}]
     given_up = clonnect(data_dir, "projections", "rebuild", "board", "--cancel", DATABASE_URL=database_url)
     assert given_up.stdout == "The rebuild of board is given up; what is shown has not changed.\n"
-    assert conn.execute("SELECT to_regclass('read.leads_v1_g2') AS made").fetchall() == [{"made": None}]
+    assert conn.execute("SELECT to_regclass(%s) AS made", (leads(2),)).fetchall() == [{"made": None}]
     assert clonnect(data_dir, "projections", "rebuild", "board", DATABASE_URL=database_url).returncode == 0
-    assert conn.execute("SELECT count(*) AS n FROM read.leads_v1_g2").fetchall() == [{"n": 1}]
+    assert conn.execute(f"SELECT count(*) AS n FROM {leads(2)}".encode()).fetchall() == [{"n": 1}]
 
 
 def test_what_waits_is_listed_replayed_and_discarded(
@@ -121,7 +131,7 @@ def test_what_waits_is_listed_replayed_and_discarded(
     with serving(data_dir, "api", DATABASE_URL=database_url):
         wait_until(conn, shows_all(conn))
     listed = clonnect(data_dir, "projections", "park", "list", DATABASE_URL=database_url).stdout.splitlines()
-    assert [line.split()[0] for line in listed] == ["projection", "board", "conversations"]
+    assert {"projection", "board", "conversations"} <= {line.split()[0] for line in listed}
     assert re.search(rf"{lead.id} +\d+ +lead\.status_changed +1 +.*unreadable \(ValidationError\)", listed[1])
 
     replayed = clonnect(data_dir, "projections", "park", "replay", "board", DATABASE_URL=database_url)

@@ -28,6 +28,7 @@ from projections.parking import discard, parked_streams
 from projections.projection import Projection
 from projections.projector import Projector
 from projections.rebuild import Cancelled, Rebuild, Step, cancel
+from projections.stats import Stats
 from tests.projections.conftest import People, shown
 from tests.projections.sayings import NO_POOL, Connection, Sayings, a_projector, last_said, position_of, said
 from tests.projections.test_parking import follower, stumble_over
@@ -319,6 +320,20 @@ async def test_whoever_missed_the_switch_is_shown_the_new_tables_once_the_old_on
         assert tables(conn, "lead%") == [f"{name}_g2" for name in names]
         assert (await runtime.board.card(CREATOR, lead_id)) is not None
         assert runtime.board.generation == 2
+
+
+def test_nothing_is_left_of_a_rebuild_that_was_given_up_not_even_what_its_triggers_did(
+    database_url: str, people: People, log: Log, conn: Connection
+) -> None:
+    for number in range(30):
+        people.says("marta", str(number))
+    a_projector(database_url, log, Stats)[0].catch_up()
+    functions = "SELECT proname FROM pg_proc WHERE pronamespace = 'read'::regnamespace ORDER BY 1"
+    before = conn.execute(functions).fetchall()
+    assert len(before) > 1
+    with pytest.raises(Cancelled):
+        rebuilt(database_url, log, Stats, lambda _step: cancel(conn, Stats(NO_POOL)))
+    assert conn.execute(functions).fetchall() == before
 
 
 def test_a_version_is_given_up_when_no_program_uses_it_any_more(
