@@ -12,8 +12,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List Conversations
+         * The inbox, newest contact first; what is archived or spam has a list of its own
          * @description The inbox, newest contact first; what is archived or spam has a list of its own.
+         *
+         *     For `owner`, `agent`, `admin`.
          */
         get: operations["list_conversations"];
         put?: never;
@@ -32,8 +34,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List Messages
+         * The whole conversation, newest first
          * @description The whole conversation, newest first.
+         *
+         *     For `owner`, `agent`, `admin`.
          */
         get: operations["list_messages"];
         put?: never;
@@ -52,8 +56,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Get Follower
+         * One person, with the last 50 messages, oldest first
          * @description One person, with the last 50 messages, oldest first.
+         *
+         *     For `owner`, `agent`, `admin`.
          */
         get: operations["get_follower"];
         put?: never;
@@ -73,8 +79,10 @@ export interface paths {
         };
         get?: never;
         /**
-         * Change Status
+         * Move a lead to another stage by hand; a person's move down is a ceiling for the bot
          * @description Move a lead to another stage by hand; a person's move down is a ceiling for the bot.
+         *
+         *     For `owner`, `agent`, `admin`.
          */
         put: operations["change_status"];
         post?: never;
@@ -94,8 +102,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Send Message
+         * Say something as the creator. It is stored once in any case; `delivery` says whether it left
          * @description Say something as the creator. It is stored once in any case; `delivery` says whether it left.
+         *
+         *     For `owner`, `agent`, `admin`.
          */
         post: operations["send_message"];
         delete?: never;
@@ -115,8 +125,10 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Delete Conversation
+         * Delete a conversation with its lead
          * @description Delete a conversation with its lead.
+         *
+         *     For `owner`, `agent`, `admin`.
          */
         delete: operations["delete_conversation"];
         options?: never;
@@ -134,8 +146,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Process Message
+         * Take in a message; answers when it is understood and, within 10 s, answered
          * @description Take in a message; answers when it is understood and, within 10 s, answered.
+         *
+         *     For `owner`, `agent`, `admin`.
          */
         post: operations["process_message"];
         delete?: never;
@@ -152,8 +166,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Export Leads
+         * Every lead that the list would show, as a file that an import takes
          * @description Every lead that the list would show, as a file that an import takes.
+         *
+         *     For `owner`, `agent`, `admin`.
          */
         get: operations["export_leads"];
         put?: never;
@@ -174,8 +190,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Revert Import
+         * Delete the leads that an import made, and put back those that it changed, unless somebody touched them since
          * @description Delete the leads that an import made, and put back those that it changed, unless somebody touched them since.
+         *
+         *     For `owner`, `agent`, `admin`.
          */
         post: operations["revert_import"];
         delete?: never;
@@ -194,8 +212,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Import Leads
+         * Make or change a lead for each row. Rows that break a rule are reported, the others are taken
          * @description Make or change a lead for each row. Rows that break a rule are reported, the others are taken.
+         *
+         *     For `owner`, `agent`, `admin`.
          */
         post: operations["import_leads"];
         delete?: never;
@@ -214,8 +234,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Change Leads
+         * Do one thing to many leads; who is refused holds up nobody else
          * @description Do one thing to many leads; who is refused holds up nobody else.
+         *
+         *     For `owner`, `agent`, `admin`.
          */
         post: operations["change_leads"];
         delete?: never;
@@ -232,8 +254,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List Put Aside
+         * What is archived or spam, newest contact first
          * @description What is archived or spam, newest contact first.
+         *
+         *     For `owner`, `agent`, `admin`.
          */
         get: operations["list_put_aside"];
         put?: never;
@@ -254,8 +278,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Archive Conversation
+         * Put a conversation away until the person writes again; what is pending is cancelled
          * @description Put a conversation away until the person writes again; what is pending is cancelled.
+         *
+         *     For `owner`, `agent`, `admin`.
          */
         post: operations["archive_conversation"];
         delete?: never;
@@ -274,8 +300,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Mark Conversation As Spam
+         * Put a conversation away for good: what the person writes is kept, and not answered
          * @description Put a conversation away for good: what the person writes is kept, and not answered.
+         *
+         *     For `owner`, `agent`, `admin`.
          */
         post: operations["mark_conversation_as_spam"];
         delete?: never;
@@ -294,8 +322,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Restore Conversation
+         * Bring a conversation back to the inbox, and its lead to the stage where it was
          * @description Bring a conversation back to the inbox, and its lead to the stage where it was.
+         *
+         *     For `owner`, `agent`, `admin`.
          */
         post: operations["restore_conversation"];
         delete?: never;
@@ -314,8 +344,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Read Conversation
+         * Say that everything was seen
          * @description Say that everything was seen.
+         *
+         *     For `owner`, `agent`, `admin`.
          */
         post: operations["read_conversation"];
         delete?: never;
@@ -334,8 +366,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Take Over Conversation
+         * Silence the bot in this conversation, until a time or until it is released
          * @description Silence the bot in this conversation, until a time or until it is released.
+         *
+         *     For `owner`, `agent`, `admin`.
          */
         post: operations["take_over_conversation"];
         delete?: never;
@@ -354,8 +388,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Release Conversation
+         * Let the bot speak in this conversation again, whatever it was silent for
          * @description Let the bot speak in this conversation again, whatever it was silent for.
+         *
+         *     For `owner`, `agent`, `admin`.
          */
         post: operations["release_conversation"];
         delete?: never;
@@ -374,8 +410,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Assign Conversation
+         * Say which person of the creator's holds a conversation
          * @description Say which person of the creator's holds a conversation.
+         *
+         *     For `owner`, `agent`, `admin`.
          */
         post: operations["assign_conversation"];
         delete?: never;
@@ -392,14 +430,18 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List Leads
+         * The cards of the board, page by page
          * @description The cards of the board, page by page.
+         *
+         *     For `owner`, `agent`, `admin`.
          */
         get: operations["list_leads"];
         put?: never;
         /**
-         * Capture Lead
+         * Make a lead by hand; 409 names the one that this person already is
          * @description Make a lead by hand; 409 names the one that this person already is.
+         *
+         *     For `owner`, `agent`, `admin`.
          */
         post: operations["capture_lead"];
         delete?: never;
@@ -416,19 +458,25 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Get Lead
+         * One lead with what is noted about it
          * @description One lead with what is noted about it.
+         *
+         *     For `owner`, `agent`, `admin`.
          */
         get: operations["get_lead"];
         /**
-         * Edit Lead
+         * Change what is noted about a lead, and its stage as if it were moved on the board
          * @description Change what is noted about a lead, and its stage as if it were moved on the board.
+         *
+         *     For `owner`, `agent`, `admin`.
          */
         put: operations["edit_lead"];
         post?: never;
         /**
-         * Delete Lead
+         * Delete a lead with its conversation; what is pending is cancelled, the id is gone for good
          * @description Delete a lead with its conversation; what is pending is cancelled, the id is gone for good.
+         *
+         *     For `owner`, `agent`, `admin`.
          */
         delete: operations["delete_lead"];
         options?: never;
@@ -446,8 +494,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Capture Lead Manually
+         * Make a lead by hand; 409 names the one that this person already is
          * @description Make a lead by hand; 409 names the one that this person already is.
+         *
+         *     For `owner`, `agent`, `admin`.
          */
         post: operations["capture_lead_manually"];
         delete?: never;
@@ -466,8 +516,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Record Purchase
+         * Say that a lead has bought: a customer from now on, wherever a person has put them
          * @description Say that a lead has bought: a customer from now on, wherever a person has put them.
+         *
+         *     For `owner`, `agent`, `admin`.
          */
         post: operations["record_purchase"];
         delete?: never;
@@ -484,8 +536,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List Sequences
+         * The eight sequences with their steps and numbers
          * @description The eight sequences with their steps and numbers.
+         *
+         *     For `owner`, `agent`, `admin`.
          */
         get: operations["list_sequences"];
         put?: never;
@@ -506,8 +560,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Toggle Sequence
+         * Switch a sequence on or off; what falls due while it is off is skipped
          * @description Switch a sequence on or off; what falls due while it is off is skipped.
+         *
+         *     For `owner`, `admin`.
          */
         post: operations["toggle_sequence"];
         delete?: never;
@@ -525,10 +581,12 @@ export interface paths {
         };
         get?: never;
         /**
-         * Change Steps
+         * Publish new steps; they hold for everyone who is enrolled from then on, and with `move` for the others too
          * @description Publish new steps; they hold for everyone who is enrolled from then on, and with `move` for the others too.
          *
          *     Whoever is moved hears what would have come next, at its new time counted from the same message.
+         *
+         *     For `owner`, `admin`.
          */
         put: operations["change_steps"];
         post?: never;
@@ -546,8 +604,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List Enrolled
+         * Who is in a sequence, and what each is still to hear
          * @description Who is in a sequence, and what each is still to hear.
+         *
+         *     For `owner`, `agent`, `admin`.
          */
         get: operations["list_enrolled"];
         put?: never;
@@ -566,8 +626,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Get Statistics
+         * How many follow-ups are in which state, in all and by sequence
          * @description How many follow-ups are in which state, in all and by sequence.
+         *
+         *     For `owner`, `agent`, `admin`.
          */
         get: operations["get_statistics"];
         put?: never;
@@ -586,8 +648,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List Follow Ups
+         * Everything that was promised, in the order of its time. Nobody by that `follower_id`: an empty list
          * @description Everything that was promised, in the order of its time. Nobody by that `follower_id`: an empty list.
+         *
+         *     For `owner`, `agent`, `admin`.
          */
         get: operations["list_follow_ups"];
         put?: never;
@@ -609,8 +673,10 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Cancel Follow Ups
+         * Cancel what is pending for a person. Nobody by that id, or nothing pending: 200 and `cancelled: 0`
          * @description Cancel what is pending for a person. Nobody by that id, or nothing pending: 200 and `cancelled: 0`.
+         *
+         *     For `owner`, `agent`, `admin`.
          */
         delete: operations["cancel_follow_ups"];
         options?: never;
@@ -629,8 +695,10 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Cancel Nurturing
+         * Cancel what is pending for a person. Nobody by that id, or nothing pending: 200 and `cancelled: 0`
          * @description Cancel what is pending for a person. Nobody by that id, or nothing pending: 200 and `cancelled: 0`.
+         *
+         *     For `owner`, `agent`, `admin`.
          */
         delete: operations["cancel_nurturing"];
         options?: never;
@@ -648,10 +716,12 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Run Follow Ups
+         * Judge what falls due, the longest due first, by every rule
          * @description Judge what falls due, the longest due first, by every rule.
          *
          *     A dry run says what would become of each. A real one has the workers carry it out, and waits up to ten seconds.
+         *
+         *     For `owner`, `agent`, `admin`.
          */
         post: operations["run_follow_ups"];
         delete?: never;
@@ -668,8 +738,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Get Overview
+         * The numbers of a creator, the latest conversations and leads, and what waits
          * @description The numbers of a creator, the latest conversations and leads, and what waits.
+         *
+         *     For `owner`, `agent`, `admin`.
          */
         get: operations["get_overview"];
         put?: never;
@@ -688,8 +760,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Get Creator Metrics
+         * The numbers of a creator by themselves
          * @description The numbers of a creator by themselves.
+         *
+         *     For `owner`, `agent`, `admin`.
          */
         get: operations["get_creator_metrics"];
         put?: never;
@@ -709,8 +783,10 @@ export interface paths {
         };
         get?: never;
         /**
-         * Toggle Bot
+         * Switch the bot on or off; without `active` to the other side
          * @description Switch the bot on or off; without `active` to the other side.
+         *
+         *     For `owner`, `admin`.
          */
         put: operations["toggle_bot"];
         post?: never;
@@ -730,8 +806,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Pause Bot
+         * Silence the bot: messages are stored, understood and scored all the same; what falls due is held
          * @description Silence the bot: messages are stored, understood and scored all the same; what falls due is held.
+         *
+         *     For `owner`, `admin`.
          */
         post: operations["pause_bot"];
         delete?: never;
@@ -750,8 +828,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Resume Bot
+         * Let the bot answer again
          * @description Let the bot answer again.
+         *
+         *     For `owner`, `admin`.
          */
         post: operations["resume_bot"];
         delete?: never;
@@ -768,8 +848,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Get Bot Status
+         * Whether the bot answers
          * @description Whether the bot answers.
+         *
+         *     For `owner`, `agent`, `admin`.
          */
         get: operations["get_bot_status"];
         put?: never;
@@ -788,8 +870,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List Creators
+         * Every creator
          * @description Every creator.
+         *
+         *     For `admin`.
          */
         get: operations["list_creators"];
         put?: never;
@@ -810,8 +894,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Sign Up Creator
+         * Make a creator; whoever is to speak for them needs a key or an invitation of their own
          * @description Make a creator; whoever is to speak for them needs a key or an invitation of their own.
+         *
+         *     For `admin`.
          */
         post: operations["sign_up_creator"];
         delete?: never;
@@ -828,13 +914,17 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Get Config
+         * How a creator is reached and spoken for
          * @description How a creator is reached and spoken for.
+         *
+         *     For `owner`, `admin`.
          */
         get: operations["get_config"];
         /**
-         * Configure
+         * Change some of it, all or nothing
          * @description Change some of it, all or nothing.
+         *
+         *     For `owner`, `admin`.
          */
         put: operations["configure"];
         post?: never;
@@ -852,14 +942,18 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List Products
+         * What the creator sells, or has sold and may sell again
          * @description What the creator sells, or has sold and may sell again.
+         *
+         *     For `owner`, `admin`.
          */
         get: operations["list_products"];
         put?: never;
         /**
-         * Add Product
+         * Sell something new
          * @description Sell something new.
+         *
+         *     For `owner`, `admin`.
          */
         post: operations["add_product"];
         delete?: never;
@@ -876,19 +970,25 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Get Product
-         * @description One product.
+         * One product of a creator, sold at present or not
+         * @description One product of a creator, sold at present or not.
+         *
+         *     For `owner`, `admin`.
          */
         get: operations["get_product"];
         /**
-         * Change Product
+         * Change what is said of a product; it holds for everything that is said from now on
          * @description Change what is said of a product; it holds for everything that is said from now on.
+         *
+         *     For `owner`, `admin`.
          */
         put: operations["change_product"];
         post?: never;
         /**
-         * Remove Product
+         * Forget a product; what was said about it stays said, and a follow-up that would name it waits for a person
          * @description Forget a product; what was said about it stays said, and a follow-up that would name it waits for a person.
+         *
+         *     For `owner`, `admin`.
          */
         delete: operations["remove_product"];
         options?: never;
@@ -904,13 +1004,17 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Get Settings
+         * The settings of a creator
          * @description The settings of a creator.
+         *
+         *     For `owner`, `admin`.
          */
         get: operations["get_settings"];
         /**
-         * Change Settings
+         * Change some settings, all or nothing
          * @description Change some settings, all or nothing.
+         *
+         *     For `owner`, `admin`.
          */
         put: operations["change_settings"];
         post?: never;
@@ -928,8 +1032,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List Channels
+         * The channels of a creator
          * @description The channels of a creator.
+         *
+         *     For `owner`, `admin`.
          */
         get: operations["list_channels"];
         put?: never;
@@ -949,14 +1055,18 @@ export interface paths {
         };
         get?: never;
         /**
-         * Connect Channel
+         * Let a bot speak for the creator, in the place of the one before; the same again with another token renews it
          * @description Let a bot speak for the creator, in the place of the one before; the same again with another token renews it.
+         *
+         *     For `owner`, `admin`.
          */
         put: operations["connect_channel"];
         post?: never;
         /**
-         * Disconnect Channel
+         * Let an account go: nothing comes in from it, and what waits to be sent is held
          * @description Let an account go: nothing comes in from it, and what waits to be sent is held.
+         *
+         *     For `owner`, `admin`.
          */
         delete: operations["disconnect_channel"];
         options?: never;
@@ -974,8 +1084,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Test Channel
+         * Ask the platform whether it knows the account, with the token that we have; nothing is changed or sent
          * @description Ask the platform whether it knows the account, with the token that we have; nothing is changed or sent.
+         *
+         *     For `owner`, `admin`.
          */
         post: operations["test_channel"];
         delete?: never;
@@ -994,10 +1106,12 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Log In
+         * Log in with a link or a password; one that is wrong, ran out or never was gives the same answer
          * @description Log in with a link or a password; one that is wrong, ran out or never was gives the same answer.
          *
          *     With a link, `password` sets the person's password; an invitation asks for one.
+         *
+         *     Needs no credential.
          */
         post: operations["log_in"];
         delete?: never;
@@ -1015,8 +1129,10 @@ export interface paths {
         };
         get?: never;
         /**
-         * Change Password
+         * Change one's own password; every other session of the person ends
          * @description Change one's own password; every other session of the person ends.
+         *
+         *     For `owner`, `agent`, `auditor`, `analyst`, `admin`.
          */
         put: operations["change_password"];
         post?: never;
@@ -1036,8 +1152,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Log Out
+         * End the session; a key has none to end
          * @description End the session; a key has none to end.
+         *
+         *     For `owner`, `agent`, `auditor`, `analyst`, `admin`.
          */
         post: operations["log_out"];
         delete?: never;
@@ -1054,8 +1172,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Get Me
+         * Who am I, for whom may I act, and which token do my writes carry?
          * @description Who am I, for whom may I act, and which token do my writes carry?
+         *
+         *     For `owner`, `agent`, `auditor`, `analyst`, `admin`.
          */
         get: operations["get_me"];
         put?: never;
@@ -1074,8 +1194,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Verify
+         * Is this credential good, and whose is it?
          * @description Is this credential good, and whose is it?
+         *
+         *     For `owner`, `agent`, `auditor`, `analyst`, `admin`.
          */
         get: operations["verify"];
         put?: never;
@@ -1094,14 +1216,18 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List Keys
+         * The keys that open something for this creator
          * @description The keys that open something for this creator.
+         *
+         *     For `owner`, `admin`.
          */
         get: operations["list_keys"];
         put?: never;
         /**
-         * Issue Key
+         * Make a key; its secret is answered this once
          * @description Make a key; its secret is answered this once.
+         *
+         *     For `owner`, `admin`.
          */
         post: operations["issue_key"];
         delete?: never;
@@ -1121,8 +1247,10 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Revoke Key
+         * Take a key back: it opens nothing any more, anywhere
          * @description Take a key back: it opens nothing any more, anywhere.
+         *
+         *     For `owner`, `admin`.
          */
         delete: operations["revoke_key"];
         options?: never;
@@ -1138,14 +1266,18 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List Users
+         * The people who may act for this creator
          * @description The people who may act for this creator.
+         *
+         *     For `owner`, `admin`.
          */
         get: operations["list_users"];
         put?: never;
         /**
-         * Invite User
+         * Let somebody in, by a link with which they choose a password
          * @description Let somebody in, by a link with which they choose a password.
+         *
+         *     For `owner`, `admin`.
          */
         post: operations["invite_user"];
         delete?: never;
@@ -1163,14 +1295,18 @@ export interface paths {
         };
         get?: never;
         /**
-         * Change User
+         * Give a person another role or name; nobody lowers their own role
          * @description Give a person another role or name; nobody lowers their own role.
+         *
+         *     For `owner`, `admin`.
          */
         put: operations["change_user"];
         post?: never;
         /**
-         * Remove User
+         * Let a person in no more; their sessions end at once
          * @description Let a person in no more; their sessions end at once.
+         *
+         *     For `owner`, `admin`.
          */
         delete: operations["remove_user"];
         options?: never;
@@ -1186,8 +1322,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Stream Events
+         * A creator's events after `Last-Event-ID`, each once and in order, then live; absent: live from now
          * @description A creator's events after `Last-Event-ID`, each once and in order, then live; absent: live from now.
+         *
+         *     For `owner`, `agent`, `admin`.
          */
         get: operations["stream_events"];
         put?: never;
@@ -1206,8 +1344,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Get Liveness
+         * The process runs
          * @description The process runs.
+         *
+         *     Needs no credential.
          */
         get: operations["get_liveness"];
         put?: never;
@@ -1226,8 +1366,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Get Readiness
+         * Database, migrations and projections are as they should be
          * @description Database, migrations and projections are as they should be.
+         *
+         *     Needs no credential.
          */
         get: operations["get_readiness"];
         put?: never;
@@ -1246,8 +1388,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Get Health
+         * Database, projections, worker, channels of the caller's creator, and what writes the answers
          * @description Database, projections, worker, channels of the caller's creator, and what writes the answers.
+         *
+         *     For `owner`, `agent`, `auditor`, `analyst`, `admin`.
          */
         get: operations["get_health"];
         put?: never;
@@ -1266,8 +1410,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Get Metrics
+         * Everything that is counted, for Prometheus
          * @description Everything that is counted, for Prometheus.
+         *
+         *     For `admin`.
          */
         get: operations["get_metrics"];
         put?: never;
@@ -1286,14 +1432,18 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Get Telegram Webhook
+         * For whoever looks whether the address is right
          * @description For whoever looks whether the address is right.
+         *
+         *     Needs no credential.
          */
         get: operations["get_telegram_webhook"];
         put?: never;
         /**
-         * Receive Telegram Update
+         * One update of a bot; 200 and an empty body once it is stored, 403 when the secret names no bot
          * @description One update of a bot; 200 and an empty body once it is stored, 403 when the secret names no bot.
+         *
+         *     Needs no credential.
          */
         post: operations["receive_telegram_update"];
         delete?: never;
@@ -1312,8 +1462,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Simulate Message
+         * Write as a follower; it takes the way that every platform's messages take
          * @description Write as a follower; it takes the way that every platform's messages take.
+         *
+         *     For `owner`, `admin`.
          */
         post: operations["simulate_message"];
         delete?: never;
@@ -1330,14 +1482,18 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Get Clock
+         * What time is it in the demo?
          * @description What time is it in the demo?
+         *
+         *     For `owner`, `admin`.
          */
         get: operations["get_clock"];
         put?: never;
         /**
-         * Move Clock
+         * Move the clock ahead; answers when everything due by then has its outcome, or 202 after 30 s
          * @description Move the clock ahead; answers when everything due by then has its outcome, or 202 after 30 s.
+         *
+         *     For `owner`, `admin`.
          */
         post: operations["move_clock"];
         delete?: never;
@@ -1356,8 +1512,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Reset Demo
+         * Begin the demo anew: another log, the clock back, the history made again
          * @description Begin the demo anew: another log, the clock back, the history made again.
+         *
+         *     For `owner`, `admin`.
          */
         post: operations["reset_demo"];
         delete?: never;
@@ -1575,6 +1733,10 @@ export interface components {
             purchase_intent?: number | null;
             /** Tags */
             tags?: string[] | null;
+        } | {
+            name: unknown;
+        } | {
+            full_name: unknown;
         };
         /**
          * ChangeLeads
@@ -1609,13 +1771,19 @@ export interface components {
          */
         ChangeSettings: {
             /** Timezone */
-            timezone?: string | null;
-            /** Language */
-            language?: ("en" | "es" | "pt") | null;
-            /** Mode */
-            mode?: ("off" | "review" | "auto") | null;
-            quiet_hours?: components["schemas"]["QuietHoursIn"] | null;
-            caps?: components["schemas"]["CapsIn"] | null;
+            timezone?: string;
+            /**
+             * Language
+             * @enum {string}
+             */
+            language?: "en" | "es" | "pt";
+            /**
+             * Mode
+             * @enum {string}
+             */
+            mode?: "off" | "review" | "auto";
+            quiet_hours?: components["schemas"]["QuietHoursIn"];
+            caps?: components["schemas"]["CapsIn"];
         };
         /**
          * ChangeStatus
@@ -1647,8 +1815,11 @@ export interface components {
          * @description What of a person is to change.
          */
         ChangeUser: {
-            /** Role */
-            role?: ("owner" | "agent" | "auditor" | "analyst") | null;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role?: "owner" | "agent" | "auditor" | "analyst";
             /** Name */
             name?: string | null;
         };
@@ -1857,7 +2028,7 @@ export interface components {
             /** Email */
             email?: string | null;
             /** Is Active */
-            is_active?: boolean | null;
+            is_active?: boolean;
         };
         /**
          * ConnectChannel
@@ -2094,7 +2265,7 @@ export interface components {
          */
         EditLead: {
             /** Name */
-            name?: string | null;
+            name?: string;
             /** Username */
             username?: string | null;
             /** Email */
@@ -2103,8 +2274,11 @@ export interface components {
             phone?: string | null;
             /** Notes */
             notes?: string | null;
-            /** Status */
-            status?: ("cold" | "new" | "warm" | "active" | "hot" | "customer") | null;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status?: "cold" | "new" | "warm" | "active" | "hot" | "customer";
             /** Tags */
             tags?: string[] | null;
         };
@@ -2114,21 +2288,21 @@ export interface components {
          */
         EditProduct: {
             /** Name */
-            name?: string | null;
+            name?: string;
             /** Description */
             description?: string | null;
             /** Price */
             price?: number | null;
             /** Currency */
-            currency?: string | null;
+            currency?: string;
             /** Payment Link */
             payment_link?: string | null;
             /** Url */
             url?: string | null;
             /** Is Active */
-            is_active?: boolean | null;
+            is_active?: boolean;
             /** Active */
-            active?: boolean | null;
+            active?: boolean;
             /** Keywords */
             keywords?: string[] | null;
         };
@@ -2877,6 +3051,11 @@ export interface components {
             password?: string | null;
             /** Link */
             link?: string | null;
+        } | {
+            link: unknown;
+        } | {
+            email: unknown;
+            password: unknown;
         };
         /**
          * LoggedIn
@@ -3122,7 +3301,11 @@ export interface components {
             advance_seconds?: number | null;
             /** To */
             to?: string | null;
-        };
+        } & ({
+            advance_seconds: unknown;
+        } | {
+            to: unknown;
+        });
         /**
          * NextFollowUp
          * @description The follow-up that is due next.
@@ -3284,22 +3467,31 @@ export interface components {
          * @description Why a request was refused (RFC 9457); nothing was changed.
          */
         Problem: {
-            /** Type */
-            type: string;
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "/problems/bad-request" | "/problems/unauthenticated" | "/problems/forbidden" | "/problems/csrf" | "/problems/signature" | "/problems/not-found" | "/problems/method-not-allowed" | "/problems/unsupported-media-type" | "/problems/duplicate-lead" | "/problems/conflict" | "/problems/in-progress" | "/problems/version-mismatch" | "/problems/too-large" | "/problems/headers-too-large" | "/problems/too-slow" | "/problems/invalid" | "/problems/idempotency-key-reused" | "/problems/rate-limited" | "/problems/not-caught-up" | "/problems/unavailable" | "/problems/internal";
             /** Title */
             title: string;
             /** Status */
             status: number;
             /** Detail */
             detail: string;
-            /** Instance */
+            /**
+             * Instance
+             * Format: uuid
+             */
             instance: string;
             /** Errors */
-            errors?: components["schemas"]["FieldProblem"][] | null;
-            /** Existing Id */
-            existing_id?: string | null;
+            errors?: components["schemas"]["FieldProblem"][];
+            /**
+             * Existing Id
+             * Format: uuid
+             */
+            existing_id?: string;
             /** Current Version */
-            current_version?: number | null;
+            current_version?: number;
         };
         /**
          * ProcessHealth
@@ -3386,7 +3578,7 @@ export interface components {
         };
         /**
          * ProductOut
-         * @description One product.
+         * @description One product of a creator, sold at present or not.
          */
         ProductOut: {
             /**
@@ -3988,10 +4180,10 @@ export interface components {
             /** Delay Hours */
             delay_hours: number;
             /** Message */
-            message: string;
+            message: string & (unknown & unknown);
             /** Messages */
             messages?: {
-                [key: string]: string;
+                [key: string]: string & (unknown & unknown);
             } | null;
             /** Template */
             template?: {
@@ -4248,7 +4440,7 @@ export interface components {
          */
         VariantIn: {
             /** Text */
-            text: string;
+            text: string & (unknown & unknown);
             /** Weight */
             weight: number;
         };
@@ -4310,10 +4502,231 @@ export interface components {
             processes: components["schemas"]["ProcessHealth"][];
         };
     };
-    responses: never;
-    parameters: never;
+    responses: {
+        /** @description `unauthenticated`: Who are you? */
+        unauthenticated: {
+            headers: {
+                "X-Request-ID": components["headers"]["X-Request-ID"];
+                "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `forbidden`: Your role does not allow this */
+        forbidden: {
+            headers: {
+                "X-Request-ID": components["headers"]["X-Request-ID"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `not-found`: There is no such thing */
+        "not-found": {
+            headers: {
+                "X-Request-ID": components["headers"]["X-Request-ID"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `invalid`: The input breaks a rule */
+        invalid: {
+            headers: {
+                "X-Request-ID": components["headers"]["X-Request-ID"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `rate-limited`: Too many at a time */
+        "rate-limited": {
+            headers: {
+                "X-Request-ID": components["headers"]["X-Request-ID"];
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `not-caught-up`: The reads are not that far yet · `unavailable`: Not possible at the moment */
+        "not-caught-up.unavailable": {
+            headers: {
+                "X-Request-ID": components["headers"]["X-Request-ID"];
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `conflict`: The present state refuses this */
+        conflict: {
+            headers: {
+                "X-Request-ID": components["headers"]["X-Request-ID"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `bad-request`: The request is malformed */
+        "bad-request": {
+            headers: {
+                "X-Request-ID": components["headers"]["X-Request-ID"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `forbidden`: Your role does not allow this · `csrf`: The request does not prove where it comes from */
+        "forbidden.csrf": {
+            headers: {
+                "X-Request-ID": components["headers"]["X-Request-ID"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `version-mismatch`: Somebody has changed it since */
+        "version-mismatch": {
+            headers: {
+                "X-Request-ID": components["headers"]["X-Request-ID"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `too-large`: The body is too large */
+        "too-large": {
+            headers: {
+                "X-Request-ID": components["headers"]["X-Request-ID"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `unsupported-media-type`: The body is of another type than is taken here */
+        "unsupported-media-type": {
+            headers: {
+                "X-Request-ID": components["headers"]["X-Request-ID"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `unavailable`: Not possible at the moment */
+        unavailable: {
+            headers: {
+                "X-Request-ID": components["headers"]["X-Request-ID"];
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `conflict`: The present state refuses this · `in-progress`: The first request is not answered yet */
+        "conflict.in-progress": {
+            headers: {
+                "X-Request-ID": components["headers"]["X-Request-ID"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `invalid`: The input breaks a rule · `idempotency-key-reused`: This key stands for another request */
+        "invalid.idempotency-key-reused": {
+            headers: {
+                "X-Request-ID": components["headers"]["X-Request-ID"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `duplicate-lead`: This person already is a lead · `conflict`: The present state refuses this · `in-progress`: The first request is not answered yet */
+        "duplicate-lead.conflict.in-progress": {
+            headers: {
+                "X-Request-ID": components["headers"]["X-Request-ID"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `in-progress`: The first request is not answered yet */
+        "in-progress": {
+            headers: {
+                "X-Request-ID": components["headers"]["X-Request-ID"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `csrf`: The request does not prove where it comes from */
+        csrf: {
+            headers: {
+                "X-Request-ID": components["headers"]["X-Request-ID"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `signature`: The delivery is not signed by its platform */
+        signature: {
+            headers: {
+                "X-Request-ID": components["headers"]["X-Request-ID"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+    };
+    parameters: {
+        /**
+         * @description A UUID of the client's choice, which the answer and all events of the request carry.
+         * @example 6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5
+         */
+        "X-Request-ID": string;
+        /**
+         * @description The same request with the same key is carried out once, and answered the same for 24 hours.
+         * @example order-1042
+         */
+        "Idempotency-Key": string;
+    };
     requestBodies: never;
-    headers: never;
+    headers: {
+        /** @description The id of the request: the client's, if it is a UUID, else a new one. */
+        "X-Request-ID": string;
+        /** @description The log's position behind what a command did, or that a read reflects. */
+        "X-Position": string;
+        /** @description The version of what is shown, for `If-Match` and `If-None-Match`. */
+        ETag: string;
+        /** @description `respond-async`, where that was asked for. */
+        "Preference-Applied": "respond-async";
+        /** @description `true`, where the answer is that of an earlier request with the same key. */
+        "Idempotency-Replayed": "true";
+        /** @description When to come back, in whole seconds. */
+        "Retry-After": string;
+        /** @description `Bearer`. */
+        "WWW-Authenticate": string;
+    };
     pathItems: never;
 }
 export type $defs = Record<string, never>;
@@ -4321,386 +4734,1075 @@ export interface operations {
     list_conversations: {
         parameters: {
             query?: {
+                /**
+                 * @description How many rows the answer may have.
+                 * @example 50
+                 */
                 limit?: number;
+                /**
+                 * @description Only where something is unread.
+                 * @example false
+                 */
                 unread?: boolean;
+                /**
+                 * @description Only who waits for a person.
+                 * @example false
+                 */
                 needs_person?: boolean;
-                /** @description Wait until the answer reflects this. */
-                after?: number | null;
-                /** @description Name, username, e-mail, phone, notes, platform id. */
+                /**
+                 * @description Wait until the answer reflects this.
+                 * @example 1
+                 */
+                after?: number;
+                /**
+                 * @description Name, username, e-mail, phone, notes, platform id.
+                 * @example ana
+                 */
                 q?: string;
-                status?: ("cold" | "new" | "warm" | "active" | "hot" | "customer")[] | null;
-                platform?: components["schemas"]["Platform"][] | null;
-                tag?: string[] | null;
+                /**
+                 * @description Only these; may be repeated.
+                 * @example [
+                 *       "hot"
+                 *     ]
+                 */
+                status?: ("cold" | "new" | "warm" | "active" | "hot" | "customer")[];
+                /**
+                 * @description Only these; may be repeated.
+                 * @example [
+                 *       "instagram"
+                 *     ]
+                 */
+                platform?: components["schemas"]["Platform"][];
+                /**
+                 * @description Only people with this tag; may be repeated.
+                 * @example [
+                 *       "vip"
+                 *     ]
+                 */
+                tag?: string[];
+                /**
+                 * @description The order; what is equal is ordered by its id.
+                 * @example -last_contact
+                 */
                 sort?: "-last_contact" | "last_contact" | "-created" | "created" | "name" | "-score";
                 /** @description From the answer before, with the same filters. */
-                cursor?: string | null;
+                cursor?: string;
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description A UUID of the client's choice, which the answer and all events of the request carry.
+                 * @example 6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5
+                 */
+                "X-Request-ID"?: components["parameters"]["X-Request-ID"];
+            };
             path: {
-                /** @description The creator's name. */
+                /**
+                 * @description The creator's name.
+                 * @example maria
+                 */
                 creator_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description One page of the inbox. */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "count": 1,
+                     *       "total": 1,
+                     *       "next_cursor": null,
+                     *       "conversations": [
+                     *         {
+                     *           "follower_id": "ig_ana",
+                     *           "id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *           "username": "ana.lopez",
+                     *           "name": "Ana López",
+                     *           "platform": "instagram",
+                     *           "total_messages": 1,
+                     *           "message_count": 1,
+                     *           "purchase_intent": 0.7,
+                     *           "purchase_intent_score": 70,
+                     *           "lead_status": "hot",
+                     *           "pipeline_score": 75,
+                     *           "last_messages": [
+                     *             {
+                     *               "id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *               "role": "user",
+                     *               "content": "Hola, ¿cuánto cuesta el curso?",
+                     *               "timestamp": "2026-03-03T12:00:00.000000+00:00",
+                     *               "author": "follower",
+                     *               "delivery": "sent",
+                     *               "reason": null,
+                     *               "attachments": []
+                     *             }
+                     *           ],
+                     *           "last_contact": "2026-03-03T12:00:00.000000+00:00",
+                     *           "email": "ana@example.com",
+                     *           "phone": "+34 600 111 222",
+                     *           "notes": "Met at the fair in Madrid.",
+                     *           "tags": [
+                     *             "vip"
+                     *           ],
+                     *           "unread": 1,
+                     *           "needs_person": false,
+                     *           "next_follow_up": {
+                     *             "sequence_type": "objection_price",
+                     *             "step": 1,
+                     *             "scheduled_at": "2026-03-04T09:30:00.000000+00:00"
+                     *           },
+                     *           "assigned_to": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *           "bot_paused": true,
+                     *           "paused_until": "2026-03-03T12:00:00.000000+00:00",
+                     *           "version": 3
+                     *         }
+                     *       ],
+                     *       "by_status": {
+                     *         "new": 1,
+                     *         "active": 1,
+                     *         "hot": 1,
+                     *         "customer": 1
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["Conversations"];
                 };
             };
-            /** @description Refused; nothing was changed. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not-found"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["rate-limited"];
+            503: components["responses"]["not-caught-up.unavailable"];
         };
     };
     list_messages: {
         parameters: {
             query?: {
+                /**
+                 * @description How many rows the answer may have.
+                 * @example 50
+                 */
                 limit?: number;
                 /** @description From the answer before, with the same filters. */
-                cursor?: string | null;
-                /** @description Wait until the answer reflects this. */
-                after?: number | null;
+                cursor?: string;
+                /**
+                 * @description Wait until the answer reflects this.
+                 * @example 1
+                 */
+                after?: number;
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description A UUID of the client's choice, which the answer and all events of the request carry.
+                 * @example 6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5
+                 */
+                "X-Request-ID"?: components["parameters"]["X-Request-ID"];
+            };
             path: {
+                /**
+                 * @description The lead's id, or the person's id on their platform, with its prefix or without.
+                 * @example ig_ana
+                 */
                 lead_id: string;
-                /** @description The creator's name. */
+                /**
+                 * @description The creator's name.
+                 * @example maria
+                 */
                 creator_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description One page of a conversation, newest first. */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "count": 1,
+                     *       "total": 1,
+                     *       "next_cursor": null,
+                     *       "messages": [
+                     *         {
+                     *           "id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *           "role": "user",
+                     *           "content": "Hola, ¿cuánto cuesta el curso?",
+                     *           "timestamp": "2026-03-03T12:00:00.000000+00:00",
+                     *           "author": "follower",
+                     *           "delivery": "sent",
+                     *           "reason": null,
+                     *           "attachments": []
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["Messages"];
                 };
             };
-            /** @description Refused; nothing was changed. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["conflict"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["rate-limited"];
+            503: components["responses"]["not-caught-up.unavailable"];
         };
     };
     get_follower: {
         parameters: {
             query?: {
-                /** @description Wait until the answer reflects this. */
-                after?: number | null;
+                /**
+                 * @description Wait until the answer reflects this.
+                 * @example 1
+                 */
+                after?: number;
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description The version that the client has already.
+                 * @example "3"
+                 */
+                "If-None-Match"?: string;
+                /**
+                 * @description A UUID of the client's choice, which the answer and all events of the request carry.
+                 * @example 6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5
+                 */
+                "X-Request-ID"?: components["parameters"]["X-Request-ID"];
+            };
             path: {
+                /**
+                 * @description The lead's id, or the person's id on their platform, with its prefix or without.
+                 * @example ig_ana
+                 */
                 lead_id: string;
-                /** @description The creator's name. */
+                /**
+                 * @description The creator's name.
+                 * @example maria
+                 */
                 creator_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description One person with everything the inbox shows of them. */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "follower_id": "ig_ana",
+                     *       "id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *       "username": "ana.lopez",
+                     *       "name": "Ana López",
+                     *       "platform": "instagram",
+                     *       "total_messages": 1,
+                     *       "purchase_intent": 0.7,
+                     *       "purchase_intent_score": 70,
+                     *       "is_lead": true,
+                     *       "is_customer": true,
+                     *       "lead_status": "hot",
+                     *       "pipeline_score": 75,
+                     *       "last_messages": [
+                     *         {
+                     *           "id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *           "role": "user",
+                     *           "content": "Hola, ¿cuánto cuesta el curso?",
+                     *           "timestamp": "2026-03-03T12:00:00.000000+00:00",
+                     *           "author": "follower",
+                     *           "delivery": "sent",
+                     *           "reason": null,
+                     *           "attachments": []
+                     *         }
+                     *       ],
+                     *       "last_contact": "2026-03-03T12:00:00.000000+00:00",
+                     *       "first_contact": "2026-03-03T12:00:00.000000+00:00",
+                     *       "email": "ana@example.com",
+                     *       "phone": "+34 600 111 222",
+                     *       "notes": "Met at the fair in Madrid.",
+                     *       "tags": [
+                     *         "vip"
+                     *       ],
+                     *       "products_discussed": [
+                     *         "Curso de fotografía"
+                     *       ],
+                     *       "unread": 1,
+                     *       "needs_person": false,
+                     *       "archived": false,
+                     *       "spam": true,
+                     *       "assigned_to": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *       "bot_paused": true,
+                     *       "paused_until": "2026-03-03T12:00:00.000000+00:00",
+                     *       "window": {
+                     *         "open": true,
+                     *         "until": "2026-03-03T12:00:00.000000+00:00"
+                     *       },
+                     *       "mode": "auto",
+                     *       "version": 3
+                     *     }
+                     */
                     "application/json": components["schemas"]["FollowerOut"];
                 };
             };
-            /** @description Refused; nothing was changed. */
-            default: {
+            /** @description The client has this version already. */
+            304: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
+                content?: never;
             };
+            400: components["responses"]["bad-request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["conflict"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["rate-limited"];
+            503: components["responses"]["not-caught-up.unavailable"];
         };
     };
     change_status: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The version that the command was decided on. */
-                "if-match"?: string | null;
-                /** @description `respond-async`: do not wait for the reads. */
-                prefer?: string | null;
+                /**
+                 * @description The version that the command was decided on.
+                 * @example *
+                 */
+                "If-Match"?: string;
+                /**
+                 * @description `respond-async`: do not wait for the reads.
+                 * @example respond-async
+                 */
+                Prefer?: string;
+                /**
+                 * @description A UUID of the client's choice, which the answer and all events of the request carry.
+                 * @example 6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5
+                 */
+                "X-Request-ID"?: components["parameters"]["X-Request-ID"];
             };
             path: {
+                /**
+                 * @description The lead's id, or the person's id on their platform, with its prefix or without.
+                 * @example ig_ana
+                 */
                 lead_id: string;
-                /** @description The creator's name. */
+                /**
+                 * @description The creator's name.
+                 * @example maria
+                 */
                 creator_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "status": "hot"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ChangeStatus"];
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description A lead that was moved: the word as it was given, and as it is stored. */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "follower_id": "ig_ana",
+                     *       "new_status": "hot",
+                     *       "db_status": "new",
+                     *       "purchase_intent": 0.7,
+                     *       "lead": {
+                     *         "id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *         "follower_id": "ig_ana",
+                     *         "platform_user_id": "ig_ana",
+                     *         "platform": "instagram",
+                     *         "username": "ana.lopez",
+                     *         "full_name": "Ana López",
+                     *         "name": "Ana López",
+                     *         "status": "hot",
+                     *         "pipeline_score": 75,
+                     *         "score": 70,
+                     *         "purchase_intent": 0.7,
+                     *         "purchase_intent_score": 70,
+                     *         "email": "ana@example.com",
+                     *         "phone": "+34 600 111 222",
+                     *         "notes": "Met at the fair in Madrid.",
+                     *         "tags": [
+                     *           "vip"
+                     *         ],
+                     *         "source": "manual",
+                     *         "created_at": "2026-03-03T12:00:00.000000+00:00",
+                     *         "last_contact_at": "2026-03-03T12:00:00.000000+00:00",
+                     *         "archived": false,
+                     *         "spam": true,
+                     *         "assigned_to": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *         "version": 3,
+                     *         "last_message": {
+                     *           "text": "Hola, ¿cuánto cuesta el curso?",
+                     *           "author": "follower",
+                     *           "at": "2026-03-03T12:00:00.000000+00:00"
+                     *         },
+                     *         "next_follow_up": {
+                     *           "sequence_type": "objection_price",
+                     *           "step": 1,
+                     *           "scheduled_at": "2026-03-04T09:30:00.000000+00:00"
+                     *         }
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["StatusChanged"];
                 };
             };
-            /** @description Refused; nothing was changed. */
-            default: {
+            /** @description Stored, and not shown by the reads yet; it must not be sent again. */
+            202: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    ETag: components["headers"]["ETag"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "follower_id": "ig_ana",
+                     *       "new_status": "hot",
+                     *       "db_status": "new",
+                     *       "purchase_intent": 0.7,
+                     *       "lead": {
+                     *         "id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *         "follower_id": "ig_ana",
+                     *         "platform_user_id": "ig_ana",
+                     *         "platform": "instagram",
+                     *         "username": "ana.lopez",
+                     *         "full_name": "Ana López",
+                     *         "name": "Ana López",
+                     *         "status": "hot",
+                     *         "pipeline_score": 75,
+                     *         "score": 70,
+                     *         "purchase_intent": 0.7,
+                     *         "purchase_intent_score": 70,
+                     *         "email": "ana@example.com",
+                     *         "phone": "+34 600 111 222",
+                     *         "notes": "Met at the fair in Madrid.",
+                     *         "tags": [
+                     *           "vip"
+                     *         ],
+                     *         "source": "manual",
+                     *         "created_at": "2026-03-03T12:00:00.000000+00:00",
+                     *         "last_contact_at": "2026-03-03T12:00:00.000000+00:00",
+                     *         "archived": false,
+                     *         "spam": true,
+                     *         "assigned_to": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *         "version": 3,
+                     *         "last_message": {
+                     *           "text": "Hola, ¿cuánto cuesta el curso?",
+                     *           "author": "follower",
+                     *           "at": "2026-03-03T12:00:00.000000+00:00"
+                     *         },
+                     *         "next_follow_up": {
+                     *           "sequence_type": "objection_price",
+                     *           "step": 1,
+                     *           "scheduled_at": "2026-03-04T09:30:00.000000+00:00"
+                     *         }
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StatusChanged"];
                 };
             };
+            400: components["responses"]["bad-request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.csrf"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["conflict"];
+            412: components["responses"]["version-mismatch"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["rate-limited"];
+            503: components["responses"]["unavailable"];
         };
     };
     send_message: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The version that the command was decided on. */
-                "if-match"?: string | null;
-                /** @description `respond-async`: do not wait for the reads. */
-                prefer?: string | null;
-                /** @description The same request with the same key is carried out once, and answered the same for 24 hours. */
-                "Idempotency-Key"?: string;
+                /**
+                 * @description The version that the command was decided on.
+                 * @example *
+                 */
+                "If-Match"?: string;
+                /**
+                 * @description `respond-async`: do not wait for the reads.
+                 * @example respond-async
+                 */
+                Prefer?: string;
+                /**
+                 * @description The same request with the same key is carried out once, and answered the same for 24 hours.
+                 * @example order-1042
+                 */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+                /**
+                 * @description A UUID of the client's choice, which the answer and all events of the request carry.
+                 * @example 6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5
+                 */
+                "X-Request-ID"?: components["parameters"]["X-Request-ID"];
             };
             path: {
-                /** @description The creator's name. */
+                /**
+                 * @description The creator's name.
+                 * @example maria
+                 */
                 creator_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "follower_id": "ig_ana",
+                 *       "message": "Hola, ¿cuánto cuesta el curso?"
+                 *     }
+                 */
                 "application/json": components["schemas"]["SendMessage"];
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description What became of a message of ours; `sent` only when the platform took it. */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "sent": true,
+                     *       "platform": "instagram",
+                     *       "follower_id": "ig_ana",
+                     *       "message_id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *       "delivery": "sent",
+                     *       "reason": null,
+                     *       "message": "Sent."
+                     *     }
+                     */
                     "application/json": components["schemas"]["MessageSent"];
                 };
             };
-            /** @description Refused; nothing was changed. */
-            default: {
+            /** @description Stored, and not shown by the reads yet; it must not be sent again. */
+            202: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    ETag: components["headers"]["ETag"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "sent": true,
+                     *       "platform": "instagram",
+                     *       "follower_id": "ig_ana",
+                     *       "message_id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *       "delivery": "sent",
+                     *       "reason": null,
+                     *       "message": "Sent."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["MessageSent"];
                 };
             };
+            400: components["responses"]["bad-request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.csrf"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["conflict.in-progress"];
+            412: components["responses"]["version-mismatch"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            422: components["responses"]["invalid.idempotency-key-reused"];
+            429: components["responses"]["rate-limited"];
+            503: components["responses"]["unavailable"];
         };
     };
     delete_conversation: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The version that the command was decided on. */
-                "if-match"?: string | null;
-                /** @description `respond-async`: do not wait for the reads. */
-                prefer?: string | null;
+                /**
+                 * @description The version that the command was decided on.
+                 * @example *
+                 */
+                "If-Match"?: string;
+                /**
+                 * @description `respond-async`: do not wait for the reads.
+                 * @example respond-async
+                 */
+                Prefer?: string;
+                /**
+                 * @description A UUID of the client's choice, which the answer and all events of the request carry.
+                 * @example 6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5
+                 */
+                "X-Request-ID"?: components["parameters"]["X-Request-ID"];
             };
             path: {
+                /**
+                 * @description The lead's id, or the person's id on their platform, with its prefix or without.
+                 * @example ig_ana
+                 */
                 lead_id: string;
-                /** @description The creator's name. */
+                /**
+                 * @description The creator's name.
+                 * @example maria
+                 */
                 creator_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description A conversation that is gone for good, with its lead. */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "deleted": "ig_ana"
+                     *     }
+                     */
                     "application/json": components["schemas"]["ConversationDeleted"];
                 };
             };
-            /** @description Refused; nothing was changed. */
-            default: {
+            /** @description Stored, and not shown by the reads yet; it must not be sent again. */
+            202: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    ETag: components["headers"]["ETag"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "deleted": "ig_ana"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ConversationDeleted"];
                 };
             };
+            400: components["responses"]["bad-request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.csrf"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["conflict"];
+            412: components["responses"]["version-mismatch"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["rate-limited"];
+            503: components["responses"]["unavailable"];
         };
     };
     process_message: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The version that the command was decided on. */
-                "if-match"?: string | null;
-                /** @description `respond-async`: do not wait for the reads. */
-                prefer?: string | null;
-                /** @description The same request with the same key is carried out once, and answered the same for 24 hours. */
-                "Idempotency-Key"?: string;
+                /**
+                 * @description The version that the command was decided on.
+                 * @example *
+                 */
+                "If-Match"?: string;
+                /**
+                 * @description `respond-async`: do not wait for the reads.
+                 * @example respond-async
+                 */
+                Prefer?: string;
+                /**
+                 * @description The same request with the same key is carried out once, and answered the same for 24 hours.
+                 * @example order-1042
+                 */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+                /**
+                 * @description A UUID of the client's choice, which the answer and all events of the request carry.
+                 * @example 6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5
+                 */
+                "X-Request-ID"?: components["parameters"]["X-Request-ID"];
             };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "creator_id": "maria",
+                 *       "sender_id": "ig_ana",
+                 *       "message": "Hola, ¿cuánto cuesta el curso?",
+                 *       "message_id": "m_1001",
+                 *       "platform": "instagram",
+                 *       "name": "Ana López",
+                 *       "username": "ana.lopez"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ProcessMessage"];
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description How a message was understood, and what was done about it. */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "response": "¡Hola, Ana! El curso cuesta 97 €.",
+                     *       "intent": "question_product",
+                     *       "language": "es",
+                     *       "action": "reply",
+                     *       "product_mentioned": "Curso de fotografía",
+                     *       "escalate": true,
+                     *       "confidence": 1,
+                     *       "message_id": "m_1001",
+                     *       "follower_id": "ig_ana",
+                     *       "lead_id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *       "draft_id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *       "duplicate": true
+                     *     }
+                     */
                     "application/json": components["schemas"]["MessageProcessed"];
                 };
             };
-            /** @description Refused; nothing was changed. */
-            default: {
+            /** @description Stored, and not shown by the reads yet; it must not be sent again. */
+            202: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    ETag: components["headers"]["ETag"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "response": "¡Hola, Ana! El curso cuesta 97 €.",
+                     *       "intent": "question_product",
+                     *       "language": "es",
+                     *       "action": "reply",
+                     *       "product_mentioned": "Curso de fotografía",
+                     *       "escalate": true,
+                     *       "confidence": 1,
+                     *       "message_id": "m_1001",
+                     *       "follower_id": "ig_ana",
+                     *       "lead_id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *       "draft_id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *       "duplicate": true
+                     *     }
+                     */
+                    "application/json": components["schemas"]["MessageProcessed"];
                 };
             };
+            400: components["responses"]["bad-request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.csrf"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["conflict.in-progress"];
+            412: components["responses"]["version-mismatch"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            422: components["responses"]["invalid.idempotency-key-reused"];
+            429: components["responses"]["rate-limited"];
+            503: components["responses"]["unavailable"];
         };
     };
     export_leads: {
         parameters: {
             query?: {
+                /**
+                 * @description How the file is written.
+                 * @example csv
+                 */
                 format?: "csv";
-                /** @description Wait until the answer reflects this. */
-                after?: number | null;
-                /** @description Name, username, e-mail, phone, notes, platform id. */
+                /**
+                 * @description Wait until the answer reflects this.
+                 * @example 1
+                 */
+                after?: number;
+                /**
+                 * @description Name, username, e-mail, phone, notes, platform id.
+                 * @example ana
+                 */
                 q?: string;
-                status?: ("cold" | "new" | "warm" | "active" | "hot" | "customer")[] | null;
-                platform?: components["schemas"]["Platform"][] | null;
-                tag?: string[] | null;
+                /**
+                 * @description Only these; may be repeated.
+                 * @example [
+                 *       "hot"
+                 *     ]
+                 */
+                status?: ("cold" | "new" | "warm" | "active" | "hot" | "customer")[];
+                /**
+                 * @description Only these; may be repeated.
+                 * @example [
+                 *       "instagram"
+                 *     ]
+                 */
+                platform?: components["schemas"]["Platform"][];
+                /**
+                 * @description Only people with this tag; may be repeated.
+                 * @example [
+                 *       "vip"
+                 *     ]
+                 */
+                tag?: string[];
+                /**
+                 * @description The order; what is equal is ordered by its id.
+                 * @example -last_contact
+                 */
                 sort?: "-last_contact" | "last_contact" | "-created" | "created" | "name" | "-score";
                 /** @description From the answer before, with the same filters. */
-                cursor?: string | null;
+                cursor?: string;
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description A UUID of the client's choice, which the answer and all events of the request carry.
+                 * @example 6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5
+                 */
+                "X-Request-ID"?: components["parameters"]["X-Request-ID"];
+            };
             path: {
-                /** @description The creator's name. */
+                /**
+                 * @description The creator's name.
+                 * @example maria
+                 */
                 creator_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description A row for each lead, under the names of the columns. */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example id,platform,platform_user_id,username,name,email,phone,notes,tags,status,score,source,created_at,last_contact_at
+                     *     0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21,instagram,ig_ana,ana.lopez,Ana López,ana@example.com,+34 600 111 222,,vip,hot,70,manual,2026-03-03T12:00:00.000000+00:00,2026-03-03T12:00:00.000000+00:00
+                     */
                     "text/csv": string;
                 };
             };
-            /** @description Refused; nothing was changed. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not-found"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["rate-limited"];
+            503: components["responses"]["not-caught-up.unavailable"];
         };
     };
     revert_import: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The version that the command was decided on. */
-                "if-match"?: string | null;
-                /** @description `respond-async`: do not wait for the reads. */
-                prefer?: string | null;
-                /** @description The same request with the same key is carried out once, and answered the same for 24 hours. */
-                "Idempotency-Key"?: string;
+                /**
+                 * @description The version that the command was decided on.
+                 * @example *
+                 */
+                "If-Match"?: string;
+                /**
+                 * @description `respond-async`: do not wait for the reads.
+                 * @example respond-async
+                 */
+                Prefer?: string;
+                /**
+                 * @description The same request with the same key is carried out once, and answered the same for 24 hours.
+                 * @example order-1042
+                 */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+                /**
+                 * @description A UUID of the client's choice, which the answer and all events of the request carry.
+                 * @example 6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5
+                 */
+                "X-Request-ID"?: components["parameters"]["X-Request-ID"];
             };
             path: {
+                /**
+                 * @description That of the import, as its answer said.
+                 * @example 3d5a1c9e-7b42-4f0d-8a6c-1e2f3a4b5c6d
+                 */
                 correlation_id: string;
-                /** @description The creator's name. */
+                /**
+                 * @description The creator's name.
+                 * @example maria
+                 */
                 creator_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description How many leads are again as they were before an import. */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "reverted": 1,
+                     *       "kept": [
+                     *         {
+                     *           "id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *           "reason": "changed"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["ImportReverted"];
                 };
             };
-            /** @description Refused; nothing was changed. */
-            default: {
+            /** @description Stored, and not shown by the reads yet; it must not be sent again. */
+            202: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    ETag: components["headers"]["ETag"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "reverted": 1,
+                     *       "kept": [
+                     *         {
+                     *           "id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *           "reason": "changed"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ImportReverted"];
                 };
             };
+            400: components["responses"]["bad-request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.csrf"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["conflict.in-progress"];
+            412: components["responses"]["version-mismatch"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            422: components["responses"]["invalid.idempotency-key-reused"];
+            429: components["responses"]["rate-limited"];
+            503: components["responses"]["unavailable"];
         };
     };
     import_leads: {
         parameters: {
             query?: {
+                /**
+                 * @description Only say what would happen.
+                 * @example false
+                 */
                 dry_run?: boolean;
             };
             header?: {
-                /** @description The version that the command was decided on. */
-                "if-match"?: string | null;
-                /** @description `respond-async`: do not wait for the reads. */
-                prefer?: string | null;
-                /** @description The same request with the same key is carried out once, and answered the same for 24 hours. */
-                "Idempotency-Key"?: string;
+                /**
+                 * @description The version that the command was decided on.
+                 * @example *
+                 */
+                "If-Match"?: string;
+                /**
+                 * @description `respond-async`: do not wait for the reads.
+                 * @example respond-async
+                 */
+                Prefer?: string;
+                /**
+                 * @description The same request with the same key is carried out once, and answered the same for 24 hours.
+                 * @example order-1042
+                 */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+                /**
+                 * @description A UUID of the client's choice, which the answer and all events of the request carry.
+                 * @example 6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5
+                 */
+                "X-Request-ID"?: components["parameters"]["X-Request-ID"];
             };
             path: {
-                /** @description The creator's name. */
+                /**
+                 * @description The creator's name.
+                 * @example maria
+                 */
                 creator_id: string;
             };
             cookie?: never;
@@ -4715,2367 +5817,6032 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description What became of the rows of a file; `returned` counts those of `created` who had been deleted. */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "dry_run": true,
+                     *       "rows": 1,
+                     *       "created": 1,
+                     *       "returned": 1,
+                     *       "updated": 1,
+                     *       "unchanged": 1,
+                     *       "refused": 1,
+                     *       "errors": [],
+                     *       "correlation_id": "3d5a1c9e-7b42-4f0d-8a6c-1e2f3a4b5c6d"
+                     *     }
+                     */
                     "application/json": components["schemas"]["LeadsImported"];
                 };
             };
-            /** @description Refused; nothing was changed. */
-            default: {
+            /** @description Stored, and not shown by the reads yet; it must not be sent again. */
+            202: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    ETag: components["headers"]["ETag"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "dry_run": true,
+                     *       "rows": 1,
+                     *       "created": 1,
+                     *       "returned": 1,
+                     *       "updated": 1,
+                     *       "unchanged": 1,
+                     *       "refused": 1,
+                     *       "errors": [],
+                     *       "correlation_id": "3d5a1c9e-7b42-4f0d-8a6c-1e2f3a4b5c6d"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["LeadsImported"];
                 };
             };
+            400: components["responses"]["bad-request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.csrf"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["conflict.in-progress"];
+            412: components["responses"]["version-mismatch"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            422: components["responses"]["invalid.idempotency-key-reused"];
+            429: components["responses"]["rate-limited"];
+            503: components["responses"]["unavailable"];
         };
     };
     change_leads: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The version that the command was decided on. */
-                "if-match"?: string | null;
-                /** @description `respond-async`: do not wait for the reads. */
-                prefer?: string | null;
-                /** @description The same request with the same key is carried out once, and answered the same for 24 hours. */
-                "Idempotency-Key"?: string;
+                /**
+                 * @description The version that the command was decided on.
+                 * @example *
+                 */
+                "If-Match"?: string;
+                /**
+                 * @description `respond-async`: do not wait for the reads.
+                 * @example respond-async
+                 */
+                Prefer?: string;
+                /**
+                 * @description The same request with the same key is carried out once, and answered the same for 24 hours.
+                 * @example order-1042
+                 */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+                /**
+                 * @description A UUID of the client's choice, which the answer and all events of the request carry.
+                 * @example 6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5
+                 */
+                "X-Request-ID"?: components["parameters"]["X-Request-ID"];
             };
             path: {
-                /** @description The creator's name. */
+                /**
+                 * @description The creator's name.
+                 * @example maria
+                 */
                 creator_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "ids": [
+                 *         "ig_ana"
+                 *       ],
+                 *       "action": "tag_add",
+                 *       "tag": "vip"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ChangeLeads"];
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description A result for each id, in their order; one that was given twice has one. All events share a correlation id. */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "results": [
+                     *         {
+                     *           "id": "ig_ana",
+                     *           "ok": true,
+                     *           "error": null
+                     *         }
+                     *       ],
+                     *       "correlation_id": "3d5a1c9e-7b42-4f0d-8a6c-1e2f3a4b5c6d"
+                     *     }
+                     */
                     "application/json": components["schemas"]["LeadsChanged"];
                 };
             };
-            /** @description Refused; nothing was changed. */
-            default: {
+            /** @description Stored, and not shown by the reads yet; it must not be sent again. */
+            202: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    ETag: components["headers"]["ETag"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "results": [
+                     *         {
+                     *           "id": "ig_ana",
+                     *           "ok": true,
+                     *           "error": null
+                     *         }
+                     *       ],
+                     *       "correlation_id": "3d5a1c9e-7b42-4f0d-8a6c-1e2f3a4b5c6d"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["LeadsChanged"];
                 };
             };
+            400: components["responses"]["bad-request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.csrf"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["conflict.in-progress"];
+            412: components["responses"]["version-mismatch"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            422: components["responses"]["invalid.idempotency-key-reused"];
+            429: components["responses"]["rate-limited"];
+            503: components["responses"]["unavailable"];
         };
     };
     list_put_aside: {
         parameters: {
             query?: {
+                /**
+                 * @description How many rows the answer may have.
+                 * @example 50
+                 */
                 limit?: number;
-                /** @description Wait until the answer reflects this. */
-                after?: number | null;
-                /** @description Name, username, e-mail, phone, notes, platform id. */
+                /**
+                 * @description Wait until the answer reflects this.
+                 * @example 1
+                 */
+                after?: number;
+                /**
+                 * @description Name, username, e-mail, phone, notes, platform id.
+                 * @example ana
+                 */
                 q?: string;
-                status?: ("cold" | "new" | "warm" | "active" | "hot" | "customer")[] | null;
-                platform?: components["schemas"]["Platform"][] | null;
-                tag?: string[] | null;
+                /**
+                 * @description Only these; may be repeated.
+                 * @example [
+                 *       "hot"
+                 *     ]
+                 */
+                status?: ("cold" | "new" | "warm" | "active" | "hot" | "customer")[];
+                /**
+                 * @description Only these; may be repeated.
+                 * @example [
+                 *       "instagram"
+                 *     ]
+                 */
+                platform?: components["schemas"]["Platform"][];
+                /**
+                 * @description Only people with this tag; may be repeated.
+                 * @example [
+                 *       "vip"
+                 *     ]
+                 */
+                tag?: string[];
+                /**
+                 * @description The order; what is equal is ordered by its id.
+                 * @example -last_contact
+                 */
                 sort?: "-last_contact" | "last_contact" | "-created" | "created" | "name" | "-score";
                 /** @description From the answer before, with the same filters. */
-                cursor?: string | null;
+                cursor?: string;
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description A UUID of the client's choice, which the answer and all events of the request carry.
+                 * @example 6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5
+                 */
+                "X-Request-ID"?: components["parameters"]["X-Request-ID"];
+            };
             path: {
-                /** @description The creator's name. */
+                /**
+                 * @description The creator's name.
+                 * @example maria
+                 */
                 creator_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description One page of what is archived or spam. */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "count": 1,
+                     *       "total": 1,
+                     *       "next_cursor": null,
+                     *       "conversations": [
+                     *         {
+                     *           "id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *           "follower_id": "ig_ana",
+                     *           "username": "ana.lopez",
+                     *           "name": "Ana López",
+                     *           "platform": "instagram",
+                     *           "status": "archived",
+                     *           "lead_status": "hot",
+                     *           "pipeline_score": 75,
+                     *           "total_messages": 1,
+                     *           "purchase_intent": 0.7,
+                     *           "purchase_intent_score": 70,
+                     *           "last_contact": "2026-03-03T12:00:00.000000+00:00",
+                     *           "version": 3
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["PutAside"];
                 };
             };
-            /** @description Refused; nothing was changed. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not-found"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["rate-limited"];
+            503: components["responses"]["not-caught-up.unavailable"];
         };
     };
     archive_conversation: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The version that the command was decided on. */
-                "if-match"?: string | null;
-                /** @description `respond-async`: do not wait for the reads. */
-                prefer?: string | null;
-                /** @description The same request with the same key is carried out once, and answered the same for 24 hours. */
-                "Idempotency-Key"?: string;
+                /**
+                 * @description The version that the command was decided on.
+                 * @example *
+                 */
+                "If-Match"?: string;
+                /**
+                 * @description `respond-async`: do not wait for the reads.
+                 * @example respond-async
+                 */
+                Prefer?: string;
+                /**
+                 * @description The same request with the same key is carried out once, and answered the same for 24 hours.
+                 * @example order-1042
+                 */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+                /**
+                 * @description A UUID of the client's choice, which the answer and all events of the request carry.
+                 * @example 6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5
+                 */
+                "X-Request-ID"?: components["parameters"]["X-Request-ID"];
             };
             path: {
+                /**
+                 * @description The lead's id, or the person's id on their platform, with its prefix or without.
+                 * @example ig_ana
+                 */
                 lead_id: string;
-                /** @description The creator's name. */
+                /**
+                 * @description The creator's name.
+                 * @example maria
+                 */
                 creator_id: string;
             };
             cookie?: never;
         };
         requestBody?: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["Nothing"] | null;
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description Out of the inbox until the person writes again. */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *       "version": 3,
+                     *       "archived": true
+                     *     }
+                     */
                     "application/json": components["schemas"]["Archived"];
                 };
             };
-            /** @description Refused; nothing was changed. */
-            default: {
+            /** @description Stored, and not shown by the reads yet; it must not be sent again. */
+            202: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    ETag: components["headers"]["ETag"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *       "version": 3,
+                     *       "archived": true
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Archived"];
                 };
             };
+            400: components["responses"]["bad-request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.csrf"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["conflict.in-progress"];
+            412: components["responses"]["version-mismatch"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            422: components["responses"]["invalid.idempotency-key-reused"];
+            429: components["responses"]["rate-limited"];
+            503: components["responses"]["unavailable"];
         };
     };
     mark_conversation_as_spam: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The version that the command was decided on. */
-                "if-match"?: string | null;
-                /** @description `respond-async`: do not wait for the reads. */
-                prefer?: string | null;
-                /** @description The same request with the same key is carried out once, and answered the same for 24 hours. */
-                "Idempotency-Key"?: string;
+                /**
+                 * @description The version that the command was decided on.
+                 * @example *
+                 */
+                "If-Match"?: string;
+                /**
+                 * @description `respond-async`: do not wait for the reads.
+                 * @example respond-async
+                 */
+                Prefer?: string;
+                /**
+                 * @description The same request with the same key is carried out once, and answered the same for 24 hours.
+                 * @example order-1042
+                 */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+                /**
+                 * @description A UUID of the client's choice, which the answer and all events of the request carry.
+                 * @example 6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5
+                 */
+                "X-Request-ID"?: components["parameters"]["X-Request-ID"];
             };
             path: {
+                /**
+                 * @description The lead's id, or the person's id on their platform, with its prefix or without.
+                 * @example ig_ana
+                 */
                 lead_id: string;
-                /** @description The creator's name. */
+                /**
+                 * @description The creator's name.
+                 * @example maria
+                 */
                 creator_id: string;
             };
             cookie?: never;
         };
         requestBody?: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["Nothing"] | null;
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description Out of the inbox, whatever is written; nothing is answered. */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *       "version": 3,
+                     *       "spam": true
+                     *     }
+                     */
                     "application/json": components["schemas"]["MarkedAsSpam"];
                 };
             };
-            /** @description Refused; nothing was changed. */
-            default: {
+            /** @description Stored, and not shown by the reads yet; it must not be sent again. */
+            202: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    ETag: components["headers"]["ETag"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *       "version": 3,
+                     *       "spam": true
+                     *     }
+                     */
+                    "application/json": components["schemas"]["MarkedAsSpam"];
                 };
             };
+            400: components["responses"]["bad-request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.csrf"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["conflict.in-progress"];
+            412: components["responses"]["version-mismatch"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            422: components["responses"]["invalid.idempotency-key-reused"];
+            429: components["responses"]["rate-limited"];
+            503: components["responses"]["unavailable"];
         };
     };
     restore_conversation: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The version that the command was decided on. */
-                "if-match"?: string | null;
-                /** @description `respond-async`: do not wait for the reads. */
-                prefer?: string | null;
-                /** @description The same request with the same key is carried out once, and answered the same for 24 hours. */
-                "Idempotency-Key"?: string;
+                /**
+                 * @description The version that the command was decided on.
+                 * @example *
+                 */
+                "If-Match"?: string;
+                /**
+                 * @description `respond-async`: do not wait for the reads.
+                 * @example respond-async
+                 */
+                Prefer?: string;
+                /**
+                 * @description The same request with the same key is carried out once, and answered the same for 24 hours.
+                 * @example order-1042
+                 */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+                /**
+                 * @description A UUID of the client's choice, which the answer and all events of the request carry.
+                 * @example 6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5
+                 */
+                "X-Request-ID"?: components["parameters"]["X-Request-ID"];
             };
             path: {
+                /**
+                 * @description The lead's id, or the person's id on their platform, with its prefix or without.
+                 * @example ig_ana
+                 */
                 lead_id: string;
-                /** @description The creator's name. */
+                /**
+                 * @description The creator's name.
+                 * @example maria
+                 */
                 creator_id: string;
             };
             cookie?: never;
         };
         requestBody?: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["Nothing"] | null;
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description Back in the inbox, at the stage where it was. */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *       "version": 3,
+                     *       "restored": true,
+                     *       "lead_status": "hot"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Restored"];
                 };
             };
-            /** @description Refused; nothing was changed. */
-            default: {
+            /** @description Stored, and not shown by the reads yet; it must not be sent again. */
+            202: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    ETag: components["headers"]["ETag"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *       "version": 3,
+                     *       "restored": true,
+                     *       "lead_status": "hot"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Restored"];
                 };
             };
+            400: components["responses"]["bad-request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.csrf"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["conflict.in-progress"];
+            412: components["responses"]["version-mismatch"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            422: components["responses"]["invalid.idempotency-key-reused"];
+            429: components["responses"]["rate-limited"];
+            503: components["responses"]["unavailable"];
         };
     };
     read_conversation: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The version that the command was decided on. */
-                "if-match"?: string | null;
-                /** @description `respond-async`: do not wait for the reads. */
-                prefer?: string | null;
-                /** @description The same request with the same key is carried out once, and answered the same for 24 hours. */
-                "Idempotency-Key"?: string;
+                /**
+                 * @description The version that the command was decided on.
+                 * @example *
+                 */
+                "If-Match"?: string;
+                /**
+                 * @description `respond-async`: do not wait for the reads.
+                 * @example respond-async
+                 */
+                Prefer?: string;
+                /**
+                 * @description The same request with the same key is carried out once, and answered the same for 24 hours.
+                 * @example order-1042
+                 */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+                /**
+                 * @description A UUID of the client's choice, which the answer and all events of the request carry.
+                 * @example 6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5
+                 */
+                "X-Request-ID"?: components["parameters"]["X-Request-ID"];
             };
             path: {
+                /**
+                 * @description The lead's id, or the person's id on their platform, with its prefix or without.
+                 * @example ig_ana
+                 */
                 lead_id: string;
-                /** @description The creator's name. */
+                /**
+                 * @description The creator's name.
+                 * @example maria
+                 */
                 creator_id: string;
             };
             cookie?: never;
         };
         requestBody?: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["Nothing"] | null;
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description Nothing is unread. */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *       "version": 3,
+                     *       "unread": 0
+                     *     }
+                     */
                     "application/json": components["schemas"]["ReadOut"];
                 };
             };
-            /** @description Refused; nothing was changed. */
-            default: {
+            /** @description Stored, and not shown by the reads yet; it must not be sent again. */
+            202: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    ETag: components["headers"]["ETag"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *       "version": 3,
+                     *       "unread": 0
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ReadOut"];
                 };
             };
+            400: components["responses"]["bad-request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.csrf"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["conflict.in-progress"];
+            412: components["responses"]["version-mismatch"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            422: components["responses"]["invalid.idempotency-key-reused"];
+            429: components["responses"]["rate-limited"];
+            503: components["responses"]["unavailable"];
         };
     };
     take_over_conversation: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The version that the command was decided on. */
-                "if-match"?: string | null;
-                /** @description `respond-async`: do not wait for the reads. */
-                prefer?: string | null;
-                /** @description The same request with the same key is carried out once, and answered the same for 24 hours. */
-                "Idempotency-Key"?: string;
+                /**
+                 * @description The version that the command was decided on.
+                 * @example *
+                 */
+                "If-Match"?: string;
+                /**
+                 * @description `respond-async`: do not wait for the reads.
+                 * @example respond-async
+                 */
+                Prefer?: string;
+                /**
+                 * @description The same request with the same key is carried out once, and answered the same for 24 hours.
+                 * @example order-1042
+                 */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+                /**
+                 * @description A UUID of the client's choice, which the answer and all events of the request carry.
+                 * @example 6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5
+                 */
+                "X-Request-ID"?: components["parameters"]["X-Request-ID"];
             };
             path: {
+                /**
+                 * @description The lead's id, or the person's id on their platform, with its prefix or without.
+                 * @example ig_ana
+                 */
                 lead_id: string;
-                /** @description The creator's name. */
+                /**
+                 * @description The creator's name.
+                 * @example maria
+                 */
                 creator_id: string;
             };
             cookie?: never;
         };
         requestBody?: {
             content: {
+                /**
+                 * @example {
+                 *       "until": "2099-12-31T23:59:59.000000+00:00"
+                 *     }
+                 */
                 "application/json": components["schemas"]["TakeOver"] | null;
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description Whether the bot is silent here, and until when; without an end until a person says so. */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *       "version": 3,
+                     *       "bot_paused": true,
+                     *       "paused_until": "2026-03-03T12:00:00.000000+00:00"
+                     *     }
+                     */
                     "application/json": components["schemas"]["HandedOver"];
                 };
             };
-            /** @description Refused; nothing was changed. */
-            default: {
+            /** @description Stored, and not shown by the reads yet; it must not be sent again. */
+            202: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    ETag: components["headers"]["ETag"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *       "version": 3,
+                     *       "bot_paused": true,
+                     *       "paused_until": "2026-03-03T12:00:00.000000+00:00"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["HandedOver"];
                 };
             };
+            400: components["responses"]["bad-request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.csrf"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["conflict.in-progress"];
+            412: components["responses"]["version-mismatch"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            422: components["responses"]["invalid.idempotency-key-reused"];
+            429: components["responses"]["rate-limited"];
+            503: components["responses"]["unavailable"];
         };
     };
     release_conversation: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The version that the command was decided on. */
-                "if-match"?: string | null;
-                /** @description `respond-async`: do not wait for the reads. */
-                prefer?: string | null;
-                /** @description The same request with the same key is carried out once, and answered the same for 24 hours. */
-                "Idempotency-Key"?: string;
+                /**
+                 * @description The version that the command was decided on.
+                 * @example *
+                 */
+                "If-Match"?: string;
+                /**
+                 * @description `respond-async`: do not wait for the reads.
+                 * @example respond-async
+                 */
+                Prefer?: string;
+                /**
+                 * @description The same request with the same key is carried out once, and answered the same for 24 hours.
+                 * @example order-1042
+                 */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+                /**
+                 * @description A UUID of the client's choice, which the answer and all events of the request carry.
+                 * @example 6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5
+                 */
+                "X-Request-ID"?: components["parameters"]["X-Request-ID"];
             };
             path: {
+                /**
+                 * @description The lead's id, or the person's id on their platform, with its prefix or without.
+                 * @example ig_ana
+                 */
                 lead_id: string;
-                /** @description The creator's name. */
+                /**
+                 * @description The creator's name.
+                 * @example maria
+                 */
                 creator_id: string;
             };
             cookie?: never;
         };
         requestBody?: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["Nothing"] | null;
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description Whether the bot is silent here, and until when; without an end until a person says so. */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *       "version": 3,
+                     *       "bot_paused": true,
+                     *       "paused_until": "2026-03-03T12:00:00.000000+00:00"
+                     *     }
+                     */
                     "application/json": components["schemas"]["HandedOver"];
                 };
             };
-            /** @description Refused; nothing was changed. */
-            default: {
+            /** @description Stored, and not shown by the reads yet; it must not be sent again. */
+            202: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    ETag: components["headers"]["ETag"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *       "version": 3,
+                     *       "bot_paused": true,
+                     *       "paused_until": "2026-03-03T12:00:00.000000+00:00"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["HandedOver"];
                 };
             };
+            400: components["responses"]["bad-request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.csrf"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["conflict.in-progress"];
+            412: components["responses"]["version-mismatch"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            422: components["responses"]["invalid.idempotency-key-reused"];
+            429: components["responses"]["rate-limited"];
+            503: components["responses"]["unavailable"];
         };
     };
     assign_conversation: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The version that the command was decided on. */
-                "if-match"?: string | null;
-                /** @description `respond-async`: do not wait for the reads. */
-                prefer?: string | null;
-                /** @description The same request with the same key is carried out once, and answered the same for 24 hours. */
-                "Idempotency-Key"?: string;
+                /**
+                 * @description The version that the command was decided on.
+                 * @example *
+                 */
+                "If-Match"?: string;
+                /**
+                 * @description `respond-async`: do not wait for the reads.
+                 * @example respond-async
+                 */
+                Prefer?: string;
+                /**
+                 * @description The same request with the same key is carried out once, and answered the same for 24 hours.
+                 * @example order-1042
+                 */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+                /**
+                 * @description A UUID of the client's choice, which the answer and all events of the request carry.
+                 * @example 6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5
+                 */
+                "X-Request-ID"?: components["parameters"]["X-Request-ID"];
             };
             path: {
+                /**
+                 * @description The lead's id, or the person's id on their platform, with its prefix or without.
+                 * @example ig_ana
+                 */
                 lead_id: string;
-                /** @description The creator's name. */
+                /**
+                 * @description The creator's name.
+                 * @example maria
+                 */
                 creator_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "user_id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21"
+                 *     }
+                 */
                 "application/json": components["schemas"]["Assign"];
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description Who holds the conversation. */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *       "version": 3,
+                     *       "assigned_to": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Assigned"];
                 };
             };
-            /** @description Refused; nothing was changed. */
-            default: {
+            /** @description Stored, and not shown by the reads yet; it must not be sent again. */
+            202: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    ETag: components["headers"]["ETag"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *       "version": 3,
+                     *       "assigned_to": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Assigned"];
                 };
             };
+            400: components["responses"]["bad-request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.csrf"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["conflict.in-progress"];
+            412: components["responses"]["version-mismatch"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            422: components["responses"]["invalid.idempotency-key-reused"];
+            429: components["responses"]["rate-limited"];
+            503: components["responses"]["unavailable"];
         };
     };
     list_leads: {
         parameters: {
             query?: {
+                /**
+                 * @description How many rows the answer may have.
+                 * @example 50
+                 */
                 limit?: number;
-                /** @description Wait until the answer reflects this. */
-                after?: number | null;
-                /** @description Name, username, e-mail, phone, notes, platform id. */
+                /**
+                 * @description Wait until the answer reflects this.
+                 * @example 1
+                 */
+                after?: number;
+                /**
+                 * @description Name, username, e-mail, phone, notes, platform id.
+                 * @example ana
+                 */
                 q?: string;
-                status?: ("cold" | "new" | "warm" | "active" | "hot" | "customer")[] | null;
-                platform?: components["schemas"]["Platform"][] | null;
-                tag?: string[] | null;
+                /**
+                 * @description Only these; may be repeated.
+                 * @example [
+                 *       "hot"
+                 *     ]
+                 */
+                status?: ("cold" | "new" | "warm" | "active" | "hot" | "customer")[];
+                /**
+                 * @description Only these; may be repeated.
+                 * @example [
+                 *       "instagram"
+                 *     ]
+                 */
+                platform?: components["schemas"]["Platform"][];
+                /**
+                 * @description Only people with this tag; may be repeated.
+                 * @example [
+                 *       "vip"
+                 *     ]
+                 */
+                tag?: string[];
+                /**
+                 * @description The order; what is equal is ordered by its id.
+                 * @example -last_contact
+                 */
                 sort?: "-last_contact" | "last_contact" | "-created" | "created" | "name" | "-score";
                 /** @description From the answer before, with the same filters. */
-                cursor?: string | null;
+                cursor?: string;
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description A UUID of the client's choice, which the answer and all events of the request carry.
+                 * @example 6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5
+                 */
+                "X-Request-ID"?: components["parameters"]["X-Request-ID"];
+            };
             path: {
-                /** @description The creator's name. */
+                /**
+                 * @description The creator's name.
+                 * @example maria
+                 */
                 creator_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description One page of the board. */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "count": 1,
+                     *       "total": 1,
+                     *       "next_cursor": null,
+                     *       "leads": [
+                     *         {
+                     *           "id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *           "follower_id": "ig_ana",
+                     *           "platform_user_id": "ig_ana",
+                     *           "platform": "instagram",
+                     *           "username": "ana.lopez",
+                     *           "full_name": "Ana López",
+                     *           "name": "Ana López",
+                     *           "status": "hot",
+                     *           "pipeline_score": 75,
+                     *           "score": 70,
+                     *           "purchase_intent": 0.7,
+                     *           "purchase_intent_score": 70,
+                     *           "email": "ana@example.com",
+                     *           "phone": "+34 600 111 222",
+                     *           "notes": "Met at the fair in Madrid.",
+                     *           "tags": [
+                     *             "vip"
+                     *           ],
+                     *           "source": "manual",
+                     *           "created_at": "2026-03-03T12:00:00.000000+00:00",
+                     *           "last_contact_at": "2026-03-03T12:00:00.000000+00:00",
+                     *           "archived": false,
+                     *           "spam": true,
+                     *           "assigned_to": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *           "version": 3,
+                     *           "last_message": {
+                     *             "text": "Hola, ¿cuánto cuesta el curso?",
+                     *             "author": "follower",
+                     *             "at": "2026-03-03T12:00:00.000000+00:00"
+                     *           },
+                     *           "next_follow_up": {
+                     *             "sequence_type": "objection_price",
+                     *             "step": 1,
+                     *             "scheduled_at": "2026-03-04T09:30:00.000000+00:00"
+                     *           }
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["Leads"];
                 };
             };
-            /** @description Refused; nothing was changed. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not-found"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["rate-limited"];
+            503: components["responses"]["not-caught-up.unavailable"];
         };
     };
     capture_lead: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The version that the command was decided on. */
-                "if-match"?: string | null;
-                /** @description `respond-async`: do not wait for the reads. */
-                prefer?: string | null;
-                /** @description The same request with the same key is carried out once, and answered the same for 24 hours. */
-                "Idempotency-Key"?: string;
+                /**
+                 * @description The version that the command was decided on.
+                 * @example *
+                 */
+                "If-Match"?: string;
+                /**
+                 * @description `respond-async`: do not wait for the reads.
+                 * @example respond-async
+                 */
+                Prefer?: string;
+                /**
+                 * @description The same request with the same key is carried out once, and answered the same for 24 hours.
+                 * @example order-1042
+                 */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+                /**
+                 * @description A UUID of the client's choice, which the answer and all events of the request carry.
+                 * @example 6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5
+                 */
+                "X-Request-ID"?: components["parameters"]["X-Request-ID"];
             };
             path: {
-                /** @description The creator's name. */
+                /**
+                 * @description The creator's name.
+                 * @example maria
+                 */
                 creator_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "Ana López",
+                 *       "platform": "instagram",
+                 *       "platform_user_id": "ana",
+                 *       "username": "@ana.lopez",
+                 *       "email": "ana@example.com",
+                 *       "status": "warm",
+                 *       "tags": [
+                 *         "vip"
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["CaptureLead"];
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description A lead as a command has left it. */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "lead": {
+                     *         "id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *         "follower_id": "ig_ana",
+                     *         "platform_user_id": "ig_ana",
+                     *         "platform": "instagram",
+                     *         "username": "ana.lopez",
+                     *         "full_name": "Ana López",
+                     *         "name": "Ana López",
+                     *         "status": "hot",
+                     *         "pipeline_score": 75,
+                     *         "score": 70,
+                     *         "purchase_intent": 0.7,
+                     *         "purchase_intent_score": 70,
+                     *         "email": "ana@example.com",
+                     *         "phone": "+34 600 111 222",
+                     *         "notes": "Met at the fair in Madrid.",
+                     *         "tags": [
+                     *           "vip"
+                     *         ],
+                     *         "source": "manual",
+                     *         "created_at": "2026-03-03T12:00:00.000000+00:00",
+                     *         "last_contact_at": "2026-03-03T12:00:00.000000+00:00",
+                     *         "archived": false,
+                     *         "spam": true,
+                     *         "assigned_to": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *         "version": 3,
+                     *         "last_message": {
+                     *           "text": "Hola, ¿cuánto cuesta el curso?",
+                     *           "author": "follower",
+                     *           "at": "2026-03-03T12:00:00.000000+00:00"
+                     *         },
+                     *         "next_follow_up": {
+                     *           "sequence_type": "objection_price",
+                     *           "step": 1,
+                     *           "scheduled_at": "2026-03-04T09:30:00.000000+00:00"
+                     *         }
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["LeadOut"];
                 };
             };
-            /** @description Refused; nothing was changed. */
-            default: {
+            /** @description Stored, and not shown by the reads yet; it must not be sent again. */
+            202: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    ETag: components["headers"]["ETag"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "lead": {
+                     *         "id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *         "follower_id": "ig_ana",
+                     *         "platform_user_id": "ig_ana",
+                     *         "platform": "instagram",
+                     *         "username": "ana.lopez",
+                     *         "full_name": "Ana López",
+                     *         "name": "Ana López",
+                     *         "status": "hot",
+                     *         "pipeline_score": 75,
+                     *         "score": 70,
+                     *         "purchase_intent": 0.7,
+                     *         "purchase_intent_score": 70,
+                     *         "email": "ana@example.com",
+                     *         "phone": "+34 600 111 222",
+                     *         "notes": "Met at the fair in Madrid.",
+                     *         "tags": [
+                     *           "vip"
+                     *         ],
+                     *         "source": "manual",
+                     *         "created_at": "2026-03-03T12:00:00.000000+00:00",
+                     *         "last_contact_at": "2026-03-03T12:00:00.000000+00:00",
+                     *         "archived": false,
+                     *         "spam": true,
+                     *         "assigned_to": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *         "version": 3,
+                     *         "last_message": {
+                     *           "text": "Hola, ¿cuánto cuesta el curso?",
+                     *           "author": "follower",
+                     *           "at": "2026-03-03T12:00:00.000000+00:00"
+                     *         },
+                     *         "next_follow_up": {
+                     *           "sequence_type": "objection_price",
+                     *           "step": 1,
+                     *           "scheduled_at": "2026-03-04T09:30:00.000000+00:00"
+                     *         }
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["LeadOut"];
                 };
             };
+            400: components["responses"]["bad-request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.csrf"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["duplicate-lead.conflict.in-progress"];
+            412: components["responses"]["version-mismatch"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            422: components["responses"]["invalid.idempotency-key-reused"];
+            429: components["responses"]["rate-limited"];
+            503: components["responses"]["unavailable"];
         };
     };
     get_lead: {
         parameters: {
             query?: {
-                /** @description Wait until the answer reflects this. */
-                after?: number | null;
+                /**
+                 * @description Wait until the answer reflects this.
+                 * @example 1
+                 */
+                after?: number;
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description The version that the client has already.
+                 * @example "3"
+                 */
+                "If-None-Match"?: string;
+                /**
+                 * @description A UUID of the client's choice, which the answer and all events of the request carry.
+                 * @example 6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5
+                 */
+                "X-Request-ID"?: components["parameters"]["X-Request-ID"];
+            };
             path: {
+                /**
+                 * @description The lead's id, or the person's id on their platform, with its prefix or without.
+                 * @example ig_ana
+                 */
                 lead_id: string;
-                /** @description The creator's name. */
+                /**
+                 * @description The creator's name.
+                 * @example maria
+                 */
                 creator_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description One lead. */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "lead": {
+                     *         "id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *         "follower_id": "ig_ana",
+                     *         "platform_user_id": "ig_ana",
+                     *         "platform": "instagram",
+                     *         "username": "ana.lopez",
+                     *         "full_name": "Ana López",
+                     *         "name": "Ana López",
+                     *         "status": "hot",
+                     *         "pipeline_score": 75,
+                     *         "score": 70,
+                     *         "purchase_intent": 0.7,
+                     *         "purchase_intent_score": 70,
+                     *         "email": "ana@example.com",
+                     *         "phone": "+34 600 111 222",
+                     *         "notes": "Met at the fair in Madrid.",
+                     *         "tags": [
+                     *           "vip"
+                     *         ],
+                     *         "source": "manual",
+                     *         "created_at": "2026-03-03T12:00:00.000000+00:00",
+                     *         "last_contact_at": "2026-03-03T12:00:00.000000+00:00",
+                     *         "archived": false,
+                     *         "spam": true,
+                     *         "assigned_to": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *         "version": 3,
+                     *         "last_message": {
+                     *           "text": "Hola, ¿cuánto cuesta el curso?",
+                     *           "author": "follower",
+                     *           "at": "2026-03-03T12:00:00.000000+00:00"
+                     *         },
+                     *         "next_follow_up": {
+                     *           "sequence_type": "objection_price",
+                     *           "step": 1,
+                     *           "scheduled_at": "2026-03-04T09:30:00.000000+00:00"
+                     *         },
+                     *         "context": {
+                     *           "email": "ana@example.com",
+                     *           "phone": "+34 600 111 222",
+                     *           "notes": "Met at the fair in Madrid."
+                     *         }
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["OneLead"];
                 };
             };
-            /** @description Refused; nothing was changed. */
-            default: {
+            /** @description The client has this version already. */
+            304: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
+                content?: never;
             };
+            400: components["responses"]["bad-request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["conflict"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["rate-limited"];
+            503: components["responses"]["not-caught-up.unavailable"];
         };
     };
     edit_lead: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The version that the command was decided on. */
-                "if-match"?: string | null;
-                /** @description `respond-async`: do not wait for the reads. */
-                prefer?: string | null;
+                /**
+                 * @description The version that the command was decided on.
+                 * @example *
+                 */
+                "If-Match"?: string;
+                /**
+                 * @description `respond-async`: do not wait for the reads.
+                 * @example respond-async
+                 */
+                Prefer?: string;
+                /**
+                 * @description A UUID of the client's choice, which the answer and all events of the request carry.
+                 * @example 6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5
+                 */
+                "X-Request-ID"?: components["parameters"]["X-Request-ID"];
             };
             path: {
+                /**
+                 * @description The lead's id, or the person's id on their platform, with its prefix or without.
+                 * @example ig_ana
+                 */
                 lead_id: string;
-                /** @description The creator's name. */
+                /**
+                 * @description The creator's name.
+                 * @example maria
+                 */
                 creator_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "Ana López",
+                 *       "username": "ana.lopez",
+                 *       "email": "ana@example.com",
+                 *       "phone": "+34 600 111 222",
+                 *       "notes": "Met at the fair in Madrid.",
+                 *       "status": "hot",
+                 *       "tags": [
+                 *         "vip"
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["EditLead"];
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description An edited lead. */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "lead": {
+                     *         "id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *         "follower_id": "ig_ana",
+                     *         "platform_user_id": "ig_ana",
+                     *         "platform": "instagram",
+                     *         "username": "ana.lopez",
+                     *         "full_name": "Ana López",
+                     *         "name": "Ana López",
+                     *         "status": "hot",
+                     *         "pipeline_score": 75,
+                     *         "score": 70,
+                     *         "purchase_intent": 0.7,
+                     *         "purchase_intent_score": 70,
+                     *         "email": "ana@example.com",
+                     *         "phone": "+34 600 111 222",
+                     *         "notes": "Met at the fair in Madrid.",
+                     *         "tags": [
+                     *           "vip"
+                     *         ],
+                     *         "source": "manual",
+                     *         "created_at": "2026-03-03T12:00:00.000000+00:00",
+                     *         "last_contact_at": "2026-03-03T12:00:00.000000+00:00",
+                     *         "archived": false,
+                     *         "spam": true,
+                     *         "assigned_to": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *         "version": 3,
+                     *         "last_message": {
+                     *           "text": "Hola, ¿cuánto cuesta el curso?",
+                     *           "author": "follower",
+                     *           "at": "2026-03-03T12:00:00.000000+00:00"
+                     *         },
+                     *         "next_follow_up": {
+                     *           "sequence_type": "objection_price",
+                     *           "step": 1,
+                     *           "scheduled_at": "2026-03-04T09:30:00.000000+00:00"
+                     *         }
+                     *       },
+                     *       "message": "Hola, ¿cuánto cuesta el curso?"
+                     *     }
+                     */
                     "application/json": components["schemas"]["LeadEdited"];
                 };
             };
-            /** @description Refused; nothing was changed. */
-            default: {
+            /** @description Stored, and not shown by the reads yet; it must not be sent again. */
+            202: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    ETag: components["headers"]["ETag"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "lead": {
+                     *         "id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *         "follower_id": "ig_ana",
+                     *         "platform_user_id": "ig_ana",
+                     *         "platform": "instagram",
+                     *         "username": "ana.lopez",
+                     *         "full_name": "Ana López",
+                     *         "name": "Ana López",
+                     *         "status": "hot",
+                     *         "pipeline_score": 75,
+                     *         "score": 70,
+                     *         "purchase_intent": 0.7,
+                     *         "purchase_intent_score": 70,
+                     *         "email": "ana@example.com",
+                     *         "phone": "+34 600 111 222",
+                     *         "notes": "Met at the fair in Madrid.",
+                     *         "tags": [
+                     *           "vip"
+                     *         ],
+                     *         "source": "manual",
+                     *         "created_at": "2026-03-03T12:00:00.000000+00:00",
+                     *         "last_contact_at": "2026-03-03T12:00:00.000000+00:00",
+                     *         "archived": false,
+                     *         "spam": true,
+                     *         "assigned_to": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *         "version": 3,
+                     *         "last_message": {
+                     *           "text": "Hola, ¿cuánto cuesta el curso?",
+                     *           "author": "follower",
+                     *           "at": "2026-03-03T12:00:00.000000+00:00"
+                     *         },
+                     *         "next_follow_up": {
+                     *           "sequence_type": "objection_price",
+                     *           "step": 1,
+                     *           "scheduled_at": "2026-03-04T09:30:00.000000+00:00"
+                     *         }
+                     *       },
+                     *       "message": "Hola, ¿cuánto cuesta el curso?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["LeadEdited"];
                 };
             };
+            400: components["responses"]["bad-request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.csrf"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["conflict"];
+            412: components["responses"]["version-mismatch"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["rate-limited"];
+            503: components["responses"]["unavailable"];
         };
     };
     delete_lead: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The version that the command was decided on. */
-                "if-match"?: string | null;
-                /** @description `respond-async`: do not wait for the reads. */
-                prefer?: string | null;
+                /**
+                 * @description The version that the command was decided on.
+                 * @example *
+                 */
+                "If-Match"?: string;
+                /**
+                 * @description `respond-async`: do not wait for the reads.
+                 * @example respond-async
+                 */
+                Prefer?: string;
+                /**
+                 * @description A UUID of the client's choice, which the answer and all events of the request carry.
+                 * @example 6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5
+                 */
+                "X-Request-ID"?: components["parameters"]["X-Request-ID"];
             };
             path: {
+                /**
+                 * @description The lead's id, or the person's id on their platform, with its prefix or without.
+                 * @example ig_ana
+                 */
                 lead_id: string;
-                /** @description The creator's name. */
+                /**
+                 * @description The creator's name.
+                 * @example maria
+                 */
                 creator_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description A lead that is gone for good. */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "message": "Hola, ¿cuánto cuesta el curso?",
+                     *       "deleted": true,
+                     *       "lead_id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21"
+                     *     }
+                     */
                     "application/json": components["schemas"]["LeadDeleted"];
                 };
             };
-            /** @description Refused; nothing was changed. */
-            default: {
+            /** @description Stored, and not shown by the reads yet; it must not be sent again. */
+            202: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    ETag: components["headers"]["ETag"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "message": "Hola, ¿cuánto cuesta el curso?",
+                     *       "deleted": true,
+                     *       "lead_id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["LeadDeleted"];
                 };
             };
+            400: components["responses"]["bad-request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.csrf"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["conflict"];
+            412: components["responses"]["version-mismatch"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["rate-limited"];
+            503: components["responses"]["unavailable"];
         };
     };
     capture_lead_manually: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The version that the command was decided on. */
-                "if-match"?: string | null;
-                /** @description `respond-async`: do not wait for the reads. */
-                prefer?: string | null;
-                /** @description The same request with the same key is carried out once, and answered the same for 24 hours. */
-                "Idempotency-Key"?: string;
+                /**
+                 * @description The version that the command was decided on.
+                 * @example *
+                 */
+                "If-Match"?: string;
+                /**
+                 * @description `respond-async`: do not wait for the reads.
+                 * @example respond-async
+                 */
+                Prefer?: string;
+                /**
+                 * @description The same request with the same key is carried out once, and answered the same for 24 hours.
+                 * @example order-1042
+                 */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+                /**
+                 * @description A UUID of the client's choice, which the answer and all events of the request carry.
+                 * @example 6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5
+                 */
+                "X-Request-ID"?: components["parameters"]["X-Request-ID"];
             };
             path: {
-                /** @description The creator's name. */
+                /**
+                 * @description The creator's name.
+                 * @example maria
+                 */
                 creator_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "Ana López",
+                 *       "platform": "instagram",
+                 *       "platform_user_id": "ana",
+                 *       "username": "@ana.lopez",
+                 *       "email": "ana@example.com",
+                 *       "status": "warm",
+                 *       "tags": [
+                 *         "vip"
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["CaptureLead"];
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description A lead as a command has left it. */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "lead": {
+                     *         "id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *         "follower_id": "ig_ana",
+                     *         "platform_user_id": "ig_ana",
+                     *         "platform": "instagram",
+                     *         "username": "ana.lopez",
+                     *         "full_name": "Ana López",
+                     *         "name": "Ana López",
+                     *         "status": "hot",
+                     *         "pipeline_score": 75,
+                     *         "score": 70,
+                     *         "purchase_intent": 0.7,
+                     *         "purchase_intent_score": 70,
+                     *         "email": "ana@example.com",
+                     *         "phone": "+34 600 111 222",
+                     *         "notes": "Met at the fair in Madrid.",
+                     *         "tags": [
+                     *           "vip"
+                     *         ],
+                     *         "source": "manual",
+                     *         "created_at": "2026-03-03T12:00:00.000000+00:00",
+                     *         "last_contact_at": "2026-03-03T12:00:00.000000+00:00",
+                     *         "archived": false,
+                     *         "spam": true,
+                     *         "assigned_to": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *         "version": 3,
+                     *         "last_message": {
+                     *           "text": "Hola, ¿cuánto cuesta el curso?",
+                     *           "author": "follower",
+                     *           "at": "2026-03-03T12:00:00.000000+00:00"
+                     *         },
+                     *         "next_follow_up": {
+                     *           "sequence_type": "objection_price",
+                     *           "step": 1,
+                     *           "scheduled_at": "2026-03-04T09:30:00.000000+00:00"
+                     *         }
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["LeadOut"];
                 };
             };
-            /** @description Refused; nothing was changed. */
-            default: {
+            /** @description Stored, and not shown by the reads yet; it must not be sent again. */
+            202: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    ETag: components["headers"]["ETag"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "lead": {
+                     *         "id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *         "follower_id": "ig_ana",
+                     *         "platform_user_id": "ig_ana",
+                     *         "platform": "instagram",
+                     *         "username": "ana.lopez",
+                     *         "full_name": "Ana López",
+                     *         "name": "Ana López",
+                     *         "status": "hot",
+                     *         "pipeline_score": 75,
+                     *         "score": 70,
+                     *         "purchase_intent": 0.7,
+                     *         "purchase_intent_score": 70,
+                     *         "email": "ana@example.com",
+                     *         "phone": "+34 600 111 222",
+                     *         "notes": "Met at the fair in Madrid.",
+                     *         "tags": [
+                     *           "vip"
+                     *         ],
+                     *         "source": "manual",
+                     *         "created_at": "2026-03-03T12:00:00.000000+00:00",
+                     *         "last_contact_at": "2026-03-03T12:00:00.000000+00:00",
+                     *         "archived": false,
+                     *         "spam": true,
+                     *         "assigned_to": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *         "version": 3,
+                     *         "last_message": {
+                     *           "text": "Hola, ¿cuánto cuesta el curso?",
+                     *           "author": "follower",
+                     *           "at": "2026-03-03T12:00:00.000000+00:00"
+                     *         },
+                     *         "next_follow_up": {
+                     *           "sequence_type": "objection_price",
+                     *           "step": 1,
+                     *           "scheduled_at": "2026-03-04T09:30:00.000000+00:00"
+                     *         }
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["LeadOut"];
                 };
             };
+            400: components["responses"]["bad-request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.csrf"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["duplicate-lead.conflict.in-progress"];
+            412: components["responses"]["version-mismatch"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            422: components["responses"]["invalid.idempotency-key-reused"];
+            429: components["responses"]["rate-limited"];
+            503: components["responses"]["unavailable"];
         };
     };
     record_purchase: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The version that the command was decided on. */
-                "if-match"?: string | null;
-                /** @description `respond-async`: do not wait for the reads. */
-                prefer?: string | null;
-                /** @description The same request with the same key is carried out once, and answered the same for 24 hours. */
-                "Idempotency-Key"?: string;
+                /**
+                 * @description The version that the command was decided on.
+                 * @example *
+                 */
+                "If-Match"?: string;
+                /**
+                 * @description `respond-async`: do not wait for the reads.
+                 * @example respond-async
+                 */
+                Prefer?: string;
+                /**
+                 * @description The same request with the same key is carried out once, and answered the same for 24 hours.
+                 * @example order-1042
+                 */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+                /**
+                 * @description A UUID of the client's choice, which the answer and all events of the request carry.
+                 * @example 6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5
+                 */
+                "X-Request-ID"?: components["parameters"]["X-Request-ID"];
             };
             path: {
+                /**
+                 * @description The lead's id, or the person's id on their platform, with its prefix or without.
+                 * @example ig_ana
+                 */
                 lead_id: string;
-                /** @description The creator's name. */
+                /**
+                 * @description The creator's name.
+                 * @example maria
+                 */
                 creator_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "amount": 97.5,
+                 *       "currency": "EUR",
+                 *       "reference": "order-1042"
+                 *     }
+                 */
                 "application/json": components["schemas"]["RecordPurchase"];
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description A lead as a command has left it. */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "lead": {
+                     *         "id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *         "follower_id": "ig_ana",
+                     *         "platform_user_id": "ig_ana",
+                     *         "platform": "instagram",
+                     *         "username": "ana.lopez",
+                     *         "full_name": "Ana López",
+                     *         "name": "Ana López",
+                     *         "status": "hot",
+                     *         "pipeline_score": 75,
+                     *         "score": 70,
+                     *         "purchase_intent": 0.7,
+                     *         "purchase_intent_score": 70,
+                     *         "email": "ana@example.com",
+                     *         "phone": "+34 600 111 222",
+                     *         "notes": "Met at the fair in Madrid.",
+                     *         "tags": [
+                     *           "vip"
+                     *         ],
+                     *         "source": "manual",
+                     *         "created_at": "2026-03-03T12:00:00.000000+00:00",
+                     *         "last_contact_at": "2026-03-03T12:00:00.000000+00:00",
+                     *         "archived": false,
+                     *         "spam": true,
+                     *         "assigned_to": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *         "version": 3,
+                     *         "last_message": {
+                     *           "text": "Hola, ¿cuánto cuesta el curso?",
+                     *           "author": "follower",
+                     *           "at": "2026-03-03T12:00:00.000000+00:00"
+                     *         },
+                     *         "next_follow_up": {
+                     *           "sequence_type": "objection_price",
+                     *           "step": 1,
+                     *           "scheduled_at": "2026-03-04T09:30:00.000000+00:00"
+                     *         }
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["LeadOut"];
                 };
             };
-            /** @description Refused; nothing was changed. */
-            default: {
+            /** @description Stored, and not shown by the reads yet; it must not be sent again. */
+            202: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    ETag: components["headers"]["ETag"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "lead": {
+                     *         "id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *         "follower_id": "ig_ana",
+                     *         "platform_user_id": "ig_ana",
+                     *         "platform": "instagram",
+                     *         "username": "ana.lopez",
+                     *         "full_name": "Ana López",
+                     *         "name": "Ana López",
+                     *         "status": "hot",
+                     *         "pipeline_score": 75,
+                     *         "score": 70,
+                     *         "purchase_intent": 0.7,
+                     *         "purchase_intent_score": 70,
+                     *         "email": "ana@example.com",
+                     *         "phone": "+34 600 111 222",
+                     *         "notes": "Met at the fair in Madrid.",
+                     *         "tags": [
+                     *           "vip"
+                     *         ],
+                     *         "source": "manual",
+                     *         "created_at": "2026-03-03T12:00:00.000000+00:00",
+                     *         "last_contact_at": "2026-03-03T12:00:00.000000+00:00",
+                     *         "archived": false,
+                     *         "spam": true,
+                     *         "assigned_to": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *         "version": 3,
+                     *         "last_message": {
+                     *           "text": "Hola, ¿cuánto cuesta el curso?",
+                     *           "author": "follower",
+                     *           "at": "2026-03-03T12:00:00.000000+00:00"
+                     *         },
+                     *         "next_follow_up": {
+                     *           "sequence_type": "objection_price",
+                     *           "step": 1,
+                     *           "scheduled_at": "2026-03-04T09:30:00.000000+00:00"
+                     *         }
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["LeadOut"];
                 };
             };
+            400: components["responses"]["bad-request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.csrf"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["conflict.in-progress"];
+            412: components["responses"]["version-mismatch"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            422: components["responses"]["invalid.idempotency-key-reused"];
+            429: components["responses"]["rate-limited"];
+            503: components["responses"]["unavailable"];
         };
     };
     list_sequences: {
         parameters: {
             query?: {
-                /** @description Wait until the answer reflects this. */
-                after?: number | null;
+                /**
+                 * @description Wait until the answer reflects this.
+                 * @example 1
+                 */
+                after?: number;
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description A UUID of the client's choice, which the answer and all events of the request carry.
+                 * @example 6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5
+                 */
+                "X-Request-ID"?: components["parameters"]["X-Request-ID"];
+            };
             path: {
-                /** @description The creator's name. */
+                /**
+                 * @description The creator's name.
+                 * @example maria
+                 */
                 creator_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description The eight sequences, always in the same order. */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "creator_id": "maria",
+                     *       "sequences": [
+                     *         {
+                     *           "id": "seq_objection_price",
+                     *           "type": "objection_price",
+                     *           "name": "Price objection",
+                     *           "is_active": true,
+                     *           "steps": [
+                     *             {
+                     *               "delay_hours": 24,
+                     *               "message": "¡Hola! ¿Pudiste pensarlo? Si quieres, te cuento más.",
+                     *               "messages": null,
+                     *               "template": null,
+                     *               "human_task": true,
+                     *               "compressible": true,
+                     *               "late": "skip",
+                     *               "variants": []
+                     *             }
+                     *           ],
+                     *           "enrolled_count": 1,
+                     *           "pending_count": 1,
+                     *           "sent_count": 1,
+                     *           "replied_count": 1,
+                     *           "version": 3,
+                     *           "updated_at": "2026-03-03T12:00:00.000000+00:00"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["Sequences"];
                 };
             };
-            /** @description Refused; nothing was changed. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not-found"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["rate-limited"];
+            503: components["responses"]["not-caught-up.unavailable"];
         };
     };
     toggle_sequence: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The version that the command was decided on. */
-                "if-match"?: string | null;
-                /** @description `respond-async`: do not wait for the reads. */
-                prefer?: string | null;
-                /** @description The same request with the same key is carried out once, and answered the same for 24 hours. */
-                "Idempotency-Key"?: string;
+                /**
+                 * @description The version that the command was decided on.
+                 * @example *
+                 */
+                "If-Match"?: string;
+                /**
+                 * @description `respond-async`: do not wait for the reads.
+                 * @example respond-async
+                 */
+                Prefer?: string;
+                /**
+                 * @description The same request with the same key is carried out once, and answered the same for 24 hours.
+                 * @example order-1042
+                 */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+                /**
+                 * @description A UUID of the client's choice, which the answer and all events of the request carry.
+                 * @example 6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5
+                 */
+                "X-Request-ID"?: components["parameters"]["X-Request-ID"];
             };
             path: {
+                /**
+                 * @description One of the eight sequences.
+                 * @example objection_price
+                 */
                 sequence_type: string;
-                /** @description The creator's name. */
+                /**
+                 * @description The creator's name.
+                 * @example maria
+                 */
                 creator_id: string;
             };
             cookie?: never;
         };
         requestBody?: {
             content: {
+                /**
+                 * @example {
+                 *       "enabled": true
+                 *     }
+                 */
                 "application/json": components["schemas"]["Toggle"] | null;
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description A sequence that was switched. */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "sequence_type": "objection_price",
+                     *       "is_active": true,
+                     *       "version": 3
+                     *     }
+                     */
                     "application/json": components["schemas"]["Toggled"];
                 };
             };
-            /** @description Refused; nothing was changed. */
-            default: {
+            /** @description Stored, and not shown by the reads yet; it must not be sent again. */
+            202: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    ETag: components["headers"]["ETag"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "sequence_type": "objection_price",
+                     *       "is_active": true,
+                     *       "version": 3
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Toggled"];
                 };
             };
+            400: components["responses"]["bad-request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.csrf"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["conflict.in-progress"];
+            412: components["responses"]["version-mismatch"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            422: components["responses"]["invalid.idempotency-key-reused"];
+            429: components["responses"]["rate-limited"];
+            503: components["responses"]["unavailable"];
         };
     };
     change_steps: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The version that the command was decided on. */
-                "if-match"?: string | null;
-                /** @description `respond-async`: do not wait for the reads. */
-                prefer?: string | null;
+                /**
+                 * @description The version that the command was decided on.
+                 * @example *
+                 */
+                "If-Match"?: string;
+                /**
+                 * @description `respond-async`: do not wait for the reads.
+                 * @example respond-async
+                 */
+                Prefer?: string;
+                /**
+                 * @description A UUID of the client's choice, which the answer and all events of the request carry.
+                 * @example 6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5
+                 */
+                "X-Request-ID"?: components["parameters"]["X-Request-ID"];
             };
             path: {
+                /**
+                 * @description One of the eight sequences.
+                 * @example objection_price
+                 */
                 sequence_type: string;
-                /** @description The creator's name. */
+                /**
+                 * @description The creator's name.
+                 * @example maria
+                 */
                 creator_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "steps": [
+                 *         {
+                 *           "delay_hours": 24,
+                 *           "message": "¡Hola! ¿Pudiste pensarlo? Si quieres, te cuento más."
+                 *         }
+                 *       ],
+                 *       "enrolled": "keep"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ChangeSteps"];
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description The steps as they are now. */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "sequence_type": "objection_price",
+                     *       "steps": [
+                     *         {
+                     *           "delay_hours": 24,
+                     *           "message": "¡Hola! ¿Pudiste pensarlo? Si quieres, te cuento más.",
+                     *           "messages": null,
+                     *           "template": null,
+                     *           "human_task": true,
+                     *           "compressible": true,
+                     *           "late": "skip",
+                     *           "variants": []
+                     *         }
+                     *       ],
+                     *       "version": 3,
+                     *       "enrolled_moved": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["StepsChanged"];
                 };
             };
-            /** @description Refused; nothing was changed. */
-            default: {
+            /** @description Stored, and not shown by the reads yet; it must not be sent again. */
+            202: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    ETag: components["headers"]["ETag"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "sequence_type": "objection_price",
+                     *       "steps": [
+                     *         {
+                     *           "delay_hours": 24,
+                     *           "message": "¡Hola! ¿Pudiste pensarlo? Si quieres, te cuento más.",
+                     *           "messages": null,
+                     *           "template": null,
+                     *           "human_task": true,
+                     *           "compressible": true,
+                     *           "late": "skip",
+                     *           "variants": []
+                     *         }
+                     *       ],
+                     *       "version": 3,
+                     *       "enrolled_moved": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StepsChanged"];
                 };
             };
+            400: components["responses"]["bad-request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.csrf"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["conflict"];
+            412: components["responses"]["version-mismatch"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["rate-limited"];
+            503: components["responses"]["unavailable"];
         };
     };
     list_enrolled: {
         parameters: {
             query?: {
+                /**
+                 * @description How many rows the answer may have.
+                 * @example 50
+                 */
                 limit?: number;
                 /** @description From the answer before, with the same filters. */
-                cursor?: string | null;
-                /** @description Wait until the answer reflects this. */
-                after?: number | null;
+                cursor?: string;
+                /**
+                 * @description Wait until the answer reflects this.
+                 * @example 1
+                 */
+                after?: number;
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description A UUID of the client's choice, which the answer and all events of the request carry.
+                 * @example 6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5
+                 */
+                "X-Request-ID"?: components["parameters"]["X-Request-ID"];
+            };
             path: {
+                /**
+                 * @description One of the eight sequences.
+                 * @example objection_price
+                 */
                 sequence_type: string;
-                /** @description The creator's name. */
+                /**
+                 * @description The creator's name.
+                 * @example maria
+                 */
                 creator_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description One page of the people in a sequence, the latest first. */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "count": 1,
+                     *       "total": 1,
+                     *       "next_cursor": null,
+                     *       "sequence_type": "objection_price",
+                     *       "enrolled": [
+                     *         {
+                     *           "follower_id": "ig_ana",
+                     *           "id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *           "name": "Ana López",
+                     *           "next_scheduled": "2026-03-03T12:00:00.000000+00:00",
+                     *           "pending_steps": [
+                     *             {
+                     *               "step": 1,
+                     *               "scheduled_at": "2026-03-04T09:30:00.000000+00:00",
+                     *               "message_preview": "¡Hola! ¿Pudiste pensarlo? Si quieres, te cuento más."
+                     *             }
+                     *           ],
+                     *           "version": 3,
+                     *           "held_reason": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["Enrolled"];
                 };
             };
-            /** @description Refused; nothing was changed. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not-found"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["rate-limited"];
+            503: components["responses"]["not-caught-up.unavailable"];
         };
     };
     get_statistics: {
         parameters: {
             query?: {
-                /** @description Wait until the answer reflects this. */
-                after?: number | null;
+                /**
+                 * @description Wait until the answer reflects this.
+                 * @example 1
+                 */
+                after?: number;
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description A UUID of the client's choice, which the answer and all events of the request carry.
+                 * @example 6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5
+                 */
+                "X-Request-ID"?: components["parameters"]["X-Request-ID"];
+            };
             path: {
-                /** @description The creator's name. */
+                /**
+                 * @description The creator's name.
+                 * @example maria
+                 */
                 creator_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description The numbers of all sequences, and of each. */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "pending": 0,
+                     *       "sent": 0,
+                     *       "cancelled": 0,
+                     *       "held": 0,
+                     *       "skipped": 0,
+                     *       "converted": 0,
+                     *       "uncertain": 0,
+                     *       "failed": 0,
+                     *       "people": 0,
+                     *       "status": "ok",
+                     *       "creator_id": "maria",
+                     *       "total": 1,
+                     *       "active_sequences": 1,
+                     *       "by_sequence": {
+                     *         "interest_cold": {
+                     *           "pending": 0,
+                     *           "sent": 0,
+                     *           "cancelled": 0,
+                     *           "held": 0,
+                     *           "skipped": 0,
+                     *           "converted": 0,
+                     *           "uncertain": 0,
+                     *           "failed": 0,
+                     *           "people": 0
+                     *         }
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["Statistics"];
                 };
             };
-            /** @description Refused; nothing was changed. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not-found"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["rate-limited"];
+            503: components["responses"]["not-caught-up.unavailable"];
         };
     };
     list_follow_ups: {
         parameters: {
             query?: {
-                status?: ("pending" | "sent" | "cancelled" | "held" | "skipped" | "converted" | "uncertain" | "failed")[] | null;
-                sequence_type?: ("interest_cold" | "objection_price" | "objection_time" | "objection_doubt" | "objection_later" | "abandoned" | "re_engagement" | "post_purchase")[] | null;
-                follower_id?: string | null;
-                due_before?: string | null;
+                /**
+                 * @description Only these; may be repeated.
+                 * @example [
+                 *       "pending"
+                 *     ]
+                 */
+                status?: ("pending" | "sent" | "cancelled" | "held" | "skipped" | "converted" | "uncertain" | "failed")[];
+                /**
+                 * @description One of the eight sequences.
+                 * @example [
+                 *       "objection_price"
+                 *     ]
+                 */
+                sequence_type?: ("interest_cold" | "objection_price" | "objection_time" | "objection_doubt" | "objection_later" | "abandoned" | "re_engagement" | "post_purchase")[];
+                /**
+                 * @description The lead's id, or the person's id on their platform, with its prefix or without.
+                 * @example ig_ana
+                 */
+                follower_id?: string;
+                /**
+                 * @description Only what is due before this instant.
+                 * @example 2026-03-04T09:30:00.000000+00:00
+                 */
+                due_before?: string;
+                /**
+                 * @description How many rows the answer may have.
+                 * @example 50
+                 */
                 limit?: number;
                 /** @description From the answer before, with the same filters. */
-                cursor?: string | null;
-                /** @description Wait until the answer reflects this. */
-                after?: number | null;
+                cursor?: string;
+                /**
+                 * @description Wait until the answer reflects this.
+                 * @example 1
+                 */
+                after?: number;
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description A UUID of the client's choice, which the answer and all events of the request carry.
+                 * @example 6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5
+                 */
+                "X-Request-ID"?: components["parameters"]["X-Request-ID"];
+            };
             path: {
-                /** @description The creator's name. */
+                /**
+                 * @description The creator's name.
+                 * @example maria
+                 */
                 creator_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description One page of follow-ups in the order of their times. */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "count": 1,
+                     *       "total": 1,
+                     *       "next_cursor": null,
+                     *       "creator_id": "maria",
+                     *       "followups": [
+                     *         {
+                     *           "id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *           "creator_id": "maria",
+                     *           "follower_id": "ig_ana",
+                     *           "sequence_type": "objection_price",
+                     *           "step": 1,
+                     *           "scheduled_at": "2026-03-04T09:30:00.000000+00:00",
+                     *           "wished_at": "2026-03-04T09:30:00.000000+00:00",
+                     *           "plan": "asked",
+                     *           "message_template": "¡Hola! ¿Pudiste pensarlo? Si quieres, te cuento más.",
+                     *           "message_preview": "¡Hola! ¿Pudiste pensarlo? Si quieres, te cuento más.",
+                     *           "status": "pending",
+                     *           "reason": null,
+                     *           "created_at": "2026-03-03T12:00:00.000000+00:00",
+                     *           "sent_at": null,
+                     *           "metadata": {
+                     *             "enrolment_id": "3d5a1c9e-7b42-4f0d-8a6c-1e2f3a4b5c6d"
+                     *           }
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["FollowUps"];
                 };
             };
-            /** @description Refused; nothing was changed. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["conflict"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["rate-limited"];
+            503: components["responses"]["not-caught-up.unavailable"];
         };
     };
     cancel_follow_ups: {
         parameters: {
             query?: {
-                sequence_type?: ("interest_cold" | "objection_price" | "objection_time" | "objection_doubt" | "objection_later" | "abandoned" | "re_engagement" | "post_purchase") | null;
+                /**
+                 * @description One of the eight sequences.
+                 * @example objection_price
+                 */
+                sequence_type?: "interest_cold" | "objection_price" | "objection_time" | "objection_doubt" | "objection_later" | "abandoned" | "re_engagement" | "post_purchase";
             };
             header?: {
-                /** @description The version that the command was decided on. */
-                "if-match"?: string | null;
-                /** @description `respond-async`: do not wait for the reads. */
-                prefer?: string | null;
+                /**
+                 * @description The version that the command was decided on.
+                 * @example *
+                 */
+                "If-Match"?: string;
+                /**
+                 * @description `respond-async`: do not wait for the reads.
+                 * @example respond-async
+                 */
+                Prefer?: string;
+                /**
+                 * @description A UUID of the client's choice, which the answer and all events of the request carry.
+                 * @example 6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5
+                 */
+                "X-Request-ID"?: components["parameters"]["X-Request-ID"];
             };
             path: {
+                /**
+                 * @description The lead's id, or the person's id on their platform, with its prefix or without.
+                 * @example ig_ana
+                 */
                 lead_id: string;
-                /** @description The creator's name. */
+                /**
+                 * @description The creator's name.
+                 * @example maria
+                 */
                 creator_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description How many follow-ups were cancelled; 0 also where there was nothing to cancel. */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "follower_id": "ig_ana",
+                     *       "cancelled": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["Cancelled"];
                 };
             };
-            /** @description Refused; nothing was changed. */
-            default: {
+            /** @description Stored, and not shown by the reads yet; it must not be sent again. */
+            202: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    ETag: components["headers"]["ETag"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "follower_id": "ig_ana",
+                     *       "cancelled": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Cancelled"];
                 };
             };
+            400: components["responses"]["bad-request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.csrf"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["conflict"];
+            412: components["responses"]["version-mismatch"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["rate-limited"];
+            503: components["responses"]["unavailable"];
         };
     };
     cancel_nurturing: {
         parameters: {
             query?: {
-                sequence_type?: ("interest_cold" | "objection_price" | "objection_time" | "objection_doubt" | "objection_later" | "abandoned" | "re_engagement" | "post_purchase") | null;
+                /**
+                 * @description One of the eight sequences.
+                 * @example objection_price
+                 */
+                sequence_type?: "interest_cold" | "objection_price" | "objection_time" | "objection_doubt" | "objection_later" | "abandoned" | "re_engagement" | "post_purchase";
             };
             header?: {
-                /** @description The version that the command was decided on. */
-                "if-match"?: string | null;
-                /** @description `respond-async`: do not wait for the reads. */
-                prefer?: string | null;
+                /**
+                 * @description The version that the command was decided on.
+                 * @example *
+                 */
+                "If-Match"?: string;
+                /**
+                 * @description `respond-async`: do not wait for the reads.
+                 * @example respond-async
+                 */
+                Prefer?: string;
+                /**
+                 * @description A UUID of the client's choice, which the answer and all events of the request carry.
+                 * @example 6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5
+                 */
+                "X-Request-ID"?: components["parameters"]["X-Request-ID"];
             };
             path: {
+                /**
+                 * @description The lead's id, or the person's id on their platform, with its prefix or without.
+                 * @example ig_ana
+                 */
                 lead_id: string;
-                /** @description The creator's name. */
+                /**
+                 * @description The creator's name.
+                 * @example maria
+                 */
                 creator_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description How many follow-ups were cancelled; 0 also where there was nothing to cancel. */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "follower_id": "ig_ana",
+                     *       "cancelled": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["Cancelled"];
                 };
             };
-            /** @description Refused; nothing was changed. */
-            default: {
+            /** @description Stored, and not shown by the reads yet; it must not be sent again. */
+            202: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    ETag: components["headers"]["ETag"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "follower_id": "ig_ana",
+                     *       "cancelled": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Cancelled"];
                 };
             };
+            400: components["responses"]["bad-request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.csrf"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["conflict"];
+            412: components["responses"]["version-mismatch"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["rate-limited"];
+            503: components["responses"]["unavailable"];
         };
     };
     run_follow_ups: {
         parameters: {
             query?: {
-                /** @description Only say what would happen. */
+                /**
+                 * @description Only say what would happen.
+                 * @example true
+                 */
                 dry_run?: boolean;
-                /** @description Leave out what is not due yet. */
+                /**
+                 * @description Leave out what is not due yet.
+                 * @example true
+                 */
                 due_only?: boolean;
+                /**
+                 * @description How many rows the answer may have.
+                 * @example 50
+                 */
                 limit?: number;
-                /** @description Judge now what is not due yet; every other rule holds. */
+                /**
+                 * @description Judge now what is not due yet; every other rule holds.
+                 * @example false
+                 */
                 force_due?: boolean;
-                /** @description Wait until the answer reflects this. */
-                after?: number | null;
+                /**
+                 * @description Wait until the answer reflects this.
+                 * @example 1
+                 */
+                after?: number;
             };
             header?: {
-                /** @description The version that the command was decided on. */
-                "if-match"?: string | null;
-                /** @description `respond-async`: do not wait for the reads. */
-                prefer?: string | null;
-                /** @description The same request with the same key is carried out once, and answered the same for 24 hours. */
-                "Idempotency-Key"?: string;
+                /**
+                 * @description The version that the command was decided on.
+                 * @example *
+                 */
+                "If-Match"?: string;
+                /**
+                 * @description `respond-async`: do not wait for the reads.
+                 * @example respond-async
+                 */
+                Prefer?: string;
+                /**
+                 * @description The same request with the same key is carried out once, and answered the same for 24 hours.
+                 * @example order-1042
+                 */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+                /**
+                 * @description A UUID of the client's choice, which the answer and all events of the request carry.
+                 * @example 6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5
+                 */
+                "X-Request-ID"?: components["parameters"]["X-Request-ID"];
             };
             path: {
-                /** @description The creator's name. */
+                /**
+                 * @description The creator's name.
+                 * @example maria
+                 */
                 creator_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description What a round would do; nothing was changed. Or: What a round did. `simulated` counts what of the sent went to a simulator, in a demo only. */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "creator_id": "maria",
+                     *       "dry_run": true,
+                     *       "would_process": 1,
+                     *       "items": [
+                     *         {
+                     *           "followup_id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *           "follower_id": "ig_ana",
+                     *           "sequence_type": "objection_price",
+                     *           "step": 1,
+                     *           "scheduled_at": "2026-03-04T09:30:00.000000+00:00",
+                     *           "message_preview": "¡Hola! ¿Pudiste pensarlo? Si quieres, te cuento más.",
+                     *           "channel_guess": "instagram",
+                     *           "decision": "send",
+                     *           "reason": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["DryRun"] | components["schemas"]["RealRun"];
                 };
             };
-            /** @description Refused; nothing was changed. */
-            default: {
+            /** @description Stored, and not shown by the reads yet; it must not be sent again. */
+            202: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    ETag: components["headers"]["ETag"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "creator_id": "maria",
+                     *       "dry_run": true,
+                     *       "would_process": 1,
+                     *       "items": [
+                     *         {
+                     *           "followup_id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *           "follower_id": "ig_ana",
+                     *           "sequence_type": "objection_price",
+                     *           "step": 1,
+                     *           "scheduled_at": "2026-03-04T09:30:00.000000+00:00",
+                     *           "message_preview": "¡Hola! ¿Pudiste pensarlo? Si quieres, te cuento más.",
+                     *           "channel_guess": "instagram",
+                     *           "decision": "send",
+                     *           "reason": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DryRun"] | components["schemas"]["RealRun"];
                 };
             };
+            400: components["responses"]["bad-request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.csrf"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["conflict.in-progress"];
+            412: components["responses"]["version-mismatch"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            422: components["responses"]["invalid.idempotency-key-reused"];
+            429: components["responses"]["rate-limited"];
+            503: components["responses"]["not-caught-up.unavailable"];
         };
     };
     get_overview: {
         parameters: {
             query?: {
-                /** @description Wait until the answer reflects this. */
-                after?: number | null;
+                /**
+                 * @description Wait until the answer reflects this.
+                 * @example 1
+                 */
+                after?: number;
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description A UUID of the client's choice, which the answer and all events of the request carry.
+                 * @example 6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5
+                 */
+                "X-Request-ID"?: components["parameters"]["X-Request-ID"];
+            };
             path: {
-                /** @description The creator's name. */
+                /**
+                 * @description The creator's name.
+                 * @example maria
+                 */
                 creator_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description Everything that the first screen shows. */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "metrics": {
+                     *         "total_messages": 1,
+                     *         "total_followers": 1,
+                     *         "leads": 1,
+                     *         "customers": 1,
+                     *         "high_intent_followers": 1,
+                     *         "conversion_rate": 1,
+                     *         "total_conversations": 1,
+                     *         "total_leads": 1,
+                     *         "hot_leads": 1,
+                     *         "warm_leads": 1,
+                     *         "cold_leads": 1,
+                     *         "lead_rate": 1
+                     *       },
+                     *       "recent_conversations": [
+                     *         {
+                     *           "follower_id": "ig_ana",
+                     *           "id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *           "username": "ana.lopez",
+                     *           "name": "Ana López",
+                     *           "platform": "instagram",
+                     *           "total_messages": 1,
+                     *           "message_count": 1,
+                     *           "purchase_intent": 0.7,
+                     *           "purchase_intent_score": 70,
+                     *           "lead_status": "hot",
+                     *           "pipeline_score": 75,
+                     *           "last_messages": [
+                     *             {
+                     *               "id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *               "role": "user",
+                     *               "content": "Hola, ¿cuánto cuesta el curso?",
+                     *               "timestamp": "2026-03-03T12:00:00.000000+00:00",
+                     *               "author": "follower",
+                     *               "delivery": "sent",
+                     *               "reason": null,
+                     *               "attachments": []
+                     *             }
+                     *           ],
+                     *           "last_contact": "2026-03-03T12:00:00.000000+00:00",
+                     *           "email": "ana@example.com",
+                     *           "phone": "+34 600 111 222",
+                     *           "notes": "Met at the fair in Madrid.",
+                     *           "tags": [
+                     *             "vip"
+                     *           ],
+                     *           "unread": 1,
+                     *           "needs_person": false,
+                     *           "next_follow_up": {
+                     *             "sequence_type": "objection_price",
+                     *             "step": 1,
+                     *             "scheduled_at": "2026-03-04T09:30:00.000000+00:00"
+                     *           },
+                     *           "assigned_to": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *           "bot_paused": true,
+                     *           "paused_until": "2026-03-03T12:00:00.000000+00:00",
+                     *           "version": 3
+                     *         }
+                     *       ],
+                     *       "leads": [
+                     *         {
+                     *           "id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *           "follower_id": "ig_ana",
+                     *           "platform_user_id": "ig_ana",
+                     *           "platform": "instagram",
+                     *           "username": "ana.lopez",
+                     *           "full_name": "Ana López",
+                     *           "name": "Ana López",
+                     *           "status": "hot",
+                     *           "pipeline_score": 75,
+                     *           "score": 70,
+                     *           "purchase_intent": 0.7,
+                     *           "purchase_intent_score": 70,
+                     *           "email": "ana@example.com",
+                     *           "phone": "+34 600 111 222",
+                     *           "notes": "Met at the fair in Madrid.",
+                     *           "tags": [
+                     *             "vip"
+                     *           ],
+                     *           "source": "manual",
+                     *           "created_at": "2026-03-03T12:00:00.000000+00:00",
+                     *           "last_contact_at": "2026-03-03T12:00:00.000000+00:00",
+                     *           "archived": false,
+                     *           "spam": true,
+                     *           "assigned_to": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *           "version": 3,
+                     *           "last_message": {
+                     *             "text": "Hola, ¿cuánto cuesta el curso?",
+                     *             "author": "follower",
+                     *             "at": "2026-03-03T12:00:00.000000+00:00"
+                     *           },
+                     *           "next_follow_up": {
+                     *             "sequence_type": "objection_price",
+                     *             "step": 1,
+                     *             "scheduled_at": "2026-03-04T09:30:00.000000+00:00"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "config": {
+                     *         "id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *         "name": "Ana López",
+                     *         "creator_id": "maria",
+                     *         "email": "ana@example.com",
+                     *         "bot_active": true,
+                     *         "clone_name": "Nina",
+                     *         "clone_tone": "friendly",
+                     *         "clone_style": "Short sentences, one question at the end.",
+                     *         "clone_vocabulary": "curso, cámara, luz",
+                     *         "welcome_message": "¡Hola! ¿En qué te ayudo?",
+                     *         "version": 3
+                     *       },
+                     *       "products_count": 1,
+                     *       "bot_active": true,
+                     *       "clone_active": true,
+                     *       "creator_name": "maria",
+                     *       "waiting": {
+                     *         "escalations": 1
+                     *       },
+                     *       "followups": {
+                     *         "due": 1,
+                     *         "sent": 1,
+                     *         "held": 1
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["Overview"];
                 };
             };
-            /** @description Refused; nothing was changed. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not-found"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["rate-limited"];
+            503: components["responses"]["not-caught-up.unavailable"];
         };
     };
     get_creator_metrics: {
         parameters: {
             query?: {
-                /** @description Wait until the answer reflects this. */
-                after?: number | null;
+                /**
+                 * @description Wait until the answer reflects this.
+                 * @example 1
+                 */
+                after?: number;
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description A UUID of the client's choice, which the answer and all events of the request carry.
+                 * @example 6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5
+                 */
+                "X-Request-ID"?: components["parameters"]["X-Request-ID"];
+            };
             path: {
-                /** @description The creator's name. */
+                /**
+                 * @description The creator's name.
+                 * @example maria
+                 */
                 creator_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description The numbers of a creator. */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "metrics": {
+                     *         "total_messages": 1,
+                     *         "total_followers": 1,
+                     *         "leads": 1,
+                     *         "customers": 1,
+                     *         "high_intent_followers": 1,
+                     *         "conversion_rate": 1
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["MetricsOut"];
                 };
             };
-            /** @description Refused; nothing was changed. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not-found"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["rate-limited"];
+            503: components["responses"]["not-caught-up.unavailable"];
         };
     };
     toggle_bot: {
         parameters: {
             query?: {
-                active?: boolean | null;
-                reason?: string | null;
+                /**
+                 * @description On or off; left out, the other one of the two.
+                 * @example true
+                 */
+                active?: boolean;
+                /**
+                 * @description Why; shown to whoever asks later.
+                 * @example On holiday.
+                 */
+                reason?: string;
             };
             header?: {
-                /** @description The version that the command was decided on. */
-                "if-match"?: string | null;
-                /** @description `respond-async`: do not wait for the reads. */
-                prefer?: string | null;
+                /**
+                 * @description The version that the command was decided on.
+                 * @example *
+                 */
+                "If-Match"?: string;
+                /**
+                 * @description `respond-async`: do not wait for the reads.
+                 * @example respond-async
+                 */
+                Prefer?: string;
+                /**
+                 * @description A UUID of the client's choice, which the answer and all events of the request carry.
+                 * @example 6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5
+                 */
+                "X-Request-ID"?: components["parameters"]["X-Request-ID"];
             };
             path: {
-                /** @description The creator's name. */
+                /**
+                 * @description The creator's name.
+                 * @example maria
+                 */
                 creator_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description The same switch, in the words of the dashboard. */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "active": true,
+                     *       "bot_active": true,
+                     *       "clone_active": true,
+                     *       "reason": "On holiday."
+                     *     }
+                     */
                     "application/json": components["schemas"]["DashboardToggled"];
                 };
             };
-            /** @description Refused; nothing was changed. */
-            default: {
+            /** @description Stored, and not shown by the reads yet; it must not be sent again. */
+            202: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    ETag: components["headers"]["ETag"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "active": true,
+                     *       "bot_active": true,
+                     *       "clone_active": true,
+                     *       "reason": "On holiday."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DashboardToggled"];
                 };
             };
+            400: components["responses"]["bad-request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.csrf"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["conflict"];
+            412: components["responses"]["version-mismatch"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["rate-limited"];
+            503: components["responses"]["unavailable"];
         };
     };
     pause_bot: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The version that the command was decided on. */
-                "if-match"?: string | null;
-                /** @description `respond-async`: do not wait for the reads. */
-                prefer?: string | null;
-                /** @description The same request with the same key is carried out once, and answered the same for 24 hours. */
-                "Idempotency-Key"?: string;
+                /**
+                 * @description The version that the command was decided on.
+                 * @example *
+                 */
+                "If-Match"?: string;
+                /**
+                 * @description `respond-async`: do not wait for the reads.
+                 * @example respond-async
+                 */
+                Prefer?: string;
+                /**
+                 * @description The same request with the same key is carried out once, and answered the same for 24 hours.
+                 * @example order-1042
+                 */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+                /**
+                 * @description A UUID of the client's choice, which the answer and all events of the request carry.
+                 * @example 6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5
+                 */
+                "X-Request-ID"?: components["parameters"]["X-Request-ID"];
             };
             path: {
-                /** @description The creator's name. */
+                /**
+                 * @description The creator's name.
+                 * @example maria
+                 */
                 creator_id: string;
             };
             cookie?: never;
         };
         requestBody?: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "On holiday."
+                 *     }
+                 */
                 "application/json": components["schemas"]["Pause"] | null;
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description The bot as it was switched. */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "creator_id": "maria",
+                     *       "bot_active": true
+                     *     }
+                     */
                     "application/json": components["schemas"]["BotSwitched"];
                 };
             };
-            /** @description Refused; nothing was changed. */
-            default: {
+            /** @description Stored, and not shown by the reads yet; it must not be sent again. */
+            202: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    ETag: components["headers"]["ETag"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "creator_id": "maria",
+                     *       "bot_active": true
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BotSwitched"];
                 };
             };
+            400: components["responses"]["bad-request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.csrf"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["conflict.in-progress"];
+            412: components["responses"]["version-mismatch"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            422: components["responses"]["invalid.idempotency-key-reused"];
+            429: components["responses"]["rate-limited"];
+            503: components["responses"]["unavailable"];
         };
     };
     resume_bot: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The version that the command was decided on. */
-                "if-match"?: string | null;
-                /** @description `respond-async`: do not wait for the reads. */
-                prefer?: string | null;
-                /** @description The same request with the same key is carried out once, and answered the same for 24 hours. */
-                "Idempotency-Key"?: string;
+                /**
+                 * @description The version that the command was decided on.
+                 * @example *
+                 */
+                "If-Match"?: string;
+                /**
+                 * @description `respond-async`: do not wait for the reads.
+                 * @example respond-async
+                 */
+                Prefer?: string;
+                /**
+                 * @description The same request with the same key is carried out once, and answered the same for 24 hours.
+                 * @example order-1042
+                 */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+                /**
+                 * @description A UUID of the client's choice, which the answer and all events of the request carry.
+                 * @example 6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5
+                 */
+                "X-Request-ID"?: components["parameters"]["X-Request-ID"];
             };
             path: {
-                /** @description The creator's name. */
+                /**
+                 * @description The creator's name.
+                 * @example maria
+                 */
                 creator_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description The bot as it was switched. */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "creator_id": "maria",
+                     *       "bot_active": true
+                     *     }
+                     */
                     "application/json": components["schemas"]["BotSwitched"];
                 };
             };
-            /** @description Refused; nothing was changed. */
-            default: {
+            /** @description Stored, and not shown by the reads yet; it must not be sent again. */
+            202: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    ETag: components["headers"]["ETag"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "creator_id": "maria",
+                     *       "bot_active": true
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BotSwitched"];
                 };
             };
+            400: components["responses"]["bad-request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.csrf"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["conflict.in-progress"];
+            412: components["responses"]["version-mismatch"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            422: components["responses"]["invalid.idempotency-key-reused"];
+            429: components["responses"]["rate-limited"];
+            503: components["responses"]["unavailable"];
         };
     };
     get_bot_status: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The version that the client has already.
+                 * @example "3"
+                 */
+                "If-None-Match"?: string;
+                /**
+                 * @description A UUID of the client's choice, which the answer and all events of the request carry.
+                 * @example 6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5
+                 */
+                "X-Request-ID"?: components["parameters"]["X-Request-ID"];
+            };
             path: {
-                /** @description The creator's name. */
+                /**
+                 * @description The creator's name.
+                 * @example maria
+                 */
                 creator_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description Whether the bot answers for this creator, since when, and why not. */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "creator_id": "maria",
+                     *       "bot_active": true,
+                     *       "exists": true,
+                     *       "active": true,
+                     *       "pause_reason": null,
+                     *       "updated_at": "2026-03-03T12:00:00.000000+00:00",
+                     *       "mode": "auto"
+                     *     }
+                     */
                     "application/json": components["schemas"]["BotStatus"];
                 };
             };
-            /** @description Refused; nothing was changed. */
-            default: {
+            /** @description The client has this version already. */
+            304: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
+                content?: never;
             };
+            400: components["responses"]["bad-request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not-found"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["rate-limited"];
+            503: components["responses"]["unavailable"];
         };
     };
     list_creators: {
         parameters: {
             query?: {
+                /**
+                 * @description How many rows the answer may have.
+                 * @example 50
+                 */
                 limit?: number;
                 /** @description From the answer before, with the same filters. */
-                cursor?: string | null;
-                /** @description Wait until the answer reflects this. */
-                after?: number | null;
+                cursor?: string;
+                /**
+                 * @description Wait until the answer reflects this.
+                 * @example 1
+                 */
+                after?: number;
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description A UUID of the client's choice, which the answer and all events of the request carry.
+                 * @example 6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5
+                 */
+                "X-Request-ID"?: components["parameters"]["X-Request-ID"];
+            };
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description One page of the creators, in the order in which they signed up. */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "count": 1,
+                     *       "total": 1,
+                     *       "next_cursor": null,
+                     *       "creators": [
+                     *         {
+                     *           "id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *           "name": "maria",
+                     *           "creator_id": "maria",
+                     *           "bot_active": true,
+                     *           "mode": "auto",
+                     *           "created_at": "2026-03-03T12:00:00.000000+00:00",
+                     *           "version": 3
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["CreatorList"];
                 };
             };
-            /** @description Refused; nothing was changed. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["rate-limited"];
+            503: components["responses"]["not-caught-up.unavailable"];
         };
     };
     sign_up_creator: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The version that the command was decided on. */
-                "if-match"?: string | null;
-                /** @description `respond-async`: do not wait for the reads. */
-                prefer?: string | null;
-                /** @description The same request with the same key is carried out once, and answered the same for 24 hours. */
-                "Idempotency-Key"?: string;
+                /**
+                 * @description The version that the command was decided on.
+                 * @example *
+                 */
+                "If-Match"?: string;
+                /**
+                 * @description `respond-async`: do not wait for the reads.
+                 * @example respond-async
+                 */
+                Prefer?: string;
+                /**
+                 * @description The same request with the same key is carried out once, and answered the same for 24 hours.
+                 * @example order-1042
+                 */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+                /**
+                 * @description A UUID of the client's choice, which the answer and all events of the request carry.
+                 * @example 6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5
+                 */
+                "X-Request-ID"?: components["parameters"]["X-Request-ID"];
             };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "maria",
+                 *       "email": "maria@example.com"
+                 *     }
+                 */
                 "application/json": components["schemas"]["SignUp"];
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description A creator who has just begun: the bot and all sequences are off. */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "creator": {
+                     *         "id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *         "name": "Ana López",
+                     *         "creator_id": "maria",
+                     *         "bot_active": true,
+                     *         "mode": "auto",
+                     *         "created_at": "2026-03-03T12:00:00.000000+00:00",
+                     *         "version": 3
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["SignedUp"];
                 };
             };
-            /** @description Refused; nothing was changed. */
-            default: {
+            /** @description Stored, and not shown by the reads yet; it must not be sent again. */
+            202: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    ETag: components["headers"]["ETag"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "creator": {
+                     *         "id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *         "name": "Ana López",
+                     *         "creator_id": "maria",
+                     *         "bot_active": true,
+                     *         "mode": "auto",
+                     *         "created_at": "2026-03-03T12:00:00.000000+00:00",
+                     *         "version": 3
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SignedUp"];
                 };
             };
+            400: components["responses"]["bad-request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.csrf"];
+            409: components["responses"]["conflict.in-progress"];
+            412: components["responses"]["version-mismatch"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            422: components["responses"]["invalid.idempotency-key-reused"];
+            429: components["responses"]["rate-limited"];
+            503: components["responses"]["unavailable"];
         };
     };
     get_config: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The version that the client has already.
+                 * @example "3"
+                 */
+                "If-None-Match"?: string;
+                /**
+                 * @description A UUID of the client's choice, which the answer and all events of the request carry.
+                 * @example 6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5
+                 */
+                "X-Request-ID"?: components["parameters"]["X-Request-ID"];
+            };
             path: {
-                /** @description The creator's name. */
+                /**
+                 * @description The creator's name.
+                 * @example maria
+                 */
                 creator_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description The configuration of a creator. */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "config": {
+                     *         "id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *         "name": "Ana López",
+                     *         "creator_id": "maria",
+                     *         "email": "ana@example.com",
+                     *         "bot_active": true,
+                     *         "clone_name": "Nina",
+                     *         "clone_tone": "friendly",
+                     *         "clone_style": "Short sentences, one question at the end.",
+                     *         "clone_vocabulary": "curso, cámara, luz",
+                     *         "welcome_message": "¡Hola! ¿En qué te ayudo?",
+                     *         "version": 3
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["ConfigOut"];
                 };
             };
-            /** @description Refused; nothing was changed. */
-            default: {
+            /** @description The client has this version already. */
+            304: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
+                content?: never;
             };
+            400: components["responses"]["bad-request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not-found"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["rate-limited"];
+            503: components["responses"]["unavailable"];
         };
     };
     configure: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The version that the command was decided on. */
-                "if-match"?: string | null;
-                /** @description `respond-async`: do not wait for the reads. */
-                prefer?: string | null;
+                /**
+                 * @description The version that the command was decided on.
+                 * @example *
+                 */
+                "If-Match"?: string;
+                /**
+                 * @description `respond-async`: do not wait for the reads.
+                 * @example respond-async
+                 */
+                Prefer?: string;
+                /**
+                 * @description A UUID of the client's choice, which the answer and all events of the request carry.
+                 * @example 6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5
+                 */
+                "X-Request-ID"?: components["parameters"]["X-Request-ID"];
             };
             path: {
-                /** @description The creator's name. */
+                /**
+                 * @description The creator's name.
+                 * @example maria
+                 */
                 creator_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "clone_name": "Nina",
+                 *       "clone_tone": "friendly"
+                 *     }
+                 */
                 "application/json": components["schemas"]["Configure"];
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description The configuration as it was left. */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "config": {
+                     *         "id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *         "name": "Ana López",
+                     *         "creator_id": "maria",
+                     *         "email": "ana@example.com",
+                     *         "bot_active": true,
+                     *         "clone_name": "Nina",
+                     *         "clone_tone": "friendly",
+                     *         "clone_style": "Short sentences, one question at the end.",
+                     *         "clone_vocabulary": "curso, cámara, luz",
+                     *         "welcome_message": "¡Hola! ¿En qué te ayudo?",
+                     *         "version": 3
+                     *       },
+                     *       "message": "Hola, ¿cuánto cuesta el curso?"
+                     *     }
+                     */
                     "application/json": components["schemas"]["ConfigChanged"];
                 };
             };
-            /** @description Refused; nothing was changed. */
-            default: {
+            /** @description Stored, and not shown by the reads yet; it must not be sent again. */
+            202: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    ETag: components["headers"]["ETag"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "config": {
+                     *         "id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *         "name": "Ana López",
+                     *         "creator_id": "maria",
+                     *         "email": "ana@example.com",
+                     *         "bot_active": true,
+                     *         "clone_name": "Nina",
+                     *         "clone_tone": "friendly",
+                     *         "clone_style": "Short sentences, one question at the end.",
+                     *         "clone_vocabulary": "curso, cámara, luz",
+                     *         "welcome_message": "¡Hola! ¿En qué te ayudo?",
+                     *         "version": 3
+                     *       },
+                     *       "message": "Hola, ¿cuánto cuesta el curso?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ConfigChanged"];
                 };
             };
+            400: components["responses"]["bad-request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.csrf"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["conflict"];
+            412: components["responses"]["version-mismatch"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["rate-limited"];
+            503: components["responses"]["unavailable"];
         };
     };
     list_products: {
         parameters: {
             query?: {
+                /**
+                 * @description Only what is sold at present.
+                 * @example false
+                 */
                 active_only?: boolean;
+                /**
+                 * @description How many rows the answer may have.
+                 * @example 50
+                 */
                 limit?: number;
                 /** @description From the answer before, with the same filters. */
-                cursor?: string | null;
-                /** @description Wait until the answer reflects this. */
-                after?: number | null;
+                cursor?: string;
+                /**
+                 * @description Wait until the answer reflects this.
+                 * @example 1
+                 */
+                after?: number;
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description A UUID of the client's choice, which the answer and all events of the request carry.
+                 * @example 6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5
+                 */
+                "X-Request-ID"?: components["parameters"]["X-Request-ID"];
+            };
             path: {
-                /** @description The creator's name. */
+                /**
+                 * @description The creator's name.
+                 * @example maria
+                 */
                 creator_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description One page of the products, in the order in which they were added. */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "count": 1,
+                     *       "total": 1,
+                     *       "next_cursor": null,
+                     *       "products": [
+                     *         {
+                     *           "id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *           "name": "Ana López",
+                     *           "description": "Eight weeks, one photograph a day.",
+                     *           "price": 97.5,
+                     *           "currency": "EUR",
+                     *           "payment_link": "https://pay.example/curso",
+                     *           "url": "https://pay.example/curso",
+                     *           "is_active": true,
+                     *           "active": true,
+                     *           "keywords": [
+                     *             "curso",
+                     *             "course"
+                     *           ],
+                     *           "version": 3
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["Products"];
                 };
             };
-            /** @description Refused; nothing was changed. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not-found"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["rate-limited"];
+            503: components["responses"]["not-caught-up.unavailable"];
         };
     };
     add_product: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The version that the command was decided on. */
-                "if-match"?: string | null;
-                /** @description `respond-async`: do not wait for the reads. */
-                prefer?: string | null;
-                /** @description The same request with the same key is carried out once, and answered the same for 24 hours. */
-                "Idempotency-Key"?: string;
+                /**
+                 * @description The version that the command was decided on.
+                 * @example *
+                 */
+                "If-Match"?: string;
+                /**
+                 * @description `respond-async`: do not wait for the reads.
+                 * @example respond-async
+                 */
+                Prefer?: string;
+                /**
+                 * @description The same request with the same key is carried out once, and answered the same for 24 hours.
+                 * @example order-1042
+                 */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+                /**
+                 * @description A UUID of the client's choice, which the answer and all events of the request carry.
+                 * @example 6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5
+                 */
+                "X-Request-ID"?: components["parameters"]["X-Request-ID"];
             };
             path: {
-                /** @description The creator's name. */
+                /**
+                 * @description The creator's name.
+                 * @example maria
+                 */
                 creator_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "Curso de fotografía",
+                 *       "price": 97.5,
+                 *       "payment_link": "https://pay.example/curso"
+                 *     }
+                 */
                 "application/json": components["schemas"]["AddProduct"];
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description One product of a creator, sold at present or not. */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "product": {
+                     *         "id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *         "name": "Ana López",
+                     *         "description": "Eight weeks, one photograph a day.",
+                     *         "price": 97.5,
+                     *         "currency": "EUR",
+                     *         "payment_link": "https://pay.example/curso",
+                     *         "url": "https://pay.example/curso",
+                     *         "is_active": true,
+                     *         "active": true,
+                     *         "keywords": [
+                     *           "curso",
+                     *           "course"
+                     *         ],
+                     *         "version": 3
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["ProductOut"];
                 };
             };
-            /** @description Refused; nothing was changed. */
-            default: {
+            /** @description Stored, and not shown by the reads yet; it must not be sent again. */
+            202: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    ETag: components["headers"]["ETag"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "product": {
+                     *         "id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *         "name": "Ana López",
+                     *         "description": "Eight weeks, one photograph a day.",
+                     *         "price": 97.5,
+                     *         "currency": "EUR",
+                     *         "payment_link": "https://pay.example/curso",
+                     *         "url": "https://pay.example/curso",
+                     *         "is_active": true,
+                     *         "active": true,
+                     *         "keywords": [
+                     *           "curso",
+                     *           "course"
+                     *         ],
+                     *         "version": 3
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ProductOut"];
                 };
             };
+            400: components["responses"]["bad-request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.csrf"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["conflict.in-progress"];
+            412: components["responses"]["version-mismatch"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            422: components["responses"]["invalid.idempotency-key-reused"];
+            429: components["responses"]["rate-limited"];
+            503: components["responses"]["unavailable"];
         };
     };
     get_product: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The version that the client has already.
+                 * @example "3"
+                 */
+                "If-None-Match"?: string;
+                /**
+                 * @description A UUID of the client's choice, which the answer and all events of the request carry.
+                 * @example 6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5
+                 */
+                "X-Request-ID"?: components["parameters"]["X-Request-ID"];
+            };
             path: {
+                /**
+                 * @description The product, as the list of products names it.
+                 * @example 3d5a1c9e-7b42-4f0d-8a6c-1e2f3a4b5c6d
+                 */
                 product_id: string;
-                /** @description The creator's name. */
+                /**
+                 * @description The creator's name.
+                 * @example maria
+                 */
                 creator_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description One product of a creator, sold at present or not. */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "product": {
+                     *         "id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *         "name": "Ana López",
+                     *         "description": "Eight weeks, one photograph a day.",
+                     *         "price": 97.5,
+                     *         "currency": "EUR",
+                     *         "payment_link": "https://pay.example/curso",
+                     *         "url": "https://pay.example/curso",
+                     *         "is_active": true,
+                     *         "active": true,
+                     *         "keywords": [
+                     *           "curso",
+                     *           "course"
+                     *         ],
+                     *         "version": 3
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["ProductOut"];
                 };
             };
-            /** @description Refused; nothing was changed. */
-            default: {
+            /** @description The client has this version already. */
+            304: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
+                content?: never;
             };
+            400: components["responses"]["bad-request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not-found"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["rate-limited"];
+            503: components["responses"]["unavailable"];
         };
     };
     change_product: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The version that the command was decided on. */
-                "if-match"?: string | null;
-                /** @description `respond-async`: do not wait for the reads. */
-                prefer?: string | null;
+                /**
+                 * @description The version that the command was decided on.
+                 * @example *
+                 */
+                "If-Match"?: string;
+                /**
+                 * @description `respond-async`: do not wait for the reads.
+                 * @example respond-async
+                 */
+                Prefer?: string;
+                /**
+                 * @description A UUID of the client's choice, which the answer and all events of the request carry.
+                 * @example 6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5
+                 */
+                "X-Request-ID"?: components["parameters"]["X-Request-ID"];
             };
             path: {
+                /**
+                 * @description The product, as the list of products names it.
+                 * @example 3d5a1c9e-7b42-4f0d-8a6c-1e2f3a4b5c6d
+                 */
                 product_id: string;
-                /** @description The creator's name. */
+                /**
+                 * @description The creator's name.
+                 * @example maria
+                 */
                 creator_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "price": 120
+                 *     }
+                 */
                 "application/json": components["schemas"]["EditProduct"];
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description A product as it is now. */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "product": {
+                     *         "id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *         "name": "Ana López",
+                     *         "description": "Eight weeks, one photograph a day.",
+                     *         "price": 97.5,
+                     *         "currency": "EUR",
+                     *         "payment_link": "https://pay.example/curso",
+                     *         "url": "https://pay.example/curso",
+                     *         "is_active": true,
+                     *         "active": true,
+                     *         "keywords": [
+                     *           "curso",
+                     *           "course"
+                     *         ],
+                     *         "version": 3
+                     *       },
+                     *       "message": "Hola, ¿cuánto cuesta el curso?"
+                     *     }
+                     */
                     "application/json": components["schemas"]["ProductEdited"];
                 };
             };
-            /** @description Refused; nothing was changed. */
-            default: {
+            /** @description Stored, and not shown by the reads yet; it must not be sent again. */
+            202: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    ETag: components["headers"]["ETag"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "product": {
+                     *         "id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *         "name": "Ana López",
+                     *         "description": "Eight weeks, one photograph a day.",
+                     *         "price": 97.5,
+                     *         "currency": "EUR",
+                     *         "payment_link": "https://pay.example/curso",
+                     *         "url": "https://pay.example/curso",
+                     *         "is_active": true,
+                     *         "active": true,
+                     *         "keywords": [
+                     *           "curso",
+                     *           "course"
+                     *         ],
+                     *         "version": 3
+                     *       },
+                     *       "message": "Hola, ¿cuánto cuesta el curso?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ProductEdited"];
                 };
             };
+            400: components["responses"]["bad-request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.csrf"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["conflict"];
+            412: components["responses"]["version-mismatch"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["rate-limited"];
+            503: components["responses"]["unavailable"];
         };
     };
     remove_product: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The version that the command was decided on. */
-                "if-match"?: string | null;
-                /** @description `respond-async`: do not wait for the reads. */
-                prefer?: string | null;
+                /**
+                 * @description The version that the command was decided on.
+                 * @example *
+                 */
+                "If-Match"?: string;
+                /**
+                 * @description `respond-async`: do not wait for the reads.
+                 * @example respond-async
+                 */
+                Prefer?: string;
+                /**
+                 * @description A UUID of the client's choice, which the answer and all events of the request carry.
+                 * @example 6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5
+                 */
+                "X-Request-ID"?: components["parameters"]["X-Request-ID"];
             };
             path: {
+                /**
+                 * @description The product, as the list of products names it.
+                 * @example 3d5a1c9e-7b42-4f0d-8a6c-1e2f3a4b5c6d
+                 */
                 product_id: string;
-                /** @description The creator's name. */
+                /**
+                 * @description The creator's name.
+                 * @example maria
+                 */
                 creator_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description A product as it was. */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "product": {
+                     *         "id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *         "name": "Ana López",
+                     *         "description": "Eight weeks, one photograph a day.",
+                     *         "price": 97.5,
+                     *         "currency": "EUR",
+                     *         "payment_link": "https://pay.example/curso",
+                     *         "url": "https://pay.example/curso",
+                     *         "is_active": true,
+                     *         "active": true,
+                     *         "keywords": [
+                     *           "curso",
+                     *           "course"
+                     *         ],
+                     *         "version": 3
+                     *       },
+                     *       "message": "Hola, ¿cuánto cuesta el curso?"
+                     *     }
+                     */
                     "application/json": components["schemas"]["ProductRemoved"];
                 };
             };
-            /** @description Refused; nothing was changed. */
-            default: {
+            /** @description Stored, and not shown by the reads yet; it must not be sent again. */
+            202: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    ETag: components["headers"]["ETag"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "product": {
+                     *         "id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *         "name": "Ana López",
+                     *         "description": "Eight weeks, one photograph a day.",
+                     *         "price": 97.5,
+                     *         "currency": "EUR",
+                     *         "payment_link": "https://pay.example/curso",
+                     *         "url": "https://pay.example/curso",
+                     *         "is_active": true,
+                     *         "active": true,
+                     *         "keywords": [
+                     *           "curso",
+                     *           "course"
+                     *         ],
+                     *         "version": 3
+                     *       },
+                     *       "message": "Hola, ¿cuánto cuesta el curso?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ProductRemoved"];
                 };
             };
+            400: components["responses"]["bad-request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.csrf"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["conflict"];
+            412: components["responses"]["version-mismatch"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["rate-limited"];
+            503: components["responses"]["unavailable"];
         };
     };
     get_settings: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The version that the client has already.
+                 * @example "3"
+                 */
+                "If-None-Match"?: string;
+                /**
+                 * @description A UUID of the client's choice, which the answer and all events of the request carry.
+                 * @example 6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5
+                 */
+                "X-Request-ID"?: components["parameters"]["X-Request-ID"];
+            };
             path: {
-                /** @description The creator's name. */
+                /**
+                 * @description The creator's name.
+                 * @example maria
+                 */
                 creator_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description When, in which language and how often a machine may write for this creator. */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "creator_id": "maria",
+                     *       "timezone": "Europe/Madrid",
+                     *       "language": "es",
+                     *       "mode": "auto",
+                     *       "quiet_hours": {
+                     *         "from": "21:00",
+                     *         "to": "09:00"
+                     *       },
+                     *       "caps": {
+                     *         "per_person_week": 4,
+                     *         "per_day": 2
+                     *       },
+                     *       "version": 3
+                     *     }
+                     */
                     "application/json": components["schemas"]["SettingsOut"];
                 };
             };
-            /** @description Refused; nothing was changed. */
-            default: {
+            /** @description The client has this version already. */
+            304: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
+                content?: never;
             };
+            400: components["responses"]["bad-request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not-found"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["rate-limited"];
+            503: components["responses"]["unavailable"];
         };
     };
     change_settings: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The version that the command was decided on. */
-                "if-match"?: string | null;
-                /** @description `respond-async`: do not wait for the reads. */
-                prefer?: string | null;
+                /**
+                 * @description The version that the command was decided on.
+                 * @example *
+                 */
+                "If-Match"?: string;
+                /**
+                 * @description `respond-async`: do not wait for the reads.
+                 * @example respond-async
+                 */
+                Prefer?: string;
+                /**
+                 * @description A UUID of the client's choice, which the answer and all events of the request carry.
+                 * @example 6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5
+                 */
+                "X-Request-ID"?: components["parameters"]["X-Request-ID"];
             };
             path: {
-                /** @description The creator's name. */
+                /**
+                 * @description The creator's name.
+                 * @example maria
+                 */
                 creator_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "timezone": "Europe/Madrid",
+                 *       "language": "es",
+                 *       "mode": "auto",
+                 *       "quiet_hours": {
+                 *         "from": "21:00",
+                 *         "to": "09:00"
+                 *       },
+                 *       "caps": {
+                 *         "per_person_week": 4,
+                 *         "per_day": 2
+                 *       }
+                 *     }
+                 */
                 "application/json": components["schemas"]["ChangeSettings"];
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description When, in which language and how often a machine may write for this creator. */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "creator_id": "maria",
+                     *       "timezone": "Europe/Madrid",
+                     *       "language": "es",
+                     *       "mode": "auto",
+                     *       "quiet_hours": {
+                     *         "from": "21:00",
+                     *         "to": "09:00"
+                     *       },
+                     *       "caps": {
+                     *         "per_person_week": 4,
+                     *         "per_day": 2
+                     *       },
+                     *       "version": 3
+                     *     }
+                     */
                     "application/json": components["schemas"]["SettingsOut"];
                 };
             };
-            /** @description Refused; nothing was changed. */
-            default: {
+            /** @description Stored, and not shown by the reads yet; it must not be sent again. */
+            202: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    ETag: components["headers"]["ETag"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "creator_id": "maria",
+                     *       "timezone": "Europe/Madrid",
+                     *       "language": "es",
+                     *       "mode": "auto",
+                     *       "quiet_hours": {
+                     *         "from": "21:00",
+                     *         "to": "09:00"
+                     *       },
+                     *       "caps": {
+                     *         "per_person_week": 4,
+                     *         "per_day": 2
+                     *       },
+                     *       "version": 3
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SettingsOut"];
                 };
             };
+            400: components["responses"]["bad-request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.csrf"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["conflict"];
+            412: components["responses"]["version-mismatch"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["rate-limited"];
+            503: components["responses"]["unavailable"];
         };
     };
     list_channels: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description A UUID of the client's choice, which the answer and all events of the request carry.
+                 * @example 6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5
+                 */
+                "X-Request-ID"?: components["parameters"]["X-Request-ID"];
+            };
             path: {
-                /** @description The creator's name. */
+                /**
+                 * @description The creator's name.
+                 * @example maria
+                 */
                 creator_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description Every channel that a creator has, or could connect. */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "count": 1,
+                     *       "total": 1,
+                     *       "next_cursor": null,
+                     *       "channels": [
+                     *         {
+                     *           "channel": "telegram",
+                     *           "configured": true,
+                     *           "changeable": true,
+                     *           "account_id": "7123456789",
+                     *           "name": "Ana López",
+                     *           "connected_at": "2026-03-03T12:00:00.000000+00:00",
+                     *           "token_age_seconds": 86400,
+                     *           "last_delivery_at": "2026-03-03T12:00:00.000000+00:00",
+                     *           "way_in": "webhook"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["Channels"];
                 };
             };
-            /** @description Refused; nothing was changed. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not-found"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["rate-limited"];
+            503: components["responses"]["unavailable"];
         };
     };
     connect_channel: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The version that the command was decided on. */
-                "if-match"?: string | null;
-                /** @description `respond-async`: do not wait for the reads. */
-                prefer?: string | null;
+                /**
+                 * @description The version that the command was decided on.
+                 * @example *
+                 */
+                "If-Match"?: string;
+                /**
+                 * @description `respond-async`: do not wait for the reads.
+                 * @example respond-async
+                 */
+                Prefer?: string;
+                /**
+                 * @description A UUID of the client's choice, which the answer and all events of the request carry.
+                 * @example 6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5
+                 */
+                "X-Request-ID"?: components["parameters"]["X-Request-ID"];
             };
             path: {
+                /**
+                 * @description The platform.
+                 * @example telegram
+                 */
                 channel: string;
-                /** @description The creator's name. */
+                /**
+                 * @description The creator's name.
+                 * @example maria
+                 */
                 creator_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "token": "7123456789:AAEexample-token-of-a-bot_0123456789"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ConnectChannel"];
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description A bot that speaks for the creator; `detail` says what became of the one before it, if that went wrong. */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "channel": {
+                     *         "channel": "telegram",
+                     *         "configured": true,
+                     *         "changeable": true,
+                     *         "account_id": "7123456789",
+                     *         "name": "Ana López",
+                     *         "connected_at": "2026-03-03T12:00:00.000000+00:00",
+                     *         "token_age_seconds": 86400,
+                     *         "last_delivery_at": "2026-03-03T12:00:00.000000+00:00",
+                     *         "way_in": "webhook"
+                     *       },
+                     *       "detail": "`name` is missing."
+                     *     }
+                     */
                     "application/json": components["schemas"]["ChannelConnected"];
                 };
             };
-            /** @description Refused; nothing was changed. */
-            default: {
+            /** @description Stored, and not shown by the reads yet; it must not be sent again. */
+            202: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    ETag: components["headers"]["ETag"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "channel": {
+                     *         "channel": "telegram",
+                     *         "configured": true,
+                     *         "changeable": true,
+                     *         "account_id": "7123456789",
+                     *         "name": "Ana López",
+                     *         "connected_at": "2026-03-03T12:00:00.000000+00:00",
+                     *         "token_age_seconds": 86400,
+                     *         "last_delivery_at": "2026-03-03T12:00:00.000000+00:00",
+                     *         "way_in": "webhook"
+                     *       },
+                     *       "detail": "`name` is missing."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ChannelConnected"];
                 };
             };
+            400: components["responses"]["bad-request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.csrf"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["conflict"];
+            412: components["responses"]["version-mismatch"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["rate-limited"];
+            503: components["responses"]["unavailable"];
         };
     };
     disconnect_channel: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The version that the command was decided on. */
-                "if-match"?: string | null;
-                /** @description `respond-async`: do not wait for the reads. */
-                prefer?: string | null;
+                /**
+                 * @description The version that the command was decided on.
+                 * @example *
+                 */
+                "If-Match"?: string;
+                /**
+                 * @description `respond-async`: do not wait for the reads.
+                 * @example respond-async
+                 */
+                Prefer?: string;
+                /**
+                 * @description A UUID of the client's choice, which the answer and all events of the request carry.
+                 * @example 6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5
+                 */
+                "X-Request-ID"?: components["parameters"]["X-Request-ID"];
             };
             path: {
+                /**
+                 * @description The platform.
+                 * @example telegram
+                 */
                 channel: string;
-                /** @description The creator's name. */
+                /**
+                 * @description The creator's name.
+                 * @example maria
+                 */
                 creator_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description Nobody speaks for the creator here any more; `detail` says what the platform did not let us undo. */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "channel": {
+                     *         "channel": "telegram",
+                     *         "configured": true,
+                     *         "changeable": true,
+                     *         "account_id": "7123456789",
+                     *         "name": "Ana López",
+                     *         "connected_at": "2026-03-03T12:00:00.000000+00:00",
+                     *         "token_age_seconds": 86400,
+                     *         "last_delivery_at": "2026-03-03T12:00:00.000000+00:00",
+                     *         "way_in": "webhook"
+                     *       },
+                     *       "disconnected": true,
+                     *       "detail": "`name` is missing."
+                     *     }
+                     */
                     "application/json": components["schemas"]["ChannelDisconnected"];
                 };
             };
-            /** @description Refused; nothing was changed. */
-            default: {
+            /** @description Stored, and not shown by the reads yet; it must not be sent again. */
+            202: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    ETag: components["headers"]["ETag"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "channel": {
+                     *         "channel": "telegram",
+                     *         "configured": true,
+                     *         "changeable": true,
+                     *         "account_id": "7123456789",
+                     *         "name": "Ana López",
+                     *         "connected_at": "2026-03-03T12:00:00.000000+00:00",
+                     *         "token_age_seconds": 86400,
+                     *         "last_delivery_at": "2026-03-03T12:00:00.000000+00:00",
+                     *         "way_in": "webhook"
+                     *       },
+                     *       "disconnected": true,
+                     *       "detail": "`name` is missing."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ChannelDisconnected"];
                 };
             };
+            400: components["responses"]["bad-request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.csrf"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["conflict"];
+            412: components["responses"]["version-mismatch"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["rate-limited"];
+            503: components["responses"]["unavailable"];
         };
     };
     test_channel: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same request with the same key is carried out once, and answered the same for 24 hours. */
-                "Idempotency-Key"?: string;
+                /**
+                 * @description The same request with the same key is carried out once, and answered the same for 24 hours.
+                 * @example order-1042
+                 */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+                /**
+                 * @description A UUID of the client's choice, which the answer and all events of the request carry.
+                 * @example 6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5
+                 */
+                "X-Request-ID"?: components["parameters"]["X-Request-ID"];
             };
             path: {
+                /**
+                 * @description The platform.
+                 * @example telegram
+                 */
                 channel: string;
-                /** @description The creator's name. */
+                /**
+                 * @description The creator's name.
+                 * @example maria
+                 */
                 creator_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description Whether the platform takes our word for the account. */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "channel": "telegram",
+                     *       "ok": true,
+                     *       "detail": "`name` is missing."
+                     *     }
+                     */
                     "application/json": components["schemas"]["ChannelTested"];
                 };
             };
-            /** @description Refused; nothing was changed. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.csrf"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["in-progress"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            422: components["responses"]["invalid.idempotency-key-reused"];
+            429: components["responses"]["rate-limited"];
+            503: components["responses"]["unavailable"];
         };
     };
     log_in: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same request with the same key is carried out once, and answered the same for 24 hours. */
-                "Idempotency-Key"?: string;
+                /**
+                 * @description The same request with the same key is carried out once, and answered the same for 24 hours.
+                 * @example order-1042
+                 */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+                /**
+                 * @description A UUID of the client's choice, which the answer and all events of the request carry.
+                 * @example 6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5
+                 */
+                "X-Request-ID"?: components["parameters"]["X-Request-ID"];
             };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "link": "mXv3JrL0eYp7kQ2dZtB9sUcN5aWfHg8i"
+                 *     }
+                 */
                 "application/json": components["schemas"]["LogIn"];
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description A session; its token is in the cookie, and writes carry `csrf_token` in `X-CSRF-Token`. */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "user": {
+                     *         "id": "3d5a1c9e-7b42-4f0d-8a6c-1e2f3a4b5c6d",
+                     *         "email": "maria@example.com",
+                     *         "role": "owner",
+                     *         "creators": [
+                     *           "maria"
+                     *         ]
+                     *       },
+                     *       "csrf_token": "Jm0hXw3cQk9bS2r7tVfYpA"
+                     *     }
+                     */
                     "application/json": components["schemas"]["LoggedIn"];
                 };
             };
-            /** @description Refused; nothing was changed. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["unauthenticated"];
+            409: components["responses"]["in-progress"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            422: components["responses"]["invalid.idempotency-key-reused"];
+            429: components["responses"]["rate-limited"];
+            503: components["responses"]["unavailable"];
         };
     };
     change_password: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The version that the command was decided on. */
-                "if-match"?: string | null;
-                /** @description `respond-async`: do not wait for the reads. */
-                prefer?: string | null;
+                /**
+                 * @description The version that the command was decided on.
+                 * @example *
+                 */
+                "If-Match"?: string;
+                /**
+                 * @description `respond-async`: do not wait for the reads.
+                 * @example respond-async
+                 */
+                Prefer?: string;
+                /**
+                 * @description A UUID of the client's choice, which the answer and all events of the request carry.
+                 * @example 6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5
+                 */
+                "X-Request-ID"?: components["parameters"]["X-Request-ID"];
             };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "current": "correct horse battery",
+                 *       "password": "staple horse correct"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ChangePassword"];
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description An answer to what was done or asked. */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "ok"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Ok"];
                 };
             };
-            /** @description Refused; nothing was changed. */
-            default: {
+            /** @description Stored, and not shown by the reads yet; it must not be sent again. */
+            202: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    ETag: components["headers"]["ETag"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    /**
+                     * @example {
+                     *       "status": "ok"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Ok"];
                 };
             };
+            400: components["responses"]["bad-request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["csrf"];
+            409: components["responses"]["conflict"];
+            412: components["responses"]["version-mismatch"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["rate-limited"];
+            503: components["responses"]["unavailable"];
         };
     };
     log_out: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same request with the same key is carried out once, and answered the same for 24 hours. */
-                "Idempotency-Key"?: string;
+                /**
+                 * @description The same request with the same key is carried out once, and answered the same for 24 hours.
+                 * @example order-1042
+                 */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+                /**
+                 * @description A UUID of the client's choice, which the answer and all events of the request carry.
+                 * @example 6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5
+                 */
+                "X-Request-ID"?: components["parameters"]["X-Request-ID"];
             };
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description An answer to what was done or asked. */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "ok"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Ok"];
                 };
             };
-            /** @description Refused; nothing was changed. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["csrf"];
+            409: components["responses"]["in-progress"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            422: components["responses"]["invalid.idempotency-key-reused"];
+            429: components["responses"]["rate-limited"];
+            503: components["responses"]["unavailable"];
         };
     };
     get_me: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description A UUID of the client's choice, which the answer and all events of the request carry.
+                 * @example 6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5
+                 */
+                "X-Request-ID"?: components["parameters"]["X-Request-ID"];
+            };
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description Who is asking, and whether this is a demo. */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "user": {
+                     *         "id": "3d5a1c9e-7b42-4f0d-8a6c-1e2f3a4b5c6d",
+                     *         "email": "maria@example.com",
+                     *         "role": "owner",
+                     *         "creators": [
+                     *           "maria"
+                     *         ]
+                     *       },
+                     *       "csrf_token": "Jm0hXw3cQk9bS2r7tVfYpA",
+                     *       "demo": true
+                     *     }
+                     */
                     "application/json": components["schemas"]["Me"];
                 };
             };
-            /** @description Refused; nothing was changed. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["unauthenticated"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["rate-limited"];
+            503: components["responses"]["unavailable"];
         };
     };
     verify: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description A UUID of the client's choice, which the answer and all events of the request carry.
+                 * @example 6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5
+                 */
+                "X-Request-ID"?: components["parameters"]["X-Request-ID"];
+            };
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description A credential that is good; an admin's belongs to no creator. */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "valid": true,
+                     *       "creator_id": "maria",
+                     *       "role": "owner",
+                     *       "is_admin": true
+                     *     }
+                     */
                     "application/json": components["schemas"]["Verified"];
                 };
             };
-            /** @description Refused; nothing was changed. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["unauthenticated"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["rate-limited"];
+            503: components["responses"]["unavailable"];
         };
     };
     list_keys: {
         parameters: {
             query?: {
+                /**
+                 * @description How many rows the answer may have.
+                 * @example 50
+                 */
                 limit?: number;
                 /** @description From the answer before, with the same filters. */
-                cursor?: string | null;
+                cursor?: string;
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description A UUID of the client's choice, which the answer and all events of the request carry.
+                 * @example 6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5
+                 */
+                "X-Request-ID"?: components["parameters"]["X-Request-ID"];
+            };
             path: {
-                /** @description The creator's name. */
+                /**
+                 * @description The creator's name.
+                 * @example maria
+                 */
                 creator_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description One page of a creator's keys, the latest first. */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "count": 1,
+                     *       "total": 1,
+                     *       "next_cursor": null,
+                     *       "keys": [
+                     *         {
+                     *           "prefix": "0123456789ab",
+                     *           "role": "owner",
+                     *           "label": "Website",
+                     *           "created_at": "2026-03-03T12:00:00.000000+00:00",
+                     *           "last_used_at": "2026-03-03T12:00:00.000000+00:00",
+                     *           "expires_at": "2099-12-31T23:59:59.000000+00:00"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["Keys"];
                 };
             };
-            /** @description Refused; nothing was changed. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not-found"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["rate-limited"];
+            503: components["responses"]["unavailable"];
         };
     };
     issue_key: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The version that the command was decided on. */
-                "if-match"?: string | null;
-                /** @description `respond-async`: do not wait for the reads. */
-                prefer?: string | null;
-                /** @description The same request with the same key is carried out once, and answered the same for 24 hours. */
-                "Idempotency-Key"?: string;
+                /**
+                 * @description The version that the command was decided on.
+                 * @example *
+                 */
+                "If-Match"?: string;
+                /**
+                 * @description `respond-async`: do not wait for the reads.
+                 * @example respond-async
+                 */
+                Prefer?: string;
+                /**
+                 * @description The same request with the same key is carried out once, and answered the same for 24 hours.
+                 * @example order-1042
+                 */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+                /**
+                 * @description A UUID of the client's choice, which the answer and all events of the request carry.
+                 * @example 6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5
+                 */
+                "X-Request-ID"?: components["parameters"]["X-Request-ID"];
             };
             path: {
-                /** @description The creator's name. */
+                /**
+                 * @description The creator's name.
+                 * @example maria
+                 */
                 creator_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "role": "owner",
+                 *       "label": "Website",
+                 *       "expires_at": "2099-12-31T23:59:59.000000+00:00"
+                 *     }
+                 */
                 "application/json": components["schemas"]["IssueKey"];
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description A new key: `api_key` is shown this once. */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "api_key": "clk_0123456789ab4f5e6d7c8b9a0123456789abcdef0123456789abcdef01234567",
+                     *       "key": {
+                     *         "prefix": "0123456789ab",
+                     *         "role": "owner",
+                     *         "label": "Website",
+                     *         "created_at": "2026-03-03T12:00:00.000000+00:00",
+                     *         "last_used_at": "2026-03-03T12:00:00.000000+00:00",
+                     *         "expires_at": "2099-12-31T23:59:59.000000+00:00"
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["KeyIssued"];
                 };
             };
-            /** @description Refused; nothing was changed. */
-            default: {
+            /** @description Stored, and not shown by the reads yet; it must not be sent again. */
+            202: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    ETag: components["headers"]["ETag"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "api_key": "clk_0123456789ab4f5e6d7c8b9a0123456789abcdef0123456789abcdef01234567",
+                     *       "key": {
+                     *         "prefix": "0123456789ab",
+                     *         "role": "owner",
+                     *         "label": "Website",
+                     *         "created_at": "2026-03-03T12:00:00.000000+00:00",
+                     *         "last_used_at": "2026-03-03T12:00:00.000000+00:00",
+                     *         "expires_at": "2099-12-31T23:59:59.000000+00:00"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["KeyIssued"];
                 };
             };
+            400: components["responses"]["bad-request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.csrf"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["conflict.in-progress"];
+            412: components["responses"]["version-mismatch"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            422: components["responses"]["invalid.idempotency-key-reused"];
+            429: components["responses"]["rate-limited"];
+            503: components["responses"]["unavailable"];
         };
     };
     revoke_key: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The version that the command was decided on. */
-                "if-match"?: string | null;
-                /** @description `respond-async`: do not wait for the reads. */
-                prefer?: string | null;
+                /**
+                 * @description The version that the command was decided on.
+                 * @example *
+                 */
+                "If-Match"?: string;
+                /**
+                 * @description `respond-async`: do not wait for the reads.
+                 * @example respond-async
+                 */
+                Prefer?: string;
+                /**
+                 * @description A UUID of the client's choice, which the answer and all events of the request carry.
+                 * @example 6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5
+                 */
+                "X-Request-ID"?: components["parameters"]["X-Request-ID"];
             };
             path: {
+                /**
+                 * @description The first letters of the key, by which it is listed.
+                 * @example 0123456789ab
+                 */
                 prefix: string;
-                /** @description The creator's name. */
+                /**
+                 * @description The creator's name.
+                 * @example maria
+                 */
                 creator_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description A key that opens nothing any more. */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "revoked": "0123456789ab"
+                     *     }
+                     */
                     "application/json": components["schemas"]["KeyRevoked"];
                 };
             };
-            /** @description Refused; nothing was changed. */
-            default: {
+            /** @description Stored, and not shown by the reads yet; it must not be sent again. */
+            202: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    ETag: components["headers"]["ETag"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "revoked": "0123456789ab"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["KeyRevoked"];
                 };
             };
+            400: components["responses"]["bad-request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.csrf"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["conflict"];
+            412: components["responses"]["version-mismatch"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["rate-limited"];
+            503: components["responses"]["unavailable"];
         };
     };
     list_users: {
         parameters: {
             query?: {
+                /**
+                 * @description How many rows the answer may have.
+                 * @example 50
+                 */
                 limit?: number;
                 /** @description From the answer before, with the same filters. */
-                cursor?: string | null;
+                cursor?: string;
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description A UUID of the client's choice, which the answer and all events of the request carry.
+                 * @example 6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5
+                 */
+                "X-Request-ID"?: components["parameters"]["X-Request-ID"];
+            };
             path: {
-                /** @description The creator's name. */
+                /**
+                 * @description The creator's name.
+                 * @example maria
+                 */
                 creator_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description One page of a creator's people, the latest first. */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "count": 1,
+                     *       "total": 1,
+                     *       "next_cursor": null,
+                     *       "users": [
+                     *         {
+                     *           "id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *           "email": "ana@example.com",
+                     *           "name": "Ana López",
+                     *           "role": "owner",
+                     *           "created_at": "2026-03-03T12:00:00.000000+00:00",
+                     *           "has_password": true
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["Users"];
                 };
             };
-            /** @description Refused; nothing was changed. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not-found"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["rate-limited"];
+            503: components["responses"]["unavailable"];
         };
     };
     invite_user: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The version that the command was decided on. */
-                "if-match"?: string | null;
-                /** @description `respond-async`: do not wait for the reads. */
-                prefer?: string | null;
-                /** @description The same request with the same key is carried out once, and answered the same for 24 hours. */
-                "Idempotency-Key"?: string;
+                /**
+                 * @description The version that the command was decided on.
+                 * @example *
+                 */
+                "If-Match"?: string;
+                /**
+                 * @description `respond-async`: do not wait for the reads.
+                 * @example respond-async
+                 */
+                Prefer?: string;
+                /**
+                 * @description The same request with the same key is carried out once, and answered the same for 24 hours.
+                 * @example order-1042
+                 */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+                /**
+                 * @description A UUID of the client's choice, which the answer and all events of the request carry.
+                 * @example 6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5
+                 */
+                "X-Request-ID"?: components["parameters"]["X-Request-ID"];
             };
             path: {
-                /** @description The creator's name. */
+                /**
+                 * @description The creator's name.
+                 * @example maria
+                 */
                 creator_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "email": "ana@example.com",
+                 *       "role": "owner",
+                 *       "name": "Ana López"
+                 *     }
+                 */
                 "application/json": components["schemas"]["InviteUser"];
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description A person who may log in now, by a link that is shown this once and is good once, for seven days. */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "user": {
+                     *         "id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *         "email": "ana@example.com",
+                     *         "name": "Ana López",
+                     *         "role": "owner",
+                     *         "created_at": "2026-03-03T12:00:00.000000+00:00",
+                     *         "has_password": true
+                     *       },
+                     *       "link": "http://127.0.0.1:8000/app#link=mXv3JrL0eYp7kQ2dZtB9sUcN5aWfHg8i"
+                     *     }
+                     */
                     "application/json": components["schemas"]["UserInvited"];
                 };
             };
-            /** @description Refused; nothing was changed. */
-            default: {
+            /** @description Stored, and not shown by the reads yet; it must not be sent again. */
+            202: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    ETag: components["headers"]["ETag"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "user": {
+                     *         "id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *         "email": "ana@example.com",
+                     *         "name": "Ana López",
+                     *         "role": "owner",
+                     *         "created_at": "2026-03-03T12:00:00.000000+00:00",
+                     *         "has_password": true
+                     *       },
+                     *       "link": "http://127.0.0.1:8000/app#link=mXv3JrL0eYp7kQ2dZtB9sUcN5aWfHg8i"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["UserInvited"];
                 };
             };
+            400: components["responses"]["bad-request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.csrf"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["conflict.in-progress"];
+            412: components["responses"]["version-mismatch"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            422: components["responses"]["invalid.idempotency-key-reused"];
+            429: components["responses"]["rate-limited"];
+            503: components["responses"]["unavailable"];
         };
     };
     change_user: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The version that the command was decided on. */
-                "if-match"?: string | null;
-                /** @description `respond-async`: do not wait for the reads. */
-                prefer?: string | null;
+                /**
+                 * @description The version that the command was decided on.
+                 * @example *
+                 */
+                "If-Match"?: string;
+                /**
+                 * @description `respond-async`: do not wait for the reads.
+                 * @example respond-async
+                 */
+                Prefer?: string;
+                /**
+                 * @description A UUID of the client's choice, which the answer and all events of the request carry.
+                 * @example 6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5
+                 */
+                "X-Request-ID"?: components["parameters"]["X-Request-ID"];
             };
             path: {
+                /**
+                 * @description The person who logs in.
+                 * @example 0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21
+                 */
                 user_id: string;
-                /** @description The creator's name. */
+                /**
+                 * @description The creator's name.
+                 * @example maria
+                 */
                 creator_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "role": "owner",
+                 *       "name": "Ana López"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ChangeUser"];
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description A person as a command has left them. */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "user": {
+                     *         "id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *         "email": "ana@example.com",
+                     *         "name": "Ana López",
+                     *         "role": "owner",
+                     *         "created_at": "2026-03-03T12:00:00.000000+00:00",
+                     *         "has_password": true
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["UserOut"];
                 };
             };
-            /** @description Refused; nothing was changed. */
-            default: {
+            /** @description Stored, and not shown by the reads yet; it must not be sent again. */
+            202: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    ETag: components["headers"]["ETag"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "user": {
+                     *         "id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *         "email": "ana@example.com",
+                     *         "name": "Ana López",
+                     *         "role": "owner",
+                     *         "created_at": "2026-03-03T12:00:00.000000+00:00",
+                     *         "has_password": true
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["UserOut"];
                 };
             };
+            400: components["responses"]["bad-request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.csrf"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["conflict"];
+            412: components["responses"]["version-mismatch"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["rate-limited"];
+            503: components["responses"]["unavailable"];
         };
     };
     remove_user: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The version that the command was decided on. */
-                "if-match"?: string | null;
-                /** @description `respond-async`: do not wait for the reads. */
-                prefer?: string | null;
+                /**
+                 * @description The version that the command was decided on.
+                 * @example *
+                 */
+                "If-Match"?: string;
+                /**
+                 * @description `respond-async`: do not wait for the reads.
+                 * @example respond-async
+                 */
+                Prefer?: string;
+                /**
+                 * @description A UUID of the client's choice, which the answer and all events of the request carry.
+                 * @example 6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5
+                 */
+                "X-Request-ID"?: components["parameters"]["X-Request-ID"];
             };
             path: {
+                /**
+                 * @description The person who logs in.
+                 * @example 0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21
+                 */
                 user_id: string;
-                /** @description The creator's name. */
+                /**
+                 * @description The creator's name.
+                 * @example maria
+                 */
                 creator_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description A person who can log in no more. */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "removed": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21"
+                     *     }
+                     */
                     "application/json": components["schemas"]["UserRemoved"];
                 };
             };
-            /** @description Refused; nothing was changed. */
-            default: {
+            /** @description Stored, and not shown by the reads yet; it must not be sent again. */
+            202: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    ETag: components["headers"]["ETag"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "removed": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["UserRemoved"];
                 };
             };
+            400: components["responses"]["bad-request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.csrf"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["conflict"];
+            412: components["responses"]["version-mismatch"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["rate-limited"];
+            503: components["responses"]["unavailable"];
         };
     };
     stream_events: {
         parameters: {
             query?: {
-                /** @description As the header `Last-Event-ID`. */
-                last_event_id?: string | null;
-                /** @description Types with wildcards, such as `lead.*`. */
-                types?: string[] | null;
+                /**
+                 * @description As the header `Last-Event-ID`.
+                 * @example 1042
+                 */
+                last_event_id?: string;
+                /**
+                 * @description Types with wildcards, such as `lead.*`.
+                 * @example [
+                 *       "lead.*"
+                 *     ]
+                 */
+                types?: string[];
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description The last position that the client has seen.
+                 * @example 1042
+                 */
+                "Last-Event-ID"?: string;
+                /**
+                 * @description A UUID of the client's choice, which the answer and all events of the request carry.
+                 * @example 6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5
+                 */
+                "X-Request-ID"?: components["parameters"]["X-Request-ID"];
+            };
             path: {
-                /** @description The creator's name. */
+                /**
+                 * @description The creator's name.
+                 * @example maria
+                 */
                 creator_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description One message for each event, for as long as somebody reads them; `reset` says to read all anew. */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": string;
+                    /**
+                     * @example {
+                     *       "id": "1042",
+                     *       "event": "lead.status_changed",
+                     *       "data": "{\"position\": 1042, \"type\": \"lead.status_changed\", \"recorded_at\": \"2026-03-03T12:00:00.000000+00:00\", \"actor\": \"key:0123456789ab\", \"lead_id\": \"0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21\", \"follower_id\": \"3d5a1c9e-7b42-4f0d-8a6c-1e2f3a4b5c6d\", \"correlation_id\": \"6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5\", \"changed\": [\"status\"]}"
+                     *     }
+                     */
+                    "text/event-stream": {
+                        /** @description The position. */
+                        id: string;
+                        /** @description The type of the event, `reset` or `position`. */
+                        event: string;
+                        data: string;
+                    };
                 };
             };
-            /** @description Refused; nothing was changed. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not-found"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["rate-limited"];
+            503: components["responses"]["unavailable"];
         };
     };
     get_liveness: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description A UUID of the client's choice, which the answer and all events of the request carry.
+                 * @example 6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5
+                 */
+                "X-Request-ID"?: components["parameters"]["X-Request-ID"];
+            };
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description An answer to what was done or asked. */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "ok"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Ok"];
-                };
-            };
-            /** @description Refused; nothing was changed. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -7083,37 +11850,52 @@ export interface operations {
     get_readiness: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description A UUID of the client's choice, which the answer and all events of the request carry.
+                 * @example 6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5
+                 */
+                "X-Request-ID"?: components["parameters"]["X-Request-ID"];
+            };
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description Whether requests may come, and if not, what is missing. */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "ready": true,
+                     *       "timestamp": "2026-03-03T12:00:00.000000+00:00",
+                     *       "missing": []
+                     *     }
+                     */
                     "application/json": components["schemas"]["Readiness"];
                 };
             };
             /** @description Not now. */
             503: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "ready": true,
+                     *       "timestamp": "2026-03-03T12:00:00.000000+00:00",
+                     *       "missing": []
+                     *     }
+                     */
                     "application/json": components["schemas"]["Readiness"];
-                };
-            };
-            /** @description Refused; nothing was changed. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -7121,84 +11903,142 @@ export interface operations {
     get_health: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description A UUID of the client's choice, which the answer and all events of the request carry.
+                 * @example 6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5
+                 */
+                "X-Request-ID"?: components["parameters"]["X-Request-ID"];
+            };
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description How everything is that this installation consists of. */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "missing": [],
+                     *       "timestamp": "2026-03-03T12:00:00.000000+00:00",
+                     *       "database": {
+                     *         "reachable": true,
+                     *         "position": 1042
+                     *       },
+                     *       "projections": [
+                     *         {
+                     *           "name": "board",
+                     *           "version": 3,
+                     *           "state": "live",
+                     *           "position": 1042,
+                     *           "lag_events": 0,
+                     *           "lag_seconds": 0,
+                     *           "parked": 0,
+                     *           "failure": null
+                     *         }
+                     *       ],
+                     *       "worker": {
+                     *         "alive": 1,
+                     *         "processes": [
+                     *           {
+                     *             "name": "replies",
+                     *             "position": 1042,
+                     *             "lag_events": 0
+                     *           }
+                     *         ]
+                     *       },
+                     *       "channels": [
+                     *         {
+                     *           "channel": "telegram",
+                     *           "connected": true
+                     *         }
+                     *       ],
+                     *       "model": {
+                     *         "name": null,
+                     *         "answers_from": "templates"
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["Health"];
                 };
             };
-            /** @description Refused; nothing was changed. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["unauthenticated"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["rate-limited"];
+            503: components["responses"]["unavailable"];
         };
     };
     get_metrics: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description A UUID of the client's choice, which the answer and all events of the request carry.
+                 * @example 6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5
+                 */
+                "X-Request-ID"?: components["parameters"]["X-Request-ID"];
+            };
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description In the text format of Prometheus. */
             200: {
                 headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Refused; nothing was changed. */
-            default: {
-                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    /**
+                     * @example # TYPE clonnect_log_position gauge
+                     *     clonnect_log_position 1042.0
+                     */
+                    "text/plain": string;
                 };
             };
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["rate-limited"];
+            503: components["responses"]["unavailable"];
         };
     };
     get_telegram_webhook: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description A UUID of the client's choice, which the answer and all events of the request carry.
+                 * @example 6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5
+                 */
+                "X-Request-ID"?: components["parameters"]["X-Request-ID"];
+            };
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description Somebody is here; nothing else is told. */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "channel": "telegram"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Listening"];
-                };
-            };
-            /** @description Refused; nothing was changed. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -7206,181 +12046,360 @@ export interface operations {
     receive_telegram_update: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /**
+                 * @description The secret that the bot's webhook was set with.
+                 * @example nZ3kq0Vb7s
+                 */
+                "X-Telegram-Bot-Api-Secret-Token": string;
+                /**
+                 * @description A UUID of the client's choice, which the answer and all events of the request carry.
+                 * @example 6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5
+                 */
+                "X-Request-ID"?: components["parameters"]["X-Request-ID"];
+            };
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "update_id": 10001,
+                 *       "message": {
+                 *         "message_id": 1,
+                 *         "date": 1772539200,
+                 *         "chat": {
+                 *           "id": 42,
+                 *           "type": "private"
+                 *         },
+                 *         "from": {
+                 *           "id": 42,
+                 *           "is_bot": false,
+                 *           "first_name": "Ana"
+                 *         },
+                 *         "text": "Hola"
+                 *       }
+                 *     }
+                 */
+                "application/json": Record<string, never>;
+            };
+        };
         responses: {
-            /** @description Successful Response */
+            /** @description It is stored. */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description Refused; nothing was changed. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            403: components["responses"]["signature"];
+            413: components["responses"]["too-large"];
+            503: components["responses"]["unavailable"];
         };
     };
     simulate_message: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The version that the command was decided on. */
-                "if-match"?: string | null;
-                /** @description `respond-async`: do not wait for the reads. */
-                prefer?: string | null;
-                /** @description The same request with the same key is carried out once, and answered the same for 24 hours. */
-                "Idempotency-Key"?: string;
+                /**
+                 * @description The version that the command was decided on.
+                 * @example *
+                 */
+                "If-Match"?: string;
+                /**
+                 * @description `respond-async`: do not wait for the reads.
+                 * @example respond-async
+                 */
+                Prefer?: string;
+                /**
+                 * @description The same request with the same key is carried out once, and answered the same for 24 hours.
+                 * @example order-1042
+                 */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+                /**
+                 * @description A UUID of the client's choice, which the answer and all events of the request carry.
+                 * @example 6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5
+                 */
+                "X-Request-ID"?: components["parameters"]["X-Request-ID"];
             };
             path: {
-                /** @description The creator's name. */
+                /**
+                 * @description The creator's name.
+                 * @example maria
+                 */
                 creator_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "follower_id": "ig_ana",
+                 *       "text": "Hola, ¿cuánto cuesta el curso?",
+                 *       "name": "Ana López"
+                 *     }
+                 */
                 "application/json": components["schemas"]["SimulatedMessage"];
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description Where it was stored. */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "follower_id": "ig_ana",
+                     *       "message_id": "m_1001",
+                     *       "lead_id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *       "position": 1042
+                     *     }
+                     */
                     "application/json": components["schemas"]["SimulatedOut"];
                 };
             };
-            /** @description Refused; nothing was changed. */
-            default: {
+            /** @description Accepted */
+            202: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    ETag: components["headers"]["ETag"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "follower_id": "ig_ana",
+                     *       "message_id": "m_1001",
+                     *       "lead_id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *       "position": 1042
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SimulatedOut"];
                 };
             };
+            400: components["responses"]["bad-request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.csrf"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["conflict.in-progress"];
+            412: components["responses"]["version-mismatch"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            422: components["responses"]["invalid.idempotency-key-reused"];
+            429: components["responses"]["rate-limited"];
+            503: components["responses"]["unavailable"];
         };
     };
     get_clock: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description A UUID of the client's choice, which the answer and all events of the request carry.
+                 * @example 6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5
+                 */
+                "X-Request-ID"?: components["parameters"]["X-Request-ID"];
+            };
             path: {
-                /** @description The creator's name. */
+                /**
+                 * @description The creator's name.
+                 * @example maria
+                 */
                 creator_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description The demo's time, and how far it is ahead of the machine's. */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "now": "2026-03-03T12:00:00.000000+00:00",
+                     *       "offset_seconds": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["Clock"];
                 };
             };
-            /** @description Refused; nothing was changed. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not-found"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["rate-limited"];
+            503: components["responses"]["unavailable"];
         };
     };
     move_clock: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The version that the command was decided on. */
-                "if-match"?: string | null;
-                /** @description `respond-async`: do not wait for the reads. */
-                prefer?: string | null;
-                /** @description The same request with the same key is carried out once, and answered the same for 24 hours. */
-                "Idempotency-Key"?: string;
+                /**
+                 * @description The version that the command was decided on.
+                 * @example *
+                 */
+                "If-Match"?: string;
+                /**
+                 * @description `respond-async`: do not wait for the reads.
+                 * @example respond-async
+                 */
+                Prefer?: string;
+                /**
+                 * @description The same request with the same key is carried out once, and answered the same for 24 hours.
+                 * @example order-1042
+                 */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+                /**
+                 * @description A UUID of the client's choice, which the answer and all events of the request carry.
+                 * @example 6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5
+                 */
+                "X-Request-ID"?: components["parameters"]["X-Request-ID"];
             };
             path: {
-                /** @description The creator's name. */
+                /**
+                 * @description The creator's name.
+                 * @example maria
+                 */
                 creator_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "advance_seconds": 3600
+                 *     }
+                 */
                 "application/json": components["schemas"]["MoveClock"];
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description The demo's time, and how far it is ahead of the machine's. */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "now": "2026-03-03T12:00:00.000000+00:00",
+                     *       "offset_seconds": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["Clock"];
                 };
             };
-            /** @description Refused; nothing was changed. */
-            default: {
+            /** @description Some of what fell due is still being done. */
+            202: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    ETag: components["headers"]["ETag"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "now": "2026-03-03T12:00:00.000000+00:00",
+                     *       "offset_seconds": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Clock"];
                 };
             };
+            400: components["responses"]["bad-request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.csrf"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["conflict.in-progress"];
+            412: components["responses"]["version-mismatch"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            422: components["responses"]["invalid.idempotency-key-reused"];
+            429: components["responses"]["rate-limited"];
+            503: components["responses"]["unavailable"];
         };
     };
     reset_demo: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same request with the same key is carried out once, and answered the same for 24 hours. */
-                "Idempotency-Key"?: string;
+                /**
+                 * @description The same request with the same key is carried out once, and answered the same for 24 hours.
+                 * @example order-1042
+                 */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+                /**
+                 * @description A UUID of the client's choice, which the answer and all events of the request carry.
+                 * @example 6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5
+                 */
+                "X-Request-ID"?: components["parameters"]["X-Request-ID"];
             };
             path: {
-                /** @description The creator's name. */
+                /**
+                 * @description The creator's name.
+                 * @example maria
+                 */
                 creator_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description An answer to what was done or asked. */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "ok"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Ok"];
                 };
             };
-            /** @description Refused; nothing was changed. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.csrf"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["in-progress"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            422: components["responses"]["invalid.idempotency-key-reused"];
+            429: components["responses"]["rate-limited"];
+            503: components["responses"]["unavailable"];
         };
     };
 }
