@@ -42,21 +42,28 @@ STOP_SECONDS = 15
 ANSWER_SECONDS = 30
 
 
+NOTHING = object()
+"""No body at all, which is not the same as null."""
+
+
 class DidNotStart(Exception):
     """The program ended before it listened; carries what it said."""
 
 
 @dataclass(frozen=True)
 class Person:
-    """A creator with a key, and the client that carries it; `path` puts the name into an address."""
+    """A creator with a key, and the client that carries it."""
 
     name: str
     key: str
     client: httpx.Client
 
-    def path(self, template: str, **ids: object) -> str:
-        """An address of the contract, such as `/dm/leads/{c}/{id}`."""
-        return template.format(c=self.name, **ids)
+    def ask(self, call: str, body: Any = NOTHING, **more: Any) -> httpx.Response:
+        """Send a request as the contract writes it: `PUT /dm/leads/{c}/ig_ana`."""
+        method, _, path = call.partition(" ")
+        if body is not NOTHING:
+            more["json"] = body
+        return self.client.request(method, path.replace("{c}", self.name), **more)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,96 @@
+"""Exactly which fields an answer has, as the contract lists them, and how a refusal looks."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+
+Fields = set[str]
+TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}\+00:00")
+UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+def words(text: str) -> Fields:
+    """Field names as a table lists them."""
+    return set(text.replace(",", " ").split())
+
+
+MESSAGE = words("id role content timestamp author delivery") | words("reason attachments")
+NEXT_FOLLOW_UP = words("sequence_type step scheduled_at")
+LAST_MESSAGE = words("text author at")
+
+CONVERSATION = words(
+    """follower_id id username name platform total_messages message_count purchase_intent purchase_intent_score
+       lead_status pipeline_score last_messages last_contact email phone notes tags unread needs_person
+       next_follow_up version"""
+)
+LEAD = words(
+    """id follower_id platform_user_id platform username full_name name status pipeline_score score purchase_intent
+       purchase_intent_score email phone notes tags source created_at last_contact_at archived version"""
+) | words("last_message next_follow_up")
+FOLLOWER = words(
+    """status follower_id id username name platform total_messages purchase_intent purchase_intent_score is_lead
+       is_customer lead_status pipeline_score last_messages last_contact first_contact email phone notes tags
+       products_discussed window mode version"""
+)
+PAGE = words("status count total next_cursor")
+PROCESSED = words(
+    """status response intent language action product_mentioned escalate confidence message_id follower_id lead_id
+       draft_id duplicate"""
+)
+SENT = words("status sent platform follower_id message_id delivery reason message")
+MOVED = words("status follower_id new_status db_status purchase_intent lead")
+
+STEP = words("delay_hours message messages template human_task compressible late variants")
+SEQUENCE = words(
+    "id type name is_active steps enrolled_count pending_count sent_count replied_count version updated_at"
+)
+NUMBERS = words("pending sent cancelled held skipped uncertain people") | words("converted failed")
+FOLLOW_UP = words(
+    """id creator_id follower_id sequence_type step scheduled_at wished_at plan message_template message_preview
+       status reason created_at sent_at metadata"""
+)
+ENROLLED = words("follower_id id name next_scheduled pending_steps version held_reason")
+RUN_ITEM = words(
+    "followup_id follower_id sequence_type step scheduled_at message_preview channel_guess decision reason"
+)
+
+
+def good(answer: httpx.Response, fields: Fields | None = None) -> dict[str, Any]:
+    """The body of an answer of 200 with exactly these fields, `status: ok` among them."""
+    assert answer.status_code == 200, answer.text
+    body: dict[str, Any] = answer.json()
+    assert body["status"] == "ok"
+    if fields is not None:
+        assert set(body) == fields | {"status"}
+    return body
+
+
+def bad(answer: httpx.Response, status: int, slug: str, *fields: str) -> dict[str, Any]:
+    """The problem of a refusal, complete and of one shape; `fields` are those that 422 names."""
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    problem: dict[str, Any] = answer.json()
+    more = words("errors existing_id current_version")
+    assert set(problem) - more == words("type title status detail instance")
+    assert (problem["type"], problem["status"]) == (f"/problems/{slug}", status)
+    assert isinstance(problem["detail"], str)
+    assert problem["detail"]
+    assert problem["instance"] == answer.headers["x-request-id"]
+    if fields:
+        assert [error["field"] for error in problem["errors"]] == list(fields)
+    return problem
+
+
+def times(value: object) -> Iterator[str]:
+    """Every text in a body that begins as a time."""
+    match value:
+        case str() if re.match(r"\d{4}-\d\d-\d\dT", value):
+            yield value
+        case dict():
+            for each in value.values():
+                yield from times(each)
+        case list():
+            for each in value:
+                yield from times(each)

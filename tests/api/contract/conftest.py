@@ -1,0 +1,27 @@
+"""The world of the contract's tests: somebody who has written, on a served installation."""
+
+import pytest
+
+from tests.api.contract.answers import good
+from tests.serving import Person
+
+ASKS = "Hola, ¿cuánto cuesta el curso? me parece caro"
+
+
+@pytest.fixture
+def luz(busy: Person) -> Person:
+    """A creator to whom `ig_luz` has objected that the course is dear, was answered, and is enrolled."""
+    message = {"creator_id": busy.name, "sender_id": "ig_luz", "message": ASKS, "message_id": "m1", "name": "Luz"}
+    answer = busy.ask("POST /dm/process", message)
+    said = good(answer)
+    assert (said["intent"], said["action"]) == ("objection_price", "reply")
+    good(busy.ask(f"GET /nurturing/{{c}}/stats?after={answer.headers['x-position']}"))
+    return busy
+
+
+@pytest.fixture
+def ana(creator: Person) -> Person:
+    """A creator with one lead, `ig_ana`, made by hand."""
+    lead = {"name": "Ana", "platform": "instagram", "platform_user_id": "ana", "email": "ana@example.com"}
+    good(creator.ask("POST /dm/leads/{c}", lead))
+    return creator

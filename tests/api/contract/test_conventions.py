@@ -1,0 +1,374 @@
+"""Conventions: what holds for every address, body and answer."""
+
+import re
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from api.app import openapi
+from tests.api.contract.answers import TIME, bad, good, times
+from tests.serving import Person, Serving
+
+DESCRIBED = openapi()
+SCHEMAS: dict[str, Any] = DESCRIBED["components"]["schemas"]
+NOBODY = "00000000-0000-4000-8000-000000000000"
+
+
+def test_the_front_door_tells_name_version_and_links_and_sends_a_browser_on(program: Serving) -> None:
+    with program.client() as nobody:
+        assert set(nobody.get("/").json()) == {"status", "name", "version", "links"}
+        browser = nobody.get("/", headers={"Accept": "text/html"})
+        assert (browser.status_code, browser.headers["location"]) == (307, "/app/")
+
+
+@pytest.mark.parametrize("spelled", ["upper", "dot", "space", "other"])
+def test_a_creator_is_known_by_exactly_their_name(creator: Person, spelled: str) -> None:
+    name = {
+        "upper": creator.name.upper(),
+        "dot": f"{creator.name}.",
+        "space": f"{creator.name}%20",
+        "other": "somebody-else",
+    }[spelled]
+    bad(creator.ask(f"GET /dm/leads/{name}"), 404, "not-found")
+
+
+BY_ANY_ID = (
+    "GET /dm/leads/{c}/ID",
+    "PUT /dm/leads/{c}/ID",
+    "GET /dm/follower/{c}/ID",
+    "PUT /dm/follower/{c}/ID/status",
+    "GET /dm/conversations/{c}/ID/messages",
+    "POST /dm/send/{c}",
+    "GET /nurturing/{c}/followups?follower_id=ID",
+    "DELETE /nurturing/{c}/cancel/ID",
+    "DELETE /nurturing/{c}/followers/ID/nurturing",
+    "DELETE /dm/conversations/{c}/ID",
+)
+BODIES: dict[str, Any] = {
+    "PUT /dm/leads/{c}/ID": {"notes": "met"},
+    "PUT /dm/follower/{c}/ID/status": {"status": "hot"},
+    "POST /dm/send/{c}": {"follower_id": "ID", "message": "Hola"},
+}
+
+
+@pytest.mark.parametrize("spelled", ["uuid", "prefixed", "raw"])
+@pytest.mark.parametrize("call", BY_ANY_ID)
+def test_a_lead_is_found_by_its_uuid_and_by_the_platforms_id_with_prefix_or_without(
+    ana: Person, call: str, spelled: str
+) -> None:
+    lead = good(ana.ask("GET /dm/leads/{c}/ig_ana"))["lead"]
+    given = {"uuid": lead["id"], "prefixed": "ig_ana", "raw": "ana"}[spelled]
+    body = {name: given if value == "ID" else value for name, value in BODIES.get(call, {}).items()}
+    answer = ana.ask(call.replace("ID", given), **({"json": body} if body else {}))
+    said = good(answer)
+    if "follower_id" in said and call.partition(" ")[2] != "/dm/follower/{c}/ID":
+        assert said["follower_id"] == given
+    if call == "GET /dm/follower/{c}/ID":
+        assert said["follower_id"] == "ig_ana"
+
+
+@pytest.mark.parametrize(
+    ("given", "platform", "shown"),
+    [
+        ("ana", "instagram", "ig_ana"),
+        ("ig_ana", "instagram", "ig_ana"),
+        ("ig_ana", None, "ig_ana"),
+        ("34611", "whatsapp", "wa_34611"),
+        ("tg_42", None, "tg_42"),
+        ("walk-in", None, "walk-in"),
+    ],
+)
+def test_a_platform_user_id_is_shown_with_its_prefix(
+    creator: Person, given: str, platform: str | None, shown: str
+) -> None:
+    body = {"name": "Ana", "platform_user_id": given, "platform": platform}
+    lead = good(creator.ask("POST /dm/leads/{c}", body))["lead"]
+    assert (lead["platform_user_id"], lead["follower_id"]) == (shown, shown)
+
+
+def test_a_prefix_that_contradicts_the_platform_is_refused(creator: Person) -> None:
+    body = {"name": "Ana", "platform_user_id": "ig_ana", "platform": "telegram"}
+    bad(creator.ask("POST /dm/leads/{c}", body), 422, "invalid", "/platform_user_id")
+
+
+def test_a_platform_user_id_that_is_left_out_is_made_up(creator: Person) -> None:
+    lead = good(creator.ask("POST /dm/leads/{c}", {"name": "Ana"}))["lead"]
+    assert re.fullmatch(r"manual_[0-9a-f]{32}", lead["platform_user_id"])
+
+
+@pytest.mark.parametrize(
+    ("content_type", "content", "status", "slug"),
+    [
+        ("text/plain", b'{"name": "Ana"}', 415, "unsupported-media-type"),
+        ("application/x-www-form-urlencoded", b"name=Ana", 415, "unsupported-media-type"),
+        ("application/json", b"{", 422, "invalid"),
+        ("application/json", b"", 422, "invalid"),
+        ("application/json", b"[]", 422, "invalid"),
+        ("application/json", b'"Ana"', 422, "invalid"),
+        ("application/json", b"null", 422, "invalid"),
+        ("application/json", b"\xff", 422, "invalid"),
+        ("application/json", b'{"name": "\\ud800"}', 422, "invalid"),
+        ("application/json", b'{"name": "a\\u0000b"}', 422, "invalid"),
+        ("application/json; charset=utf-8", b'{"name": "Ana"}', 200, ""),
+    ],
+)
+def test_a_body_is_one_json_object(creator: Person, content_type: str, content: bytes, status: int, slug: str) -> None:
+    answer = creator.ask("POST /dm/leads/{c}", content=content, headers={"Content-Type": content_type})
+    if status == 200:
+        good(answer)
+    else:
+        bad(answer, status, slug)
+
+
+TAKES_JSON = [
+    (f"{method.upper()} {path}", content["example"])
+    for path, operations in DESCRIBED["paths"].items()
+    for method, operation in operations.items()
+    for media_type, content in operation.get("requestBody", {}).get("content", {}).items()
+    if media_type == "application/json" and not path.startswith("/webhook/")
+]
+
+
+@pytest.mark.parametrize(("call", "example"), TAKES_JSON, ids=[call for call, _ in TAKES_JSON])
+def test_a_field_that_is_unknown_is_refused_by_name_in_every_body(creator: Person, call: str, example: Any) -> None:
+    path = re.sub(r"\{\w+\}", "x", call.replace("{creator_id}", "{c}").replace("{c}", creator.name))
+    if "/users/x" in path:
+        path = path.replace("/users/x", f"/users/{NOBODY}")
+    problem = bad(creator.ask(path, {**example, "creator_of_worlds": 1}), 422, "invalid")
+    assert "/creator_of_worlds" in [error["field"] for error in problem["errors"]]
+
+
+@pytest.mark.parametrize(
+    ("call", "is_known"),
+    [
+        ("GET /settings/{c}?x=1", False),
+        ("GET /access/{c}/keys?x=1", False),
+        ("GET /access/{c}/users?x=1", False),
+        ("GET /dm/leads/{c}?x=1", True),
+        ("GET /dm/conversations/{c}?x=1", True),
+        ("GET /nurturing/{c}/sequences?x=1", True),
+    ],
+)
+def test_an_unknown_parameter_is_refused_where_the_contract_says_so(creator: Person, call: str, is_known: bool) -> None:
+    answer = creator.ask(call)
+    if is_known:
+        good(answer)
+    else:
+        bad(answer, 422, "invalid", "query:x")
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "GET /dm/leads/{c}",
+        "GET /dm/conversations/{c}",
+        "GET /dm/follower/{c}/ig_luz",
+        "GET /dm/conversations/{c}/ig_luz/messages",
+        "GET /nurturing/{c}/sequences",
+        "GET /nurturing/{c}/followups",
+        "GET /nurturing/{c}/sequences/objection_price/enrolled",
+        "GET /bot/{c}/status",
+        "GET /simulator/{c}/clock",
+    ],
+)
+def test_every_time_is_utc_with_microseconds(luz: Person, call: str) -> None:
+    found = list(times(good(luz.ask(call))))
+    assert found
+    assert [each for each in found if not TIME.fullmatch(each)] == []
+
+
+@pytest.mark.parametrize(
+    ("call", "body", "field"),
+    [
+        ("POST /dm/leads/{c}", {"name": "Ana", "score": "50"}, "/score"),
+        ("POST /dm/leads/{c}", {"name": "Ana", "score": True}, "/score"),
+        ("POST /dm/leads/{c}", {"name": "Ana", "purchase_intent": "0.5"}, "/purchase_intent"),
+        ("POST /nurturing/{c}/sequences/abandoned/toggle", {"enabled": "true"}, "/enabled"),
+        ("POST /nurturing/{c}/sequences/abandoned/toggle", {"enabled": 1}, "/enabled"),
+        ("PUT /settings/{c}", {"caps": {"per_day": "2"}}, "/caps/per_day"),
+    ],
+)
+def test_a_text_is_no_number_and_a_number_no_boolean(
+    creator: Person, program: Serving, call: str, body: Any, field: str
+) -> None:
+    head = program.head()
+    bad(creator.ask(call, body), 422, "invalid", field)
+    assert [each for each in program.log(creator.name, head) if each["topic"] != "access.opened"] == []
+
+
+def test_a_whole_number_may_be_written_with_a_point(creator: Person) -> None:
+    assert good(creator.ask("POST /dm/leads/{c}", {"name": "Ana", "score": 50.0}))["lead"]["score"] == 50
+
+
+def test_a_text_is_trimmed_then_measured_and_blank_is_empty(creator: Person) -> None:
+    lead = good(creator.ask("POST /dm/leads/{c}", {"name": f"  {'x' * 255}\n", "notes": " \t "}))["lead"]
+    assert (lead["name"], lead["notes"]) == ("x" * 255, None)
+    bad(creator.ask("POST /dm/leads/{c}", {"name": " \n "}), 422, "invalid", "/name")
+
+
+@pytest.mark.parametrize(
+    ("call", "body", "field"),
+    [
+        ("PUT /dm/leads/{c}/ig_ana", {"name": None}, "/name"),
+        ("PUT /dm/leads/{c}/ig_ana", {"status": None}, "/status"),
+        ("PUT /settings/{c}", {"timezone": None}, "/timezone"),
+        ("PUT /settings/{c}", {"caps": {"per_day": None}}, "/caps/per_day"),
+        ("PUT /dm/follower/{c}/ig_ana/status", {"status": None}, "/status"),
+        ("POST /dm/send/{c}", {"follower_id": "ig_ana", "message": None}, "/message"),
+    ],
+)
+def test_null_is_refused_where_it_clears_nothing(ana: Person, call: str, body: Any, field: str) -> None:
+    bad(ana.ask(call, body), 422, "invalid", field)
+
+
+def test_null_clears_in_a_put_and_is_as_good_as_nothing_in_a_post(ana: Person) -> None:
+    assert good(ana.ask("PUT /dm/leads/{c}/ig_ana", {"email": None}))["lead"]["email"] is None
+    body = {"name": "Eva", "email": None, "status": None, "score": None, "tags": None, "platform": None}
+    assert good(ana.ask("POST /dm/leads/{c}", body))["lead"]["status"] == "new"
+
+
+def test_every_name_is_in_snake_case() -> None:
+    names = {name for schema in SCHEMAS.values() for name in schema.get("properties", {})}
+    assert [name for name in names if not re.fullmatch(r"[a-z]+(_[a-z]+)*", name)] == []
+
+
+def test_no_other_origin_is_let_in(creator: Person) -> None:
+    answer = creator.ask("GET /dm/leads/{c}", headers={"Origin": "https://evil.example"})
+    assert not any(name.startswith("access-control-") for name in answer.headers)
+
+
+# Headers
+
+
+def test_every_answer_carries_the_clients_request_id_if_it_is_a_uuid(creator: Person) -> None:
+    given = str(uuid4())
+    for call in ("GET /dm/leads/{c}", "GET /nothing", "GET /dm/leads/nobody", "PATCH /dm/leads/{c}"):
+        assert creator.ask(call, headers={"X-Request-ID": given}).headers["x-request-id"] == given
+        strange = creator.ask(call, headers={"X-Request-ID": "strange"}).headers["x-request-id"]
+        assert UUID(strange)
+
+
+def test_events_carry_the_request_id_as_correlation_id(creator: Person, program: Serving) -> None:
+    given, head = str(uuid4()), program.head()
+    good(creator.ask("POST /dm/leads/{c}", {"name": "Ana"}, headers={"X-Request-ID": given}))
+    caused = program.log(creator.name, head)
+    assert {"lead.captured", "follower.met"} <= {event["topic"] for event in caused}
+    assert {event["metadata"]["correlation_id"] for event in caused} == {given}
+
+
+def test_a_command_tells_the_position_of_its_last_event_and_the_head_when_it_changed_nothing(
+    ana: Person, program: Serving
+) -> None:
+    moved = ana.ask("PUT /dm/follower/{c}/ig_ana/status", {"status": "hot"})
+    assert int(moved.headers["x-position"]) == program.log(ana.name)[-1]["position"]
+    again = ana.ask("PUT /dm/follower/{c}/ig_ana/status", {"status": "hot"})
+    assert int(again.headers["x-position"]) >= int(moved.headers["x-position"])
+    assert program.log(ana.name, int(moved.headers["x-position"])) == []
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "GET /dm/leads/{c}",
+        "GET /dm/leads/{c}/ig_ana",
+        "GET /dm/conversations/{c}",
+        "GET /dm/conversations/{c}/ig_ana/messages",
+        "GET /dm/follower/{c}/ig_ana",
+        "GET /nurturing/{c}/sequences",
+        "GET /nurturing/{c}/stats",
+        "GET /nurturing/{c}/followups",
+        "GET /nurturing/{c}/sequences/abandoned/enrolled",
+    ],
+)
+def test_a_read_tells_what_it_reflects_and_waits_for_what_it_is_asked_for(ana: Person, call: str) -> None:
+    at = ana.ask("PUT /dm/leads/{c}/ig_ana", {"notes": "met"}, headers={"Prefer": "respond-async"}).headers[
+        "x-position"
+    ]
+    assert int(ana.ask(f"{call}?after={at}").headers["x-position"]) >= int(at)
+    for wrong in ("-1", "now", "1.5", ""):
+        bad(ana.ask(f"{call}?after={wrong}"), 422, "invalid", "query:after")
+
+
+def test_a_read_does_not_wait_for_ever(creator: Person) -> None:
+    answer = creator.ask(f"GET /dm/leads/{{c}}?after={2**40}")
+    bad(answer, 503, "not-caught-up")
+    assert answer.headers["retry-after"] == "1"
+
+
+@pytest.mark.parametrize(
+    "call",
+    ["GET /dm/leads/{c}/ig_ana", "GET /dm/follower/{c}/ig_ana", "GET /settings/{c}", "GET /bot/{c}/status"],
+)
+def test_a_single_resource_has_a_version_and_spares_who_has_it(ana: Person, call: str) -> None:
+    tag = ana.ask(call).headers["etag"]
+    assert re.fullmatch(r'"\d+"', tag)
+    for known in (tag, f"W/{tag}", f'"0", {tag}', "*"):
+        answer = ana.ask(call, headers={"If-None-Match": known})
+        assert (answer.status_code, answer.content, answer.headers["etag"]) == (304, b"", tag)
+    assert ana.ask(call, headers={"If-None-Match": '"0"'}).status_code == 200
+
+
+VERSIONED: list[tuple[str, Any]] = [
+    ("PUT /dm/leads/{c}/ig_ana", {"notes": "other"}),
+    ("PUT /dm/follower/{c}/ig_ana/status", {"status": "hot"}),
+    ("DELETE /dm/leads/{c}/ig_ana", None),
+    ("DELETE /dm/conversations/{c}/ig_ana", None),
+    ("POST /nurturing/{c}/sequences/abandoned/toggle", {"enabled": True}),
+    ("PUT /nurturing/{c}/sequences/abandoned", {"steps": [{"delay_hours": 1, "message": "¿Sigues ahí?"}]}),
+    ("PUT /settings/{c}", {"language": "pt"}),
+    ("PUT /dashboard/{c}/toggle?active=true", None),
+    ("POST /bot/{c}/resume", None),
+]
+
+
+@pytest.mark.parametrize(("call", "body"), VERSIONED, ids=[call for call, _ in VERSIONED])
+def test_a_command_on_an_old_version_changes_nothing(ana: Person, program: Serving, call: str, body: Any) -> None:
+    given = {} if body is None else {"json": body}
+    before = program.log(ana.name)
+    problem = bad(ana.ask(call, headers={"If-Match": '"99999"'}, **given), 412, "version-mismatch")
+    for wrong in ("7", '"seven"', 'W/"7"', ""):
+        bad(ana.ask(call, headers={"If-Match": wrong}, **given), 400, "bad-request")
+    assert program.log(ana.name) == before
+    current = f'"0", "{problem["current_version"]}"'
+    answer = ana.ask(call, headers={"If-Match": current}, **given)
+    good(answer)
+    if not call.startswith("DELETE"):
+        assert int(answer.headers["etag"].strip('"')) > problem["current_version"]
+
+
+def test_a_star_only_asks_that_the_thing_exists(ana: Person) -> None:
+    good(ana.ask("PUT /dm/leads/{c}/ig_ana", {"notes": "x"}, headers={"If-Match": "*"}))
+    bad(ana.ask("PUT /dm/leads/{c}/ig_nobody", {"notes": "x"}, headers={"If-Match": "*"}), 404, "not-found")
+
+
+@pytest.mark.parametrize(
+    ("call", "body"),
+    [
+        ("POST /dm/leads/{c}", {"name": "Eva"}),
+        ("PUT /dm/leads/{c}/ig_ana", {"notes": "other"}),
+        ("PUT /dm/follower/{c}/ig_ana/status", {"status": "hot"}),
+        ("POST /dm/send/{c}", {"follower_id": "ig_ana", "message": "Hola"}),
+        ("POST /bot/{c}/pause", {}),
+        ("DELETE /dm/leads/{c}/ig_ana", None),
+    ],
+)
+def test_who_prefers_not_to_wait_is_answered_202_with_the_same_body(ana: Person, call: str, body: Any) -> None:
+    given = {} if body is None else {"json": body}
+    answer = ana.ask(call, headers={"Prefer": "respond-async"}, **given)
+    assert (answer.status_code, answer.headers["preference-applied"]) == (202, "respond-async")
+    assert answer.json()["status"] == "ok"
+    good(ana.ask(f"GET /dm/leads/{{c}}?after={answer.headers['x-position']}"))
+
+
+def test_a_wish_that_is_fulfilled_already_leaves_no_event(ana: Person, program: Serving) -> None:
+    before = program.log(ana.name)
+    for call, body in (
+        ("PUT /dm/leads/{c}/ig_ana", {"name": "Ana", "status": "cold"}),
+        ("PUT /dm/follower/{c}/ig_ana/status", {"status": "new"}),
+        ("POST /nurturing/{c}/sequences/abandoned/toggle", {"enabled": False}),
+        ("POST /bot/{c}/pause", {}),
+        ("PUT /settings/{c}", {"timezone": "Europe/Madrid"}),
+    ):
+        good(ana.ask(call, body))
+    assert program.log(ana.name) == before

@@ -1,0 +1,127 @@
+"""Errors: one shape, and the order in which a request is judged."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from domain.vocabulary import Role
+from tests.api.contract.answers import bad, good
+from tests.serving import Person, Serving
+
+NOBODY = "00000000-0000-4000-8000-000000000000"
+JSON = {"Content-Type": "application/json"}
+KEY = "the creator's key"
+
+
+@pytest.mark.parametrize(
+    ("call", "more", "status", "slug"),
+    [
+        ("PUT /dm/leads/{c}/ig_ana", {"json": {}, "headers": {"If-Match": "seven"}}, 400, "bad-request"),
+        ("GET /dm/leads/{c}", {"headers": {"X-API-Key": "clk_unknown"}}, 401, "unauthenticated"),
+        ("GET /dm/leads/nobody", {}, 404, "not-found"),
+        ("GET /dm/leads/{c}/ig_nobody", {}, 404, "not-found"),
+        (f"GET /dm/leads/{{c}}/{NOBODY}", {}, 404, "not-found"),
+        ("GET /dm/follower/{c}/ig_nobody", {}, 404, "not-found"),
+        ("PUT /dm/follower/{c}/ig_nobody/status", {"json": {"status": "hot"}}, 404, "not-found"),
+        ("POST /dm/send/{c}", {"json": {"follower_id": "ig_nobody", "message": "Hola"}}, 404, "not-found"),
+        ("DELETE /dm/leads/{c}/ig_nobody", {}, 404, "not-found"),
+        ("DELETE /dm/conversations/{c}/ig_nobody", {}, 404, "not-found"),
+        ("POST /nurturing/{c}/sequences/banana/toggle", {"json": {}}, 404, "not-found"),
+        ("GET /nurturing/{c}/sequences/banana/enrolled", {}, 404, "not-found"),
+        ("DELETE /access/{c}/keys/nothing", {}, 404, "not-found"),
+        ("GET /nothing/at/all", {}, 404, "not-found"),
+        ("PATCH /dm/leads/{c}", {"json": {}}, 405, "method-not-allowed"),
+        ("DELETE /settings/{c}", {}, 405, "method-not-allowed"),
+        ("POST /dm/leads/{c}", {"json": {"name": "Ana", "platform_user_id": "ig_ana"}}, 409, "duplicate-lead"),
+        ("PUT /dm/leads/{c}/ig_ana", {"json": {}, "headers": {"If-Match": '"99"'}}, 412, "version-mismatch"),
+        ("POST /dm/leads/{c}", {"content": b"x" * (1024 * 1024 + 1)}, 413, "too-large"),
+        ("POST /dm/leads/{c}", {"content": b"name=Ana"}, 415, "unsupported-media-type"),
+        ("POST /dm/leads/{c}", {"json": {}}, 422, "invalid"),
+        ("POST /webhook/telegram", {"json": {}}, 403, "signature"),
+        ("GET /dm/leads/{c}?after=99999999999", {}, 503, "not-caught-up"),
+    ],
+)
+def test_a_refusal_has_its_status_and_its_kind(
+    ana: Person, program: Serving, call: str, more: dict[str, Any], status: int, slug: str
+) -> None:
+    before = program.log(ana.name)
+    answer = ana.ask(call, **more)
+    problem = bad(answer, status, slug)
+    assert program.log(ana.name) == before
+    assert ("current_version" in problem) is (status == 412)
+    assert ("existing_id" in problem) is (slug == "duplicate-lead")
+    assert ("errors" in problem) is (slug == "invalid")
+    assert ("www-authenticate" in answer.headers) is (status == 401)
+    assert ("retry-after" in answer.headers) is (status == 503)
+    assert ("allow" in answer.headers) is (status == 405)
+
+
+def pieces() -> Iterator[bytes]:
+    for _ in range(20):
+        yield b"x" * 65536
+
+
+def test_a_body_over_the_limit_is_refused_however_it_comes(creator: Person, program: Serving) -> None:
+    bad(creator.ask("POST /dm/leads/{c}", content=pieces(), headers=JSON), 413, "too-large")
+    with program.client() as nobody:
+        bad(nobody.post("/webhook/telegram", content=b"x" * (1024 * 1024 + 1)), 403, "signature")
+        bad(nobody.post("/webhook/telegram", content=b"x" * (4 * 1024 * 1024 + 1)), 413, "too-large")
+    sheet = {"content": b"name\r\n" + b"x" * (1024 * 1024), "headers": {"Content-Type": "text/csv"}}
+    assert creator.ask("POST /dm/leads/{c}/import", **sheet).status_code != 413
+    sheet["content"] = b"x" * (16 * 1024 * 1024 + 1)
+    bad(creator.ask("POST /dm/leads/{c}/import", **sheet), 413, "too-large")
+
+
+WRONG_VERSION = {"If-Match": '"99"'}
+
+
+@pytest.mark.parametrize(
+    ("name", "who", "creator_name", "lead", "body", "headers", "status"),
+    [
+        ("size before credential", None, "{c}", "ig_ana", b"x" * (1024 * 1024 + 1), {}, 413),
+        ("credential before creator", None, "nobody", "ig_nobody", b"{", {}, 401),
+        ("creator before role", Role.ANALYST, "nobody", "ig_nobody", b"{", {}, 404),
+        ("role before input", Role.ANALYST, "{c}", "ig_nobody", b"{", {}, 403),
+        ("input before the lead", Role.OWNER, "{c}", "ig_nobody", b'{"x": 1}', WRONG_VERSION, 422),
+        ("the lead before its version", Role.OWNER, "{c}", "ig_nobody", b"{}", WRONG_VERSION, 404),
+        ("its version, then nothing is wrong", Role.OWNER, "{c}", "ig_ana", b"{}", WRONG_VERSION, 412),
+    ],
+)
+def test_the_order_of_judgement(
+    ana: Person,
+    program: Serving,
+    name: str,
+    who: Role | None,
+    creator_name: str,
+    lead: str,
+    body: bytes,
+    headers: dict[str, str],
+    status: int,
+) -> None:
+    with program.client(**({"X-API-Key": program.key(ana.name, who)} if who else {})) as caller:
+        path = f"/dm/leads/{creator_name.replace('{c}', ana.name)}/{lead}"
+        assert caller.put(path, content=body, headers=JSON | headers).status_code == status, name
+
+
+def test_another_creators_lead_is_as_unknown_as_one_that_never_was(ana: Person, program: Serving) -> None:
+    lead = good(ana.ask("GET /dm/leads/{c}/ig_ana"))["lead"]
+    stranger = program.creator()
+    for call, body in (
+        ("GET /dm/leads/{c}/ID", None),
+        ("PUT /dm/leads/{c}/ID", {"notes": "x"}),
+        ("GET /dm/follower/{c}/ID", None),
+        ("PUT /dm/follower/{c}/ID/status", {"status": "hot"}),
+        ("GET /dm/conversations/{c}/ID/messages", None),
+        ("DELETE /dm/leads/{c}/ID", None),
+        ("POST /dm/send/{c}", {"follower_id": "ID", "message": "Hola"}),
+    ):
+        told = []
+        for given in (lead["id"], NOBODY):
+            filled = None if body is None else {k: given if v == "ID" else v for k, v in body.items()}
+            answer = stranger.ask(call.replace("ID", given), **({} if filled is None else {"json": filled}))
+            told.append(bad(answer, 404, "not-found") | {"instance": ""})
+        assert told[0] == told[1]
+    bad(stranger.ask(f"GET /dm/leads/{ana.name}/{lead['id']}"), 404, "not-found")
+    stranger.client.close()
+    assert good(ana.ask("GET /dm/leads/{c}/ig_ana"))["lead"] == lead

@@ -1,0 +1,177 @@
+"""Who may: credentials, roles, sessions."""
+
+import re
+
+import pytest
+
+from domain.vocabulary import Role
+from tests.api.contract.answers import bad, good, words
+from tests.serving import Person, Serving
+
+PASSWORD = "correct horse battery"
+OPEN = ("GET /health/live", "GET /health/ready", "GET /webhook/telegram", "GET /")
+
+
+@pytest.mark.parametrize("call", OPEN)
+def test_what_is_open_needs_no_credential(program: Serving, call: str) -> None:
+    with program.client() as nobody:
+        assert nobody.request(*call.split(" ")).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "GET /openapi.json",
+        "GET /docs",
+        "GET /health",
+        "GET /metrics",
+        "GET /auth/me",
+        "GET /auth/verify",
+        "POST /auth/logout",
+        "GET /dm/leads/{c}",
+        "GET /stream/{c}",
+        "POST /dm/process",
+        "GET /settings/{c}",
+        "GET /access/{c}/keys",
+        "POST /simulator/{c}/messages",
+    ],
+)
+def test_everything_else_does(creator: Person, program: Serving, call: str) -> None:
+    with program.client() as nobody:
+        answer = nobody.request(*call.replace("{c}", creator.name).split(" "))
+        assert answer.headers["www-authenticate"] == "Bearer"
+        bad(answer, 401, "unauthenticated")
+
+
+def test_a_key_opens_in_either_header_and_two_that_disagree_are_none(creator: Person, program: Serving) -> None:
+    other = program.key(creator.name, Role.AUDITOR)
+    for headers, status in (
+        ({"X-API-Key": creator.key}, 200),
+        ({"Authorization": f"Bearer {creator.key}"}, 200),
+        ({"X-API-Key": creator.key, "Authorization": f"Bearer {creator.key}"}, 200),
+        ({"X-API-Key": creator.key, "Authorization": f"Bearer {other}"}, 401),
+        ({"X-API-Key": creator.key, "Authorization": "Basic eA=="}, 401),
+        ({"X-API-Key": creator.key[:-1]}, 401),
+        ({"X-API-Key": creator.key.upper()}, 401),
+        ({"X-API-Key": ""}, 401),
+    ):
+        with program.client(**headers) as client:
+            assert client.get("/auth/verify").status_code == status, headers
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_everybody_may_ask_who_they_are(creator: Person, program: Serving, role: Role) -> None:
+    name = None if role is Role.ADMIN else creator.name
+    with program.client(**{"X-API-Key": program.key(name, role)}) as client:
+        verified = good(client.get("/auth/verify"), words("valid creator_id role is_admin"))
+        assert (verified["valid"], verified["role"], verified["is_admin"]) == (True, role, role is Role.ADMIN)
+        assert verified["creator_id"] == (name or "")
+        me = good(client.get("/auth/me"))
+        assert set(me) >= words("status user csrf_token")
+        assert set(me["user"]) >= words("id email role creators")
+
+
+MAY = {
+    "GET /dm/leads/{c}": "owner agent admin",
+    "POST /dm/leads/{c}": "owner agent admin",
+    "GET /dm/conversations/{c}": "owner agent admin",
+    "POST /dm/send/{c}": "owner agent admin",
+    "GET /nurturing/{c}/sequences": "owner agent admin",
+    "DELETE /nurturing/{c}/cancel/ig_nobody": "owner agent admin",
+    "POST /nurturing/{c}/run?dry_run=true": "owner agent admin",
+    "POST /nurturing/{c}/run?dry_run=false": "owner admin",
+    "POST /nurturing/{c}/sequences/abandoned/toggle": "owner admin",
+    "PUT /nurturing/{c}/sequences/abandoned": "owner admin",
+    "GET /settings/{c}": "owner admin",
+    "PUT /settings/{c}": "owner admin",
+    "GET /access/{c}/keys": "owner admin",
+    "GET /access/{c}/users": "owner admin",
+    "POST /access/{c}/keys": "owner admin",
+    "GET /metrics": "admin",
+    "GET /health": "owner agent auditor analyst admin",
+    "GET /openapi.json": "owner agent auditor analyst admin",
+}
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_a_role_may_what_the_contract_says_and_nothing_else(creator: Person, program: Serving, role: Role) -> None:
+    name = None if role is Role.ADMIN else creator.name
+    wrong = []
+    with program.client(**{"X-API-Key": program.key(name, role)}) as client:
+        for call, roles in MAY.items():
+            method, path = call.replace("{c}", creator.name).split(" ")
+            status = client.request(method, path).status_code
+            if (status == 403) is (role in words(roles)):
+                wrong.append((call, status))
+    assert wrong == []
+
+
+def test_a_person_is_invited_chooses_a_password_and_logs_in_with_it(creator: Person, program: Serving) -> None:
+    email = f"{creator.name}@example.com"
+    invited = good(
+        creator.ask("POST /access/{c}/users", {"email": email, "role": "agent", "name": "Bea"}), words("user link")
+    )
+    token = invited["link"].partition("#link=")[2]
+    with program.client() as browser:
+        body = {"link": token, "password": PASSWORD}
+        logged_in = browser.post("/auth/login", json=body)
+        said = good(logged_in, words("user csrf_token"))
+        assert set(said["user"]) == words("id email role creators")
+        assert (said["user"]["email"], said["user"]["role"], said["user"]["creators"]) == (
+            email,
+            "agent",
+            [creator.name],
+        )
+        cookie = logged_in.headers["set-cookie"]
+        assert re.match(r"clonnect_session=[^;]+;", cookie)
+        assert {"HttpOnly", "SameSite=lax"} <= set(cookie.split("; "))
+        bad(browser.post(f"/dm/leads/{creator.name}", json={"name": "Ana"}), 403, "csrf")
+        csrf = {"X-CSRF-Token": said["csrf_token"]}
+        good(browser.post(f"/dm/leads/{creator.name}", json={"name": "Ana"}, headers=csrf))
+        bad(browser.get(f"/settings/{creator.name}"), 403, "forbidden")
+        good(browser.post("/auth/logout", headers=csrf))
+        bad(browser.get("/auth/me"), 401, "unauthenticated")
+        good(browser.post("/auth/login", json={"email": email, "password": PASSWORD}))
+    with program.client() as browser:
+        told = [
+            bad(browser.post("/auth/login", json=wrong), 401, "unauthenticated")["detail"]
+            for wrong in (
+                {"email": email, "password": "wrong horse battery"},
+                {"email": "nobody@example.com", "password": PASSWORD},
+                {"link": token},
+                {"link": "never was"},
+            )
+        ]
+        assert len(set(told)) == 1
+
+
+def test_a_key_is_shown_once_listed_without_its_secret_and_revoked_at_once(creator: Person, program: Serving) -> None:
+    issued = good(creator.ask("POST /access/{c}/keys", {"role": "agent", "label": "Shop"}), words("api_key key"))
+    assert re.fullmatch(r"clk_[0-9a-f]{64}", issued["api_key"])
+    listed = creator.ask("GET /access/{c}/keys")
+    item = next(each for each in good(listed)["keys"] if each["prefix"] == issued["key"]["prefix"])
+    assert set(item) == words("prefix role label created_at last_used_at expires_at")
+    assert issued["api_key"] not in listed.text
+    assert issued["api_key"] not in str(program.log(creator.name))
+    with program.client(**{"X-API-Key": issued["api_key"]}) as client:
+        good(client.get(f"/dm/leads/{creator.name}"))
+        good(creator.ask(f"DELETE /access/{{c}}/keys/{item['prefix']}"))
+        bad(client.get(f"/dm/leads/{creator.name}"), 401, "unauthenticated")
+    bad(creator.ask(f"DELETE /access/{{c}}/keys/{item['prefix']}"), 404, "not-found")
+
+
+def test_the_last_owners_credential_stays(creator: Person) -> None:
+    prefix = creator.key.removeprefix("clk_")[:12]
+    bad(creator.ask(f"DELETE /access/{{c}}/keys/{prefix}"), 409, "conflict")
+
+
+def test_people_are_listed_changed_and_removed(creator: Person) -> None:
+    email = f"{creator.name}@example.com"
+    user = good(creator.ask("POST /access/{c}/users", {"email": email, "role": "agent"}))["user"]
+    assert set(user) == words("id email name role") | words("created_at has_password")
+    assert [each["email"] for each in good(creator.ask("GET /access/{c}/users"))["users"]] == [email]
+    call = f"/access/{{c}}/users/{user['id']}"
+    changed = good(creator.ask(f"PUT {call}", {"role": "analyst", "name": "Bea"}), words("user"))["user"]
+    assert (changed["role"], changed["name"]) == ("analyst", "Bea")
+    assert good(creator.ask(f"DELETE {call}"), words("removed"))["removed"] == user["id"]
+    bad(creator.ask(f"DELETE {call}"), 404, "not-found")
