@@ -69,11 +69,14 @@ class QuietHoursIn(Body):
     to: WallTime
 
 
+Cap = Annotated[int, Field(ge=0, le=100)]
+
+
 class CapsIn(Body):
     """Either or both."""
 
-    per_person_week: Annotated[int, Field(ge=0, le=100), NotNull] | None = None
-    per_day: Annotated[int, Field(ge=0, le=100), NotNull] | None = None
+    per_person_week: Annotated[Cap | None, NotNull] = None
+    per_day: Annotated[Cap | None, NotNull] = None
 
 
 class ChangeSettings(Body):

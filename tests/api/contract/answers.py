@@ -24,16 +24,16 @@ CONVERSATION = words(
     """follower_id id username name platform total_messages message_count purchase_intent purchase_intent_score
        lead_status pipeline_score last_messages last_contact email phone notes tags unread needs_person
        next_follow_up version"""
-)
+) | words("assigned_to bot_paused paused_until")
 LEAD = words(
     """id follower_id platform_user_id platform username full_name name status pipeline_score score purchase_intent
        purchase_intent_score email phone notes tags source created_at last_contact_at archived version"""
-) | words("last_message next_follow_up")
+) | words("last_message next_follow_up spam assigned_to")
 FOLLOWER = words(
     """status follower_id id username name platform total_messages purchase_intent purchase_intent_score is_lead
        is_customer lead_status pipeline_score last_messages last_contact first_contact email phone notes tags
        products_discussed window mode version"""
-)
+) | words("archived spam assigned_to bot_paused paused_until unread needs_person")
 PAGE = words("status count total next_cursor")
 PROCESSED = words(
     """status response intent language action product_mentioned escalate confidence message_id follower_id lead_id

@@ -126,7 +126,8 @@ TAKES_JSON = [
     for path, operations in DESCRIBED["paths"].items()
     for method, operation in operations.items()
     for media_type, content in operation.get("requestBody", {}).get("content", {}).items()
-    if media_type == "application/json" and not path.startswith("/webhook/")
+    # An owner does not get as far as making creators.
+    if media_type == "application/json" and not path.startswith("/webhook/") and path != "/creator"
 ]
 
 
