@@ -1700,9 +1700,9 @@ export interface components {
          */
         CapsIn: {
             /** Per Person Week */
-            per_person_week?: number | null;
+            per_person_week?: number;
             /** Per Day */
-            per_day?: number | null;
+            per_day?: number;
         };
         /**
          * CaptureLead
