@@ -227,7 +227,7 @@ async def test_a_conversation_is_taken_over_until_a_time(served: Served) -> None
 
 async def test_a_conversation_is_held_by_a_person_of_the_creators_and_nobody_else(served: Served) -> None:
     lead = await served.lead()
-    ours, theirs = await user(served, "ana@example.com", CREATOR), user(served, "eva@example.com", OTHER)
+    ours, theirs = await user(served, "ana@example.com", CREATOR), await user(served, "eva@example.com", OTHER)
     held = await does(served, "ig_ana", "assign", {"user_id": str(ours)})
     assert held.json() == {"status": "ok", "id": lead["id"], "version": 2, "assigned_to": str(ours)}
     head = served.head()

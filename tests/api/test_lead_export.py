@@ -165,7 +165,7 @@ TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")
     "=+-@'\"\\;,\t\n\r ａ🙂é\ufeff", max_size=12
 )
 WORDS = TEXT.map(lambda text: f"{text}.")  # not blank, and its end is not trimmed
-ID = st.from_regex(r"\A(tg_|ig_|wa_)[A-Za-z0-9_.:@+-]{1,20}\Z")
+ID = st.from_regex(r"\A((tg_|ig_)[A-Za-z0-9_.:@+-]{1,20}|wa_[0-9]{1,20})\Z")
 LEADS = st.lists(
     st.fixed_dictionaries(
         {"name": WORDS | TEXT.map(lambda text: f"x{text}"), "platform_user_id": ID},

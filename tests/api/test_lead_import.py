@@ -208,7 +208,7 @@ async def test_a_row_is_judged_as_a_lead_that_is_entered_by_hand(served: Served)
     judged = 0
     for body, field in BAD_LEADS:
         cells = as_cells(body)
-        if not set(body) <= set(cells) or body.get("tags") == [""]:
+        if not set(body) <= set(cells) or body.get("tags") == [""] or not cells.get("platform_user_id", "x").strip():
             continue  # a cell has no type, and an empty one says nothing
         judged += 1
         cells = {"name": "", "notes": "seen", **cells}

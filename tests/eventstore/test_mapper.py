@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from domain import context
 from domain.aggregate import Aggregate
-from domain.creator import Creator, Product, Settings
+from domain.creator import Config, Creator, Product, Settings
 from domain.follower import Follower
 from domain.follower_parts import Attachment, Judged
 from domain.lead import Details, Lead
@@ -282,6 +282,7 @@ def test_every_personal_field_has_a_value_to_be_erased_to() -> None:
     assert {type(empty) for fields in personal.values() for empty in fields.values()} <= {
         str,
         tuple,
+        Config,
         Details,
         type(None),
     }
