@@ -199,7 +199,7 @@ def as_cells(body: dict[str, Any]) -> dict[str, str]:
     return {
         field: ";".join(value) if isinstance(value, list) else str(value)
         for field, value in body.items()
-        if field not in ("api_key", "creator_id") and value not in (True, 123, "50")
+        if field not in ("api_key", "creator_id") and value not in (True, 123, "50", "0.5")
     }
 
 
