@@ -1,6 +1,6 @@
 """The base of what acts because something happened: one handler for each kind of event."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from typing import Any, ClassVar, TypeVar
 
 from eventstore.log import Recorded
@@ -32,9 +32,14 @@ class Process:
             for event_class in getattr(attribute, "handled", ()):
                 self._handlers[event_class.TOPIC] = attribute.__get__(self)
 
+    @property
+    def topics(self) -> Collection[str]:
+        """The kinds of events that concern the process."""
+        return self._handlers.keys()
+
     def reacts(self, recorded: Recorded) -> bool:
         """Whether this kind of event concerns the process; what was erased calls for nothing any more."""
-        return recorded.event.TOPIC in self._handlers and not recorded.event.erased
+        return recorded.event.TOPIC in self.topics and not recorded.event.erased
 
     async def handle(self, recorded: Recorded) -> None:
         """React to one event of a kind that concerns the process."""

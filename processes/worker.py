@@ -52,6 +52,7 @@ class Worker:
         self._pool = pool
         self._log = log
         self._processes = processes
+        self._topics = frozenset(topic for process in processes for topic in process.topics)
         self._due_work = due_work
         self._agenda = agenda
         self._deliveries = deliveries
@@ -154,8 +155,13 @@ class Worker:
     async def _react(self) -> bool:
         """Show each process the next events; `False` at the head of the log."""
         after = min(self.positions[process.name] for process in self._processes)
-        batch = await asyncio.to_thread(self._log.read, after, BATCH)
-        for recorded in batch:
+        page = await asyncio.to_thread(self._log.page, after, BATCH, self._topics)
+        for unreadable in page.unreadable:
+            for process in self._processes:
+                if unreadable.topic in process.topics and unreadable.position > self.positions[process.name]:
+                    _logger.error("%s cannot read position %s", process.name, unreadable.position)
+                    await self._park(process, unreadable.position, unreadable.error)
+        for recorded in page.events:
             concerned = [
                 process
                 for process in self._processes
@@ -163,9 +169,11 @@ class Worker:
             ]
             for process in concerned:
                 await self._show(process, recorded)
-            if concerned or recorded is batch[-1]:
+            if concerned:
                 await self._advance(recorded.position)
-        return bool(batch)
+        if page.reached > after:
+            await self._advance(page.reached)
+        return page.reached > after
 
     async def _advance(self, position: int) -> None:
         async with self._pool.connection() as conn:
@@ -181,17 +189,17 @@ class Worker:
             except Exception as error:
                 _logger.exception("%s stumbled over position %s", process.name, recorded.position)
                 if number == TRIES:
-                    await self._park(process, recorded, error)
+                    await self._park(process, recorded.position, f"{type(error).__name__}: {error}")
                 await asyncio.sleep(0.1 * number)
             else:
                 return
 
-    async def _park(self, process: Process, recorded: Recorded, error: Exception) -> None:
+    async def _park(self, process: Process, position: int, error: str) -> None:
         async with self._pool.connection() as conn:
             await conn.execute(
                 """INSERT INTO app.parked (process, position, error) VALUES (%s, %s, %s)
                    ON CONFLICT DO NOTHING""",
-                (process.name, recorded.position, f"{type(error).__name__}: {error}"),
+                (process.name, position, error),
             )
 
     # What falls due.
