@@ -4,9 +4,10 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
+from uuid import uuid4
 
 import psycopg
-from eventsourcing.persistence import OperationalError
+from eventsourcing.persistence import OperationalError, StoredEvent
 from psycopg.rows import DictRow
 
 from api.bootstrap import Runtime
@@ -96,6 +97,24 @@ async def test_what_a_process_cannot_handle_is_set_aside_and_the_rest_goes_on(
     (parked,) = conn.execute("SELECT process, position, error FROM app.parked").fetchall()
     (position,) = [each.position for each in recorded(reader) if getattr(each.event, "text", None) == "dos"]
     assert parked == {"process": "replies", "position": position, "error": "ValueError: no"}
+
+
+async def test_what_nobody_can_read_is_set_aside_by_whom_it_concerns_and_the_rest_goes_on(
+    reader: Runtime, conn: Connection
+) -> None:
+    process = Listening()
+    await hear(reader, "uno")
+    broken = StoredEvent(uuid4(), 1, Follower.MessageReceived.TOPIC, b'{"text": 7')
+    nobodys = StoredEvent(uuid4(), 1, "follower.from_the_future", b"{}")
+    reader.app.recorder.insert_events([broken, nobodys])
+    position = reader.log.head() - 1
+    for number, text in enumerate(("dos", "tres")):
+        await deliver(reader, {"follower_id": f"ig_{number}", "text": text, "message_id": "m"})
+    async with working(reader, process) as worker:
+        await at_the_head(reader, worker)
+    assert process.shown == ["uno", "dos", "tres"]
+    (parked,) = conn.execute("SELECT process, position FROM app.parked").fetchall()
+    assert parked == {"process": "replies", "position": position}
 
 
 async def test_what_succeeds_at_the_second_try_is_not_set_aside(reader: Runtime, conn: Connection) -> None:
