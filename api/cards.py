@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from api.together import Together
+from processes.together import Together
 from projections.board import Board
 
 Row = Mapping[str, Any]

@@ -38,15 +38,15 @@ async def take_in(runtime: "Runtime", channel: str, headers: Mapping[str, str], 
     speaks = runtime.channels.get(name)
     if speaks is None:
         raise Unsigned("This delivery names no connected account.")
-    verified = speaks.verify(headers, raw, await runtime.connections.secrets(name))
-    if isinstance(verified, Refused):
-        _logger.info("a delivery to %s was refused: %s", channel, verified.reason)
-        raise Unsigned("This delivery names no connected account.")
-    creator_id = await runtime.connections.creator_of(name, verified.account_hint)
-    if creator_id is None:
+    claim = speaks.claim(headers)
+    named = None if claim is None else await runtime.connections.named_by(name, claim)
+    known = {} if claim is None or named is None else {claim: named.account_id}
+    verified = speaks.verify(headers, raw, known)
+    if isinstance(verified, Refused) or named is None:
+        _logger.info("a delivery to %s was refused", channel)
         raise Unsigned("This delivery names no connected account.")
     with context.acting(f"platform:{channel}", correlation_id=request_id, request_id=request_id):
-        await runtime.deliveries.store(name, verified.account_hint, creator_id, raw, channel)
+        await runtime.deliveries.store(name, verified.account_hint, named.creator_id, raw, channel)
 
 
 async def from_phone(runtime: "Runtime", creator_id: str, body: Mapping[str, Any]) -> Arrived:

@@ -17,7 +17,7 @@ from eventsourcing.persistence import (
 )
 from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
 from eventsourcing.utils import retry
-from psycopg import Connection
+from psycopg import Connection, Cursor
 from psycopg.rows import DictRow
 from psycopg.types.numeric import Int8
 
@@ -68,16 +68,19 @@ class Recorder(PostgresApplicationRecorder):
         event_ids = event_ids or [uuid4() for _ in stored_events]
         metadata = metadata or [{} for _ in stored_events]
         with self.datastore.get_connection() as conn:
-            if not beside:  # one statement is a transaction of its own, in one round trip
-                last = self._append(conn, stored_events, event_ids, metadata)
+            if not beside:  # one statement is a transaction of its own
+                appended = self._append(conn, stored_events, event_ids, metadata)
             else:
-                with conn.transaction(), conn.cursor() as cursor:
-                    for query, statements in groupby(beside, key=itemgetter(0)):  # each group is one round trip
+                appended = None
+                with conn.pipeline(), conn.transaction(), conn.cursor() as cursor:  # one round trip
+                    for query, statements in groupby(beside, key=itemgetter(0)):
                         cursor.executemany(query.encode(), [params for _, params in statements])
-                    if not stored_events:
-                        return None
-                    last = self._append(conn, stored_events, event_ids, metadata)
-        return list(range(last - len(stored_events) + 1, last + 1))
+                    if stored_events:
+                        appended = self._append(conn, stored_events, event_ids, metadata)
+            row = appended.fetchone() if appended else None
+        if row is None:
+            return None
+        return list(range(row["last"] - len(stored_events) + 1, row["last"] + 1))
 
     @staticmethod
     def _append(
@@ -85,11 +88,11 @@ class Recorder(PostgresApplicationRecorder):
         events: Sequence[StoredEvent],
         event_ids: Sequence[UUID],
         metadata: Sequence[Mapping[str, str]],
-    ) -> int:
+    ) -> Cursor[DictRow]:
         # The id stands in the metadata too, which the chain covers.
         beside = [{**each, "event_id": str(event_id)} for each, event_id in zip(metadata, event_ids, strict=True)]
         # In binary: as text psycopg escapes each quote of each JSON document on its own.
-        row = conn.execute(
+        return conn.execute(
             "SELECT log.append_events(%b::uuid[], %b::bigint[], %b::text[], %b::bytea[], %b::uuid[], %b::text[])"
             " AS last",
             (
@@ -101,9 +104,7 @@ class Recorder(PostgresApplicationRecorder):
                 [json.dumps(each) for each in beside],
             ),
             prepare=True,
-        ).fetchone()
-        assert row is not None
-        return int(row["last"])
+        )
 
     @retry((InterfaceError, OperationalError), max_attempts=10, wait=0.2)
     def select_notifications(

@@ -92,7 +92,8 @@ class GatheringEventStore(StreamStore):
             [self.mapper.to_stored_event(event) for event in events],
             event_ids=[event_id for saved in self.gathered for event_id in saved.event_ids],
             metadata=[each for saved in self.gathered for each in saved.metadata],
-            beside=[statement for saved in self.gathered for statement in saved.beside],
+            # What accompanies commands comes last, so that what is alike stands together and goes as one.
+            beside=[statement for saved in sorted(self.gathered, key=_accompanies) for statement in saved.beside],
         )
         return self.last_positions(positions[0]) if positions else [0] * len(self.gathered)
 
@@ -106,6 +107,10 @@ class GatheringEventStore(StreamStore):
 
     def forget(self) -> None:
         self.gathered.clear()
+
+
+def _accompanies(saved: Saved) -> bool:
+    return not saved.events
 
 
 @dataclass

@@ -1,11 +1,14 @@
 """Which account speaks for which creator, and with which secrets."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from eventstore.sealing import Sealer
 from processes.channels.base import Account, ChannelName
 from processes.channels.telegram import secret_hash
+from processes.together import Together
 from projections.projection import Pool
 
 
@@ -17,6 +20,13 @@ class Connection:
     creator_id: str
     secret: str
     name: str | None
+
+
+class Named(NamedTuple):
+    """An account that a delivery has named, and whose it is."""
+
+    account_id: str
+    creator_id: str
 
 
 @dataclass(frozen=True)
@@ -82,20 +92,23 @@ class Connections:
     def __init__(self, pool: Pool, sealer: Sealer) -> None:
         self._pool = pool
         self._sealer = sealer
+        self._named: Together[tuple[ChannelName, str], Named] = Together(self._ask)
 
-    async def secrets(self, channel: ChannelName) -> dict[str, str]:
-        """The account that each webhook secret names, by the secret's SHA-256 in hex."""
+    async def named_by(self, channel: ChannelName, secret_sha256: str) -> Named | None:
+        """The account whose webhook proves itself with the secret of this SHA-256, in hex."""
+        return await self._named((channel, secret_sha256))
+
+    async def _ask(self, hashes: Sequence[tuple[ChannelName, str]]) -> Mapping[tuple[ChannelName, str], Named]:
         async with self._pool.connection() as conn:
             cursor = await conn.execute(
-                "SELECT encode(secret_sha256, 'hex') AS hash, account_id FROM app.channels WHERE channel = %s",
-                (channel,),
+                """SELECT channel, encode(secret_sha256, 'hex') AS hash, account_id, creator_id
+                     FROM app.channels WHERE secret_sha256 = ANY(%s)""",
+                ([bytes.fromhex(given) for _, given in hashes],),
             )
-            return {row["hash"]: row["account_id"] async for row in cursor}
-
-    async def creator_of(self, channel: ChannelName, account_id: str) -> str | None:
-        """The one creator who connected an account."""
-        found = await self.find(channel, account_id)
-        return found.creator_id if found else None
+            return {
+                (ChannelName(row["channel"]), row["hash"]): Named(row["account_id"], row["creator_id"])
+                async for row in cursor
+            }
 
     async def account(self, channel: ChannelName, account_id: str) -> Account | None:
         """An account with its token."""

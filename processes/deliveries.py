@@ -1,4 +1,4 @@
-"""Takes in what a platform delivers: stored first, then read, routed and turned into commands."""
+"""Takes in what a platform delivers: kept, read, routed and turned into commands."""
 
 import logging
 from collections import Counter
@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import assert_never
+from typing import Final, assert_never
 from uuid import UUID, uuid4
 
 from psycopg.rows import DictRow
@@ -17,6 +17,7 @@ from domain.commands.conversations import WAS_RECEIVED, Received
 from domain.errors import Conflict, DomainError
 from domain.follower import Follower
 from domain.follower_parts import Attachment, Inbound
+from domain.streams import Beside
 from domain.vocabulary import Platform
 from eventstore.sealing import Sealer
 from eventstore.writer import Writer
@@ -44,6 +45,12 @@ from projections.projection import Pool
 
 SAME_BODY_WITHIN = timedelta(minutes=10)
 LEFT_AFTER = timedelta(seconds=5)
+PROCESSED: Final = "processed"
+
+_KEEP: Final = """
+    INSERT INTO app.deliveries
+           (delivery_id, channel, account_id, creator_id, body_sha256, body_sealed, received_at, state, items)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)"""
 
 _logger = logging.getLogger(__name__)
 
@@ -56,6 +63,30 @@ class Handled:
     received: list[Received] = field(default_factory=list)
     position: int | None = None
     quarantined: str | None = None
+
+
+@dataclass(frozen=True)
+class Body:
+    """What was delivered, and for whom."""
+
+    delivery_id: UUID
+    channel: ChannelName
+    account_id: str
+    creator_id: str
+    raw: bytes
+    received_at: datetime
+    origin: str
+
+    @property
+    def digest(self) -> bytes:
+        """By which the same body is known again."""
+        return sha256(self.raw).digest()
+
+    def row(self, sealer: Sealer, state: str, *, items: int) -> tuple[object, ...]:
+        """The parameters of `_KEEP`."""
+        sealed = sealer.seal(self.raw, str(self.delivery_id))
+        who = (self.delivery_id, self.channel, self.account_id, self.creator_id)
+        return (*who, self.digest, sealed, self.received_at, state, items)
 
 
 class Deliveries:
@@ -80,40 +111,42 @@ class Deliveries:
         """How many this program has handled since it began, by what became of them."""
 
     async def store(self, channel: ChannelName, account_id: str, creator_id: str, raw: bytes, origin: str) -> Handled:
-        """Keep the body, then handle it. From the first commit on nothing is lost, whatever happens here."""
-        received_at = self._clock()
-        digest = sha256(raw).digest()
-        if (known := await self._known(channel, account_id, digest, received_at)) is not None:
-            return Handled(known)
-        delivery_id = uuid4()
-        async with self._pool.connection() as conn:
-            await conn.execute(
-                """INSERT INTO app.deliveries (delivery_id, channel, account_id, creator_id, body_sha256,
-                                               body_sealed, received_at)
-                   VALUES (%s, %s, %s, %s, %s, %s, %s)""",
-                (
-                    delivery_id,
-                    channel,
-                    account_id,
-                    creator_id,
-                    digest,
-                    self._sealer.seal(raw, str(delivery_id)),
-                    received_at,
-                ),
-            )
-        try:
-            return await self._handle(delivery_id, channel, account_id, creator_id, raw, received_at, origin)
-        except AWAY as error:
-            _logger.warning("delivery %s waits to be swept (%s)", delivery_id, type(error).__name__)
-            return Handled(delivery_id)
+        """Keep a body and handle it. When this returns, nothing of it is lost, whatever happens afterwards.
 
-    async def _known(self, channel: ChannelName, account_id: str, digest: bytes, received_at: datetime) -> UUID | None:
+        A message is kept in the transaction of its events; what is no message, or is refused, is kept first.
+        """
+        body = Body(uuid4(), channel, account_id, creator_id, raw, self._clock(), origin)
+        match self._channels[channel].parse(raw, account_id, body.received_at):
+            case [Message() | Postback() as item]:
+                try:
+                    return await self._handle_at_once(body, item)
+                except Exception as error:
+                    _logger.warning("a delivery is kept before it is handled (%s)", type(error).__name__)
+        return await self._handle_kept(body)
+
+    async def _handle_at_once(self, body: Body, item: Message | Postback) -> Handled:
+        received, position = await self._receive(body, item, kept_beside=True)
+        self.settled[PROCESSED] += 1
+        return Handled(body.delivery_id, [received], position)
+
+    async def _handle_kept(self, body: Body) -> Handled:
+        if (known := await self._known(body)) is not None:
+            return Handled(known)
+        async with self._pool.connection() as conn:
+            await conn.execute(_KEEP, body.row(self._sealer, "stored", items=0))
+        try:
+            return await self._handle(body)
+        except AWAY as error:
+            _logger.warning("delivery %s waits to be swept (%s)", body.delivery_id, type(error).__name__)
+            return Handled(body.delivery_id)
+
+    async def _known(self, body: Body) -> UUID | None:
         async with self._pool.connection() as conn:
             cursor = await conn.execute(
                 """SELECT delivery_id FROM app.deliveries
                     WHERE body_sha256 = %s AND channel = %s AND account_id = %s AND received_at > %s
                       AND state <> 'stored'""",
-                (digest, channel, account_id, received_at - SAME_BODY_WITHIN),
+                (body.digest, body.channel, body.account_id, body.received_at - SAME_BODY_WITHIN),
             )
             row = await cursor.fetchone()
         return None if row is None else UUID(str(row["delivery_id"]))
@@ -137,51 +170,47 @@ class Deliveries:
         return len(rows)
 
     async def _resume(self, row: DictRow) -> None:
+        raw = self._sealer.open(bytes(row["body_sealed"]), str(row["delivery_id"]))
+        channel = ChannelName(row["channel"])
         await self._handle(
-            row["delivery_id"],
-            ChannelName(row["channel"]),
-            row["account_id"],
-            row["creator_id"],
-            self._sealer.open(bytes(row["body_sealed"]), str(row["delivery_id"])),
-            row["received_at"],
-            row["channel"],
+            Body(
+                row["delivery_id"],
+                channel,
+                row["account_id"],
+                row["creator_id"],
+                raw,
+                row["received_at"],
+                origin=channel,
+            )
         )
 
-    async def _handle(
-        self,
-        delivery_id: UUID,
-        channel: ChannelName,
-        account_id: str,
-        creator_id: str,
-        raw: bytes,
-        received_at: datetime,
-        origin: str,
-    ) -> Handled:
-        handled = Handled(delivery_id)
+    async def _handle(self, body: Body) -> Handled:
+        received: list[Received] = []
         position, trouble = None, []
-        items = self._channels[channel].parse(raw, account_id, received_at)
+        items = self._channels[body.channel].parse(body.raw, body.account_id, body.received_at)
         for number, item in enumerate(items):
             try:
-                done, at = await self._take(creator_id, item, delivery_id, origin)
+                done, at = await self._take(body, item)
             except AWAY:
                 raise
             except DomainError as error:
                 trouble.append(f"item {number}: {error}")
                 continue
             except Exception as error:
-                _logger.exception("item %s of delivery %s went wrong", number, delivery_id)
+                _logger.exception("item %s of delivery %s went wrong", number, body.delivery_id)
                 trouble.append(f"item {number}: {type(error).__name__}")
                 continue
             if isinstance(done, Received):
-                handled.received.append(done)
+                received.append(done)
             elif done is not None:
                 trouble.append(f"item {number}: {done}")
             position = at or position
-        await self._settle(delivery_id, len(items), "; ".join(trouble) or None)
-        return Handled(delivery_id, handled.received, position, "; ".join(trouble) or None)
+        reason = "; ".join(trouble) or None
+        await self._settle(body.delivery_id, len(items), reason)
+        return Handled(body.delivery_id, received, position, reason)
 
     async def _settle(self, delivery_id: UUID, items: int, trouble: str | None) -> None:
-        state = "processed" if trouble is None else "quarantined"
+        state = PROCESSED if trouble is None else "quarantined"
         self.settled[state] += 1
         async with self._pool.connection() as conn:
             await conn.execute(
@@ -189,20 +218,17 @@ class Deliveries:
                 (state, trouble, items, delivery_id),
             )
 
-    async def _take(
-        self, creator_id: str, item: Item, delivery_id: UUID, origin: str
-    ) -> tuple[Received | str | None, int | None]:
+    async def _take(self, body: Body, item: Item) -> tuple[Received | str | None, int | None]:
         """Carry out one item; answers what it became (a reason to quarantine it, as text), and the position."""
-        platform = Platform(item.channel)
         match item:
             case Message() | Postback():
-                return await self._receive(creator_id, _inbound(item, origin), delivery_id)
+                return await self._receive(body, item)
             case Reachability():
-                with _because_of(f"platform:{item.channel}", delivery_id):
+                with _because_of(f"platform:{item.channel}", body.delivery_id):
                     done = await self._writer.do(
                         Clonnect.report_reachability,
-                        creator_id,
-                        platform,
+                        body.creator_id,
+                        Platform(item.channel),
                         item.platform_user_id,
                         item.reachable,
                     )
@@ -221,18 +247,27 @@ class Deliveries:
                 | AccountNotice()
                 | IdentityChange()
             ):
-                _logger.info("delivery %s: %s kept as delivered", delivery_id, type(item).__name__)
+                _logger.info("delivery %s: %s kept as delivered", body.delivery_id, type(item).__name__)
                 return None, None
             case _:
                 assert_never(item)
 
-    async def _receive(self, creator_id: str, message: Inbound, delivery_id: UUID) -> tuple[Received, int | None]:
-        follower_id = Follower.create_id(self._namespace, creator_id, message.platform, message.platform_user_id)
-        with _because_of(f"follower:{follower_id}", delivery_id):
+    async def _receive(
+        self, body: Body, item: Message | Postback, *, kept_beside: bool = False
+    ) -> tuple[Received, int | None]:
+        message = _inbound(item, body.origin)
+        follower_id = Follower.create_id(self._namespace, body.creator_id, message.platform, message.platform_user_id)
+
+        def beside(received: Received, _last_event_id: UUID | None) -> list[Beside]:
+            if received.duplicate or not kept_beside:
+                return []
+            return [(_KEEP, body.row(self._sealer, PROCESSED, items=1))]
+
+        with _because_of(f"follower:{follower_id}", body.delivery_id):
             try:
-                done = await self._writer.do(Clonnect.receive_message, creator_id, message)
+                done = await self._writer.do_with(beside, Clonnect.receive_message, body.creator_id, message)
             except Conflict:
-                if not await self._was_received(creator_id, message):
+                if not await self._was_received(body.creator_id, message):
                     raise
                 return Received(follower_id, follower_id, message.message_id, duplicate=True), None
         return done.result, done.position

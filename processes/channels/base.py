@@ -333,6 +333,9 @@ class Channel(Protocol):
     @property
     def name(self) -> ChannelName: ...
 
+    def claim(self, headers: Mapping[str, str]) -> str | None:
+        """The key of `secrets` that a delivery names; `None` without any."""
+
     def verify(self, headers: Mapping[str, str], raw: bytes, secrets: Mapping[str, str]) -> Verified | Refused:
         """Is this body, as received, from the platform? Which secrets are asked for, the channel says."""
 

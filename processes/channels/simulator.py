@@ -91,6 +91,9 @@ class Simulator:
         self._clock = clock
         self._fates: dict[str, Fate | ErrorClass] = {}
 
+    def claim(self, headers: Mapping[str, str]) -> str | None:
+        return None
+
     def verify(self, headers: Mapping[str, str], raw: bytes, secrets: Mapping[str, str]) -> Verified | Refused:
         """There is no webhook: the phone belongs to the dashboard, whose session is its proof."""
         return Refused("the simulator has no webhook")

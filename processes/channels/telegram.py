@@ -32,7 +32,7 @@ from processes.channels.telegram_updates import ALLOWED_UPDATES, read_update
 TEXT_LIMIT: Final = 4096
 """Bytes of UTF-8. Telegram counts characters (core.telegram.org/bots/api#sendmessage): always inside."""
 
-WEBHOOK_HEADER: Final = "X-Telegram-Bot-Api-Secret-Token"
+WEBHOOK_HEADER: Final = "x-telegram-bot-api-secret-token"
 
 _TOKEN: Final = re.compile(r"\d{1,20}:[A-Za-z0-9_-]{1,200}", re.ASCII)
 _LONGEST_POLL: Final = 25
@@ -85,15 +85,17 @@ class Telegram:
         self._base_url = base_url.rstrip("/")
         self._client = client
 
-    def verify(self, headers: Mapping[str, str], raw: bytes, secrets: Mapping[str, str]) -> Verified | Refused:
-        """The secret in the header names the bot: `secrets` maps `secret_hash(secret)` to the account id.
+    def claim(self, headers: Mapping[str, str]) -> str | None:
+        """The hash of the secret in the header: looking it up tells an attacker who measures time nothing about it."""
+        given = next((value for key, value in headers.items() if key.lower() == WEBHOOK_HEADER), "")
+        return secret_hash(given) if given else None
 
-        Looking up a hash tells an attacker who measures time nothing about the secret.
-        """
-        given = next((value for key, value in headers.items() if key.lower() == WEBHOOK_HEADER.lower()), "")
-        if not given:
+    def verify(self, headers: Mapping[str, str], raw: bytes, secrets: Mapping[str, str]) -> Verified | Refused:
+        """The secret in the header names the bot: `secrets` maps `secret_hash(secret)` to the account id."""
+        claim = self.claim(headers)
+        if claim is None:
             return Refused("no secret token")
-        account_id = secrets.get(secret_hash(given))
+        account_id = secrets.get(claim)
         return Refused("unknown secret token") if account_id is None else Verified(account_id)
 
     def parse(self, raw: bytes, account_id: str, received_at: datetime) -> list[Item]:

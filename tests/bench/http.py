@@ -30,11 +30,13 @@ from tests.chaos.writing import timed
 COMMANDED, READ = "ana", "bea"
 """Two creators: what is added to the one while it is measured is no lead of the other."""
 CONNECTIONS = 64
+PEOPLE = 500
+"""Who is moved, and who writes: strangers are rare among those who do."""
 SECRET = "the secret of the webhook"
 PACE = 200
 UPDATE = (
-    '{"update_id": {n}, "message": {"message_id": {n}, "date": 1790000000, "chat": {"id": {n}, "type": "private"},'
-    ' "from": {"id": {n}, "is_bot": false, "first_name": "Luz"}, "text": "hola, ¿cuánto cuesta?"}}'
+    '{"update_id": {n}, "message": {"message_id": {n}, "date": 1790000000, "chat": {"id": {m}, "type": "private"},'
+    ' "from": {"id": {m}, "is_bot": false, "first_name": "Luz"}, "text": "hola, ¿cuánto cuesta?"}}'
 )
 
 
@@ -67,7 +69,7 @@ def measure_http(url: str, folder: Path, seconds: float, leads: Sequence[int]) -
     """Commands, deliveries and reads; the reads again whenever there are as many leads as `leads` says."""
     settings = Settings(data_dir=folder)
     commanding, reading = prepare(url, settings, COMMANDED), prepare(url, settings, READ)
-    asyncio.run(_capture(url, settings, COMMANDED, range(CONNECTIONS)))
+    asyncio.run(_capture(url, settings, COMMANDED, range(PEOPLE)))
     with serving(url, folder, commanding, seconds) as bench:
         yield from _commands(bench)
         yield from _deliveries(bench)
@@ -154,7 +156,7 @@ def serving(url: str, folder: Path, key: str, seconds: float) -> Iterator[Bench]
     ):
         port = int(_pipe(server.stdout).readline())
         headers = {"X-API-Key": key, "Content-Type": "application/json"}
-        load = Load(port, "", "", "", headers, CONNECTIONS, seconds, among=CONNECTIONS)
+        load = Load(port, "", "", "", headers, CONNECTIONS, seconds, among=PEOPLE)
         try:
             yield Bench(server, sender, load)
         finally:

@@ -149,6 +149,7 @@ class _Link:
         self._server, self._to_server = server
         self._status = b"I"
         self._appending: set[bytes] = set()
+        self._committing: set[bytes] = set()
         self._has_appended = False
         self._cut_when_committed = False
         self._is_deaf = False
@@ -200,10 +201,11 @@ class _Link:
             if kind == b"P":
                 name, query, _ = body.split(b"\0", 2)
                 (self._appending.add if b"append_events" in query else self._appending.discard)(name)
+                (self._committing.add if query == b"COMMIT" else self._committing.discard)(name)
             elif kind == b"B":
-                appends |= body.split(b"\0", 2)[1] in self._appending
-            elif kind == b"Q":
-                commits |= body.startswith(b"COMMIT")
+                statement = body.split(b"\0", 2)[1]
+                appends |= statement in self._appending
+                commits |= statement in self._committing
         self._has_appended |= appends
         return (appends and self._status == b"I") or (commits and self._has_appended)
 

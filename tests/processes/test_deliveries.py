@@ -1,10 +1,11 @@
-"""What a platform delivers is stored first, and becomes one message however often it comes."""
+"""What a platform delivers is kept, and becomes one message however often it comes."""
 
 import json
 from datetime import timedelta
 from uuid import uuid4
 
 import psycopg
+import pytest
 from psycopg.rows import DictRow
 
 from api.bootstrap import Runtime, installation_key
@@ -12,6 +13,7 @@ from domain import context
 from domain.application import Clonnect
 from domain.follower import Follower
 from domain.vocabulary import Platform
+from eventstore import writer as writer_module
 from eventstore.sealing import Sealer
 from processes.channels.base import ChannelName
 from tests.runtime import CREATOR, Start, deliver, events, on_the_phone, sign_up
@@ -40,9 +42,9 @@ async def test_a_message_is_stored_for_its_person_and_its_body_cannot_be_read(
 
 
 async def test_the_same_delivery_again_changes_nothing(reader: Runtime, conn: Connection) -> None:
-    first = await deliver(reader, HELLO)
-    again = await deliver(reader, HELLO)
-    assert (again.delivery_id, again.received) == (first.delivery_id, [])
+    (first,) = (await deliver(reader, HELLO)).received
+    (again,) = (await deliver(reader, HELLO)).received
+    assert (again.lead_id, again.duplicate) == (first.lead_id, True)
     assert len(events(reader, Follower.MessageReceived)) == 1
     assert states(conn) == [("processed", 1)]
 
@@ -78,6 +80,34 @@ async def test_what_comes_for_a_creator_who_is_gone_waits_for_a_person(reader: R
     handled = await deliver(reader, HELLO, "nobody")
     assert "no such creator" in (handled.quarantined or "")
     assert states(conn) == [("quarantined", 1)]
+
+
+async def test_what_cannot_be_handled_now_is_kept_and_handled_later(
+    reader: Runtime, conn: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as busy:
+        busy.setattr(writer_module, "DEADLINE_SECONDS", -1.0)
+        handled = await deliver(reader, HELLO)
+    assert (handled.received, handled.quarantined) == ([], None)
+    assert states(conn) == [("stored", 0)]
+    conn.execute("UPDATE app.deliveries SET received_at = received_at - interval '1 minute'")
+    assert await reader.deliveries.sweep() == 1
+    assert states(conn) == [("processed", 1)]
+    assert len(events(reader, Follower.MessageReceived)) == 1
+
+
+async def test_a_message_is_kept_with_its_events_or_not_at_all(reader: Runtime, conn: Connection) -> None:
+    conn.execute(
+        """CREATE FUNCTION app.fail() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RAISE 'disk full'; END$$;
+           CREATE TRIGGER fail BEFORE INSERT ON app.deliveries FOR EACH ROW EXECUTE FUNCTION app.fail()"""
+    )
+    with pytest.raises(psycopg.Error):
+        await deliver(reader, HELLO)
+    assert events(reader, Follower.MessageReceived) == []
+    conn.execute("DROP TRIGGER fail ON app.deliveries")
+    await deliver(reader, HELLO)
+    assert len(events(reader, Follower.MessageReceived)) == 1
+    assert states(conn) == [("processed", 1)]
 
 
 async def test_what_a_crash_left_between_storing_and_reading_is_handled_by_the_next_program(

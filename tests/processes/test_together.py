@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
-from api.together import Together
+from processes.together import Together
 
 
 class Oracle:
