@@ -40,7 +40,8 @@ if TYPE_CHECKING:
 
 NAME = "Clonnect"
 DESCRIPTION = "Answers a creator's direct messages, keeps the board of leads, and follows up once at the right moment."
-ROUTERS = (
+ROUTERS = (  # what is asked for most is found soonest
+    webhooks.router,
     conversations.router,
     lead_transfer.router,  # before `leads`, to which `export` would be a lead's id
     lead_transfer.sheets,
@@ -63,7 +64,6 @@ ROUTERS = (
     health.router,
     health.guarded,
     health.metrics,
-    webhooks.router,
     simulator.router,
 )
 

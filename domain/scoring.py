@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from math import exp2, log2
+from math import ceil, exp2, log2
 
 from domain.vocabulary import Intent, Status
 
@@ -18,6 +18,9 @@ HOT_FROM = 0.60
 NEGLIGIBLE = 0.001
 FOREVER = datetime.max.replace(tzinfo=UTC)
 TICK = timedelta(microseconds=1)
+NEARLY = 2 * TICK
+DIGITS = 4
+"""With how many digits a score is shown."""
 
 EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
 ABOVE_ALL, BELOW_ALL = 1e9, -1e9
@@ -63,7 +66,7 @@ class Term:
 
     def decayed(self, now: datetime) -> float:
         """The weight at `now`; half of it is left after 14 days."""
-        return self.weight * exp2(-(max(timedelta(0), now - self.at) / HALF_LIFE))
+        return self.weight * exp2(-max(0.0, (now - self.at) / HALF_LIFE))
 
 
 @dataclass(frozen=True)
@@ -74,12 +77,17 @@ class Score:
 
     def value(self, now: datetime) -> float:
         """The purchase intent at `now`, in [0, 1]; it falls as time passes, and never rises by itself."""
-        if self._is_customer:
-            return 1.0
+        return 1.0 if self._is_customer else min(1.0, self._lasting(now) + self._engagement(now))
+
+    def _lasting(self, now: datetime) -> float:
+        """What is left of the level and its adjustments."""
         level = max((term.decayed(now) for term in self.terms if _is_level(term)), default=0.0)
-        adjusted = level + sum(term.decayed(now) for term in self.terms if term.what in ADJUSTMENTS)
+        return max(0.0, level + sum(term.decayed(now) for term in self.terms if term.what in ADJUSTMENTS))
+
+    def _engagement(self, now: datetime) -> float:
+        """What writing again and again adds for some days; the first time adds nothing."""
         engaged = [term.weight for term in self._bursts if now - term.at <= ENGAGED_WITHIN]
-        return min(1.0, max(0.0, adjusted) + min(ENGAGEMENT_AT_MOST, sum(engaged[1:])))
+        return min(ENGAGEMENT_AT_MOST, sum(engaged[1:]))
 
     @property
     def standing(self) -> float:
@@ -102,19 +110,40 @@ class Score:
             return FOREVER
         if not self._shows(level, since):
             return None
-        shown, not_shown = timedelta(0), HALF_LIFE
-        while self._shows(level, since + not_shown):
-            not_shown *= 2
+        near = self._about_until(level, since)
+        if self._shows(level, near - NEARLY) and not self._shows(level, near + NEARLY):
+            return self._last_between(level, near - NEARLY, near + NEARLY)
+        until = since + HALF_LIFE
+        while self._shows(level, until):
+            until += until - since
+        return self._last_between(level, since, until)
+
+    def _about_until(self, level: float, since: datetime) -> datetime:
+        """The last instant but for the rounding of floats, if no term is of a time behind `since`."""
+        begin, end = since, FOREVER
+        for burst in self._bursts:  # engagement falls behind each of these, else everything decays alike
+            if (step := burst.at + ENGAGED_WITHIN) >= begin:
+                if not self._shows(level, step + TICK):
+                    end = step
+                    break
+                begin = step + TICK
+        least = ceil(level * 10**DIGITS) / 10**DIGITS - 0.5 / 10**DIGITS - self._engagement(begin)
+        if least <= 0:
+            return end
+        lasts = HALF_LIFE * max(0.0, log2(max(self._lasting(begin), least) / least))
+        return min(begin + lasts, end)
+
+    def _last_between(self, level: float, shown: datetime, not_shown: datetime) -> datetime:
         while not_shown - shown > TICK:
-            middle = (shown + not_shown) // 2
-            if self._shows(level, since + middle):
+            middle = shown + (not_shown - shown) // 2
+            if self._shows(level, middle):
                 shown = middle
             else:
                 not_shown = middle
-        return since + shown
+        return shown
 
     def _shows(self, level: float, now: datetime) -> bool:
-        return round(self.value(now), 4) >= level
+        return round(self.value(now), DIGITS) >= level
 
     def after(self, intents: Collection[Intent], *, direct_purchase: bool, refusal: bool, at: datetime) -> "Score":
         """The score after one more burst that meant this."""

@@ -4,10 +4,10 @@ from typing import Final, Literal
 
 from fastapi import APIRouter, Request, Response
 
-from api.dependencies import Running
 from api.intake import take_in
 from api.refusals import also
 from api.schemas import Ok
+from api.state import running
 
 router = APIRouter(tags=["webhooks"])
 
@@ -61,7 +61,7 @@ async def get_telegram_webhook() -> Listening:
     responses={200: {"description": "It is stored."}},
     openapi_extra=also("signature") | TELEGRAM,
 )
-async def receive_telegram_update(request: Request, runtime: Running) -> Response:
+async def receive_telegram_update(request: Request) -> Response:
     """One update of a bot; 200 and an empty body once it is stored, 403 when the secret names no bot."""
-    await take_in(runtime, "telegram", request.headers, await request.body(), request.state.request_id)
+    await take_in(running(request), "telegram", request.headers, await request.body(), request.state.request_id)
     return Response()

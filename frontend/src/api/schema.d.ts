@@ -4,6 +4,34 @@
  */
 
 export interface paths {
+    "/webhook/telegram": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * For whoever looks whether the address is right
+         * @description For whoever looks whether the address is right.
+         *
+         *     Needs no credential.
+         */
+        get: operations["get_telegram_webhook"];
+        put?: never;
+        /**
+         * One update of a bot; 200 and an empty body once it is stored, 403 when the secret names no bot
+         * @description One update of a bot; 200 and an empty body once it is stored, 403 when the secret names no bot.
+         *
+         *     Needs no credential.
+         */
+        post: operations["receive_telegram_update"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/dm/conversations/{creator_id}": {
         parameters: {
             query?: never;
@@ -1418,34 +1446,6 @@ export interface paths {
         get: operations["get_metrics"];
         put?: never;
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/webhook/telegram": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * For whoever looks whether the address is right
-         * @description For whoever looks whether the address is right.
-         *
-         *     Needs no credential.
-         */
-        get: operations["get_telegram_webhook"];
-        put?: never;
-        /**
-         * One update of a bot; 200 and an empty body once it is stored, 403 when the secret names no bot
-         * @description One update of a bot; 200 and an empty body once it is stored, 403 when the secret names no bot.
-         *
-         *     Needs no credential.
-         */
-        post: operations["receive_telegram_update"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4503,6 +4503,37 @@ export interface components {
         };
     };
     responses: {
+        /** @description `signature`: The delivery is not signed by its platform */
+        signature: {
+            headers: {
+                "X-Request-ID": components["headers"]["X-Request-ID"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `too-large`: The body is too large */
+        "too-large": {
+            headers: {
+                "X-Request-ID": components["headers"]["X-Request-ID"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `unavailable`: Not possible at the moment */
+        unavailable: {
+            headers: {
+                "X-Request-ID": components["headers"]["X-Request-ID"];
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description `unauthenticated`: Who are you? */
         unauthenticated: {
             headers: {
@@ -4606,31 +4637,10 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `too-large`: The body is too large */
-        "too-large": {
-            headers: {
-                "X-Request-ID": components["headers"]["X-Request-ID"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"];
-            };
-        };
         /** @description `unsupported-media-type`: The body is of another type than is taken here */
         "unsupported-media-type": {
             headers: {
                 "X-Request-ID": components["headers"]["X-Request-ID"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"];
-            };
-        };
-        /** @description `unavailable`: Not possible at the moment */
-        unavailable: {
-            headers: {
-                "X-Request-ID": components["headers"]["X-Request-ID"];
-                "Retry-After": components["headers"]["Retry-After"];
                 [name: string]: unknown;
             };
             content: {
@@ -4687,16 +4697,6 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `signature`: The delivery is not signed by its platform */
-        signature: {
-            headers: {
-                "X-Request-ID": components["headers"]["X-Request-ID"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"];
-            };
-        };
     };
     parameters: {
         /**
@@ -4731,6 +4731,95 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    get_telegram_webhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A UUID of the client's choice, which the answer and all events of the request carry.
+                 * @example 6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5
+                 */
+                "X-Request-ID"?: components["parameters"]["X-Request-ID"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Somebody is here; nothing else is told. */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "channel": "telegram"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Listening"];
+                };
+            };
+        };
+    };
+    receive_telegram_update: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The secret that the bot's webhook was set with.
+                 * @example nZ3kq0Vb7s
+                 */
+                "X-Telegram-Bot-Api-Secret-Token": string;
+                /**
+                 * @description A UUID of the client's choice, which the answer and all events of the request carry.
+                 * @example 6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5
+                 */
+                "X-Request-ID"?: components["parameters"]["X-Request-ID"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "update_id": 10001,
+                 *       "message": {
+                 *         "message_id": 1,
+                 *         "date": 1772539200,
+                 *         "chat": {
+                 *           "id": 42,
+                 *           "type": "private"
+                 *         },
+                 *         "from": {
+                 *           "id": 42,
+                 *           "is_bot": false,
+                 *           "first_name": "Ana"
+                 *         },
+                 *         "text": "Hola"
+                 *       }
+                 *     }
+                 */
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description It is stored. */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: components["responses"]["signature"];
+            413: components["responses"]["too-large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
     list_conversations: {
         parameters: {
             query?: {
@@ -12007,95 +12096,6 @@ export interface operations {
             403: components["responses"]["forbidden"];
             422: components["responses"]["invalid"];
             429: components["responses"]["rate-limited"];
-            503: components["responses"]["unavailable"];
-        };
-    };
-    get_telegram_webhook: {
-        parameters: {
-            query?: never;
-            header?: {
-                /**
-                 * @description A UUID of the client's choice, which the answer and all events of the request carry.
-                 * @example 6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5
-                 */
-                "X-Request-ID"?: components["parameters"]["X-Request-ID"];
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Somebody is here; nothing else is told. */
-            200: {
-                headers: {
-                    "X-Request-ID": components["headers"]["X-Request-ID"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "status": "ok",
-                     *       "channel": "telegram"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["Listening"];
-                };
-            };
-        };
-    };
-    receive_telegram_update: {
-        parameters: {
-            query?: never;
-            header: {
-                /**
-                 * @description The secret that the bot's webhook was set with.
-                 * @example nZ3kq0Vb7s
-                 */
-                "X-Telegram-Bot-Api-Secret-Token": string;
-                /**
-                 * @description A UUID of the client's choice, which the answer and all events of the request carry.
-                 * @example 6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5
-                 */
-                "X-Request-ID"?: components["parameters"]["X-Request-ID"];
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                /**
-                 * @example {
-                 *       "update_id": 10001,
-                 *       "message": {
-                 *         "message_id": 1,
-                 *         "date": 1772539200,
-                 *         "chat": {
-                 *           "id": 42,
-                 *           "type": "private"
-                 *         },
-                 *         "from": {
-                 *           "id": 42,
-                 *           "is_bot": false,
-                 *           "first_name": "Ana"
-                 *         },
-                 *         "text": "Hola"
-                 *       }
-                 *     }
-                 */
-                "application/json": Record<string, never>;
-            };
-        };
-        responses: {
-            /** @description It is stored. */
-            200: {
-                headers: {
-                    "X-Request-ID": components["headers"]["X-Request-ID"];
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            403: components["responses"]["signature"];
-            413: components["responses"]["too-large"];
             503: components["responses"]["unavailable"];
         };
     };
