@@ -33,10 +33,13 @@ def folded(*texts: str | None) -> str:
 
 def words_of(creator_id: str, details: Details) -> str:
     """What a creator's search finds a person's details by, as a `tsvector`."""
-    found = {*split(folded(details.name, details.notes))}
-    for handle in (details.username, details.email, details.name):
-        found.update(_parts_of_handle(handle or ""))
-    found.update(_beginnings_of_number(details.phone or ""))
+    found: set[str] = set()
+    if details.name or details.notes:
+        found.update(split(folded(details.name, details.notes)))
+    for handle in filter(None, (details.username, details.email, details.name)):
+        found.update(_parts_of_handle(handle))
+    if details.phone:
+        found.update(_beginnings_of_number(details.phone))
     return " ".join([*_lexemes(creator_id, found), *(_tag(creator_id, tag) for tag in details.tags)])
 
 
@@ -66,15 +69,17 @@ def question(creator_id: str, q: str | None, tags: Sequence[str]) -> str:
 def split(text: str) -> Iterator[str]:
     """The words of a folded text; a pictograph is one of its own."""
     yield from (word[:LONGEST] for word in WORD.findall(text))
-    yield from (char for char in text if unicodedata.category(char) == "So")
+    if not text.isascii():
+        yield from (char for char in text if unicodedata.category(char) == "So")
 
 
 def _parts_of_handle(handle: str) -> Iterator[str]:
     """The words of a handle or address, also where only a capital or a digit begins one, and all of it as one."""
-    for part in (handle, HUMP.sub(" ", handle)):
-        words = [*split(folded(part))]
-        yield from words
-        yield from (piece for word in words for piece in PIECE.findall(word))
+    for part in dict.fromkeys((handle, HUMP.sub(" ", handle))):
+        for word in split(folded(part)):
+            yield word
+            if not word.isalpha() and not word.isdecimal():
+                yield from PIECE.findall(word)
     yield "".join(WORD.findall(folded(handle.partition("@")[0])))[:LONGEST]
 
 
