@@ -7,7 +7,7 @@ from copy import copy
 from typing import Annotated, Concatenate, Final, ParamSpec, TypeVar
 from uuid import UUID, uuid4
 
-from fastapi import Depends, Header, Request, Response
+from fastapi import Depends, Request, Response
 
 from api.idempotency import Once
 from api.problems import BadRequest
@@ -145,15 +145,20 @@ class Commands:
         return uuid4() if self._once is None else self._once.id(what)
 
 
-async def _commands(
-    request: Request,
-    response: Response,
-    if_match: Annotated[str | None, Header(description="The version that the command was decided on.")] = None,
-    prefer: Annotated[str | None, Header(description="`respond-async`: do not wait for the reads.")] = None,
-) -> Commands:
-    preferences = {each.partition(";")[0].strip() for each in (prefer or "").lower().split(",")}
-    waits = "respond-async" not in preferences
-    return Commands(request, response, _versions(if_match), waits=waits)
+async def commands(request: Request, response: Response) -> Commands:
+    """The way to give commands that depend on no version."""
+    return _commands(request, response, None)
+
+
+async def commands_on_version(request: Request, response: Response) -> Commands:
+    """The way to give a command on the version that the client knows, if it names one; raises `BadRequest`."""
+    return _commands(request, response, _versions(request.headers.get("if-match")))
+
+
+def _commands(request: Request, response: Response, expected: frozenset[int] | None) -> Commands:
+    prefer = request.headers.get("prefer", "").lower()
+    waits = "respond-async" not in {each.partition(";")[0].strip() for each in prefer.split(",")}
+    return Commands(request, response, expected, waits=waits)
 
 
 def _versions(if_match: str | None) -> frozenset[int] | None:
@@ -165,7 +170,8 @@ def _versions(if_match: str | None) -> frozenset[int] | None:
     return frozenset(int(version) for version in re.findall(r"\d+", if_match))
 
 
-Do = Annotated[Commands, Depends(_commands)]
+Do = Annotated[Commands, Depends(commands)]
+DoOnVersion = Annotated[Commands, Depends(commands_on_version)]
 
 
 async def commanded_lead(runtime: Runtime, creator_id: str, given: str) -> UUID:

@@ -8,12 +8,13 @@ from email.message import Message
 from ipaddress import IPv6Address, ip_address
 from typing import Annotated, Any, ClassVar, Final
 
-from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.routing import APIRoute
 
 from api import auth
 from api.commands import Commands as Commands
 from api.commands import Do as Do
+from api.commands import DoOnVersion as DoOnVersion
 from api.commands import commanded_lead as commanded_lead
 from api.idempotency import HEADER as IDEMPOTENCY_KEY
 from api.problems import Forbidden, Problem, Unauthenticated, UnsupportedMediaType, WithoutCsrfToken
@@ -198,11 +199,12 @@ async def _caller(request: Request) -> auth.Caller:
     return caller
 
 
-async def _acting(request: Request, creator_id: Annotated[str, Path(description="The creator's name.")]) -> auth.Caller:
+async def acting(request: Request) -> auth.Caller:
+    """The caller, who was found to act for the creator of the path."""
     caller: auth.Caller = request.state.caller
     return caller
 
 
 Caller = Annotated[auth.Caller, Depends(_caller)]
-Acting = Annotated[auth.Caller, Depends(_acting)]
+Acting = Annotated[auth.Caller, Depends(acting)]
 """The caller, who may act for the creator that the path names."""

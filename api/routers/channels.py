@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from fastapi import Request
 from pydantic import Field, SecretStr
 
-from api.dependencies import Acting, Do, Running, guarded_router
+from api.dependencies import Acting, DoOnVersion, Running, guarded_router
 from api.lists import refuse_query
 from api.roles import OWNERS
 from api.schemas import Answer, Body, Listed, Ok, Time
@@ -79,7 +79,7 @@ async def list_channels(request: Request, creator: Acting, runtime: Running) -> 
 
 @router.put("/settings/{creator_id}/channels/{channel}")
 async def connect_channel(
-    request: Request, creator: Acting, runtime: Running, channel: str, body: ConnectChannel, do: Do
+    request: Request, creator: Acting, runtime: Running, channel: str, body: ConnectChannel, do: DoOnVersion
 ) -> ChannelConnected:
     """Let a bot speak for the creator, in the place of the one before; the same again with another token renews it."""
     refuse_query(request)
@@ -100,7 +100,7 @@ async def connect_channel(
 
 @router.delete("/settings/{creator_id}/channels/{channel}")
 async def disconnect_channel(
-    request: Request, creator: Acting, runtime: Running, channel: str, do: Do
+    request: Request, creator: Acting, runtime: Running, channel: str, do: DoOnVersion
 ) -> ChannelDisconnected:
     """Let an account go: nothing comes in from it, and what waits to be sent is held."""
     refuse_query(request)

@@ -14,6 +14,7 @@ from api.dependencies import (
     Acting,
     Caller,
     Do,
+    DoOnVersion,
     Running,
     Shown,
     Tag,
@@ -281,7 +282,9 @@ async def get_follower(creator: Acting, runtime: Shown, lead_id: str, tag: Tag) 
 
 
 @router.put("/dm/follower/{creator_id}/{lead_id}/status")
-async def change_status(creator: Acting, runtime: Running, lead_id: str, body: ChangeStatus, do: Do) -> StatusChanged:
+async def change_status(
+    creator: Acting, runtime: Running, lead_id: str, body: ChangeStatus, do: DoOnVersion
+) -> StatusChanged:
     """Move a lead to another stage by hand; a person's move down is a ceiling for the bot."""
     lead = await do.on_lead(creator.creator_id, lead_id, Clonnect.change_status, STATUSES[body.status])
     do.version(lead.version)
@@ -296,7 +299,7 @@ async def change_status(creator: Acting, runtime: Running, lead_id: str, body: C
 
 
 @router.post("/dm/send/{creator_id}")
-async def send_message(creator: Acting, runtime: Running, body: SendMessage, do: Do) -> MessageSent:
+async def send_message(creator: Acting, runtime: Running, body: SendMessage, do: DoOnVersion) -> MessageSent:
     """Say something as the creator. It is stored once in any case; `delivery` says whether it left."""
     requested = await do.on_lead(
         creator.creator_id, body.follower_id, Clonnect.send_by_hand, body.message, do.made_up("send")
@@ -321,7 +324,7 @@ async def send_message(creator: Acting, runtime: Running, body: SendMessage, do:
 
 
 @router.delete("/dm/conversations/{creator_id}/{lead_id}")
-async def delete_conversation(creator: Acting, lead_id: str, do: Do) -> ConversationDeleted:
+async def delete_conversation(creator: Acting, lead_id: str, do: DoOnVersion) -> ConversationDeleted:
     """Delete a conversation with its lead."""
     lead = await do.on_lead(creator.creator_id, lead_id, Clonnect.delete_lead)
     return ConversationDeleted(deleted=shown(lead.platform, lead.platform_user_id))

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import Query
 from pydantic import Field
 
-from api.dependencies import Acting, Do, Running, Shown, Tag, guarded_router
+from api.dependencies import Acting, Do, DoOnVersion, Running, Shown, Tag, guarded_router
 from api.lists import Cursor, Limit, place, place_after
 from api.roles import ADMINS, OWNERS
 from api.schemas import Answer, Body, Email, Listed, Name, NotNull, Ok, Time
@@ -168,7 +168,7 @@ async def get_config(creator: Acting, runtime: Running, tag: Tag) -> ConfigOut:
 
 
 @router.put("/creator/config/{creator_id}")
-async def configure(creator: Acting, body: Configure, do: Do) -> ConfigChanged:
+async def configure(creator: Acting, body: Configure, do: DoOnVersion) -> ConfigChanged:
     """Change some of it, all or nothing."""
     mode = None if body.is_active is None else Mode.AUTO if body.is_active else Mode.OFF
     account = await do.at_version(

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import Query
 
-from api.dependencies import Acting, Do, Running, Shown, Tag, guarded_router
+from api.dependencies import Acting, DoOnVersion, Running, Shown, Tag, guarded_router
 from api.lists import Listing
 from api.roles import OWNERS, STAFF
 from api.routers.conversations import list_conversations
@@ -162,7 +162,10 @@ async def get_creator_metrics(creator: Acting, runtime: Shown) -> MetricsOut:
 
 @router.put("/dashboard/{creator_id}/toggle")
 async def toggle_bot(
-    creator: Acting, do: Do, active: bool | None = None, reason: Annotated[str | None, Query(max_length=500)] = None
+    creator: Acting,
+    do: DoOnVersion,
+    active: bool | None = None,
+    reason: Annotated[str | None, Query(max_length=500)] = None,
 ) -> DashboardToggled:
     """Switch the bot on or off; without `active` to the other side."""
     account = await _switch(creator, do, active, reason)
@@ -171,14 +174,14 @@ async def toggle_bot(
 
 
 @router.post("/bot/{creator_id}/pause")
-async def pause_bot(creator: Acting, do: Do, body: Pause | None = None) -> BotSwitched:
+async def pause_bot(creator: Acting, do: DoOnVersion, body: Pause | None = None) -> BotSwitched:
     """Silence the bot: messages are stored, understood and scored all the same; what falls due is held."""
     account = await _switch(creator, do, False, body.reason if body else None)
     return BotSwitched(creator_id=account.creator_id, bot_active=account.mode is not Mode.OFF)
 
 
 @router.post("/bot/{creator_id}/resume")
-async def resume_bot(creator: Acting, do: Do) -> BotSwitched:
+async def resume_bot(creator: Acting, do: DoOnVersion) -> BotSwitched:
     """Let the bot answer again."""
     account = await _switch(creator, do, True, None)
     return BotSwitched(creator_id=account.creator_id, bot_active=account.mode is not Mode.OFF)
@@ -200,7 +203,7 @@ async def get_bot_status(creator: Acting, runtime: Running, tag: Tag) -> BotStat
     )
 
 
-async def _switch(creator: Acting, do: Do, active: bool | None, reason: str | None) -> Creator:
+async def _switch(creator: Acting, do: DoOnVersion, active: bool | None, reason: str | None) -> Creator:
     mode = None if active is None else Mode.AUTO if active else Mode.OFF
     account = await do.at_version(
         lambda app: app.creator(creator.creator_id), Clonnect.change_mode, creator.creator_id, mode, reason

@@ -9,7 +9,7 @@ from fastapi import Query
 from pydantic import Field
 
 from api import auth
-from api.dependencies import Acting, Commands, Do, Running, Shown, commanded_lead, guarded_router
+from api.dependencies import Acting, Commands, DoOnVersion, Running, Shown, commanded_lead, guarded_router
 from api.lists import Limit, People
 from api.roles import STAFF
 from api.schemas import Body, GivenTime, Listed, Ok, Time
@@ -120,7 +120,7 @@ async def list_put_aside(
 
 @router.post("/dm/conversations/{creator_id}/{lead_id}/archive")
 async def archive_conversation(
-    creator: Acting, runtime: Running, lead_id: str, do: Do, _: Nothing | None = None
+    creator: Acting, runtime: Running, lead_id: str, do: DoOnVersion, _: Nothing | None = None
 ) -> Archived:
     """Put a conversation away until the person writes again; what is pending is cancelled."""
     lead = await _on_lead(do, creator.creator_id, lead_id, Clonnect.archive_lead)
@@ -129,7 +129,7 @@ async def archive_conversation(
 
 @router.post("/dm/conversations/{creator_id}/{lead_id}/spam")
 async def mark_conversation_as_spam(
-    creator: Acting, runtime: Running, lead_id: str, do: Do, _: Nothing | None = None
+    creator: Acting, runtime: Running, lead_id: str, do: DoOnVersion, _: Nothing | None = None
 ) -> MarkedAsSpam:
     """Put a conversation away for good: what the person writes is kept, and not answered."""
     lead = await _on_lead(do, creator.creator_id, lead_id, Clonnect.mark_as_spam)
@@ -138,7 +138,7 @@ async def mark_conversation_as_spam(
 
 @router.post("/dm/conversations/{creator_id}/{lead_id}/restore")
 async def restore_conversation(
-    creator: Acting, runtime: Running, lead_id: str, do: Do, _: Nothing | None = None
+    creator: Acting, runtime: Running, lead_id: str, do: DoOnVersion, _: Nothing | None = None
 ) -> Restored:
     """Bring a conversation back to the inbox, and its lead to the stage where it was."""
     lead = await _on_lead(do, creator.creator_id, lead_id, Clonnect.restore_lead)
@@ -147,7 +147,7 @@ async def restore_conversation(
 
 @router.post("/dm/conversations/{creator_id}/{lead_id}/read")
 async def read_conversation(
-    creator: Acting, runtime: Running, lead_id: str, do: Do, _: Nothing | None = None
+    creator: Acting, runtime: Running, lead_id: str, do: DoOnVersion, _: Nothing | None = None
 ) -> ReadOut:
     """Say that everything was seen."""
     lead = await _on_lead(do, creator.creator_id, lead_id, Clonnect.read_conversation)
@@ -156,7 +156,7 @@ async def read_conversation(
 
 @router.post("/dm/conversations/{creator_id}/{lead_id}/takeover")
 async def take_over_conversation(
-    creator: Acting, runtime: Running, lead_id: str, do: Do, body: TakeOver | None = None
+    creator: Acting, runtime: Running, lead_id: str, do: DoOnVersion, body: TakeOver | None = None
 ) -> HandedOver:
     """Silence the bot in this conversation, until a time or until it is released."""
     until = body.until if body else None
@@ -166,7 +166,7 @@ async def take_over_conversation(
 
 @router.post("/dm/conversations/{creator_id}/{lead_id}/release")
 async def release_conversation(
-    creator: Acting, runtime: Running, lead_id: str, do: Do, _: Nothing | None = None
+    creator: Acting, runtime: Running, lead_id: str, do: DoOnVersion, _: Nothing | None = None
 ) -> HandedOver:
     """Let the bot speak in this conversation again, whatever it was silent for."""
     lead = await _on_lead(do, creator.creator_id, lead_id, Clonnect.hand_back)
@@ -174,7 +174,9 @@ async def release_conversation(
 
 
 @router.post("/dm/conversations/{creator_id}/{lead_id}/assign")
-async def assign_conversation(creator: Acting, runtime: Running, lead_id: str, body: Assign, do: Do) -> Assigned:
+async def assign_conversation(
+    creator: Acting, runtime: Running, lead_id: str, body: Assign, do: DoOnVersion
+) -> Assigned:
     """Say which person of the creator's holds a conversation."""
     known = await commanded_lead(runtime, creator.creator_id, lead_id)
     if body.user_id is not None and not await auth.is_user(runtime.pool, creator.creator_id, body.user_id):

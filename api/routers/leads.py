@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 from fastapi import Query
 from pydantic import ConfigDict, Field
 
-from api.dependencies import NO_LEAD, Acting, Do, Running, Shown, Tag, guarded_router, shown_lead
+from api.dependencies import NO_LEAD, Acting, Do, DoOnVersion, Running, Shown, Tag, guarded_router, shown_lead
 from api.lists import Limit, People
 from api.refusals import also
 from api.roles import STAFF
@@ -180,7 +180,7 @@ router.post("/dm/leads/{creator_id}/manual", name="capture_lead_manually", opena
 
 
 @router.put("/dm/leads/{creator_id}/{lead_id}")
-async def edit_lead(creator: Acting, runtime: Running, lead_id: str, body: EditLead, do: Do) -> LeadEdited:
+async def edit_lead(creator: Acting, runtime: Running, lead_id: str, body: EditLead, do: DoOnVersion) -> LeadEdited:
     """Change what is noted about a lead, and its stage as if it were moved on the board."""
     changes = details_of({field: getattr(body, field) for field in DETAILS if field in body.model_fields_set})
     status = STATUSES[body.status] if body.status else None
@@ -190,7 +190,9 @@ async def edit_lead(creator: Acting, runtime: Running, lead_id: str, body: EditL
 
 
 @router.post("/dm/leads/{creator_id}/{lead_id}/purchases")
-async def record_purchase(creator: Acting, runtime: Running, lead_id: str, body: RecordPurchase, do: Do) -> LeadOut:
+async def record_purchase(
+    creator: Acting, runtime: Running, lead_id: str, body: RecordPurchase, do: DoOnVersion
+) -> LeadOut:
     """Say that a lead has bought: a customer from now on, wherever a person has put them."""
     purchase = body.purchase(do.made_up("purchase"))
     lead = await do.on_lead(creator.creator_id, lead_id, Clonnect.record_purchase, purchase)
@@ -199,7 +201,7 @@ async def record_purchase(creator: Acting, runtime: Running, lead_id: str, body:
 
 
 @router.delete("/dm/leads/{creator_id}/{lead_id}")
-async def delete_lead(creator: Acting, lead_id: str, do: Do) -> LeadDeleted:
+async def delete_lead(creator: Acting, lead_id: str, do: DoOnVersion) -> LeadDeleted:
     """Delete a lead with its conversation; what is pending is cancelled, the id is gone for good."""
     lead = await do.on_lead(creator.creator_id, lead_id, Clonnect.delete_lead)
     return LeadDeleted(lead_id=lead.id)

@@ -9,7 +9,7 @@ from uuid import UUID
 from fastapi import Query
 from pydantic import AwareDatetime, Field
 
-from api.dependencies import Acting, Do, Running, Shown, guarded_router, shown_lead
+from api.dependencies import Acting, Do, DoOnVersion, Running, Shown, guarded_router, shown_lead
 from api.lists import Cursor, Limit, place, place_after
 from api.problems import NotCaughtUp
 from api.roles import OWNERS, STAFF
@@ -288,7 +288,7 @@ async def list_sequences(creator: Acting, runtime: Shown) -> Sequences:
 
 
 @router.post("/nurturing/{creator_id}/sequences/{sequence_type}/toggle")
-async def toggle_sequence(creator: Acting, sequence_type: str, do: Do, body: Toggle | None = None) -> Toggled:
+async def toggle_sequence(creator: Acting, sequence_type: str, do: DoOnVersion, body: Toggle | None = None) -> Toggled:
     """Switch a sequence on or off; what falls due while it is off is skipped."""
     kind = _kind(sequence_type)
     sequence = await do.at_version(
@@ -304,7 +304,7 @@ async def toggle_sequence(creator: Acting, sequence_type: str, do: Do, body: Tog
 
 @router.put("/nurturing/{creator_id}/sequences/{sequence_type}")
 async def change_steps(
-    creator: Acting, runtime: Running, sequence_type: str, body: ChangeSteps, do: Do
+    creator: Acting, runtime: Running, sequence_type: str, body: ChangeSteps, do: DoOnVersion
 ) -> StepsChanged:
     """Publish new steps; they hold for everyone who is enrolled from then on, and with `move` for the others too.
 

@@ -11,7 +11,7 @@ from fastapi import Query
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer
 from pydantic_core import PydanticCustomError
 
-from api.dependencies import Acting, Do, Running, Shown, Tag, guarded_router
+from api.dependencies import Acting, DoOnVersion, Running, Shown, Tag, guarded_router
 from api.envelope import uuid_of
 from api.lists import Cursor, Limit, place, place_after
 from api.roles import OWNERS
@@ -195,7 +195,7 @@ async def get_product(creator: Acting, runtime: Running, product_id: str, tag: T
 
 
 @router.post("/creator/{creator_id}/products")
-async def add_product(creator: Acting, body: AddProduct, do: Do) -> ProductOut:
+async def add_product(creator: Acting, body: AddProduct, do: DoOnVersion) -> ProductOut:
     """Sell something new."""
     product = body.product(do.made_up("product"))
     account = await do.at_version(
@@ -206,7 +206,7 @@ async def add_product(creator: Acting, body: AddProduct, do: Do) -> ProductOut:
 
 
 @router.put("/creator/{creator_id}/products/{product_id}")
-async def change_product(creator: Acting, product_id: str, body: EditProduct, do: Do) -> ProductEdited:
+async def change_product(creator: Acting, product_id: str, body: EditProduct, do: DoOnVersion) -> ProductEdited:
     """Change what is said of a product; it holds for everything that is said from now on."""
     changes, known = body.changes(), _id(product_id)
     account = await do.at_version(
@@ -217,7 +217,7 @@ async def change_product(creator: Acting, product_id: str, body: EditProduct, do
 
 
 @router.delete("/creator/{creator_id}/products/{product_id}")
-async def remove_product(creator: Acting, product_id: str, do: Do) -> ProductRemoved:
+async def remove_product(creator: Acting, product_id: str, do: DoOnVersion) -> ProductRemoved:
     """Forget a product; what was said about it stays said, and a follow-up that would name it waits for a person."""
     known = _id(product_id)
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from fastapi import Request
 from pydantic import AfterValidator, Field
 
-from api.dependencies import Acting, Do, Running, Tag, guarded_router
+from api.dependencies import Acting, DoOnVersion, Running, Tag, guarded_router
 from api.lists import refuse_query
 from api.roles import OWNERS
 from api.schemas import Answer, Body, NotNull, Ok
@@ -111,7 +111,7 @@ async def get_settings(request: Request, creator: Acting, runtime: Running, tag:
 
 
 @router.put("/settings/{creator_id}")
-async def change_settings(request: Request, creator: Acting, body: ChangeSettings, do: Do) -> SettingsOut:
+async def change_settings(request: Request, creator: Acting, body: ChangeSettings, do: DoOnVersion) -> SettingsOut:
     """Change some settings, all or nothing."""
     refuse_query(request)
     account = await do.at_version(

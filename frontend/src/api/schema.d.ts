@@ -4998,15 +4998,15 @@ export interface operations {
             };
             path: {
                 /**
-                 * @description The lead's id, or the person's id on their platform, with its prefix or without.
-                 * @example ig_ana
-                 */
-                lead_id: string;
-                /**
                  * @description The creator's name.
                  * @example maria
                  */
                 creator_id: string;
+                /**
+                 * @description The lead's id, or the person's id on their platform, with its prefix or without.
+                 * @example ig_ana
+                 */
+                lead_id: string;
             };
             cookie?: never;
         };
@@ -5075,15 +5075,15 @@ export interface operations {
             };
             path: {
                 /**
-                 * @description The lead's id, or the person's id on their platform, with its prefix or without.
-                 * @example ig_ana
-                 */
-                lead_id: string;
-                /**
                  * @description The creator's name.
                  * @example maria
                  */
                 creator_id: string;
+                /**
+                 * @description The lead's id, or the person's id on their platform, with its prefix or without.
+                 * @example ig_ana
+                 */
+                lead_id: string;
             };
             cookie?: never;
         };
@@ -5195,15 +5195,15 @@ export interface operations {
             };
             path: {
                 /**
-                 * @description The lead's id, or the person's id on their platform, with its prefix or without.
-                 * @example ig_ana
-                 */
-                lead_id: string;
-                /**
                  * @description The creator's name.
                  * @example maria
                  */
                 creator_id: string;
+                /**
+                 * @description The lead's id, or the person's id on their platform, with its prefix or without.
+                 * @example ig_ana
+                 */
+                lead_id: string;
             };
             cookie?: never;
         };
@@ -5480,15 +5480,15 @@ export interface operations {
             };
             path: {
                 /**
-                 * @description The lead's id, or the person's id on their platform, with its prefix or without.
-                 * @example ig_ana
-                 */
-                lead_id: string;
-                /**
                  * @description The creator's name.
                  * @example maria
                  */
                 creator_id: string;
+                /**
+                 * @description The lead's id, or the person's id on their platform, with its prefix or without.
+                 * @example ig_ana
+                 */
+                lead_id: string;
             };
             cookie?: never;
         };
@@ -5549,11 +5549,6 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description The version that the command was decided on.
-                 * @example *
-                 */
-                "If-Match"?: string;
-                /**
                  * @description `respond-async`: do not wait for the reads.
                  * @example respond-async
                  */
@@ -5594,7 +5589,6 @@ export interface operations {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
                     "X-Position": components["headers"]["X-Position"];
-                    ETag: components["headers"]["ETag"];
                     "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
@@ -5624,7 +5618,6 @@ export interface operations {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
                     "X-Position": components["headers"]["X-Position"];
-                    ETag: components["headers"]["ETag"];
                     "Preference-Applied": components["headers"]["Preference-Applied"];
                     "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
@@ -5650,12 +5643,10 @@ export interface operations {
                     "application/json": components["schemas"]["MessageProcessed"];
                 };
             };
-            400: components["responses"]["bad-request"];
             401: components["responses"]["unauthenticated"];
             403: components["responses"]["forbidden.csrf"];
             404: components["responses"]["not-found"];
             409: components["responses"]["conflict.in-progress"];
-            412: components["responses"]["version-mismatch"];
             413: components["responses"]["too-large"];
             415: components["responses"]["unsupported-media-type"];
             422: components["responses"]["invalid.idempotency-key-reused"];
@@ -5756,11 +5747,6 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description The version that the command was decided on.
-                 * @example *
-                 */
-                "If-Match"?: string;
-                /**
                  * @description `respond-async`: do not wait for the reads.
                  * @example respond-async
                  */
@@ -5778,15 +5764,15 @@ export interface operations {
             };
             path: {
                 /**
-                 * @description That of the import, as its answer said.
-                 * @example 3d5a1c9e-7b42-4f0d-8a6c-1e2f3a4b5c6d
-                 */
-                correlation_id: string;
-                /**
                  * @description The creator's name.
                  * @example maria
                  */
                 creator_id: string;
+                /**
+                 * @description That of the import, as its answer said.
+                 * @example 3d5a1c9e-7b42-4f0d-8a6c-1e2f3a4b5c6d
+                 */
+                correlation_id: string;
             };
             cookie?: never;
         };
@@ -5797,7 +5783,6 @@ export interface operations {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
                     "X-Position": components["headers"]["X-Position"];
-                    ETag: components["headers"]["ETag"];
                     "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
@@ -5822,7 +5807,6 @@ export interface operations {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
                     "X-Position": components["headers"]["X-Position"];
-                    ETag: components["headers"]["ETag"];
                     "Preference-Applied": components["headers"]["Preference-Applied"];
                     "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
@@ -5843,12 +5827,10 @@ export interface operations {
                     "application/json": components["schemas"]["ImportReverted"];
                 };
             };
-            400: components["responses"]["bad-request"];
             401: components["responses"]["unauthenticated"];
             403: components["responses"]["forbidden.csrf"];
             404: components["responses"]["not-found"];
             409: components["responses"]["conflict.in-progress"];
-            412: components["responses"]["version-mismatch"];
             413: components["responses"]["too-large"];
             415: components["responses"]["unsupported-media-type"];
             422: components["responses"]["invalid.idempotency-key-reused"];
@@ -5866,11 +5848,6 @@ export interface operations {
                 dry_run?: boolean;
             };
             header?: {
-                /**
-                 * @description The version that the command was decided on.
-                 * @example *
-                 */
-                "If-Match"?: string;
                 /**
                  * @description `respond-async`: do not wait for the reads.
                  * @example respond-async
@@ -5911,7 +5888,6 @@ export interface operations {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
                     "X-Position": components["headers"]["X-Position"];
-                    ETag: components["headers"]["ETag"];
                     "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
@@ -5938,7 +5914,6 @@ export interface operations {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
                     "X-Position": components["headers"]["X-Position"];
-                    ETag: components["headers"]["ETag"];
                     "Preference-Applied": components["headers"]["Preference-Applied"];
                     "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
@@ -5961,12 +5936,10 @@ export interface operations {
                     "application/json": components["schemas"]["LeadsImported"];
                 };
             };
-            400: components["responses"]["bad-request"];
             401: components["responses"]["unauthenticated"];
             403: components["responses"]["forbidden.csrf"];
             404: components["responses"]["not-found"];
             409: components["responses"]["conflict.in-progress"];
-            412: components["responses"]["version-mismatch"];
             413: components["responses"]["too-large"];
             415: components["responses"]["unsupported-media-type"];
             422: components["responses"]["invalid.idempotency-key-reused"];
@@ -5978,11 +5951,6 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description The version that the command was decided on.
-                 * @example *
-                 */
-                "If-Match"?: string;
                 /**
                  * @description `respond-async`: do not wait for the reads.
                  * @example respond-async
@@ -6028,7 +5996,6 @@ export interface operations {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
                     "X-Position": components["headers"]["X-Position"];
-                    ETag: components["headers"]["ETag"];
                     "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
@@ -6054,7 +6021,6 @@ export interface operations {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
                     "X-Position": components["headers"]["X-Position"];
-                    ETag: components["headers"]["ETag"];
                     "Preference-Applied": components["headers"]["Preference-Applied"];
                     "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
@@ -6076,12 +6042,10 @@ export interface operations {
                     "application/json": components["schemas"]["LeadsChanged"];
                 };
             };
-            400: components["responses"]["bad-request"];
             401: components["responses"]["unauthenticated"];
             403: components["responses"]["forbidden.csrf"];
             404: components["responses"]["not-found"];
             409: components["responses"]["conflict.in-progress"];
-            412: components["responses"]["version-mismatch"];
             413: components["responses"]["too-large"];
             415: components["responses"]["unsupported-media-type"];
             422: components["responses"]["invalid.idempotency-key-reused"];
@@ -6225,15 +6189,15 @@ export interface operations {
             };
             path: {
                 /**
-                 * @description The lead's id, or the person's id on their platform, with its prefix or without.
-                 * @example ig_ana
-                 */
-                lead_id: string;
-                /**
                  * @description The creator's name.
                  * @example maria
                  */
                 creator_id: string;
+                /**
+                 * @description The lead's id, or the person's id on their platform, with its prefix or without.
+                 * @example ig_ana
+                 */
+                lead_id: string;
             };
             cookie?: never;
         };
@@ -6327,15 +6291,15 @@ export interface operations {
             };
             path: {
                 /**
-                 * @description The lead's id, or the person's id on their platform, with its prefix or without.
-                 * @example ig_ana
-                 */
-                lead_id: string;
-                /**
                  * @description The creator's name.
                  * @example maria
                  */
                 creator_id: string;
+                /**
+                 * @description The lead's id, or the person's id on their platform, with its prefix or without.
+                 * @example ig_ana
+                 */
+                lead_id: string;
             };
             cookie?: never;
         };
@@ -6429,15 +6393,15 @@ export interface operations {
             };
             path: {
                 /**
-                 * @description The lead's id, or the person's id on their platform, with its prefix or without.
-                 * @example ig_ana
-                 */
-                lead_id: string;
-                /**
                  * @description The creator's name.
                  * @example maria
                  */
                 creator_id: string;
+                /**
+                 * @description The lead's id, or the person's id on their platform, with its prefix or without.
+                 * @example ig_ana
+                 */
+                lead_id: string;
             };
             cookie?: never;
         };
@@ -6533,15 +6497,15 @@ export interface operations {
             };
             path: {
                 /**
-                 * @description The lead's id, or the person's id on their platform, with its prefix or without.
-                 * @example ig_ana
-                 */
-                lead_id: string;
-                /**
                  * @description The creator's name.
                  * @example maria
                  */
                 creator_id: string;
+                /**
+                 * @description The lead's id, or the person's id on their platform, with its prefix or without.
+                 * @example ig_ana
+                 */
+                lead_id: string;
             };
             cookie?: never;
         };
@@ -6635,15 +6599,15 @@ export interface operations {
             };
             path: {
                 /**
-                 * @description The lead's id, or the person's id on their platform, with its prefix or without.
-                 * @example ig_ana
-                 */
-                lead_id: string;
-                /**
                  * @description The creator's name.
                  * @example maria
                  */
                 creator_id: string;
+                /**
+                 * @description The lead's id, or the person's id on their platform, with its prefix or without.
+                 * @example ig_ana
+                 */
+                lead_id: string;
             };
             cookie?: never;
         };
@@ -6743,15 +6707,15 @@ export interface operations {
             };
             path: {
                 /**
-                 * @description The lead's id, or the person's id on their platform, with its prefix or without.
-                 * @example ig_ana
-                 */
-                lead_id: string;
-                /**
                  * @description The creator's name.
                  * @example maria
                  */
                 creator_id: string;
+                /**
+                 * @description The lead's id, or the person's id on their platform, with its prefix or without.
+                 * @example ig_ana
+                 */
+                lead_id: string;
             };
             cookie?: never;
         };
@@ -6847,15 +6811,15 @@ export interface operations {
             };
             path: {
                 /**
-                 * @description The lead's id, or the person's id on their platform, with its prefix or without.
-                 * @example ig_ana
-                 */
-                lead_id: string;
-                /**
                  * @description The creator's name.
                  * @example maria
                  */
                 creator_id: string;
+                /**
+                 * @description The lead's id, or the person's id on their platform, with its prefix or without.
+                 * @example ig_ana
+                 */
+                lead_id: string;
             };
             cookie?: never;
         };
@@ -7062,11 +7026,6 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description The version that the command was decided on.
-                 * @example *
-                 */
-                "If-Match"?: string;
-                /**
                  * @description `respond-async`: do not wait for the reads.
                  * @example respond-async
                  */
@@ -7115,7 +7074,6 @@ export interface operations {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
                     "X-Position": components["headers"]["X-Position"];
-                    ETag: components["headers"]["ETag"];
                     "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
@@ -7170,7 +7128,6 @@ export interface operations {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
                     "X-Position": components["headers"]["X-Position"];
-                    ETag: components["headers"]["ETag"];
                     "Preference-Applied": components["headers"]["Preference-Applied"];
                     "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
@@ -7221,12 +7178,10 @@ export interface operations {
                     "application/json": components["schemas"]["LeadOut"];
                 };
             };
-            400: components["responses"]["bad-request"];
             401: components["responses"]["unauthenticated"];
             403: components["responses"]["forbidden.csrf"];
             404: components["responses"]["not-found"];
             409: components["responses"]["duplicate-lead.conflict.in-progress"];
-            412: components["responses"]["version-mismatch"];
             413: components["responses"]["too-large"];
             415: components["responses"]["unsupported-media-type"];
             422: components["responses"]["invalid.idempotency-key-reused"];
@@ -7257,15 +7212,15 @@ export interface operations {
             };
             path: {
                 /**
-                 * @description The lead's id, or the person's id on their platform, with its prefix or without.
-                 * @example ig_ana
-                 */
-                lead_id: string;
-                /**
                  * @description The creator's name.
                  * @example maria
                  */
                 creator_id: string;
+                /**
+                 * @description The lead's id, or the person's id on their platform, with its prefix or without.
+                 * @example ig_ana
+                 */
+                lead_id: string;
             };
             cookie?: never;
         };
@@ -7371,15 +7326,15 @@ export interface operations {
             };
             path: {
                 /**
-                 * @description The lead's id, or the person's id on their platform, with its prefix or without.
-                 * @example ig_ana
-                 */
-                lead_id: string;
-                /**
                  * @description The creator's name.
                  * @example maria
                  */
                 creator_id: string;
+                /**
+                 * @description The lead's id, or the person's id on their platform, with its prefix or without.
+                 * @example ig_ana
+                 */
+                lead_id: string;
             };
             cookie?: never;
         };
@@ -7548,15 +7503,15 @@ export interface operations {
             };
             path: {
                 /**
-                 * @description The lead's id, or the person's id on their platform, with its prefix or without.
-                 * @example ig_ana
-                 */
-                lead_id: string;
-                /**
                  * @description The creator's name.
                  * @example maria
                  */
                 creator_id: string;
+                /**
+                 * @description The lead's id, or the person's id on their platform, with its prefix or without.
+                 * @example ig_ana
+                 */
+                lead_id: string;
             };
             cookie?: never;
         };
@@ -7621,11 +7576,6 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description The version that the command was decided on.
-                 * @example *
-                 */
-                "If-Match"?: string;
-                /**
                  * @description `respond-async`: do not wait for the reads.
                  * @example respond-async
                  */
@@ -7674,7 +7624,6 @@ export interface operations {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
                     "X-Position": components["headers"]["X-Position"];
-                    ETag: components["headers"]["ETag"];
                     "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
@@ -7729,7 +7678,6 @@ export interface operations {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
                     "X-Position": components["headers"]["X-Position"];
-                    ETag: components["headers"]["ETag"];
                     "Preference-Applied": components["headers"]["Preference-Applied"];
                     "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
@@ -7780,12 +7728,10 @@ export interface operations {
                     "application/json": components["schemas"]["LeadOut"];
                 };
             };
-            400: components["responses"]["bad-request"];
             401: components["responses"]["unauthenticated"];
             403: components["responses"]["forbidden.csrf"];
             404: components["responses"]["not-found"];
             409: components["responses"]["duplicate-lead.conflict.in-progress"];
-            412: components["responses"]["version-mismatch"];
             413: components["responses"]["too-large"];
             415: components["responses"]["unsupported-media-type"];
             422: components["responses"]["invalid.idempotency-key-reused"];
@@ -7820,15 +7766,15 @@ export interface operations {
             };
             path: {
                 /**
-                 * @description The lead's id, or the person's id on their platform, with its prefix or without.
-                 * @example ig_ana
-                 */
-                lead_id: string;
-                /**
                  * @description The creator's name.
                  * @example maria
                  */
                 creator_id: string;
+                /**
+                 * @description The lead's id, or the person's id on their platform, with its prefix or without.
+                 * @example ig_ana
+                 */
+                lead_id: string;
             };
             cookie?: never;
         };
@@ -8074,15 +8020,15 @@ export interface operations {
             };
             path: {
                 /**
-                 * @description One of the eight sequences.
-                 * @example objection_price
-                 */
-                sequence_type: string;
-                /**
                  * @description The creator's name.
                  * @example maria
                  */
                 creator_id: string;
+                /**
+                 * @description One of the eight sequences.
+                 * @example objection_price
+                 */
+                sequence_type: string;
             };
             cookie?: never;
         };
@@ -8175,15 +8121,15 @@ export interface operations {
             };
             path: {
                 /**
-                 * @description One of the eight sequences.
-                 * @example objection_price
-                 */
-                sequence_type: string;
-                /**
                  * @description The creator's name.
                  * @example maria
                  */
                 creator_id: string;
+                /**
+                 * @description One of the eight sequences.
+                 * @example objection_price
+                 */
+                sequence_type: string;
             };
             cookie?: never;
         };
@@ -8307,15 +8253,15 @@ export interface operations {
             };
             path: {
                 /**
-                 * @description One of the eight sequences.
-                 * @example objection_price
-                 */
-                sequence_type: string;
-                /**
                  * @description The creator's name.
                  * @example maria
                  */
                 creator_id: string;
+                /**
+                 * @description One of the eight sequences.
+                 * @example objection_price
+                 */
+                sequence_type: string;
             };
             cookie?: never;
         };
@@ -8561,11 +8507,6 @@ export interface operations {
             };
             header?: {
                 /**
-                 * @description The version that the command was decided on.
-                 * @example *
-                 */
-                "If-Match"?: string;
-                /**
                  * @description `respond-async`: do not wait for the reads.
                  * @example respond-async
                  */
@@ -8578,15 +8519,15 @@ export interface operations {
             };
             path: {
                 /**
-                 * @description The lead's id, or the person's id on their platform, with its prefix or without.
-                 * @example ig_ana
-                 */
-                lead_id: string;
-                /**
                  * @description The creator's name.
                  * @example maria
                  */
                 creator_id: string;
+                /**
+                 * @description The lead's id, or the person's id on their platform, with its prefix or without.
+                 * @example ig_ana
+                 */
+                lead_id: string;
             };
             cookie?: never;
         };
@@ -8597,7 +8538,6 @@ export interface operations {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
                     "X-Position": components["headers"]["X-Position"];
-                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8616,7 +8556,6 @@ export interface operations {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
                     "X-Position": components["headers"]["X-Position"];
-                    ETag: components["headers"]["ETag"];
                     "Preference-Applied": components["headers"]["Preference-Applied"];
                     [name: string]: unknown;
                 };
@@ -8631,12 +8570,10 @@ export interface operations {
                     "application/json": components["schemas"]["Cancelled"];
                 };
             };
-            400: components["responses"]["bad-request"];
             401: components["responses"]["unauthenticated"];
             403: components["responses"]["forbidden.csrf"];
             404: components["responses"]["not-found"];
             409: components["responses"]["conflict"];
-            412: components["responses"]["version-mismatch"];
             413: components["responses"]["too-large"];
             415: components["responses"]["unsupported-media-type"];
             422: components["responses"]["invalid"];
@@ -8655,11 +8592,6 @@ export interface operations {
             };
             header?: {
                 /**
-                 * @description The version that the command was decided on.
-                 * @example *
-                 */
-                "If-Match"?: string;
-                /**
                  * @description `respond-async`: do not wait for the reads.
                  * @example respond-async
                  */
@@ -8672,15 +8604,15 @@ export interface operations {
             };
             path: {
                 /**
-                 * @description The lead's id, or the person's id on their platform, with its prefix or without.
-                 * @example ig_ana
-                 */
-                lead_id: string;
-                /**
                  * @description The creator's name.
                  * @example maria
                  */
                 creator_id: string;
+                /**
+                 * @description The lead's id, or the person's id on their platform, with its prefix or without.
+                 * @example ig_ana
+                 */
+                lead_id: string;
             };
             cookie?: never;
         };
@@ -8691,7 +8623,6 @@ export interface operations {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
                     "X-Position": components["headers"]["X-Position"];
-                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8710,7 +8641,6 @@ export interface operations {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
                     "X-Position": components["headers"]["X-Position"];
-                    ETag: components["headers"]["ETag"];
                     "Preference-Applied": components["headers"]["Preference-Applied"];
                     [name: string]: unknown;
                 };
@@ -8725,12 +8655,10 @@ export interface operations {
                     "application/json": components["schemas"]["Cancelled"];
                 };
             };
-            400: components["responses"]["bad-request"];
             401: components["responses"]["unauthenticated"];
             403: components["responses"]["forbidden.csrf"];
             404: components["responses"]["not-found"];
             409: components["responses"]["conflict"];
-            412: components["responses"]["version-mismatch"];
             413: components["responses"]["too-large"];
             415: components["responses"]["unsupported-media-type"];
             422: components["responses"]["invalid"];
@@ -8769,11 +8697,6 @@ export interface operations {
             };
             header?: {
                 /**
-                 * @description The version that the command was decided on.
-                 * @example *
-                 */
-                "If-Match"?: string;
-                /**
                  * @description `respond-async`: do not wait for the reads.
                  * @example respond-async
                  */
@@ -8805,7 +8728,6 @@ export interface operations {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
                     "X-Position": components["headers"]["X-Position"];
-                    ETag: components["headers"]["ETag"];
                     "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
@@ -8839,7 +8761,6 @@ export interface operations {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
                     "X-Position": components["headers"]["X-Position"];
-                    ETag: components["headers"]["ETag"];
                     "Preference-Applied": components["headers"]["Preference-Applied"];
                     "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
@@ -8869,12 +8790,10 @@ export interface operations {
                     "application/json": components["schemas"]["DryRun"] | components["schemas"]["RealRun"];
                 };
             };
-            400: components["responses"]["bad-request"];
             401: components["responses"]["unauthenticated"];
             403: components["responses"]["forbidden.csrf"];
             404: components["responses"]["not-found"];
             409: components["responses"]["conflict.in-progress"];
-            412: components["responses"]["version-mismatch"];
             413: components["responses"]["too-large"];
             415: components["responses"]["unsupported-media-type"];
             422: components["responses"]["invalid.idempotency-key-reused"];
@@ -9539,11 +9458,6 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description The version that the command was decided on.
-                 * @example *
-                 */
-                "If-Match"?: string;
-                /**
                  * @description `respond-async`: do not wait for the reads.
                  * @example respond-async
                  */
@@ -9579,7 +9493,6 @@ export interface operations {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
                     "X-Position": components["headers"]["X-Position"];
-                    ETag: components["headers"]["ETag"];
                     "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
@@ -9606,7 +9519,6 @@ export interface operations {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
                     "X-Position": components["headers"]["X-Position"];
-                    ETag: components["headers"]["ETag"];
                     "Preference-Applied": components["headers"]["Preference-Applied"];
                     "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
@@ -9629,11 +9541,9 @@ export interface operations {
                     "application/json": components["schemas"]["SignedUp"];
                 };
             };
-            400: components["responses"]["bad-request"];
             401: components["responses"]["unauthenticated"];
             403: components["responses"]["forbidden.csrf"];
             409: components["responses"]["conflict.in-progress"];
-            412: components["responses"]["version-mismatch"];
             413: components["responses"]["too-large"];
             415: components["responses"]["unsupported-media-type"];
             422: components["responses"]["invalid.idempotency-key-reused"];
@@ -10061,15 +9971,15 @@ export interface operations {
             };
             path: {
                 /**
-                 * @description The product, as the list of products names it.
-                 * @example 3d5a1c9e-7b42-4f0d-8a6c-1e2f3a4b5c6d
-                 */
-                product_id: string;
-                /**
                  * @description The creator's name.
                  * @example maria
                  */
                 creator_id: string;
+                /**
+                 * @description The product, as the list of products names it.
+                 * @example 3d5a1c9e-7b42-4f0d-8a6c-1e2f3a4b5c6d
+                 */
+                product_id: string;
             };
             cookie?: never;
         };
@@ -10147,15 +10057,15 @@ export interface operations {
             };
             path: {
                 /**
-                 * @description The product, as the list of products names it.
-                 * @example 3d5a1c9e-7b42-4f0d-8a6c-1e2f3a4b5c6d
-                 */
-                product_id: string;
-                /**
                  * @description The creator's name.
                  * @example maria
                  */
                 creator_id: string;
+                /**
+                 * @description The product, as the list of products names it.
+                 * @example 3d5a1c9e-7b42-4f0d-8a6c-1e2f3a4b5c6d
+                 */
+                product_id: string;
             };
             cookie?: never;
         };
@@ -10274,15 +10184,15 @@ export interface operations {
             };
             path: {
                 /**
-                 * @description The product, as the list of products names it.
-                 * @example 3d5a1c9e-7b42-4f0d-8a6c-1e2f3a4b5c6d
-                 */
-                product_id: string;
-                /**
                  * @description The creator's name.
                  * @example maria
                  */
                 creator_id: string;
+                /**
+                 * @description The product, as the list of products names it.
+                 * @example 3d5a1c9e-7b42-4f0d-8a6c-1e2f3a4b5c6d
+                 */
+                product_id: string;
             };
             cookie?: never;
         };
@@ -10649,15 +10559,15 @@ export interface operations {
             };
             path: {
                 /**
-                 * @description The platform.
-                 * @example telegram
-                 */
-                channel: string;
-                /**
                  * @description The creator's name.
                  * @example maria
                  */
                 creator_id: string;
+                /**
+                 * @description The platform.
+                 * @example telegram
+                 */
+                channel: string;
             };
             cookie?: never;
         };
@@ -10766,15 +10676,15 @@ export interface operations {
             };
             path: {
                 /**
-                 * @description The platform.
-                 * @example telegram
-                 */
-                channel: string;
-                /**
                  * @description The creator's name.
                  * @example maria
                  */
                 creator_id: string;
+                /**
+                 * @description The platform.
+                 * @example telegram
+                 */
+                channel: string;
             };
             cookie?: never;
         };
@@ -10871,15 +10781,15 @@ export interface operations {
             };
             path: {
                 /**
-                 * @description The platform.
-                 * @example telegram
-                 */
-                channel: string;
-                /**
                  * @description The creator's name.
                  * @example maria
                  */
                 creator_id: string;
+                /**
+                 * @description The platform.
+                 * @example telegram
+                 */
+                channel: string;
             };
             cookie?: never;
         };
@@ -10983,11 +10893,6 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description The version that the command was decided on.
-                 * @example *
-                 */
-                "If-Match"?: string;
-                /**
                  * @description `respond-async`: do not wait for the reads.
                  * @example respond-async
                  */
@@ -11018,7 +10923,6 @@ export interface operations {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
                     "X-Position": components["headers"]["X-Position"];
-                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11035,7 +10939,6 @@ export interface operations {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
                     "X-Position": components["headers"]["X-Position"];
-                    ETag: components["headers"]["ETag"];
                     "Preference-Applied": components["headers"]["Preference-Applied"];
                     [name: string]: unknown;
                 };
@@ -11048,11 +10951,9 @@ export interface operations {
                     "application/json": components["schemas"]["Ok"];
                 };
             };
-            400: components["responses"]["bad-request"];
             401: components["responses"]["unauthenticated"];
             403: components["responses"]["csrf"];
             409: components["responses"]["conflict"];
-            412: components["responses"]["version-mismatch"];
             413: components["responses"]["too-large"];
             415: components["responses"]["unsupported-media-type"];
             422: components["responses"]["invalid"];
@@ -11262,11 +11163,6 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description The version that the command was decided on.
-                 * @example *
-                 */
-                "If-Match"?: string;
-                /**
                  * @description `respond-async`: do not wait for the reads.
                  * @example respond-async
                  */
@@ -11309,7 +11205,6 @@ export interface operations {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
                     "X-Position": components["headers"]["X-Position"];
-                    ETag: components["headers"]["ETag"];
                     "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
@@ -11336,7 +11231,6 @@ export interface operations {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
                     "X-Position": components["headers"]["X-Position"];
-                    ETag: components["headers"]["ETag"];
                     "Preference-Applied": components["headers"]["Preference-Applied"];
                     "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
@@ -11359,12 +11253,10 @@ export interface operations {
                     "application/json": components["schemas"]["KeyIssued"];
                 };
             };
-            400: components["responses"]["bad-request"];
             401: components["responses"]["unauthenticated"];
             403: components["responses"]["forbidden.csrf"];
             404: components["responses"]["not-found"];
             409: components["responses"]["conflict.in-progress"];
-            412: components["responses"]["version-mismatch"];
             413: components["responses"]["too-large"];
             415: components["responses"]["unsupported-media-type"];
             422: components["responses"]["invalid.idempotency-key-reused"];
@@ -11376,11 +11268,6 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description The version that the command was decided on.
-                 * @example *
-                 */
-                "If-Match"?: string;
                 /**
                  * @description `respond-async`: do not wait for the reads.
                  * @example respond-async
@@ -11394,15 +11281,15 @@ export interface operations {
             };
             path: {
                 /**
-                 * @description The first letters of the key, by which it is listed.
-                 * @example 0123456789ab
-                 */
-                prefix: string;
-                /**
                  * @description The creator's name.
                  * @example maria
                  */
                 creator_id: string;
+                /**
+                 * @description The first letters of the key, by which it is listed.
+                 * @example 0123456789ab
+                 */
+                prefix: string;
             };
             cookie?: never;
         };
@@ -11413,7 +11300,6 @@ export interface operations {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
                     "X-Position": components["headers"]["X-Position"];
-                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11431,7 +11317,6 @@ export interface operations {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
                     "X-Position": components["headers"]["X-Position"];
-                    ETag: components["headers"]["ETag"];
                     "Preference-Applied": components["headers"]["Preference-Applied"];
                     [name: string]: unknown;
                 };
@@ -11445,12 +11330,10 @@ export interface operations {
                     "application/json": components["schemas"]["KeyRevoked"];
                 };
             };
-            400: components["responses"]["bad-request"];
             401: components["responses"]["unauthenticated"];
             403: components["responses"]["forbidden.csrf"];
             404: components["responses"]["not-found"];
             409: components["responses"]["conflict"];
-            412: components["responses"]["version-mismatch"];
             413: components["responses"]["too-large"];
             415: components["responses"]["unsupported-media-type"];
             422: components["responses"]["invalid"];
@@ -11528,11 +11411,6 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description The version that the command was decided on.
-                 * @example *
-                 */
-                "If-Match"?: string;
-                /**
                  * @description `respond-async`: do not wait for the reads.
                  * @example respond-async
                  */
@@ -11575,7 +11453,6 @@ export interface operations {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
                     "X-Position": components["headers"]["X-Position"];
-                    ETag: components["headers"]["ETag"];
                     "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
@@ -11602,7 +11479,6 @@ export interface operations {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
                     "X-Position": components["headers"]["X-Position"];
-                    ETag: components["headers"]["ETag"];
                     "Preference-Applied": components["headers"]["Preference-Applied"];
                     "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
@@ -11625,12 +11501,10 @@ export interface operations {
                     "application/json": components["schemas"]["UserInvited"];
                 };
             };
-            400: components["responses"]["bad-request"];
             401: components["responses"]["unauthenticated"];
             403: components["responses"]["forbidden.csrf"];
             404: components["responses"]["not-found"];
             409: components["responses"]["conflict.in-progress"];
-            412: components["responses"]["version-mismatch"];
             413: components["responses"]["too-large"];
             415: components["responses"]["unsupported-media-type"];
             422: components["responses"]["invalid.idempotency-key-reused"];
@@ -11642,11 +11516,6 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description The version that the command was decided on.
-                 * @example *
-                 */
-                "If-Match"?: string;
                 /**
                  * @description `respond-async`: do not wait for the reads.
                  * @example respond-async
@@ -11660,15 +11529,15 @@ export interface operations {
             };
             path: {
                 /**
-                 * @description The person who logs in.
-                 * @example 0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21
-                 */
-                user_id: string;
-                /**
                  * @description The creator's name.
                  * @example maria
                  */
                 creator_id: string;
+                /**
+                 * @description The person who logs in.
+                 * @example 0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21
+                 */
+                user_id: string;
             };
             cookie?: never;
         };
@@ -11689,7 +11558,6 @@ export interface operations {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
                     "X-Position": components["headers"]["X-Position"];
-                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11714,7 +11582,6 @@ export interface operations {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
                     "X-Position": components["headers"]["X-Position"];
-                    ETag: components["headers"]["ETag"];
                     "Preference-Applied": components["headers"]["Preference-Applied"];
                     [name: string]: unknown;
                 };
@@ -11735,12 +11602,10 @@ export interface operations {
                     "application/json": components["schemas"]["UserOut"];
                 };
             };
-            400: components["responses"]["bad-request"];
             401: components["responses"]["unauthenticated"];
             403: components["responses"]["forbidden.csrf"];
             404: components["responses"]["not-found"];
             409: components["responses"]["conflict"];
-            412: components["responses"]["version-mismatch"];
             413: components["responses"]["too-large"];
             415: components["responses"]["unsupported-media-type"];
             422: components["responses"]["invalid"];
@@ -11752,11 +11617,6 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description The version that the command was decided on.
-                 * @example *
-                 */
-                "If-Match"?: string;
                 /**
                  * @description `respond-async`: do not wait for the reads.
                  * @example respond-async
@@ -11770,15 +11630,15 @@ export interface operations {
             };
             path: {
                 /**
-                 * @description The person who logs in.
-                 * @example 0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21
-                 */
-                user_id: string;
-                /**
                  * @description The creator's name.
                  * @example maria
                  */
                 creator_id: string;
+                /**
+                 * @description The person who logs in.
+                 * @example 0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21
+                 */
+                user_id: string;
             };
             cookie?: never;
         };
@@ -11789,7 +11649,6 @@ export interface operations {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
                     "X-Position": components["headers"]["X-Position"];
-                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11807,7 +11666,6 @@ export interface operations {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
                     "X-Position": components["headers"]["X-Position"];
-                    ETag: components["headers"]["ETag"];
                     "Preference-Applied": components["headers"]["Preference-Applied"];
                     [name: string]: unknown;
                 };
@@ -11821,12 +11679,10 @@ export interface operations {
                     "application/json": components["schemas"]["UserRemoved"];
                 };
             };
-            400: components["responses"]["bad-request"];
             401: components["responses"]["unauthenticated"];
             403: components["responses"]["forbidden.csrf"];
             404: components["responses"]["not-found"];
             409: components["responses"]["conflict"];
-            412: components["responses"]["version-mismatch"];
             413: components["responses"]["too-large"];
             415: components["responses"]["unsupported-media-type"];
             422: components["responses"]["invalid"];
@@ -12104,11 +11960,6 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description The version that the command was decided on.
-                 * @example *
-                 */
-                "If-Match"?: string;
-                /**
                  * @description `respond-async`: do not wait for the reads.
                  * @example respond-async
                  */
@@ -12151,7 +12002,6 @@ export interface operations {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
                     "X-Position": components["headers"]["X-Position"];
-                    ETag: components["headers"]["ETag"];
                     "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
@@ -12173,7 +12023,6 @@ export interface operations {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
                     "X-Position": components["headers"]["X-Position"];
-                    ETag: components["headers"]["ETag"];
                     "Preference-Applied": components["headers"]["Preference-Applied"];
                     "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
@@ -12191,12 +12040,10 @@ export interface operations {
                     "application/json": components["schemas"]["SimulatedOut"];
                 };
             };
-            400: components["responses"]["bad-request"];
             401: components["responses"]["unauthenticated"];
             403: components["responses"]["forbidden.csrf"];
             404: components["responses"]["not-found"];
             409: components["responses"]["conflict.in-progress"];
-            412: components["responses"]["version-mismatch"];
             413: components["responses"]["too-large"];
             415: components["responses"]["unsupported-media-type"];
             422: components["responses"]["invalid.idempotency-key-reused"];
@@ -12255,11 +12102,6 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description The version that the command was decided on.
-                 * @example *
-                 */
-                "If-Match"?: string;
-                /**
                  * @description `respond-async`: do not wait for the reads.
                  * @example respond-async
                  */
@@ -12300,7 +12142,6 @@ export interface operations {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
                     "X-Position": components["headers"]["X-Position"];
-                    ETag: components["headers"]["ETag"];
                     "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
@@ -12320,7 +12161,6 @@ export interface operations {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
                     "X-Position": components["headers"]["X-Position"];
-                    ETag: components["headers"]["ETag"];
                     "Preference-Applied": components["headers"]["Preference-Applied"];
                     "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
@@ -12336,12 +12176,10 @@ export interface operations {
                     "application/json": components["schemas"]["Clock"];
                 };
             };
-            400: components["responses"]["bad-request"];
             401: components["responses"]["unauthenticated"];
             403: components["responses"]["forbidden.csrf"];
             404: components["responses"]["not-found"];
             409: components["responses"]["conflict.in-progress"];
-            412: components["responses"]["version-mismatch"];
             413: components["responses"]["too-large"];
             415: components["responses"]["unsupported-media-type"];
             422: components["responses"]["invalid.idempotency-key-reused"];
