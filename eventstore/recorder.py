@@ -1,6 +1,5 @@
 """Appends to the log in one stored function and reads it back with everything that stands beside an event."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +19,7 @@ from eventsourcing.utils import retry
 from psycopg import Connection, Cursor
 from psycopg.rows import DictRow
 from psycopg.types.numeric import Int8
+from pydantic_core import to_json
 
 CHANNEL = "log_events"
 """PostgreSQL notifies this channel once per append, with the new head as payload."""
@@ -101,7 +101,7 @@ class Recorder(PostgresApplicationRecorder):
                 [event.topic for event in events],
                 [event.state for event in events],
                 list(event_ids),
-                [json.dumps(each) for each in beside],
+                [to_json(each).decode() for each in beside],
             ),
             prepare=True,
         )
