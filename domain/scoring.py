@@ -81,8 +81,13 @@ class Score:
 
     def _lasting(self, now: datetime) -> float:
         """What is left of the level and its adjustments."""
-        level = max((term.decayed(now) for term in self.terms if _is_level(term)), default=0.0)
-        return max(0.0, level + sum(term.decayed(now) for term in self.terms if term.what in ADJUSTMENTS))
+        level = adjustments = 0.0
+        for term in self.terms:
+            if _is_level(term):
+                level = max(level, term.decayed(now))
+            elif term.what in ADJUSTMENTS:
+                adjustments += term.decayed(now)
+        return max(0.0, level + adjustments)
 
     def _engagement(self, now: datetime) -> float:
         """What writing again and again adds for some days; the first time adds nothing."""
