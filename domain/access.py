@@ -82,6 +82,7 @@ class Access(Aggregate):
         self.creator_id = creator_id
         self.keys: dict[str, tuple[Role, datetime | None]] = {}
         self.users: dict[UUID, Role] = {}
+        self.have_password: set[UUID] = set()
 
     @property
     def subject(self) -> UUID | None:
@@ -133,19 +134,21 @@ class Access(Aggregate):
     @event(UserRemoved)
     def _remove_user(self, user_id: UUID) -> None:
         self.users.pop(user_id, None)
+        self.have_password.discard(user_id)
 
     def issue_link(self, user_id: UUID) -> None:
         self.trigger_event(self.LinkIssued, user_id=user_id)
 
+    @event(PasswordSet)
     def set_password(self, user_id: UUID) -> None:
-        self.trigger_event(self.PasswordSet, user_id=user_id)
+        self.have_password.add(user_id)
 
     def _ways_in(self, now: datetime) -> set[str | UUID]:
-        """The credentials by which an owner, or an admin of the installation, gets in."""
+        """By which an owner, or an admin of the installation, gets in; not somebody invited who has never come."""
         highest = Role.OWNER if self.creator_id else Role.ADMIN
         keys = {
             prefix
             for prefix, (role, expires_at) in self.keys.items()
             if role is highest and (expires_at is None or now < expires_at)
         }
-        return keys | {user_id for user_id, role in self.users.items() if role is highest}
+        return keys | {user_id for user_id in self.have_password if self.users.get(user_id) is highest}

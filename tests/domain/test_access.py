@@ -30,6 +30,10 @@ def invited(business: Business, role: Role = Role.OWNER) -> None:
     business.do(Clonnect.invite_user, ANA, BEA, "bea@example.com", None, role, beside=())
 
 
+def came(business: Business) -> None:
+    business.do(Clonnect.set_password, ANA, BEA, beside=())
+
+
 def test_the_first_change_opens_the_record(business: Business) -> None:
     with this_happens(business, "access.opened", "access.key_issued"):
         issued(business, "aaa")
@@ -54,6 +58,7 @@ def test_the_last_owner_is_not_shut_out(business: Business) -> None:
 def test_a_person_counts_as_a_way_in_as_long_as_they_are_an_owner(business: Business) -> None:
     issued(business, "aaa")
     invited(business)
+    came(business)
     revoked(business, "aaa")
     with nothing_happens(business), pytest.raises(Conflict):
         business.do(Clonnect.change_user, ANA, BEA, None, Role.OWNER, Role.AGENT, beside=())
@@ -61,6 +66,15 @@ def test_a_person_counts_as_a_way_in_as_long_as_they_are_an_owner(business: Busi
         business.do(Clonnect.remove_user, ANA, BEA, Role.OWNER, beside=())
     issued(business, "bbb")
     business.do(Clonnect.remove_user, ANA, BEA, Role.OWNER, beside=())
+
+
+def test_who_was_invited_and_has_never_come_is_no_way_in(business: Business) -> None:
+    issued(business, "aaa")
+    invited(business)
+    with nothing_happens(business), pytest.raises(Conflict):
+        revoked(business, "aaa")
+    came(business)
+    revoked(business, "aaa")
 
 
 def test_a_key_that_ran_out_is_no_way_in(business: Business) -> None:
