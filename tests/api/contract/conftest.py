@@ -1,11 +1,19 @@
 """The world of the contract's tests: somebody who has written, on a served installation."""
 
+from typing import Any
+
 import pytest
 
-from tests.api.contract.answers import good
+from tests.api.contract.answers import PROCESSED, good
 from tests.serving import Person
 
 ASKS = "Hola, ¿cuánto cuesta el curso? me parece caro"
+
+
+def says(person: Person, text: str, sender: str = "ig_luz", **more: Any) -> dict[str, Any]:
+    """A message that is handed in; the answer has exactly its fields."""
+    body = {"creator_id": person.name, "sender_id": sender, "message": text, **more}
+    return good(person.ask("POST /dm/process", body), PROCESSED)
 
 
 @pytest.fixture

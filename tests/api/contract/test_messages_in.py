@@ -4,14 +4,9 @@ from typing import Any
 
 import pytest
 
-from tests.api.contract.answers import PROCESSED, bad, good
+from tests.api.contract.answers import bad, good
+from tests.api.contract.conftest import says
 from tests.serving import Person, Serving
-
-
-def says(person: Person, text: str, sender: str = "ig_luz", **more: Any) -> dict[str, Any]:
-    """A message that is handed in; the answer has exactly its fields."""
-    body = {"creator_id": person.name, "sender_id": sender, "message": text, **more}
-    return good(person.ask("POST /dm/process", body), PROCESSED)
 
 
 def test_the_answer_comes_when_the_reads_show_what_the_message_did(busy: Person) -> None:
