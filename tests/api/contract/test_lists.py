@@ -13,6 +13,8 @@ LISTS = {
     "GET /dm/conversations/{c}/ig_luz/messages": ("messages", 50),
     "GET /nurturing/{c}/followups": ("followups", 50),
     "GET /nurturing/{c}/sequences/objection_price/enrolled": ("enrolled", 1000),
+    "GET /dm/conversations/{c}/archived": ("conversations", 50),
+    "GET /creator/{c}/products": ("products", 1000),
     "GET /access/{c}/keys": ("keys", 1000),
     "GET /access/{c}/users": ("users", 1000),
 }
