@@ -41,9 +41,9 @@ def many(creator: Person) -> Person:
 
 
 @of_every_list
-def test_a_list_answers_count_total_and_next_cursor(luz: Person, call: str) -> None:
+def test_a_list_answers_count_total_and_next_cursor(only_read: Person, call: str) -> None:
     rows, _ = LISTS[call]
-    page = good(luz.ask(call))
+    page = good(only_read.ask(call))
     assert set(page) >= PAGE | {rows}
     assert page["count"] == len(page[rows])
     assert page["total"] >= page["count"]
@@ -51,11 +51,11 @@ def test_a_list_answers_count_total_and_next_cursor(luz: Person, call: str) -> N
 
 
 @of_every_list
-def test_a_limit_is_a_whole_number_from_1_to_1000_and_a_cursor_is_whole(luz: Person, call: str) -> None:
+def test_a_limit_is_a_whole_number_from_1_to_1000_and_a_cursor_is_whole(only_read: Person, call: str) -> None:
     for limit in ("0", "-1", "1001", "many", "1.5", ""):
-        bad(luz.ask(f"{call}?limit={limit}"), 422, "invalid", "query:limit")
+        bad(only_read.ask(f"{call}?limit={limit}"), 422, "invalid", "query:limit")
     for cursor in ("x", "e30=", "%F0%9F%92%A9", "a" * 2001):
-        bad(luz.ask(f"{call}?cursor={cursor}"), 422, "invalid", "query:cursor")
+        bad(only_read.ask(f"{call}?cursor={cursor}"), 422, "invalid", "query:cursor")
 
 
 def reached(person: Person, call: str, rows: str, limit: int = 2, **filters: str) -> list[dict[str, Any]]:
