@@ -109,20 +109,6 @@ def test_spam_stays_spam_when_the_person_writes_and_nothing_is_answered(luz: Per
     assert (newest["content"], newest["author"]) == ("quiero comprar el curso", "follower")
 
 
-@pytest.mark.parametrize(
-    ("act", "reason"),
-    [
-        ("POST /dm/conversations/{c}/ig_luz/archive", "archived"),
-        ("POST /dm/conversations/{c}/ig_luz/spam", "spam"),
-    ],
-)
-def test_what_is_pending_for_whom_is_put_aside_is_cancelled(luz: Person, act: str, reason: str) -> None:
-    assert good(luz.ask("GET /nurturing/{c}/followups?status=pending"))["total"] > 0
-    good(luz.ask(act))
-    left = good(luz.ask("GET /nurturing/{c}/followups"))["followups"]
-    assert {(each["status"], each["reason"]) for each in left} == {("cancelled", reason)}
-
-
 def test_what_was_read_is_unread_no_more_until_the_next_message(luz: Person) -> None:
     def unread() -> list[int]:
         return [item["unread"] for item in good(luz.ask("GET /dm/conversations/{c}?unread=true"))["conversations"]]

@@ -75,7 +75,14 @@ def test_while_the_bot_is_off_a_message_is_stored_scored_and_shown(creator: Pers
     assert (lead["status"], lead["last_message"]["text"]) == ("hot", "quiero comprar el curso")
 
 
-@pytest.mark.parametrize(("text", "action"), [("quiero hablar con una persona", "escalate"), ("STOP", "opted_out")])
+@pytest.mark.parametrize(
+    ("text", "action"),
+    [
+        ("quiero comprar el curso", "direct_purchase_link"),
+        ("quiero hablar con una persona", "escalate"),
+        ("STOP", "opted_out"),
+    ],
+)
 def test_what_is_done_instead_of_an_answer(busy: Person, text: str, action: str) -> None:
     said = says(busy, text)
     assert said["action"] == action

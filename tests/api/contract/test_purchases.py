@@ -72,9 +72,7 @@ def test_the_same_reference_is_the_same_purchase_and_leaves_no_event(ana: Person
     assert len(bought) == 4
 
 
-def test_a_purchase_lifts_whom_a_person_has_moved_down_and_ends_what_was_to_bring_it_about(luz: Person) -> None:
+def test_a_purchase_lifts_whom_a_person_has_moved_down(luz: Person) -> None:
     good(luz.ask("PUT /dm/follower/{c}/ig_luz/status", {"status": "cold"}))
     body = BOUGHT | {"product_id": str(COURSE.product_id)}
     assert good(luz.ask("POST /dm/leads/{c}/ig_luz/purchases", body))["lead"]["status"] == "customer"
-    ended = good(luz.ask("GET /nurturing/{c}/followups?sequence_type=objection_price"))["followups"]
-    assert {(each["status"], each["reason"]) for each in ended} == {("cancelled", "goal")}
