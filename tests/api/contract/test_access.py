@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from domain.vocabulary import Role
 from tests.api.contract.answers import KEY, PAGE, USER, bad, good, words
 from tests.serving import Person, Serving
 
@@ -53,6 +54,18 @@ def test_the_last_owners_credential_stays(creator: Person, program: Serving) -> 
     good(creator.ask("POST /access/{c}/keys", {"role": "owner"}))
     assert good(creator.ask(f"DELETE /access/{{c}}/keys/{prefix}"), words("revoked"))["revoked"] == prefix
     bad(creator.ask("GET /access/{c}/keys"), 401, "unauthenticated")
+
+
+def test_the_last_owner_stays_an_owner_even_for_an_admin(creator: Person, program: Serving) -> None:
+    body = {"email": f"{creator.name}@example.com", "role": "owner"}
+    user = good(creator.ask("POST /access/{c}/users", body))["user"]
+    path = f"/access/{creator.name}"
+    with program.client(**{"X-API-Key": program.key(None, Role.ADMIN)}) as admin:
+        good(admin.delete(f"{path}/keys/{creator.key.removeprefix('clk_')[:12]}"))
+        before = program.log(creator.name)
+        bad(admin.put(f"{path}/users/{user['id']}", json={"role": "agent"}), 409, "conflict")
+        bad(admin.delete(f"{path}/users/{user['id']}"), 409, "conflict")
+        assert program.log(creator.name) == before
 
 
 REFUSED: list[tuple[str, dict[str, Any], str]] = [

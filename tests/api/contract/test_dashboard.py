@@ -123,7 +123,13 @@ def test_a_switch_that_is_neither_on_nor_off_is_refused(
     assert program.log(creator.name) == before
 
 
-def test_while_the_bot_is_off_what_falls_due_is_held(luz: Person) -> None:
+def test_while_the_bot_is_off_what_falls_due_is_held_and_counted(luz: Person) -> None:
     good(luz.ask("POST /bot/{c}/pause"))
-    due = good(luz.ask("POST /nurturing/{c}/run?dry_run=true&due_only=false&force_due=true"))["items"]
+    due = good(luz.ask("POST /nurturing/{c}/run?due_only=false&force_due=true"))["items"]
     assert {(item["decision"], item["reason"]) for item in due} == {("hold", "sending_off")}
+    did = luz.ask("POST /nurturing/{c}/run?dry_run=false&force_due=true")
+    assert good(did)["sent"] == 0
+    shown = good(luz.ask(f"GET /dashboard/{{c}}/overview?after={did.headers['x-position']}"))["followups"]
+    stats = good(luz.ask("GET /nurturing/{c}/stats"))
+    assert (shown["sent"], shown["held"]) == (stats["sent"], stats["held"]) == (0, good(did)["held"])
+    assert shown["held"] > 0

@@ -134,7 +134,9 @@ def test_filters_and_search_narrow_rows_and_total_alike(
         (f"q={'x' * 201}", "query:q"),
     ],
 )
-@pytest.mark.parametrize("call", ["GET /dm/leads/{c}", "GET /dm/conversations/{c}"])
+@pytest.mark.parametrize(
+    "call", ["GET /dm/leads/{c}", "GET /dm/conversations/{c}", "GET /dm/conversations/{c}/archived"]
+)
 def test_a_word_that_is_unknown_is_refused(creator: Person, call: str, query: str, field: str) -> None:
     bad(creator.ask(f"{call}?{query}"), 422, "invalid", field)
 

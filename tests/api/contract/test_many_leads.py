@@ -62,6 +62,44 @@ def test_an_import_is_taken_back_but_for_what_somebody_has_touched_since(creator
     bad(creator.ask("POST /dm/leads/{c}/import/never-was/revert"), 404, "not-found")
 
 
+def test_what_an_import_has_changed_is_changed_back(ana: Person) -> None:
+    before = good(ana.ask("GET /dm/leads/{c}/ig_ana"))["lead"]
+    sheet = b"name,platform_user_id,notes,status\r\nAna Maria,ig_ana,imported,hot\r\n"
+    done = good(ana.ask("POST /dm/leads/{c}/import", content=sheet, **CSV))
+    assert (done["created"], done["updated"]) == (0, 1)
+    assert good(ana.ask("GET /dm/leads/{c}/ig_ana"))["lead"]["notes"] == "imported"
+    back = good(ana.ask(f"POST /dm/leads/{{c}}/import/{done['correlation_id']}/revert"), words("reverted kept"))
+    assert back == {"status": "ok", "reverted": 1, "kept": []}
+    after = good(ana.ask("GET /dm/leads/{c}/ig_ana"))["lead"]
+    assert {name: after[name] for name in ("name", "notes", "status")} == {
+        name: before[name] for name in ("name", "notes", "status")
+    }
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ({"action": "status", "status": "customer"}, {"status": "customer", "tags": ["vip"]}),
+        ({"action": "tag_add", "tag": "madrid"}, {"tags": ["vip", "madrid"]}),
+        ({"action": "tag_remove", "tag": "vip"}, {"tags": []}),
+        ({"action": "archive"}, {"archived": True}),
+        ({"action": "spam"}, {"spam": True}),
+    ],
+    ids=lambda value: str(value.get("action", "")),
+)
+def test_what_may_be_done_to_many(ana: Person, body: dict[str, Any], expected: dict[str, Any]) -> None:
+    good(ana.ask("PUT /dm/leads/{c}/ig_ana", {"tags": ["vip"]}))
+    done = good(ana.ask("POST /dm/leads/{c}/bulk", {"ids": ["ig_ana"], **body}), words("results correlation_id"))
+    assert done["results"] == [{"id": "ig_ana", "ok": True, "error": None}]
+    lead = good(ana.ask("GET /dm/leads/{c}/ig_ana"))["lead"]
+    assert {name: lead[name] for name in expected} == expected
+
+
+def test_many_that_are_deleted_are_gone(ana: Person) -> None:
+    good(ana.ask("POST /dm/leads/{c}/bulk", {"ids": ["ig_ana", "ana"], "action": "delete"}))
+    bad(ana.ask("GET /dm/leads/{c}/ig_ana"), 404, "not-found")
+
+
 def test_one_act_for_many_answers_for_each_and_shares_one_correlation_id(ana: Person, program: Serving) -> None:
     before = program.log(ana.name)
     body = {"ids": ["ig_ana", "ig_nobody"], "action": "status", "status": "warm"}

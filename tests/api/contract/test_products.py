@@ -85,6 +85,21 @@ def test_a_product_is_changed_and_removed_and_an_unknown_one_is_not_found(creato
     assert program.log(creator.name) == before
 
 
+def test_a_product_has_the_creators_version_and_an_old_one_changes_nothing(creator: Person, program: Serving) -> None:
+    added = creator.ask("POST /creator/{c}/products", {"name": "Curso"})
+    product = good(added)["product"]
+    path, tag = f"/creator/{{c}}/products/{product['id']}", f'"{product["version"]}"'
+    assert added.headers["etag"] == creator.ask(f"GET {path}").headers["etag"] == tag
+    assert creator.ask(f"GET {path}", headers={"If-None-Match": tag}).status_code == 304
+    changed = creator.ask(f"PUT {path}", {"price": 1}, headers={"If-Match": tag})
+    assert good(changed)["product"]["version"] == product["version"] + 1
+    before = program.log(creator.name)
+    for method, body in (("PUT", {"price": 2}), ("DELETE", NOTHING)):
+        problem = bad(creator.ask(f"{method} {path}", body, headers={"If-Match": tag}), 412, "version-mismatch")
+        assert problem["current_version"] == product["version"] + 1
+    assert program.log(creator.name) == before
+
+
 def test_products_are_listed_all_or_those_that_are_sold(creator: Person) -> None:
     for name, is_active in (("Curso", True), ("Libro", False), ("Taller", True)):
         good(creator.ask("POST /creator/{c}/products", {"name": name, "is_active": is_active}))

@@ -8,6 +8,7 @@ from tests.api.contract.answers import SETTINGS, bad, good
 from tests.serving import Person, Serving
 
 TAKEN: list[dict[str, Any]] = [
+    {},
     {"timezone": "America/Lima"},
     {"timezone": "Europe/Madrid"},
     {"language": "es"},
