@@ -4,9 +4,11 @@ from typing import Any
 
 import pytest
 
+from api.app import openapi
 from tests.api.contract.answers import PAGE, bad, good
 from tests.serving import Person
 
+DESCRIBED = openapi()
 LISTS = {
     "GET /dm/leads/{c}": ("leads", 1000),
     "GET /dm/conversations/{c}": ("conversations", 50),
@@ -56,6 +58,16 @@ def test_a_limit_is_a_whole_number_from_1_to_1000_and_a_cursor_is_whole(only_rea
         bad(only_read.ask(f"{call}?limit={limit}"), 422, "invalid", "query:limit")
     for cursor in ("x", "e30=", "%F0%9F%92%A9", "a" * 2001):
         bad(only_read.ask(f"{call}?cursor={cursor}"), 422, "invalid", "query:cursor")
+
+
+@of_every_list
+def test_where_nobody_says_how_many_the_description_does(call: str) -> None:
+    path = (
+        call.replace("{c}", "{creator_id}").replace("ig_luz", "{lead_id}").replace("objection_price", "{sequence_type}")
+    )
+    operation = DESCRIBED["paths"][path.partition(" ")[2]]["get"]
+    limits = [each["schema"]["default"] for each in operation["parameters"] if each.get("name") == "limit"]
+    assert limits == [LISTS[call][1]]
 
 
 def reached(person: Person, call: str, rows: str, limit: int = 2, **filters: str) -> list[dict[str, Any]]:

@@ -95,6 +95,15 @@ def test_what_may_be_done_to_many(ana: Person, body: dict[str, Any], expected: d
     assert {name: lead[name] for name in expected} == expected
 
 
+def test_of_many_who_is_not_put_aside_is_not_restored(ana: Person) -> None:
+    good(ana.ask("POST /dm/leads/{c}", {"name": "Eva", "platform_user_id": "ig_eva", "status": "hot"}))
+    good(ana.ask("POST /dm/conversations/{c}/ig_eva/archive"))
+    done = good(ana.ask("POST /dm/leads/{c}/bulk", {"ids": ["ig_ana", "ig_eva"], "action": "restore"}))
+    assert [(each["id"], each["ok"]) for each in done["results"]] == [("ig_ana", False), ("ig_eva", True)]
+    assert (done["results"][0]["error"]["status"], done["results"][0]["error"]["slug"]) == (409, "conflict")
+    assert good(ana.ask("GET /dm/leads/{c}/ig_eva"))["lead"]["status"] == "hot"
+
+
 def test_many_that_are_deleted_are_gone(ana: Person) -> None:
     good(ana.ask("POST /dm/leads/{c}/bulk", {"ids": ["ig_ana", "ana"], "action": "delete"}))
     bad(ana.ask("GET /dm/leads/{c}/ig_ana"), 404, "not-found")
