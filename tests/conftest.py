@@ -82,6 +82,13 @@ def shared_database_url(server_url: str, template_database: str) -> Iterator[str
         yield url
 
 
+@pytest.fixture(scope="module")
+def module_database_url(server_url: str, template_database: str) -> Iterator[str]:
+    """A migrated database for the tests of a module that share a program of their own."""
+    with _database(server_url, template_database) as url:
+        yield url
+
+
 @pytest.fixture
 def database_url(server_url: str, template_database: str) -> Iterator[str]:
     """A migrated database for one test, dropped after it."""

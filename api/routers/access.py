@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Request, Response
+from fastapi import Depends, Request, Response
 from pydantic import ConfigDict, Field
 
 from api import auth, passwords
@@ -80,13 +80,17 @@ class Verified(Ok):
     is_admin: bool
 
 
-@public.post("/auth/login", openapi_extra=also("unauthenticated"))
+async def counted_log_in(request: Request, runtime: Running) -> None:
+    """Count a try to log in for where it comes from, whatever it says."""
+    runtime.log_ins.take(f"address {address_of(request)}")
+
+
+@public.post("/auth/login", openapi_extra=also("unauthenticated"), dependencies=[Depends(counted_log_in)])
 async def log_in(request: Request, response: Response, runtime: Running, body: LogIn) -> LoggedIn:
     """Log in with a link or a password; one that is wrong, ran out or never was gives the same answer.
 
     With a link, `password` sets the person's password; an invitation asks for one.
     """
-    runtime.log_ins.take(f"address {address_of(request)}")
     previous = request.cookies.get(auth.COOKIE)
     if body.link is not None:
         if body.password is not None and not 10 <= len(body.password) <= 1000:

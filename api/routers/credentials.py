@@ -214,10 +214,12 @@ async def change_user(
     name = body.name if "name" in body.model_fields_set else present.name
     if str(user_id) == creator.id and role is not present.role:
         raise Conflict("Nobody lowers their own role: ask another owner.")
-    if (role, name) != (present.role, present.name):
-        changing = credentials.changing_user(user_id, name, role)
-        await do(Clonnect.change_user, creator.creator_id, user_id, name, present.role, role, beside=changing)
-        runtime.callers.heard(None)
+    if (role, name) == (present.role, present.name):
+        await do.until_shown()
+        return UserOut(user=present)
+    changing = credentials.changing_user(user_id, name, role)
+    await do(Clonnect.change_user, creator.creator_id, user_id, name, present.role, role, beside=changing)
+    runtime.callers.heard(None)
     return UserOut(user=await _user(runtime, creator, user_id))
 
 

@@ -56,6 +56,28 @@ RUN_ITEM = words(
     "followup_id follower_id sequence_type step scheduled_at message_preview channel_guess decision reason"
 )
 
+PUT_ASIDE = words(
+    "id follower_id username name platform status lead_status total_messages purchase_intent last_contact"
+) | words("pipeline_score purchase_intent_score version")
+
+METRICS = words("total_messages total_followers leads customers high_intent_followers conversion_rate")
+OVERVIEW = words(
+    """metrics recent_conversations leads config products_count bot_active clone_active creator_name waiting
+       followups"""
+)
+CONFIG = words(
+    """id name creator_id email bot_active clone_name clone_tone clone_style clone_vocabulary welcome_message"""
+) | words("version")
+CREATOR = words("id name creator_id bot_active mode created_at version")
+PRODUCT = words("id name description price currency payment_link url is_active active keywords version")
+
+KEY = words("prefix role label created_at last_used_at expires_at")
+USER = words("id email name role") | words("created_at has_password")
+SETTINGS = words("creator_id timezone language mode quiet_hours caps version")
+CHANNEL = words("channel configured token_age_seconds") | words(
+    "changeable account_id name connected_at last_delivery_at way_in"
+)
+
 
 def good(answer: httpx.Response, fields: Fields | None = None) -> dict[str, Any]:
     """The body of an answer of 200 with exactly these fields, `status: ok` among them."""

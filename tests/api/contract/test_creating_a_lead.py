@@ -89,6 +89,13 @@ def test_one_person_is_one_lead_however_spelled(ana: Person, spelled: dict[str, 
     assert problem["existing_id"] == good(ana.ask("GET /dm/leads/{c}/ig_ana"))["lead"]["id"]
 
 
+@pytest.mark.parametrize("act", ["archive", "spam"])
+def test_who_is_put_aside_is_a_lead_already(ana: Person, act: str) -> None:
+    put_aside = good(ana.ask(f"POST /dm/conversations/{{c}}/ig_ana/{act}"))["id"]
+    problem = bad(ana.ask("POST /dm/leads/{c}", {"name": "Ana", "platform_user_id": "ig_ana"}), 409, "duplicate-lead")
+    assert problem["existing_id"] == put_aside
+
+
 def test_the_same_id_on_another_platform_is_somebody_else(ana: Person) -> None:
     good(ana.ask("POST /dm/leads/{c}", {"name": "Ana", "platform_user_id": "tg_ana"}))
     assert good(ana.ask("GET /dm/leads/{c}"))["total"] == 2

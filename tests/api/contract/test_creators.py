@@ -1,68 +1,92 @@
-"""The one switch of the bot, and a creator's settings."""
+"""Creators: how each is reached and spoken for, and who makes them."""
 
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
-from tests.api.contract.answers import bad, good, words
+from domain.vocabulary import Role
+from tests.api.contract.answers import CONFIG, CREATOR, PAGE, bad, good, words
 from tests.serving import Person, Serving
 
-CALLS: list[tuple[str, Any, set[str]]] = [
-    ("GET /bot/{c}/status", None, words("creator_id bot_active exists active pause_reason updated_at mode")),
-    ("POST /bot/{c}/pause", {"reason": "On holiday"}, words("creator_id bot_active")),
-    ("POST /bot/{c}/resume", None, words("creator_id bot_active")),
-    ("PUT /dashboard/{c}/toggle", None, words("active bot_active clone_active reason")),
-    ("GET /settings/{c}", None, words("creator_id timezone language mode quiet_hours caps version")),
-    ("PUT /settings/{c}", {}, words("creator_id timezone language mode quiet_hours caps version")),
+CONFIGURED: list[tuple[dict[str, Any], dict[str, Any]]] = [
+    ({}, {"clone_name": None, "email": None, "bot_active": False}),
+    ({"clone_name": " María "}, {"clone_name": "María"}),
+    ({"clone_name": "x" * 255}, {"clone_name": "x" * 255}),
+    ({"clone_tone": "x" * 50}, {"clone_tone": "x" * 50}),
+    ({"clone_style": "Short sentences"}, {"clone_style": "Short sentences"}),
+    ({"clone_vocabulary": "tú, no usted"}, {"clone_vocabulary": "tú, no usted"}),
+    ({"welcome_message": "x" * 5000}, {"welcome_message": "x" * 5000}),
+    ({"email": "maria@example.com"}, {"email": "maria@example.com"}),
+    ({"email": None, "welcome_message": " "}, {"email": None, "welcome_message": None}),
+    ({"is_active": True}, {"bot_active": True}),
 ]
 
 
-@pytest.mark.parametrize(("call", "body", "fields"), CALLS, ids=[call for call, _, _ in CALLS])
-def test_a_call_answers_these_fields(creator: Person, call: str, body: Any, fields: set[str]) -> None:
-    said = good(creator.ask(call, **({} if body is None else {"json": body})))
-    assert set(said) >= fields | {"status"}
+@pytest.mark.parametrize(("body", "expected"), CONFIGURED, ids=lambda value: str(value)[:60])
+def test_a_configuration_changes_field_by_field(
+    creator: Person, body: dict[str, Any], expected: dict[str, Any]
+) -> None:
+    said = good(creator.ask("PUT /creator/config/{c}", body), words("config message"))
+    assert said["message"] == "Configuration updated"
+    config = said["config"]
+    assert set(config) == CONFIG
+    assert (config["name"], config["creator_id"]) == (creator.name, creator.name)
+    assert {name: config[name] for name in expected} == expected
+    assert good(creator.ask("GET /creator/config/{c}"), words("config"))["config"] == config
 
 
-def test_the_dashboard_and_the_bot_have_one_switch(creator: Person) -> None:
-    states = []
-    for call in (
-        "PUT /dashboard/{c}/toggle",
-        "PUT /dashboard/{c}/toggle?active=true",
-        "POST /bot/{c}/pause",
-        "PUT /dashboard/{c}/toggle",
-        "PUT /dashboard/{c}/toggle?active=false&reason=Holiday",
-        "POST /bot/{c}/resume",
-    ):
-        said = good(creator.ask(call))
-        states.append(said["bot_active"])
-        shown = good(creator.ask("GET /bot/{c}/status"))
-        assert (shown["bot_active"], shown["active"]) == (said["bot_active"], said["bot_active"])
-        if "Holiday" in call:
-            assert shown["pause_reason"] == said["reason"] == "Holiday"
-    assert states == [True, True, False, True, False, True]
+REFUSED: list[tuple[dict[str, Any], str]] = [
+    ({"clone_name": "x" * 256}, "/clone_name"),
+    ({"clone_name": 7}, "/clone_name"),
+    ({"clone_tone": "x" * 51}, "/clone_tone"),
+    ({"clone_style": ["short"]}, "/clone_style"),
+    ({"welcome_message": "x" * 5001}, "/welcome_message"),
+    ({"email": "nobody"}, "/email"),
+    ({"is_active": "yes"}, "/is_active"),
+    ({"is_active": None}, "/is_active"),
+    ({"id": str(uuid4())}, "/id"),
+    ({"name": "pedro"}, "/name"),
+    ({"creator_id": "pedro"}, "/creator_id"),
+    ({"api_key": "x"}, "/api_key"),
+    ({"telegram_bot_token": "x"}, "/telegram_bot_token"),
+    ({"instagram_token": "x"}, "/instagram_token"),
+]
 
 
-def test_settings_are_shown_and_changed_all_or_nothing(creator: Person, program: Serving) -> None:
-    changes = {
-        "timezone": "America/Lima",
-        "language": "pt",
-        "mode": "auto",
-        "quiet_hours": {"from": "22:30", "to": "07:15"},
-        "caps": {"per_person_week": 5, "per_day": 3},
-    }
-    said = good(creator.ask("PUT /settings/{c}", changes))
-    assert {name: said[name] for name in changes} == changes
-    assert good(creator.ask("GET /settings/{c}")) == said
+def test_what_breaks_a_rule_or_is_not_writable_is_refused_by_name(creator: Person, program: Serving) -> None:
     before = program.log(creator.name)
-    for body, field in (
-        ({"timezone": "Mars/Olympus"}, "/timezone"),
-        ({"language": "fr"}, "/language"),
-        ({"mode": "on"}, "/mode"),
-        ({"quiet_hours": {"from": "22:30"}}, "/quiet_hours/to"),
-        ({"quiet_hours": {"from": "24:00", "to": "07:00"}}, "/quiet_hours/from"),
-        ({"caps": {"per_day": -1}}, "/caps/per_day"),
-        ({"caps": {"per_day": 1.5}}, "/caps/per_day"),
-        ({"api_key": "x"}, "/api_key"),
-    ):
-        bad(creator.ask("PUT /settings/{c}", {"language": "en", **body}), 422, "invalid", field)
+    for body, field in REFUSED:
+        bad(creator.ask("PUT /creator/config/{c}", {"clone_style": "new"} | body), 422, "invalid", field)
     assert program.log(creator.name) == before
+
+
+def test_no_configuration_ever_tells_a_secret(busy: Person) -> None:
+    told = busy.ask("GET /creator/config/{c}").text + busy.ask("GET /dashboard/{c}/overview").text
+    assert not any(secret in told for secret in (busy.key, "secret of", "token"))
+
+
+def test_creators_are_made_and_listed_by_an_admin(program: Serving) -> None:
+    name = f"c{uuid4().hex[:12]}"
+    with program.client(**{"X-API-Key": program.key(None, Role.ADMIN)}) as admin:
+        answer = admin.post("/creator", json={"name": name, "email": "eva@example.com"})
+        made = good(answer, words("creator"))["creator"]
+        assert set(made) == CREATOR
+        assert (made["name"], made["creator_id"], made["mode"], made["bot_active"]) == (name, name, "off", False)
+        page = good(admin.get("/creator/list"), PAGE | words("creators"))
+        assert made in page["creators"]
+        assert good(admin.get(f"/creator/config/{name}"))["config"]["email"] == "eva@example.com"
+        before = program.log(name)
+        bad(admin.post("/creator", json={"name": name}), 409, "conflict")
+        assert program.log(name) == before
+        for body, field in (
+            ({}, "/name"),
+            ({"name": ""}, "/name"),
+            ({"name": "Eva"}, "/name"),
+            ({"name": "-eva"}, "/name"),
+            ({"name": "e" * 64}, "/name"),
+            ({"name": "eva", "email": "nobody"}, "/email"),
+            ({"name": "eva", "api_key": "x"}, "/api_key"),
+        ):
+            bad(admin.post("/creator", json=body), 422, "invalid", field)
+        assert good(admin.get("/creator/list"))["total"] == page["total"]

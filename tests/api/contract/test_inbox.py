@@ -1,89 +1,147 @@
-"""The inbox: many leads at once, in files and in one act."""
+"""The inbox: put aside and brought back, read, taken over and given back, held by somebody."""
 
-import csv
-from io import StringIO
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
-from tests.api.contract.answers import bad, good, words
-from tests.serving import Person, Serving
+from tests.api.contract.answers import PAGE, PUT_ASIDE, bad, good, words
+from tests.api.contract.conftest import says
+from tests.serving import NOTHING, Person, Serving
 
-CSV = {"headers": {"Content-Type": "text/csv"}}
-SHEET = b"nombre,correo,estado\r\nAna,ana@example.com,hot\r\nEva,not an address,\r\n"
+LATER = "2199-01-01T09:00:00.000000+00:00"
+
+ACTS: list[tuple[str, Any, dict[str, Any]]] = [
+    ("archive", NOTHING, {"archived": True}),
+    ("spam", NOTHING, {"spam": True}),
+    ("read", NOTHING, {"unread": 0}),
+    ("takeover", NOTHING, {"bot_paused": True, "paused_until": None}),
+    ("takeover", {"until": None}, {"bot_paused": True, "paused_until": None}),
+    ("takeover", {"until": LATER}, {"bot_paused": True, "paused_until": LATER}),
+    ("release", NOTHING, {"bot_paused": False, "paused_until": None}),
+    ("assign", {"user_id": None}, {"assigned_to": None}),
+]
+"""What a person does with a conversation, the body of it, and what is answered."""
 
 
-def test_every_lead_is_exported_and_what_is_exported_can_be_imported(ana: Person) -> None:
-    answer = ana.ask("GET /dm/leads/{c}/export?format=csv")
-    assert answer.headers["content-type"].startswith("text/csv")
-    assert answer.headers["content-disposition"].startswith("attachment; filename=")
-    rows = list(csv.DictReader(StringIO(answer.text.removeprefix("\ufeff"))))
-    assert [(row["platform_user_id"], row["name"], row["email"]) for row in rows] == [
-        ("ig_ana", "Ana", "ana@example.com")
-    ]
-    again = good(ana.ask("POST /dm/leads/{c}/import", content=answer.content, **CSV))
-    assert (again["created"], again["updated"], again["errors"]) == (0, 0, [])
-    bad(ana.ask("GET /dm/leads/{c}/export?format=xlsx"), 422, "invalid", "query:format")
-
-
-def test_an_import_takes_good_rows_reports_bad_ones_and_shares_one_correlation_id(
-    creator: Person, program: Serving
+@pytest.mark.parametrize(("act", "body", "said"), ACTS, ids=lambda value: value if isinstance(value, str) else "")
+def test_an_act_answers_what_it_did_and_done_again_leaves_no_event(
+    ana: Person, program: Serving, act: str, body: Any, said: dict[str, Any]
 ) -> None:
-    before = program.log(creator.name)
-    tried = good(creator.ask("POST /dm/leads/{c}/import?dry_run=true", content=SHEET, **CSV))
-    assert (tried["created"], tried["updated"], tried["dry_run"]) == (1, 0, True)
-    assert program.log(creator.name) == before
-    done = good(creator.ask("POST /dm/leads/{c}/import", content=SHEET, **CSV))
-    assert set(done) >= words("status created updated errors")
-    assert (done["created"], done["updated"]) == (1, 0)
-    assert [set(error) for error in done["errors"]] == [words("line field detail")]
-    assert (done["errors"][0]["line"], done["errors"][0]["field"]) == (3, "email")
-    caused = program.log(creator.name)[len(before) :]
-    assert {event["metadata"]["correlation_id"] for event in caused} == {done["correlation_id"]}
-    assert [lead["name"] for lead in good(creator.ask("GET /dm/leads/{c}?status=hot"))["leads"]] == ["Ana"]
-
-
-@pytest.mark.parametrize("content", [b"", b"\xff\xfe\x00", b"nothing,known\r\n1,2\r\n"])
-def test_a_file_that_cannot_be_read_is_refused(creator: Person, program: Serving, content: bytes) -> None:
-    before = program.log(creator.name)
-    bad(creator.ask("POST /dm/leads/{c}/import", content=content, **CSV), 422, "invalid")
-    bad(creator.ask("POST /dm/leads/{c}/import", {"rows": []}), 415, "unsupported-media-type")
-    assert program.log(creator.name) == before
-
-
-def test_an_import_is_taken_back_but_for_what_somebody_has_touched_since(creator: Person) -> None:
-    sheet = b"name,platform_user_id\r\nAna,ig_ana\r\nEva,ig_eva\r\n"
-    done = good(creator.ask("POST /dm/leads/{c}/import", content=sheet, **CSV))
-    good(creator.ask("PUT /dm/leads/{c}/ig_eva", {"notes": "called"}))
-    back = good(creator.ask(f"POST /dm/leads/{{c}}/import/{done['correlation_id']}/revert"), words("reverted kept"))
-    assert back["reverted"] == 1
-    assert [set(each) for each in back["kept"]] == [words("id reason")]
-    assert [lead["name"] for lead in good(creator.ask("GET /dm/leads/{c}"))["leads"]] == ["Eva"]
-    bad(creator.ask("POST /dm/leads/{c}/import/never-was/revert"), 404, "not-found")
-
-
-def test_one_act_for_many_answers_for_each_and_shares_one_correlation_id(ana: Person, program: Serving) -> None:
+    call = f"POST /dm/conversations/{{c}}/ig_ana/{act}"
+    answer = ana.ask(call, body)
+    lead = good(ana.ask("GET /dm/leads/{c}/ig_ana"))["lead"]
+    assert good(answer) == {"status": "ok", "id": lead["id"], "version": lead["version"], **said}
+    assert answer.headers["etag"] == f'"{lead["version"]}"'
     before = program.log(ana.name)
-    body = {"ids": ["ig_ana", "ig_nobody"], "action": "status", "status": "warm"}
-    done = good(ana.ask("POST /dm/leads/{c}/bulk", body))
-    assert [(each["id"], each["ok"]) for each in done["results"]] == [("ig_ana", True), ("ig_nobody", False)]
-    assert done["results"][1]["error"]["status"] == 404
-    caused = program.log(ana.name)[len(before) :]
-    assert {event["metadata"]["correlation_id"] for event in caused} == {done["correlation_id"]}
-    assert good(ana.ask("GET /dm/leads/{c}/ig_ana"))["lead"]["status"] == "active"
-
-
-@pytest.mark.parametrize(
-    ("body", "field"),
-    [
-        ({"ids": [], "action": "delete"}, "/ids"),
-        ({"ids": ["x"] * 1001, "action": "delete"}, "/ids"),
-        ({"ids": ["ig_ana"], "action": "explode"}, "/action"),
-        ({"ids": ["ig_ana"], "action": "status"}, "/status"),
-        ({"ids": ["ig_ana"], "action": "delete", "status": "hot"}, "/status"),
-    ],
-)
-def test_an_act_that_makes_no_sense_is_refused(ana: Person, program: Serving, body: dict[str, Any], field: str) -> None:
-    before = program.log(ana.name)
-    bad(ana.ask("POST /dm/leads/{c}/bulk", body), 422, "invalid", field)
+    assert good(ana.ask(call, body)) == good(answer)
     assert program.log(ana.name) == before
+
+
+REFUSED: list[tuple[str, Any, int, str, tuple[str, ...]]] = [
+    *((f"ig_nobody/{act}", body, 404, "not-found", ()) for act, body, _ in ACTS),
+    ("ig_nobody/restore", NOTHING, 404, "not-found", ()),
+    ("ig_ana/restore", NOTHING, 409, "conflict", ()),
+    ("ig_ana/assign", {"user_id": str(uuid4())}, 404, "not-found", ()),
+    ("ig_ana/assign", {}, 422, "invalid", ("/user_id",)),
+    ("ig_ana/assign", {"user_id": "me"}, 422, "invalid", ("/user_id",)),
+    ("ig_ana/takeover", {"until": "tomorrow"}, 422, "invalid", ("/until",)),
+    ("ig_ana/takeover", {"until": "2199-01-01T09:00:00"}, 422, "invalid", ("/until",)),
+    ("ig_ana/takeover", {"until": "2020-01-01T09:00:00+00:00"}, 422, "invalid", ("/until",)),
+    ("ig_ana/archive", {"reason": "x"}, 422, "invalid", ("/reason",)),
+]
+
+
+def test_an_act_that_cannot_be_is_refused_and_nothing_happens(ana: Person, program: Serving) -> None:
+    before = program.log(ana.name)
+    for path, body, status, slug, fields in REFUSED:
+        bad(ana.ask(f"POST /dm/conversations/{{c}}/{path}", body), status, slug, *fields)
+    assert program.log(ana.name) == before
+
+
+@pytest.mark.parametrize("act", ["archive", "spam"])
+def test_what_is_put_aside_comes_back_to_the_stage_before(ana: Person, act: str) -> None:
+    for word, stored in (("cold", "new"), ("warm", "active"), ("hot", "hot"), ("customer", "customer")):
+        good(ana.ask("PUT /dm/follower/{c}/ig_ana/status", {"status": word}))
+        good(ana.ask(f"POST /dm/conversations/{{c}}/ig_ana/{act}"))
+        back = good(ana.ask("POST /dm/conversations/{c}/ig_ana/restore"), words("id version restored lead_status"))
+        assert (back["restored"], back["lead_status"]) == (True, stored)
+        assert [row["status"] for row in good(ana.ask("GET /dm/leads/{c}"))["leads"]] == [stored]
+
+
+def test_what_is_put_aside_is_in_a_list_of_its_own_and_in_no_other(ana: Person) -> None:
+    for name, act in (("Eva", "archive"), ("Max", "spam")):
+        body = {"name": name, "platform_user_id": f"ig_{name}", "username": name, "status": "hot"}
+        good(ana.ask("POST /dm/leads/{c}", body))
+        good(ana.ask(f"POST /dm/conversations/{{c}}/ig_{name}/{act}"))
+    page = good(ana.ask("GET /dm/conversations/{c}/archived?sort=name"), PAGE | words("conversations"))
+    assert (page["count"], page["total"], page["next_cursor"]) == (2, 2, None)
+    for item in page["conversations"]:
+        assert set(item) == PUT_ASIDE
+        assert (item["platform"], item["lead_status"], item["total_messages"]) == ("instagram", "hot", 0)
+        assert item["purchase_intent"] == pytest.approx(0.7, abs=0.001)
+    assert [(item["name"], item["follower_id"], item["status"]) for item in page["conversations"]] == [
+        ("Eva", "ig_Eva", "archived"),
+        ("Max", "ig_Max", "spam"),
+    ]
+    for call, rows in (("GET /dm/leads/{c}", "leads"), ("GET /dm/conversations/{c}", "conversations")):
+        assert [row["name"] for row in good(ana.ask(call))[rows]] == ["Ana"]
+    assert good(ana.ask("GET /dm/conversations/{c}"))["by_status"]["hot"] == 0
+    assert good(ana.ask("GET /dm/leads/{c}/ig_Eva"))["lead"]["archived"] is True
+
+
+def test_an_archived_conversation_comes_back_when_the_person_writes(luz: Person) -> None:
+    good(luz.ask("POST /dm/conversations/{c}/ig_luz/archive"))
+    assert good(luz.ask("GET /dm/conversations/{c}"))["total"] == 0
+    says(luz, "hola otra vez")
+    assert [item["follower_id"] for item in good(luz.ask("GET /dm/conversations/{c}"))["conversations"]] == ["ig_luz"]
+    assert good(luz.ask("GET /dm/conversations/{c}/archived"))["conversations"] == []
+
+
+def test_spam_stays_spam_when_the_person_writes_and_nothing_is_answered(luz: Person) -> None:
+    good(luz.ask("POST /dm/conversations/{c}/ig_luz/spam"))
+    said = says(luz, "quiero comprar el curso")
+    assert (said["action"], said["response"]) == ("spam", None)
+    assert good(luz.ask("GET /dm/conversations/{c}"))["total"] == 0
+    (item,) = good(luz.ask("GET /dm/conversations/{c}/archived"))["conversations"]
+    assert (item["status"], item["total_messages"]) == ("spam", 2)
+    newest = good(luz.ask("GET /dm/conversations/{c}/ig_luz/messages"))["messages"][0]
+    assert (newest["content"], newest["author"]) == ("quiero comprar el curso", "follower")
+
+
+def test_what_was_read_is_unread_no_more_until_the_next_message(luz: Person) -> None:
+    def unread() -> list[int]:
+        return [item["unread"] for item in good(luz.ask("GET /dm/conversations/{c}?unread=true"))["conversations"]]
+
+    assert unread() == [1]
+    good(luz.ask("POST /dm/conversations/{c}/ig_luz/read"))
+    assert unread() == []
+    says(luz, "¿hola?")
+    assert unread() == [1]
+
+
+def test_the_bot_is_silent_where_a_person_has_taken_over_until_it_is_released(luz: Person) -> None:
+    good(luz.ask("POST /dm/conversations/{c}/ig_luz/takeover", {"until": LATER}))
+    assert says(luz, "¿cuánto cuesta?")["action"] == "bot_paused"
+    person = good(luz.ask("GET /dm/follower/{c}/ig_luz"))
+    (item,) = good(luz.ask("GET /dm/conversations/{c}"))["conversations"]
+    assert {(each["bot_paused"], each["paused_until"]) for each in (person, item)} == {(True, LATER)}
+    good(luz.ask("POST /dm/conversations/{c}/ig_luz/release"))
+    assert says(luz, "hola otra vez")["action"] == "reply"
+
+
+def test_a_conversation_is_held_by_somebody_of_the_creators(ana: Person, program: Serving) -> None:
+    def invited(person: Person, email: str) -> str:
+        user = good(person.ask("POST /access/{c}/users", {"email": email, "role": "agent"}))["user"]
+        return str(user["id"])
+
+    bea = invited(ana, f"bea@{ana.name}.example.com")
+    assert good(ana.ask("POST /dm/conversations/{c}/ig_ana/assign", {"user_id": bea}))["assigned_to"] == bea
+    (item,) = good(ana.ask("GET /dm/conversations/{c}"))["conversations"]
+    lead = good(ana.ask("GET /dm/leads/{c}/ig_ana"))["lead"]
+    assert {item["assigned_to"], lead["assigned_to"]} == {bea}
+    stranger = program.creator()
+    theirs = invited(stranger, f"eva@{stranger.name}.example.com")
+    stranger.client.close()
+    bad(ana.ask("POST /dm/conversations/{c}/ig_ana/assign", {"user_id": theirs}), 404, "not-found")
+    assert good(ana.ask("POST /dm/conversations/{c}/ig_ana/assign", {"user_id": None}))["assigned_to"] is None

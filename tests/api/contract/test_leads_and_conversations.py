@@ -43,8 +43,8 @@ def test_a_call_answers_exactly_these_fields(luz: Person, call: str, body: Any, 
     good(luz.ask(call, **({} if body is None else {"json": body})), fields)
 
 
-def test_a_conversation_item(luz: Person) -> None:
-    page = good(luz.ask("GET /dm/conversations/{c}"))
+def test_a_conversation_item(only_read: Person) -> None:
+    page = good(only_read.ask("GET /dm/conversations/{c}"))
     assert page["by_status"] == {"new": 0, "active": 1, "hot": 0, "customer": 0}
     item = page["conversations"][0]
     assert set(item) == CONVERSATION
@@ -69,8 +69,8 @@ def test_a_conversation_item(luz: Person) -> None:
     assert theirs["timestamp"] < ours["timestamp"]
 
 
-def test_a_lead_item(luz: Person) -> None:
-    item = good(luz.ask("GET /dm/leads/{c}"))["leads"][0]
+def test_a_lead_item(only_read: Person) -> None:
+    item = good(only_read.ask("GET /dm/leads/{c}"))["leads"][0]
     assert set(item) == LEAD
     assert item["follower_id"] == item["platform_user_id"] == "ig_luz"
     assert item["full_name"] == item["name"] == "Luz"
@@ -79,15 +79,15 @@ def test_a_lead_item(luz: Person) -> None:
     assert (item["email"], item["phone"], item["notes"], item["username"]) == (None, None, None, None)
     assert set(item["last_message"]) == LAST_MESSAGE
     assert set(item["next_follow_up"]) == NEXT_FOLLOW_UP
-    alone = good(luz.ask("GET /dm/leads/{c}/ig_luz"))["lead"]
+    alone = good(only_read.ask("GET /dm/leads/{c}/ig_luz"))["lead"]
     assert set(alone) == LEAD | {"context"}
     assert alone["context"] == {"email": None, "phone": None, "notes": None}
     assert {name: alone[name] for name in LEAD} == item
 
 
-def test_a_follower(luz: Person) -> None:
-    person = good(luz.ask("GET /dm/follower/{c}/ig_luz"))
-    item = good(luz.ask("GET /dm/conversations/{c}"))["conversations"][0]
+def test_a_follower(only_read: Person) -> None:
+    person = good(only_read.ask("GET /dm/follower/{c}/ig_luz"))
+    item = good(only_read.ask("GET /dm/conversations/{c}"))["conversations"][0]
     shared = (FOLLOWER & CONVERSATION) - {"last_messages"}
     assert {name: person[name] for name in shared} == {name: item[name] for name in shared}
     assert (person["is_lead"], person["is_customer"], person["mode"]) == (True, False, "auto")
@@ -137,11 +137,11 @@ def test_what_cannot_be_sent_says_so(creator: Person, lead: dict[str, str], deli
     ],
 )
 def test_a_text_that_nobody_could_send_is_refused(
-    luz: Person, program: Serving, body: dict[str, Any], field: str
+    only_read: Person, program: Serving, body: dict[str, Any], field: str
 ) -> None:
-    before = program.log(luz.name)
-    bad(luz.ask("POST /dm/send/{c}", body), 422, "invalid", field)
-    assert program.log(luz.name) == before
+    before = program.log(only_read.name)
+    bad(only_read.ask("POST /dm/send/{c}", body), 422, "invalid", field)
+    assert program.log(only_read.name) == before
 
 
 EDITS: list[tuple[dict[str, Any], dict[str, Any]]] = [

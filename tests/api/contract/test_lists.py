@@ -4,15 +4,19 @@ from typing import Any
 
 import pytest
 
+from api.app import openapi
 from tests.api.contract.answers import PAGE, bad, good
 from tests.serving import Person
 
+DESCRIBED = openapi()
 LISTS = {
     "GET /dm/leads/{c}": ("leads", 1000),
     "GET /dm/conversations/{c}": ("conversations", 50),
     "GET /dm/conversations/{c}/ig_luz/messages": ("messages", 50),
     "GET /nurturing/{c}/followups": ("followups", 50),
     "GET /nurturing/{c}/sequences/objection_price/enrolled": ("enrolled", 1000),
+    "GET /dm/conversations/{c}/archived": ("conversations", 50),
+    "GET /creator/{c}/products": ("products", 1000),
     "GET /access/{c}/keys": ("keys", 1000),
     "GET /access/{c}/users": ("users", 1000),
 }
@@ -39,9 +43,9 @@ def many(creator: Person) -> Person:
 
 
 @of_every_list
-def test_a_list_answers_count_total_and_next_cursor(luz: Person, call: str) -> None:
+def test_a_list_answers_count_total_and_next_cursor(only_read: Person, call: str) -> None:
     rows, _ = LISTS[call]
-    page = good(luz.ask(call))
+    page = good(only_read.ask(call))
     assert set(page) >= PAGE | {rows}
     assert page["count"] == len(page[rows])
     assert page["total"] >= page["count"]
@@ -49,11 +53,21 @@ def test_a_list_answers_count_total_and_next_cursor(luz: Person, call: str) -> N
 
 
 @of_every_list
-def test_a_limit_is_a_whole_number_from_1_to_1000_and_a_cursor_is_whole(luz: Person, call: str) -> None:
+def test_a_limit_is_a_whole_number_from_1_to_1000_and_a_cursor_is_whole(only_read: Person, call: str) -> None:
     for limit in ("0", "-1", "1001", "many", "1.5", ""):
-        bad(luz.ask(f"{call}?limit={limit}"), 422, "invalid", "query:limit")
+        bad(only_read.ask(f"{call}?limit={limit}"), 422, "invalid", "query:limit")
     for cursor in ("x", "e30=", "%F0%9F%92%A9", "a" * 2001):
-        bad(luz.ask(f"{call}?cursor={cursor}"), 422, "invalid", "query:cursor")
+        bad(only_read.ask(f"{call}?cursor={cursor}"), 422, "invalid", "query:cursor")
+
+
+@of_every_list
+def test_where_nobody_says_how_many_the_description_does(call: str) -> None:
+    path = (
+        call.replace("{c}", "{creator_id}").replace("ig_luz", "{lead_id}").replace("objection_price", "{sequence_type}")
+    )
+    operation = DESCRIBED["paths"][path.partition(" ")[2]]["get"]
+    limits = [each["schema"]["default"] for each in operation["parameters"] if each.get("name") == "limit"]
+    assert limits == [LISTS[call][1]]
 
 
 def reached(person: Person, call: str, rows: str, limit: int = 2, **filters: str) -> list[dict[str, Any]]:
@@ -132,7 +146,9 @@ def test_filters_and_search_narrow_rows_and_total_alike(
         (f"q={'x' * 201}", "query:q"),
     ],
 )
-@pytest.mark.parametrize("call", ["GET /dm/leads/{c}", "GET /dm/conversations/{c}"])
+@pytest.mark.parametrize(
+    "call", ["GET /dm/leads/{c}", "GET /dm/conversations/{c}", "GET /dm/conversations/{c}/archived"]
+)
 def test_a_word_that_is_unknown_is_refused(creator: Person, call: str, query: str, field: str) -> None:
     bad(creator.ask(f"{call}?{query}"), 422, "invalid", field)
 

@@ -4,14 +4,9 @@ from typing import Any
 
 import pytest
 
-from tests.api.contract.answers import PROCESSED, bad, good
+from tests.api.contract.answers import bad, good
+from tests.api.contract.conftest import says
 from tests.serving import Person, Serving
-
-
-def says(person: Person, text: str, sender: str = "ig_luz", **more: Any) -> dict[str, Any]:
-    """A message that is handed in; the answer has exactly its fields."""
-    body = {"creator_id": person.name, "sender_id": sender, "message": text, **more}
-    return good(person.ask("POST /dm/process", body), PROCESSED)
 
 
 def test_the_answer_comes_when_the_reads_show_what_the_message_did(busy: Person) -> None:
@@ -80,7 +75,14 @@ def test_while_the_bot_is_off_a_message_is_stored_scored_and_shown(creator: Pers
     assert (lead["status"], lead["last_message"]["text"]) == ("hot", "quiero comprar el curso")
 
 
-@pytest.mark.parametrize(("text", "action"), [("quiero hablar con una persona", "escalate"), ("STOP", "opted_out")])
+@pytest.mark.parametrize(
+    ("text", "action"),
+    [
+        ("quiero comprar el curso", "direct_purchase_link"),
+        ("quiero hablar con una persona", "escalate"),
+        ("STOP", "opted_out"),
+    ],
+)
 def test_what_is_done_instead_of_an_answer(busy: Person, text: str, action: str) -> None:
     said = says(busy, text)
     assert said["action"] == action

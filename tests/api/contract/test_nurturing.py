@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.api.contract.answers import ENROLLED, FOLLOW_UP, NUMBERS, PAGE, RUN_ITEM, SEQUENCE, STEP, bad, good, words
-from tests.serving import Person, Serving
+from tests.serving import NOTHING, Person, Serving
 
 TYPES = [
     "interest_cold",
@@ -145,9 +145,9 @@ def test_and_422_in_a_filter(creator: Person, call: str, field: str) -> None:
     bad(creator.ask(call), 422, "invalid", field)
 
 
-def test_who_is_enrolled_and_what_each_is_still_to_hear(luz: Person) -> None:
-    steps = len(sequence(luz, "objection_price")["steps"])
-    page = good(luz.ask("GET /nurturing/{c}/sequences/objection_price/enrolled"))
+def test_who_is_enrolled_and_what_each_is_still_to_hear(only_read: Person) -> None:
+    steps = len(sequence(only_read, "objection_price")["steps"])
+    page = good(only_read.ask("GET /nurturing/{c}/sequences/objection_price/enrolled"))
     (person,) = page["enrolled"]
     assert set(person) == ENROLLED
     assert (page["sequence_type"], person["follower_id"], person["name"]) == ("objection_price", "ig_luz", "Luz")
@@ -156,13 +156,13 @@ def test_who_is_enrolled_and_what_each_is_still_to_hear(luz: Person) -> None:
     assert not any("{" in step["message_preview"] for step in person["pending_steps"])
 
 
-def test_every_promise_with_its_time_and_its_words(luz: Person) -> None:
-    listed = good(luz.ask("GET /nurturing/{c}/followups"))["followups"]
-    steps = len(sequence(luz, "objection_price")["steps"])
+def test_every_promise_with_its_time_and_its_words(only_read: Person) -> None:
+    listed = good(only_read.ask("GET /nurturing/{c}/followups"))["followups"]
+    steps = len(sequence(only_read, "objection_price")["steps"])
     assert len(listed) == steps
     for each in listed:
         assert set(each) == FOLLOW_UP
-        assert (each["creator_id"], each["follower_id"], each["status"]) == (luz.name, "ig_luz", "pending")
+        assert (each["creator_id"], each["follower_id"], each["status"]) == (only_read.name, "ig_luz", "pending")
         assert (each["sent_at"], each["sequence_type"]) == (None, "objection_price")
         assert "{" not in each["message_preview"]
     assert [each["scheduled_at"] for each in listed] == sorted(each["scheduled_at"] for each in listed)
@@ -176,13 +176,13 @@ def test_every_promise_with_its_time_and_its_words(luz: Person) -> None:
         (f"due_before={first.replace('+', '%2B')}", 0),
         ("limit=1", 1),
     ):
-        assert len(good(luz.ask(f"GET /nurturing/{{c}}/followups?{query}"))["followups"]) == count, query
+        assert len(good(only_read.ask(f"GET /nurturing/{{c}}/followups?{query}"))["followups"]) == count, query
 
 
-def test_people_and_steps_are_counted_apart(luz: Person) -> None:
-    shown = sequence(luz, "objection_price")
+def test_people_and_steps_are_counted_apart(only_read: Person) -> None:
+    shown = sequence(only_read, "objection_price")
     assert (shown["enrolled_count"], shown["pending_count"]) == (1, len(shown["steps"]))
-    stats = good(luz.ask("GET /nurturing/{c}/stats"))
+    stats = good(only_read.ask("GET /nurturing/{c}/stats"))
     assert (stats["people"], stats["pending"], stats["total"]) == (1, len(shown["steps"]), len(shown["steps"]))
     assert stats["active_sequences"] == 8
     assert list(stats["by_sequence"]) == TYPES
@@ -202,15 +202,36 @@ def test_cancelling_counts_steps_and_nobody_or_nothing_is_0(luz: Person, program
     assert program.log(luz.name) == before
 
 
-def test_a_dry_run_says_what_would_happen_and_changes_nothing(luz: Person, program: Serving) -> None:
-    before = program.log(luz.name)
-    now = good(luz.ask("POST /nurturing/{c}/run"))
+@pytest.mark.parametrize(
+    ("call", "body", "reason"),
+    [
+        ("POST /dm/process", {"message": "quiero hablar con una persona"}, "replied"),
+        ("POST /dm/process", {"message": "STOP"}, "opted_out"),
+        ("POST /dm/leads/{c}/ig_luz/purchases", {"amount": 97, "currency": "EUR"}, "goal"),
+        ("PUT /dm/follower/{c}/ig_luz/status", {"status": "customer"}, "goal"),
+        ("POST /dm/conversations/{c}/ig_luz/archive", NOTHING, "archived"),
+        ("POST /dm/conversations/{c}/ig_luz/spam", NOTHING, "spam"),
+        ("DELETE /nurturing/{c}/cancel/ig_luz", NOTHING, "cancelled"),
+    ],
+    ids=["reply", "opt-out", "purchase", "customer", "archive", "spam", "a person"],
+)
+def test_what_is_pending_ends_with_the_reason_of_what_ended_it(luz: Person, call: str, body: Any, reason: str) -> None:
+    if call == "POST /dm/process":
+        body = body | {"creator_id": luz.name, "sender_id": "ig_luz"}
+    good(luz.ask(call, body))
+    told = good(luz.ask("GET /nurturing/{c}/followups?sequence_type=objection_price"))["followups"]
+    assert {(each["status"], each["reason"]) for each in told} == {("cancelled", reason)}
+
+
+def test_a_dry_run_says_what_would_happen_and_changes_nothing(only_read: Person, program: Serving) -> None:
+    before = program.log(only_read.name)
+    now = good(only_read.ask("POST /nurturing/{c}/run"))
     assert (now["dry_run"], now["would_process"], now["items"]) == (True, 0, [])
-    forced = good(luz.ask("POST /nurturing/{c}/run?due_only=false&force_due=true"))
+    forced = good(only_read.ask("POST /nurturing/{c}/run?due_only=false&force_due=true"))
     assert forced["would_process"] == len(forced["items"]) > 0
     assert [set(item) for item in forced["items"]] == [RUN_ITEM] * len(forced["items"])
     assert forced["items"][0]["channel_guess"] == "instagram"
-    assert program.log(luz.name) == before
+    assert program.log(only_read.name) == before
 
 
 def test_a_real_run_counts_what_it_did(luz: Person) -> None:

@@ -87,6 +87,24 @@ MAY = {
     "GET /access/{c}/keys": "owner admin",
     "GET /access/{c}/users": "owner admin",
     "POST /access/{c}/keys": "owner admin",
+    "POST /dm/conversations/{c}/ig_nobody/archive": "owner agent admin",
+    "POST /dm/leads/{c}/ig_nobody/purchases": "owner agent admin",
+    "POST /dm/leads/{c}/bulk": "owner agent admin",
+    "GET /dashboard/{c}/overview": "owner agent admin",
+    "GET /dm/metrics/{c}": "owner agent admin",
+    "GET /bot/{c}/status": "owner agent admin",
+    "PUT /dashboard/{c}/toggle?active=perhaps": "owner admin",
+    "POST /bot/{c}/pause": "owner admin",
+    "GET /creator/config/{c}": "owner admin",
+    "PUT /creator/config/{c}": "owner admin",
+    "GET /creator/{c}/products": "owner admin",
+    "POST /creator/{c}/products": "owner admin",
+    "GET /settings/{c}/channels": "owner admin",
+    "PUT /settings/{c}/channels/fax": "owner admin",
+    "POST /access/{c}/users": "owner admin",
+    "DELETE /access/{c}/keys/nothing": "owner admin",
+    "GET /creator/list": "admin",
+    "POST /creator": "admin",
     "GET /metrics": "admin",
     "GET /health": "owner agent auditor analyst admin",
     "GET /openapi.json": "owner agent auditor analyst admin",
@@ -143,35 +161,3 @@ def test_a_person_is_invited_chooses_a_password_and_logs_in_with_it(creator: Per
             )
         ]
         assert len(set(told)) == 1
-
-
-def test_a_key_is_shown_once_listed_without_its_secret_and_revoked_at_once(creator: Person, program: Serving) -> None:
-    issued = good(creator.ask("POST /access/{c}/keys", {"role": "agent", "label": "Shop"}), words("api_key key"))
-    assert re.fullmatch(r"clk_[0-9a-f]{64}", issued["api_key"])
-    listed = creator.ask("GET /access/{c}/keys")
-    item = next(each for each in good(listed)["keys"] if each["prefix"] == issued["key"]["prefix"])
-    assert set(item) == words("prefix role label created_at last_used_at expires_at")
-    assert issued["api_key"] not in listed.text
-    assert issued["api_key"] not in str(program.log(creator.name))
-    with program.client(**{"X-API-Key": issued["api_key"]}) as client:
-        good(client.get(f"/dm/leads/{creator.name}"))
-        good(creator.ask(f"DELETE /access/{{c}}/keys/{item['prefix']}"))
-        bad(client.get(f"/dm/leads/{creator.name}"), 401, "unauthenticated")
-    bad(creator.ask(f"DELETE /access/{{c}}/keys/{item['prefix']}"), 404, "not-found")
-
-
-def test_the_last_owners_credential_stays(creator: Person) -> None:
-    prefix = creator.key.removeprefix("clk_")[:12]
-    bad(creator.ask(f"DELETE /access/{{c}}/keys/{prefix}"), 409, "conflict")
-
-
-def test_people_are_listed_changed_and_removed(creator: Person) -> None:
-    email = f"{creator.name}@example.com"
-    user = good(creator.ask("POST /access/{c}/users", {"email": email, "role": "agent"}))["user"]
-    assert set(user) == words("id email name role") | words("created_at has_password")
-    assert [each["email"] for each in good(creator.ask("GET /access/{c}/users"))["users"]] == [email]
-    call = f"/access/{{c}}/users/{user['id']}"
-    changed = good(creator.ask(f"PUT {call}", {"role": "analyst", "name": "Bea"}), words("user"))["user"]
-    assert (changed["role"], changed["name"]) == ("analyst", "Bea")
-    assert good(creator.ask(f"DELETE {call}"), words("removed"))["removed"] == user["id"]
-    bad(creator.ask(f"DELETE {call}"), 404, "not-found")
