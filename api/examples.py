@@ -15,7 +15,6 @@ REPLY: Final = "¡Hola, Ana! El curso cuesta 97 €."
 STEP: Final = "¡Hola! ¿Pudiste pensarlo? Si quieres, te cuento más."
 
 WORLD: Final[Mapping[str, object]] = {
-    "account_id": "7123456789",
     "action": "reply",
     "product_id": OTHER_ID,
     "advance_seconds": 3600,

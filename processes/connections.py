@@ -34,7 +34,6 @@ class Connected:
     """What may be told of a connected account: nothing by which anybody could speak for it."""
 
     channel: ChannelName
-    account_id: str
     name: str | None
     connected_at: datetime
     token_age: timedelta
@@ -129,7 +128,7 @@ class Connections:
         """What a creator may see of their connections."""
         async with self._pool.connection() as conn:
             cursor = await conn.execute(
-                """SELECT channel, account_id, name, connected_at, now() - connected_at AS token_age,
+                """SELECT channel, name, connected_at, now() - connected_at AS token_age,
                           (SELECT max(received_at) FROM app.deliveries AS d
                             WHERE d.channel = c.channel AND d.account_id = c.account_id
                               AND d.creator_id = c.creator_id) AS last_delivery_at

@@ -25,7 +25,6 @@ class ChannelItem(Answer):
     channel: Platform
     configured: bool
     changeable: bool
-    account_id: str | None
     name: str | None
     connected_at: Time | None
     token_age_seconds: int | None
@@ -161,7 +160,6 @@ async def _told(runtime: Running, creator_id: str) -> dict[Platform, ChannelItem
             channel=Platform(each.channel),
             configured=True,
             changeable=not runtime.is_demo,
-            account_id=each.account_id,
             name=each.name,
             connected_at=each.connected_at,
             token_age_seconds=int(each.token_age.total_seconds()),
@@ -174,7 +172,6 @@ async def _told(runtime: Running, creator_id: str) -> dict[Platform, ChannelItem
         channel=Platform.TELEGRAM,
         configured=False,
         changeable=not runtime.is_demo,
-        account_id=None,
         name=None,
         connected_at=None,
         token_age_seconds=None,

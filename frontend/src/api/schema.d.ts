@@ -1879,8 +1879,6 @@ export interface components {
             configured: boolean;
             /** Changeable */
             changeable: boolean;
-            /** Account Id */
-            account_id: string | null;
             /** Name */
             name: string | null;
             /** Connected At */
@@ -10516,7 +10514,6 @@ export interface operations {
                      *           "channel": "telegram",
                      *           "configured": true,
                      *           "changeable": true,
-                     *           "account_id": "7123456789",
                      *           "name": "Ana López",
                      *           "connected_at": "2026-03-03T12:00:00.000000+00:00",
                      *           "token_age_seconds": 86400,
@@ -10598,7 +10595,6 @@ export interface operations {
                      *         "channel": "telegram",
                      *         "configured": true,
                      *         "changeable": true,
-                     *         "account_id": "7123456789",
                      *         "name": "Ana López",
                      *         "connected_at": "2026-03-03T12:00:00.000000+00:00",
                      *         "token_age_seconds": 86400,
@@ -10628,7 +10624,6 @@ export interface operations {
                      *         "channel": "telegram",
                      *         "configured": true,
                      *         "changeable": true,
-                     *         "account_id": "7123456789",
                      *         "name": "Ana López",
                      *         "connected_at": "2026-03-03T12:00:00.000000+00:00",
                      *         "token_age_seconds": 86400,
@@ -10706,7 +10701,6 @@ export interface operations {
                      *         "channel": "telegram",
                      *         "configured": true,
                      *         "changeable": true,
-                     *         "account_id": "7123456789",
                      *         "name": "Ana López",
                      *         "connected_at": "2026-03-03T12:00:00.000000+00:00",
                      *         "token_age_seconds": 86400,
@@ -10737,7 +10731,6 @@ export interface operations {
                      *         "channel": "telegram",
                      *         "configured": true,
                      *         "changeable": true,
-                     *         "account_id": "7123456789",
                      *         "name": "Ana López",
                      *         "connected_at": "2026-03-03T12:00:00.000000+00:00",
                      *         "token_age_seconds": 86400,
