@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tests.chaos.__main__ import MINGLING, mingling_row
 from tests.chaos.tenants import a_tenant
-from tests.chaos.two_creators import AT_ONCE, Found, Watch, mingle, search
+from tests.chaos.two_creators import AT_ONCE, Found, mingle, search
 from tests.serving import Serving, serving
 
 
@@ -21,10 +21,8 @@ def test_nothing_of_one_creator_reaches_the_other(database_url: str, data_dir: P
 
 def test_the_same_search_finds_everything_where_both_are_one(program: Serving) -> None:
     async def look() -> Found:
-        found = Found()
         async with a_tenant(program) as one:
-            await search(program, (Watch(one, one, found), Watch(one, one, found)), 0)
-        return found
+            return await search(program, one, one, 0)
 
     faults = asyncio.run(look()).faults
     assert {"leaked", "unexpected", "told apart", "strayed"} <= set(faults)
