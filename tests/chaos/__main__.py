@@ -1,5 +1,6 @@
-"""The full torture on a durable server of its own, written to docs/benchmarks.md: `python -m tests.chaos SCALE`."""
+"""The full torture on durable servers of its own, written to docs/benchmarks.md: `python -m tests.chaos SCALE`."""
 
+import asyncio
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -11,14 +12,23 @@ from tests.bench.results import machine, write_section
 from tests.chaos.proxy import Rates
 from tests.chaos.server import durable_server
 from tests.chaos.torture import WRITERS, Findings, torture, torture_library
+from tests.chaos.two_creators import Found, mingle
+from tests.serving import serving
 
 COMMANDS = 20_000
 KILLS = 20
 RATES = Rates(at_commit=0.05, per_second=1)
+MINGLING_SECONDS = 60
 HEADINGS = ("log", "events", "seconds", "acknowledged", "refused", "killed", "connections lost", "faults")
+MINGLING = ("seconds", "answers", "at once", "about the other's", "events", "of them told live", "faults")
 
 
 def main(scale: float) -> int:
+    """Torture the log, then the walls between creators; 1 if anything is not as it must be."""
+    return max(torture_the_log(scale), torture_the_walls(scale))
+
+
+def torture_the_log(scale: float) -> int:
     """Run both searches and write what they found; 1 if ours found a fault, or the other one none."""
     with durable_server() as (url, folder):
         kills = max(1, int(KILLS * scale))
@@ -45,6 +55,26 @@ def main(scale: float) -> int:
     return 0 if not ours.faults and theirs.skipped else 1
 
 
+def torture_the_walls(scale: float) -> int:
+    """Have two creators ask everything at once, and write what of one the other was told; 1 if that is anything."""
+    with durable_server() as (url, folder), serving(url, folder, is_demo=True) as program:
+        found = asyncio.run(mingle(program, MINGLING_SECONDS * scale))
+    text = "\n".join(
+        (
+            f"| {' | '.join(MINGLING)} |",
+            "|--:|---|--:|--:|--:|--:|---|",
+            mingling_row(found, MINGLING_SECONDS * scale),
+            "",
+            f"{machine()}; scale {scale:g}.",
+        )
+    )
+    print(text)
+    for kind, those in found.faults.items():
+        print(f"{kind}:", *those, sep="\n  ", file=sys.stderr)
+    write_section("make chaos, two creators", text)
+    return 1 if found.faults else 0
+
+
 def _timed(run: Callable[[], Findings]) -> tuple[Findings, float]:
     begun = time.monotonic()
     return run(), time.monotonic() - begun
@@ -61,6 +91,20 @@ def row_of(name: str, found: Findings, seconds: float) -> str:
         f"{found.kills}",
         counted(found.cuts),
         counted(found.faults),
+    )
+    return f"| {' | '.join(cells)} |"
+
+
+def mingling_row(found: Found, seconds: float) -> str:
+    """What two creators were told, as a line of the table."""
+    cells = (
+        f"{seconds:.0f}",
+        counted(found.answers),
+        f"{found.most_under_way}",
+        f"{found.about_the_other:,}",
+        f"{found.events:,}",
+        f"{found.heard:,}",
+        counted({kind: len(those) for kind, those in found.faults.items()}),
     )
     return f"| {' | '.join(cells)} |"
 
