@@ -75,7 +75,7 @@ KEY = words("prefix role label created_at last_used_at expires_at")
 USER = words("id email name role") | words("created_at has_password")
 SETTINGS = words("creator_id timezone language mode quiet_hours caps version")
 CHANNEL = words("channel configured token_age_seconds") | words(
-    "changeable account_id name connected_at last_delivery_at way_in"
+    "changeable name connected_at last_delivery_at way_in"
 )
 
 

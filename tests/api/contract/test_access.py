@@ -58,10 +58,14 @@ def test_the_last_owners_credential_stays(creator: Person, program: Serving) -> 
 
 def test_the_last_owner_stays_an_owner_even_for_an_admin(creator: Person, program: Serving) -> None:
     body = {"email": f"{creator.name}@example.com", "role": "owner"}
-    user = good(creator.ask("POST /access/{c}/users", body))["user"]
-    path = f"/access/{creator.name}"
-    with program.client(**{"X-API-Key": program.key(None, Role.ADMIN)}) as admin:
-        good(admin.delete(f"{path}/keys/{creator.key.removeprefix('clk_')[:12]}"))
+    invited = good(creator.ask("POST /access/{c}/users", body))
+    user, path = invited["user"], f"/access/{creator.name}"
+    key = f"{path}/keys/{creator.key.removeprefix('clk_')[:12]}"
+    with program.client(**{"X-API-Key": program.key(None, Role.ADMIN)}) as admin, program.client() as browser:
+        bad(admin.delete(key), 409, "conflict")  # who was invited has not come yet
+        link = {"link": invited["link"].partition("#link=")[2], "password": PASSWORD}
+        good(browser.post("/auth/login", json=link))
+        good(admin.delete(key))
         before = program.log(creator.name)
         bad(admin.put(f"{path}/users/{user['id']}", json={"role": "agent"}), 409, "conflict")
         bad(admin.delete(f"{path}/users/{user['id']}"), 409, "conflict")
