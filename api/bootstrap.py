@@ -83,6 +83,9 @@ from projections.stats import Stats
 
 POOL_SIZE = 10
 STOP_SECONDS = 3
+KEPT_OPEN_SECONDS = 75
+"""For a connection on which nothing is asked, longer than proxies keep theirs: who asks just when it is closed gets no
+answer."""
 GARBAGE = (20_000, 20, 50)
 WRONG_KEY = (
     "The installation's key is not the one that this database was sealed with:"
@@ -468,6 +471,7 @@ def uvicorn_config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
         log_config=logging_config(settings.log_level),
         access_log=False,
         timeout_graceful_shutdown=STOP_SECONDS,
+        timeout_keep_alive=KEPT_OPEN_SECONDS,
         proxy_headers=settings.trusted_proxies is not None,
         forwarded_allow_ips=settings.trusted_proxies,
         server_header=False,
