@@ -1,8 +1,10 @@
 """The HTTP application: its routes, what stands around them, and its description."""
 
+import asyncio
 import importlib.metadata
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI, Request, Response
@@ -115,16 +117,19 @@ def openapi() -> dict[str, Any]:
 
 def _described(app: FastAPI) -> Any:
     router = guarded_router("description", reads=EVERYBODY, writes=EVERYBODY)
-    description = describe(app)
+
+    @cache  # made when somebody asks for it: a start does not wait for it
+    def description() -> dict[str, Any]:
+        return describe(app)
 
     @router.get("/openapi.json", include_in_schema=False)
     async def get_description() -> JSONResponse:
-        return JSONResponse(description)
+        return JSONResponse(await asyncio.to_thread(description))
 
     @router.get("/docs", include_in_schema=False)
     async def get_docs() -> HTMLResponse:
         return HTMLResponse(
-            docs_page.page(description),
+            docs_page.page(await asyncio.to_thread(description)),
             headers={"Content-Security-Policy": docs_page.POLICY},
         )
 
