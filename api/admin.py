@@ -11,9 +11,9 @@ from pathlib import Path
 import psycopg
 from psycopg.rows import DictRow, dict_row
 
-from api.bootstrap import bring_up_to_date, check_key, installation_key, key_in, key_path, open_application, run
 from api.database import open_database
 from api.errors import StartupError
+from api.installation import bring_up_to_date, check_key, installation_key, key_in, key_path, open_application
 from api.key_rotation import rotate
 from api.settings import Settings
 from domain import context
@@ -45,6 +45,8 @@ def connect_channel(settings: Settings, creator: str, channel: str, token: str) 
 
 
 async def _connect(settings: Settings, url: str, creator: str, channel: Platform, token: str) -> str:
+    from api.bootstrap import run  # what needs no running program is not to wait for all of its parts
+
     async with run(settings, url, work=False) as runtime:
         if runtime.is_demo:
             raise StartupError(DEMO)
@@ -113,6 +115,8 @@ def erase(settings: Settings, creator: str, person: str) -> str:
 
 
 async def _erase(settings: Settings, url: str, creator: str, person: str) -> list[Erased]:
+    from api.bootstrap import run
+
     async with run(settings, url, work=False) as runtime:
         with context.acting("system"):
             try:

@@ -85,19 +85,19 @@ def _say(sentence: str, code: int) -> int:
 
 
 def _serve(settings: Settings, given: argparse.Namespace) -> None:
-    from api.bootstrap import serve
+    from api.server import serve
 
     serve(_listening(settings, given), api=True, work=True)
 
 
 def _api(settings: Settings, given: argparse.Namespace) -> None:
-    from api.bootstrap import serve
+    from api.server import serve
 
     serve(_listening(settings, given), api=True, work=False)
 
 
 def _work(settings: Settings, _given: argparse.Namespace) -> None:
-    from api.bootstrap import serve
+    from api.server import serve
 
     serve(settings, api=False, work=True)
 
@@ -224,8 +224,8 @@ def _connect_channel(settings: Settings, given: argparse.Namespace) -> None:
 def _check_log(settings: Settings, given: argparse.Namespace) -> None:
     import psycopg
 
-    from api.bootstrap import bring_up_to_date
     from api.database import open_database
+    from api.installation import bring_up_to_date
     from eventstore.integrity import Broken, check_log
 
     with open_database(settings) as database:

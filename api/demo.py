@@ -10,10 +10,12 @@ import psycopg
 from psycopg.rows import dict_row
 
 from api.access_admin import invite, link_for
-from api.bootstrap import Runtime, bring_up_to_date, check_key, installation_key, open_application, run, serve_http
+from api.bootstrap import Runtime, run
 from api.database import open_database
 from api.demo_people import DAYS, PRODUCTS, Moved, Said, history
 from api.errors import StartupError
+from api.installation import bring_up_to_date, check_key, installation_key, open_application
+from api.server import serve_http
 from api.settings import Settings
 from domain import context
 from domain.application import Clonnect

@@ -11,9 +11,9 @@ from psycopg import AsyncConnection
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool
 
-from api.bootstrap import bring_up_to_date, installation_key, open_application
 from api.database import open_database
 from api.errors import StartupError
+from api.installation import bring_up_to_date, installation_key, open_application
 from api.settings import Settings
 from eventstore.log import Log
 from eventstore.mapper import TypedMapper

@@ -13,7 +13,8 @@ import psycopg
 import pytest
 from psycopg.rows import DictRow, dict_row
 
-from api.bootstrap import Runtime, installation_key, open_application, run
+from api.bootstrap import Runtime, run
+from api.installation import installation_key, open_application
 from api.settings import Settings
 from domain import context
 from domain.application import Clonnect

@@ -18,8 +18,8 @@ import httpx
 import psycopg
 import pytest
 
-from api.bootstrap import key_in, open_application
 from api.credentials import NewKey
+from api.installation import key_in, open_application
 from api.settings import variables
 from domain import context
 from domain.application import Clonnect

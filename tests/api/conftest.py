@@ -15,9 +15,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api import credentials
 from api.app import create_app
-from api.bootstrap import Runtime, installation_key, run
+from api.bootstrap import Runtime, run
 from api.credentials import NewKey, NewLink
 from api.demo import reset
+from api.installation import installation_key
 from api.settings import Settings
 from domain import context
 from domain.application import Clonnect

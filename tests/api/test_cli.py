@@ -15,8 +15,8 @@ import httpx
 import psutil
 import pytest
 
-from api.bootstrap import installation_key, open_application
 from api.embedded import embedded_server
+from api.installation import installation_key, open_application
 from api.migrate import migrate
 from api.settings import Settings
 from domain import context

@@ -3,7 +3,7 @@
 import asyncio
 import socket
 
-from api.bootstrap import listen
+from api.server import listen
 
 
 async def test_an_answer_on_a_kept_connection_does_not_wait_for_the_one_before_to_be_acknowledged() -> None:

@@ -12,7 +12,7 @@ import pytest
 from eventsourcing.persistence import StoredEvent
 from psycopg.rows import DictRow
 
-from api.bootstrap import installation_key, open_application
+from api.installation import installation_key, open_application
 from api.settings import Settings
 from domain import context
 from domain.application import Clonnect

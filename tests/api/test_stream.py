@@ -13,7 +13,7 @@ import pytest
 import uvicorn
 
 from api import live, protocol
-from api.bootstrap import uvicorn_config
+from api.server import uvicorn_config
 from tests.api.conftest import CREATOR, OTHER, Served, refused
 
 

@@ -10,8 +10,8 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import IO
 
-from api.bootstrap import installation_key, open_application
 from api.credentials import NewKey
+from api.installation import installation_key, open_application
 from api.settings import Settings
 from domain import context
 from domain.application import Clonnect

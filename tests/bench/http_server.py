@@ -9,9 +9,10 @@ from pathlib import Path
 from fastapi import FastAPI
 
 from api.app import create_app
-from api.bootstrap import Runtime, Server, listen, run, uvicorn_config
+from api.bootstrap import Runtime, run
 from api.routers.conversations import ChangeStatus
 from api.schemas import Ok
+from api.server import Server, listen, uvicorn_config
 from api.settings import Settings
 
 CAUGHT_UP_WITHIN = 900.0

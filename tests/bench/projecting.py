@@ -13,7 +13,8 @@ from eventsourcing.projection import Projection as LibraryProjection
 from eventsourcing.projection import ProjectionRunner
 from psycopg.sql import SQL
 
-from api.bootstrap import Runtime, open_application, run
+from api.bootstrap import Runtime, run
+from api.installation import open_application
 from api.settings import Settings
 from domain import context
 from domain.application import Clonnect

@@ -13,7 +13,7 @@ from pathlib import Path
 import psycopg
 from eventsourcing.persistence import ApplicationRecorder
 
-from api.bootstrap import open_application
+from api.installation import open_application
 from domain import context
 from domain.creator import Settings
 from eventstore.factory import Datastore

@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 
 from eventsourcing.persistence import StoredEvent
 
-from api.bootstrap import open_application
+from api.installation import open_application
 from domain import context
 from domain.application import Clonnect
 from domain.errors import LostRace

@@ -11,7 +11,8 @@ import pytest
 from psycopg.conninfo import make_conninfo
 from psycopg.rows import DictRow
 
-from api.bootstrap import installation_key, open_application, run
+from api.bootstrap import run
+from api.installation import installation_key, open_application
 from api.settings import Settings
 from domain import context
 from domain.application import Clonnect

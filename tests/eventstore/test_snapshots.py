@@ -12,7 +12,7 @@ import pytest
 from eventsourcing.persistence import MapperDeserialisationError
 from psycopg.rows import DictRow
 
-from api.bootstrap import open_application
+from api.installation import open_application
 from domain import context
 from domain.application import Clonnect
 from domain.creator import Settings

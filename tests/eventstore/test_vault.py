@@ -12,7 +12,7 @@ from cryptography.exceptions import InvalidTag
 from eventsourcing.persistence import IntegrityError, PersistenceError
 from psycopg.rows import DictRow
 
-from api.bootstrap import open_application
+from api.installation import open_application
 from domain import context
 from domain.application import Clonnect
 from domain.creator import Creator, Settings

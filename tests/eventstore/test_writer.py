@@ -12,7 +12,7 @@ import psycopg
 import pytest
 from eventsourcing.persistence import OperationalError
 
-from api.bootstrap import open_application
+from api.installation import open_application
 from domain import context
 from domain.application import Clonnect
 from domain.commands.imports import Row

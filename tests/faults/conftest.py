@@ -15,7 +15,7 @@ import psycopg
 import pytest
 from psycopg.rows import DictRow
 
-from api.bootstrap import installation_key, open_application
+from api.installation import installation_key, open_application
 from api.settings import Settings
 from domain import context
 from domain.application import Clonnect

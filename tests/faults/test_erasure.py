@@ -12,8 +12,9 @@ import pytest
 from psycopg.rows import DictRow, dict_row
 from psycopg.sql import SQL, Identifier
 
-from api.bootstrap import Runtime, installation_key, open_application, run
+from api.bootstrap import Runtime, run
 from api.embedded import embedded_server
+from api.installation import installation_key, open_application
 from api.migrate import migrate
 from api.settings import Settings
 from domain import context

@@ -15,8 +15,9 @@ from psycopg.rows import DictRow
 from pydantic import SecretStr
 
 from api.admin import rotate_master
-from api.bootstrap import Runtime, installation_key, open_application, run
+from api.bootstrap import Runtime, run
 from api.errors import StartupError
+from api.installation import installation_key, open_application
 from api.key_rotation import SEALED, rotate
 from api.settings import Settings
 from domain import context

@@ -8,7 +8,8 @@ import psycopg
 import pytest
 from psycopg.rows import DictRow
 
-from api.bootstrap import Runtime, installation_key
+from api.bootstrap import Runtime
+from api.installation import installation_key
 from domain import context
 from domain.application import Clonnect
 from domain.follower import Follower

@@ -8,7 +8,8 @@ import psycopg
 import pytest
 from psycopg.rows import DictRow
 
-from api.bootstrap import Runtime, installation_key, run
+from api.bootstrap import Runtime, run
+from api.installation import installation_key
 from api.settings import Settings
 from domain import context
 from domain.application import Clonnect
