@@ -3,7 +3,7 @@
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
 from typing import Any
@@ -113,7 +113,8 @@ class List:
 
     @property
     def _fingerprint(self) -> str:
-        return _digest(json.dumps(asdict(self)).encode()).decode()
+        wanted = {**vars(self), "filters": vars(self.filters), "order": vars(self.order)}
+        return _digest(json.dumps(wanted).encode()).decode()
 
 
 def _digest(content: bytes) -> bytes:

@@ -1,6 +1,10 @@
 """How a list of people is asked: a page of it, how many match, and nobody read who is not on it."""
 
+import json
+from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import StrEnum
+from itertools import product
 from typing import Any
 
 from domain.vocabulary import Platform, Status
@@ -22,12 +26,22 @@ async def page_of(
     projection: Projection, kept: People, wanted: List, cursor: str | None, limit: int, card: str
 ) -> tuple[Page, dict[Status, int]]:
     """One page, and how many match at each stage; `card` is what to select of `lead`."""
-    some = rows_of(kept, wanted, wanted.place(cursor), limit + 1, card)
+    place, by_status = wanted.place(cursor), _by_status(kept, wanted)
+    some = rows_of(kept, wanted, place, limit + 1, f"{card}, lead.{wanted.order.column}, {by_status.sql}")
     rows = await projection.select(some.sql, **some.values)
+    # Nobody on the page carries the numbers of those who are on the pages before.
+    counted = rows[0] if rows else await projection.select_one(f"SELECT {by_status.sql}", **by_status.values)
+    people = dict.fromkeys(Status, 0)
+    if counted is not None and counted["by_status"] is not None:
+        people |= {Status(status): number for status, number in json.loads(counted["by_status"]).items()}
+    return wanted.page(rows, sum(people.values()), key="lead_id", limit=limit), people
+
+
+def _by_status(kept: People, wanted: List) -> Query:
+    """The numbers as one text: asked together with a page they are asked once, and of the same instant."""
     many = numbers_of(kept, wanted)
-    counted = await projection.select(many.sql, **many.values)
-    by_status = dict.fromkeys(Status, 0) | {Status(row["status"]): row["people"] for row in counted}
-    return wanted.page(rows, sum(by_status.values()), key="lead_id", limit=limit), by_status
+    sql = f"(SELECT json_object_agg(status, people) FROM ({many.sql}) AS number)::text AS by_status"
+    return Query(sql, many.values)
 
 
 def rows_of(kept: People, wanted: List, place: Place | None, limit: int, card: str) -> Query:
@@ -35,36 +49,37 @@ def rows_of(kept: People, wanted: List, place: Place | None, limit: int, card: s
     column = wanted.order.column
     direction, beyond = ("DESC", "<") if wanted.order.descending else ("ASC", ">")
     sort = f"ORDER BY lead.{column} {direction}, lead.lead_id {direction}"
-    values = _values(wanted) | {"limit": limit}
+    values = _values(wanted)
     behind = ""
     if place is not None:
         behind = f" AND (lead.{column}, lead.lead_id) {beyond} (%(value)s, %(row_id)s::uuid)"
         values |= {"value": place.value, "row_id": place.row_id}
 
     def first(source: str, where: str) -> str:
-        return f"SELECT lead.lead_id, lead.{column} FROM {source} WHERE {where}{behind} {sort} LIMIT %(limit)s"
+        return f"SELECT lead.lead_id, lead.{column} FROM {source} WHERE {where}{behind} {sort} LIMIT {limit}"
 
     people, flags = f"{{{kept.people}}} AS lead", _flags(wanted.filters)
     if _searches(wanted.filters):
-        rows = first(people, _found(kept) + ANYWHERE + flags)
+        rows = first(people, _found(kept) + _anywhere(wanted.filters) + flags)
     else:
         # Each place has a beginning of its own in the index; a list that is flagged has a smaller index.
-        places, where = (SHELVES, ON_A_SHELF) if flags else (PLACES, IN_A_PLACE)
-        rows = f"SELECT lead.* FROM {places}, LATERAL ({first(people, where + flags)}) AS lead {sort} LIMIT %(limit)s"
+        places, where = _shelves(wanted.filters) if flags else _places(wanted.filters)
+        rows = f"SELECT lead.* FROM {places}, LATERAL ({first(people, where + flags)}) AS lead {sort} LIMIT {limit}"
     return Query(f"SELECT {card} FROM ({rows}) AS page JOIN {people} USING (lead_id) {sort}", values)
 
 
 def numbers_of(kept: People, wanted: List) -> Query:
     """How many match at each stage; where nothing but stages is asked for, that has been counted before."""
     filters, values = wanted.filters, _values(wanted)
-    people, where = f"{{{kept.people}}} AS lead", ANYWHERE + _flags(filters)
+    people, where = f"{{{kept.people}}} AS lead", _anywhere(filters) + _flags(filters)
     if _searches(filters):
         where = _found(kept) + where
     if _searches(filters) or filters.platforms or _flags(filters):
         sql = f"SELECT status, count(*) AS people FROM {people} WHERE {where} GROUP BY status"
     else:
         sql = f"""SELECT status, sum(people)::bigint AS people FROM {{{kept.counts}}}
-                   WHERE creator_id = %(creator_id)s AND shelf = ANY(%(shelves)s) AND status = ANY(%(statuses)s)
+                   WHERE creator_id = %(creator_id)s AND shelf IN ({_listed(filters.shelves)})
+                     AND status IN ({_listed(_stages(filters))})
                    GROUP BY status"""
     return Query(sql, values)
 
@@ -72,7 +87,7 @@ def numbers_of(kept: People, wanted: List) -> Query:
 def ids_of(kept: People, wanted: List) -> Query:
     """Everybody on a list, in its order: 16 bytes each."""
     direction = "DESC" if wanted.order.descending else "ASC"
-    where = ANYWHERE + _flags(wanted.filters)
+    where = _anywhere(wanted.filters) + _flags(wanted.filters)
     if _searches(wanted.filters):
         where = _found(kept) + where
     sort = f"lead.{wanted.order.column} {direction}, lead.lead_id {direction}"
@@ -80,17 +95,48 @@ def ids_of(kept: People, wanted: List) -> Query:
     return Query(f"{sql} WHERE {where}", _values(wanted))
 
 
-ANYWHERE = """lead.creator_id = %(creator_id)s AND lead.shelf = ANY(%(shelves)s)
-          AND lead.status = ANY(%(statuses)s) AND lead.platform = ANY(%(platforms)s)"""
+# The words of the closed sets stand in the statement itself: PostgreSQL then knows how few places there are, and keeps
+# one plan for all values of the others.
 
-SHELVES = "unnest(%(shelves)s::text[]) AS place(shelf)"
-ON_A_SHELF = """lead.creator_id = %(creator_id)s AND lead.shelf = place.shelf
-          AND lead.status = ANY(%(statuses)s) AND lead.platform = ANY(%(platforms)s)"""
 
-PLACES = """(SELECT * FROM unnest(%(shelves)s::text[]) AS s(shelf), unnest(%(statuses)s::text[]) AS t(status),
-                           unnest(%(platforms)s::text[]) AS p(platform)) AS place"""
-IN_A_PLACE = """lead.creator_id = %(creator_id)s AND lead.shelf = place.shelf
-          AND lead.status = place.status AND lead.platform = place.platform"""
+def _listed(words: Iterable[StrEnum]) -> str:
+    return ", ".join(f"'{word.value}'" for word in words)
+
+
+def _stages(filters: Filters) -> Iterable[Status]:
+    return dict.fromkeys(filters.statuses or Status)
+
+
+def _platforms(filters: Filters) -> Iterable[Platform]:
+    return dict.fromkeys(filters.platforms or Platform)
+
+
+def _anywhere(filters: Filters) -> str:
+    return f"""lead.creator_id = %(creator_id)s AND lead.shelf IN ({_listed(filters.shelves)})
+          AND lead.status IN ({_listed(_stages(filters))})
+          AND lead.platform IN ({_listed(_platforms(filters))})"""
+
+
+def _shelves(filters: Filters) -> tuple[str, str]:
+    """The shelves as a table, and what a lead on one of them is like."""
+    shelves = ", ".join(f"({_listed([shelf])})" for shelf in filters.shelves)
+    return (
+        f"(VALUES {shelves}) AS place(shelf)",
+        f"""lead.creator_id = %(creator_id)s AND lead.shelf = place.shelf
+          AND lead.status IN ({_listed(_stages(filters))})
+          AND lead.platform IN ({_listed(_platforms(filters))})""",
+    )
+
+
+def _places(filters: Filters) -> tuple[str, str]:
+    """The same for every shelf with every stage and platform."""
+    every = product(filters.shelves, _stages(filters), _platforms(filters))
+    places = ", ".join(f"({_listed(place)})" for place in every)
+    return (
+        f"(VALUES {places}) AS place(shelf, status, platform)",
+        """lead.creator_id = %(creator_id)s AND lead.shelf = place.shelf
+          AND lead.status = place.status AND lead.platform = place.platform""",
+    )
 
 
 def _searches(filters: Filters) -> bool:
@@ -112,8 +158,5 @@ def _values(wanted: List) -> dict[str, Any]:
     filters = wanted.filters
     return {
         "creator_id": wanted.creator_id,
-        "shelves": list(filters.shelves),
-        "statuses": list(filters.statuses or Status),
-        "platforms": list(filters.platforms or Platform),
         "question": question(wanted.creator_id, filters.q, filters.tags),
     }

@@ -24,6 +24,7 @@ FILTERS = (
     Filters(),
     Filters(statuses=(Status.NEW,)),
     Filters(statuses=(Status.ACTIVE, Status.CUSTOMER)),
+    Filters(statuses=(Status.HOT, Status.HOT), platforms=(Platform.TELEGRAM, Platform.TELEGRAM)),
     Filters(platforms=(Platform.INSTAGRAM,)),
     Filters(tags=("vip", "cold")),
     Filters(q="an"),
