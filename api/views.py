@@ -29,7 +29,7 @@ def pipeline_score(status: Status) -> int:
 def intent_of(row: Row, now: datetime) -> float:
     """The purchase intent as it is now; what is stored has decayed since."""
     terms = (Term(term["what"], term["weight"], datetime.fromisoformat(term["at"])) for term in row["terms"])
-    return round(Score(tuple(terms)).value(now), 4)
+    return Score(tuple(terms)).shown(now)
 
 
 def follower_id_of(row: Row) -> str:

@@ -16,6 +16,7 @@ ENGAGEMENT_AT_MOST = 0.10
 REFUSAL_LEAVES = 0.3
 HOT_FROM = 0.60
 NEGLIGIBLE = 0.001
+SHOWN_PARTS = 10_000.0
 FOREVER = datetime.max.replace(tzinfo=UTC)
 TICK = timedelta(microseconds=1)
 
@@ -113,8 +114,12 @@ class Score:
                 not_shown = middle
         return since + shown
 
+    def shown(self, now: datetime) -> float:
+        """The value with four digits; rounded as every program rounds that is not Python."""
+        return round(self.value(now) * SHOWN_PARTS) / SHOWN_PARTS
+
     def _shows(self, level: float, now: datetime) -> bool:
-        return round(self.value(now), 4) >= level
+        return self.shown(now) >= level
 
     def after(self, intents: Collection[Intent], *, direct_purchase: bool, refusal: bool, at: datetime) -> "Score":
         """The score after one more burst that meant this."""

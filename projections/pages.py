@@ -23,18 +23,18 @@ class Query:
 
 
 async def page_of(
-    projection: Projection, kept: People, wanted: List, cursor: str | None, limit: int, card: str
+    projection: Projection, kept: People, wanted: List, cursor: str | None, limit: int, card: str, **values: object
 ) -> tuple[Page, dict[Status, int]]:
-    """One page, and how many match at each stage; `card` is what to select of `lead`."""
+    """One page, and how many match at each stage; `card` is what to select of `lead`, with these values in it."""
     place, by_status = wanted.place(cursor), _by_status(kept, wanted)
-    some = rows_of(kept, wanted, place, limit + 1, f"{card}, lead.{wanted.order.column}, {by_status.sql}")
-    rows = await projection.select(some.sql, **some.values)
+    some = rows_of(kept, wanted, place, limit + 1, f"{card}, {by_status.sql}")
+    rows = await projection.select(some.sql, **some.values, **values)
     # Nobody on the page carries the numbers of those who are on the pages before.
     counted = rows[0] if rows else await projection.select_one(f"SELECT {by_status.sql}", **by_status.values)
     people = dict.fromkeys(Status, 0)
     if counted is not None and counted["by_status"] is not None:
         people |= {Status(status): number for status, number in json.loads(counted["by_status"]).items()}
-    return wanted.page(rows, sum(people.values()), key="lead_id", limit=limit), people
+    return wanted.page(rows, sum(people.values()), limit), people
 
 
 def _by_status(kept: People, wanted: List) -> Query:
@@ -45,7 +45,7 @@ def _by_status(kept: People, wanted: List) -> Query:
 
 
 def rows_of(kept: People, wanted: List, place: Place | None, limit: int, card: str) -> Query:
-    """The first rows of a list, or those behind a place in it."""
+    """The first rows of a list, or those behind a place in it; each says at which place it stands."""
     column = wanted.order.column
     direction, beyond = ("DESC", "<") if wanted.order.descending else ("ASC", ">")
     sort = f"ORDER BY lead.{column} {direction}, lead.lead_id {direction}"
@@ -65,7 +65,8 @@ def rows_of(kept: People, wanted: List, place: Place | None, limit: int, card: s
         # Each place has a beginning of its own in the index; a list that is flagged has a smaller index.
         places, where = _shelves(wanted.filters) if flags else _places(wanted.filters)
         rows = f"SELECT lead.* FROM {places}, LATERAL ({first(people, where + flags)}) AS lead {sort} LIMIT {limit}"
-    return Query(f"SELECT {card} FROM ({rows}) AS page JOIN {people} USING (lead_id) {sort}", values)
+    at = f"lead.{column}::text AS place_value, lead.lead_id::text AS place_id"
+    return Query(f"SELECT {card}, {at} FROM ({rows}) AS page JOIN {people} USING (lead_id) {sort}", values)
 
 
 def numbers_of(kept: People, wanted: List) -> Query:
