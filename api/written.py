@@ -53,8 +53,8 @@ _PERSON: Final = {
     "username": text("lead.username"),
     "name": text("lead.name"),
     "pipeline_score": _PIPELINE_SCORE,
-    "purchase_intent": number("score.intent"),
-    "purchase_intent_score": number("round(100 * score.intent)"),
+    "purchase_intent": number(INTENT),
+    "purchase_intent_score": number(f"round(100 * {INTENT})"),
     "tags": text("lead.tags"),
     "assigned_to": word("lead.assigned_to"),
     "version": number("lead.version"),
@@ -63,7 +63,7 @@ _PERSON: Final = {
 _CARD: Final = _PERSON | {
     "platform_user_id": _FOLLOWER_ID,
     "full_name": text("lead.name"),
-    "score": number("round(100 * score.intent)"),
+    "score": number(f"round(100 * {INTENT})"),
     "status": word("lead.status"),
     "email": text("lead.email"),
     "phone": text("lead.phone"),
@@ -116,10 +116,6 @@ _CONVERSATION: Final = _PERSON | {
 }
 
 
-def _written(fields: dict[str, str]) -> str:
-    return f"(SELECT {record(fields)} FROM ({INTENT}) AS score) AS written"
-
-
-CARD: Final = _written(_CARD)
-CONVERSATION: Final = _written(_CONVERSATION)
+CARD: Final = f"{record(_CARD)} AS written"
+CONVERSATION: Final = f"{record(_CONVERSATION)} AS written"
 """What to select of `lead`; both ask for the time as `now`."""

@@ -75,12 +75,15 @@ class Score:
 
     def value(self, now: datetime) -> float:
         """The purchase intent at `now`, in [0, 1]; it falls as time passes, and never rises by itself."""
-        if self._is_customer:
+        if self.is_customer:
             return 1.0
-        level = max((term.decayed(now) for term in self.terms if _is_level(term)), default=0.0)
-        adjusted = level + sum(term.decayed(now) for term in self.terms if term.what in ADJUSTMENTS)
         engaged = [term.weight for term in self._bursts if now - term.at <= ENGAGED_WITHIN]
-        return min(1.0, max(0.0, adjusted) + min(ENGAGEMENT_AT_MOST, sum(engaged[1:])))
+        return min(1.0, self.interest(now) + min(ENGAGEMENT_AT_MOST, sum(engaged[1:])))
+
+    def interest(self, now: datetime) -> float:
+        """What of the value comes from what was said, not from how lately."""
+        level = max((term.decayed(now) for term in self.terms if _is_level(term)), default=0.0)
+        return max(0.0, level + sum(term.decayed(now) for term in self.terms if term.what in ADJUSTMENTS))
 
     @property
     def standing(self) -> float:
@@ -88,7 +91,7 @@ class Score:
 
         It is where the value as it was last judged crosses 1.0 on its way back in time, counted in half-lives.
         """
-        if self._is_customer:
+        if self.is_customer:
             return ABOVE_ALL
         judged_at = max((term.at for term in self.terms), default=EPOCH)
         value = self.value(judged_at)
@@ -99,7 +102,7 @@ class Score:
 
         A score only falls as time passes, and is shown with four digits.
         """
-        if self._is_customer:
+        if self.is_customer:
             return FOREVER
         if not self._shows(level, since):
             return None
@@ -115,15 +118,15 @@ class Score:
         return since + shown
 
     def shown(self, now: datetime) -> float:
-        """The value with four digits; rounded as every program rounds that is not Python."""
-        return round(self.value(now) * SHOWN_PARTS) / SHOWN_PARTS
+        """The value with four digits."""
+        return as_shown(self.value(now))
 
     def _shows(self, level: float, now: datetime) -> bool:
         return self.shown(now) >= level
 
     def after(self, intents: Collection[Intent], *, direct_purchase: bool, refusal: bool, at: datetime) -> "Score":
         """The score after one more burst that meant this."""
-        if self._is_customer:
+        if self.is_customer:
             return self
         before = self._refused(at) if refusal else self
         names: set[str] = set(intents) | ({DIRECT_PURCHASE} if direct_purchase else set())
@@ -151,7 +154,8 @@ class Score:
         return Score((Term(CUSTOMER, 1.0, at),))
 
     @property
-    def _is_customer(self) -> bool:
+    def is_customer(self) -> bool:
+        """Whether it is the score of somebody who has bought."""
         return any(term.what == CUSTOMER for term in self.terms)
 
     @property
@@ -186,6 +190,11 @@ class Score:
         """The first counts nothing, so that one more than the ceiling needs is enough."""
         recent = [term for term in self._bursts if new.at - term.at <= ENGAGED_WITHIN]
         return [*recent, new][-(round(ENGAGEMENT_AT_MOST / ENGAGEMENT) + 1) :]
+
+
+def as_shown(value: float) -> float:
+    """A value with four digits, rounded as the database rounds."""
+    return round(value * SHOWN_PARTS) / SHOWN_PARTS
 
 
 def earned_status(

@@ -20,6 +20,7 @@ from domain.identity import PREFIXES
 from domain.vocabulary import Platform, Status
 from projections.board import CARD, Board
 from projections.conversations import ITEM, Conversations, thread
+from projections.intent import course_columns
 from projections.listing import Shelf
 from projections.projection import Projection
 from tests.domain.bursts import NOW, bursts, fold
@@ -38,7 +39,6 @@ almost_made_up = made_up.map(lambda each: each + "0") | made_up.map(str.upper)
 @st.composite
 def people(draw: st.DrawFn) -> dict[str, Any]:
     """What every list knows of somebody."""
-    story, _ = fold(draw(bursts))
     return {
         "lead_id": uuid4(),
         "creator_id": "ana",
@@ -51,8 +51,7 @@ def people(draw: st.DrawFn) -> dict[str, Any]:
         "status": draw(st.sampled_from(Status)),
         "shelf": draw(st.sampled_from(Shelf)),
         "assigned_to": draw(st.none() | st.uuids()),
-        "intent": 0,
-        "terms": Jsonb([vars(term) for term in story.terms], dumps=lambda terms: json.dumps(terms, default=str)),
+        **course_columns(fold(draw(bursts))[0]),
         "standing": 0,
         "created_at": draw(instants),
         "contact_at": NOW,
