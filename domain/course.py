@@ -12,7 +12,7 @@ from domain.scoring import BURST, ENGAGED_WITHIN, ENGAGEMENT_AT_MOST, EPOCH, HAL
 class Course:
     """What is shown from `since` on: an interest that halves every 14 days, and an engagement that lapses in steps.
 
-    There is one more `engagements` than `lapses`: each counts until the lapse beside it, the last for good.
+    There is one engagement more than there are lapses: each counts until the lapse beside it, the last for good.
     """
 
     since: datetime
@@ -26,7 +26,7 @@ class Course:
         since = max((term.at for term in score.terms), default=EPOCH)
         if score.is_customer:
             return cls(since, 0.0, (), (1.0,))
-        bursts = [term for term in score.terms if term.what == BURST]
+        bursts = sorted((term for term in score.terms if term.what == BURST), key=lambda term: term.at)
         return cls(
             since,
             score.interest(since),
