@@ -32,7 +32,7 @@ class Listing:
     cursor: str | None
 
 
-def _listing(
+async def _listing(
     q: Annotated[str, Query(max_length=200, description="Name, username, e-mail, phone, notes, platform id.")] = "",
     status: Annotated[list[StatusWord] | None, Query()] = None,
     platform: Annotated[list[Platform] | None, Query()] = None,

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
 
 from api.schemas import Answer, SequenceWord, Time
+from domain.course import Course
 from domain.identity import shown
 from domain.lead import Lead
-from domain.scoring import Score, Term
 from domain.vocabulary import Mark, Platform, Status
+from projections.intent import course_columns
 from projections.listing import Shelf
 
 if TYPE_CHECKING:
@@ -28,8 +29,7 @@ def pipeline_score(status: Status) -> int:
 
 def intent_of(row: Row, now: datetime) -> float:
     """The purchase intent as it is now; what is stored has decayed since."""
-    terms = (Term(term["what"], term["weight"], datetime.fromisoformat(term["at"])) for term in row["terms"])
-    return round(Score(tuple(terms)).value(now), 4)
+    return Course(row["since"], row["interest"], row["lapses"], row["engagements"]).shown(now)
 
 
 def follower_id_of(row: Row) -> str:
@@ -168,7 +168,7 @@ async def lead_after(runtime: "Runtime", lead: Lead, *, is_new: bool = False) ->
         "status": lead.status,
         "shelf": Shelf.of(lead.mark),
         "assigned_to": lead.assigned_to,
-        "terms": [{"what": term.what, "weight": term.weight, "at": term.at.isoformat()} for term in lead.score.terms],
+        **course_columns(lead.score),
         "version": lead.version,
     }
     return LeadItem.of({**row, **now_so}, runtime.clock())

@@ -227,7 +227,7 @@ class Lead(Aggregate):
     def rate(self, score: Score, now: datetime) -> None:
         """Keep a new purchase intent with the terms that it is made of."""
         if score != self.score:
-            self._rate(value=round(score.value(now), 4), terms=score.terms, version=SCORING_VERSION)
+            self._rate(value=score.shown(now), terms=score.terms, version=SCORING_VERSION)
 
     @event(Scored)
     def _rate(self, value: float, terms: tuple[Term, ...], version: int) -> None:

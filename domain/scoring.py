@@ -16,11 +16,10 @@ ENGAGEMENT_AT_MOST = 0.10
 REFUSAL_LEAVES = 0.3
 HOT_FROM = 0.60
 NEGLIGIBLE = 0.001
+SHOWN_PARTS = 10_000.0
 FOREVER = datetime.max.replace(tzinfo=UTC)
 TICK = timedelta(microseconds=1)
 NEARLY = 2 * TICK
-DIGITS = 4
-"""With how many digits a score is shown."""
 
 EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
 ABOVE_ALL, BELOW_ALL = 1e9, -1e9
@@ -77,10 +76,10 @@ class Score:
 
     def value(self, now: datetime) -> float:
         """The purchase intent at `now`, in [0, 1]; it falls as time passes, and never rises by itself."""
-        return 1.0 if self._is_customer else min(1.0, self._lasting(now) + self._engagement(now))
+        return 1.0 if self.is_customer else min(1.0, self.interest(now) + self._engagement(now))
 
-    def _lasting(self, now: datetime) -> float:
-        """What is left of the level and its adjustments."""
+    def interest(self, now: datetime) -> float:
+        """What of the value comes from what was said, not from how lately."""
         level = adjustments = 0.0
         for term in self.terms:
             if _is_level(term):
@@ -100,7 +99,7 @@ class Score:
 
         It is where the value as it was last judged crosses 1.0 on its way back in time, counted in half-lives.
         """
-        if self._is_customer:
+        if self.is_customer:
             return ABOVE_ALL
         judged_at = max((term.at for term in self.terms), default=EPOCH)
         value = self.value(judged_at)
@@ -111,7 +110,7 @@ class Score:
 
         A score only falls as time passes, and is shown with four digits.
         """
-        if self._is_customer:
+        if self.is_customer:
             return FOREVER
         if not self._shows(level, since):
             return None
@@ -132,10 +131,10 @@ class Score:
                     end = step
                     break
                 begin = step + TICK
-        least = ceil(level * 10**DIGITS) / 10**DIGITS - 0.5 / 10**DIGITS - self._engagement(begin)
+        least = (ceil(level * SHOWN_PARTS) - 0.5) / SHOWN_PARTS - self._engagement(begin)
         if least <= 0:
             return end
-        lasts = HALF_LIFE * max(0.0, log2(max(self._lasting(begin), least) / least))
+        lasts = HALF_LIFE * max(0.0, log2(max(self.interest(begin), least) / least))
         return min(begin + lasts, end)
 
     def _last_between(self, level: float, shown: datetime, not_shown: datetime) -> datetime:
@@ -147,12 +146,16 @@ class Score:
                 not_shown = middle
         return shown
 
+    def shown(self, now: datetime) -> float:
+        """The value with four digits."""
+        return as_shown(self.value(now))
+
     def _shows(self, level: float, now: datetime) -> bool:
-        return round(self.value(now), DIGITS) >= level
+        return self.shown(now) >= level
 
     def after(self, intents: Collection[Intent], *, direct_purchase: bool, refusal: bool, at: datetime) -> "Score":
         """The score after one more burst that meant this."""
-        if self._is_customer:
+        if self.is_customer:
             return self
         before = self._refused(at) if refusal else self
         names: set[str] = set(intents) | ({DIRECT_PURCHASE} if direct_purchase else set())
@@ -180,7 +183,8 @@ class Score:
         return Score((Term(CUSTOMER, 1.0, at),))
 
     @property
-    def _is_customer(self) -> bool:
+    def is_customer(self) -> bool:
+        """Whether it is the score of somebody who has bought."""
         return any(term.what == CUSTOMER for term in self.terms)
 
     @property
@@ -215,6 +219,11 @@ class Score:
         """The first counts nothing, so that one more than the ceiling needs is enough."""
         recent = [term for term in self._bursts if new.at - term.at <= ENGAGED_WITHIN]
         return [*recent, new][-(round(ENGAGEMENT_AT_MOST / ENGAGEMENT) + 1) :]
+
+
+def as_shown(value: float) -> float:
+    """A value with four digits, rounded as the database rounds."""
+    return round(value * SHOWN_PARTS) / SHOWN_PARTS
 
 
 def earned_status(

@@ -28,7 +28,7 @@ LEADS = People("leads", "lead_words", "lead_counts")
 class Board(Projection):
     """The cards of the board and the numbers above its columns; what was put aside is on none of them."""
 
-    name, version = "board", 2
+    name, version = "board", 3
     tables: ClassVar[Mapping[str, tuple[str, ...]]] = {**LEADS.keys(), "lead_follow_ups": ("follow_up_id",)}
     schema = f"""
         CREATE TABLE {{leads}} ({COLUMNS},
@@ -138,10 +138,19 @@ class Board(Projection):
         for follow_up_id in event.cancelled:
             tables["lead_follow_ups"].delete(follow_up_id)
 
-    async def page(self, creator_id: str, filters: Filters, order: Order, cursor: str | None, limit: int) -> Page:
-        """One page of cards with the number of all that match."""
+    async def page(
+        self,
+        creator_id: str,
+        filters: Filters,
+        order: Order,
+        cursor: str | None,
+        limit: int,
+        card: str = CARD,
+        **values: object,
+    ) -> Page:
+        """One page of cards with the number of all that match; `card` is what to select of `lead`."""
         wanted = List(self.name, creator_id, filters, order)
-        page, _ = await page_of(self, LEADS, wanted, cursor, limit, CARD)
+        page, _ = await page_of(self, LEADS, wanted, cursor, limit, card, **values)
         return page
 
     async def card(self, creator_id: str, lead_id: UUID) -> DictRow | None:

@@ -27,7 +27,7 @@ INBOX = People("conversations", "conversation_words", "conversation_counts")
 class Conversations(Projection):
     """The inbox: one row per conversation, and every message of both sides; what was put aside has its own list."""
 
-    name, version = "conversations", 2
+    name, version = "conversations", 3
     tables: ClassVar[Mapping[str, tuple[str, ...]]] = {
         **INBOX.keys(),
         "messages": ("message_row",),
@@ -225,10 +225,20 @@ class Conversations(Projection):
             tables["conversation_follow_ups"].delete(follow_up_id)
 
     async def page(
-        self, creator_id: str, filters: Filters, order: Order, cursor: str | None, limit: int
+        self,
+        creator_id: str,
+        filters: Filters,
+        order: Order,
+        cursor: str | None,
+        limit: int,
+        item: str = ITEM,
+        **values: object,
     ) -> tuple[Page, dict[Status, int]]:
-        """One page of conversations, and under the same filters how many of them each stage has."""
-        return await page_of(self, INBOX, List(self.name, creator_id, filters, order), cursor, limit, ITEM)
+        """One page of conversations, and under the same filters how many of them each stage has.
+
+        `item` is what to select of `lead`.
+        """
+        return await page_of(self, INBOX, List(self.name, creator_id, filters, order), cursor, limit, item, **values)
 
     async def one(self, creator_id: str, lead_id: UUID) -> DictRow | None:
         """One conversation."""

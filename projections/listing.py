@@ -3,7 +3,7 @@
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
 from typing import Any
@@ -102,18 +102,18 @@ class List:
             raise Invalid(FieldError("query:cursor", "foreign", "This cursor belongs to another list."))
         return Place(value, row_id)
 
-    def page(self, rows: list[DictRow], total: int, *, key: str, limit: int) -> Page:
-        """Cut the row too many off, and point behind the last one."""
+    def page(self, rows: list[DictRow], total: int, limit: int) -> Page:
+        """Cut the row too many off, and point behind the place of the last one."""
         if len(rows) <= limit:
             return Page(rows, total, None)
         last = rows[limit - 1]
-        place = [self._fingerprint, last[self.order.column], last[key]]
-        content = json.dumps(place, default=str).encode()
+        content = json.dumps([self._fingerprint, last["place_value"], last["place_id"]]).encode()
         return Page(rows[:limit], total, urlsafe_b64encode(_digest(content) + content).decode())
 
     @property
     def _fingerprint(self) -> str:
-        return _digest(json.dumps(asdict(self)).encode()).decode()
+        wanted = {**vars(self), "filters": vars(self.filters), "order": vars(self.order)}
+        return _digest(json.dumps(wanted).encode()).decode()
 
 
 def _digest(content: bytes) -> bytes:

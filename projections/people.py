@@ -5,17 +5,18 @@ from dataclasses import dataclass
 from domain.lead import Lead
 from domain.scoring import BELOW_ALL, Score
 from eventstore.log import Recorded
+from projections.intent import COURSE_COLUMNS, course_columns
 from projections.listing import ORDERS, Shelf
 from projections.projection import Tables
 from projections.words import folded, words_of, words_of_id
 
-COLUMNS = """
+COLUMNS = f"""
             lead_id uuid PRIMARY KEY, creator_id text NOT NULL, follower_id uuid NOT NULL,
             platform text NOT NULL, platform_user_id text NOT NULL,
             name text, username text, email text, phone text, notes text, tags text[] NOT NULL,
             sort_name text COLLATE "C" NOT NULL,
             status text NOT NULL, shelf text NOT NULL, assigned_to uuid,
-            intent double precision NOT NULL, terms jsonb NOT NULL, standing double precision NOT NULL,
+            {COURSE_COLUMNS.strip()}, standing double precision NOT NULL,
             created_at timestamptz NOT NULL, contact_at timestamptz NOT NULL, version bigint NOT NULL"""
 """What every list knows of a person."""
 
@@ -82,8 +83,7 @@ class People:
             status=event.status,
             shelf=Shelf.OPEN,
             assigned_to=None,
-            intent=0,
-            terms=[],
+            **course_columns(Score()),
             standing=BELOW_ALL,
             created_at=event.timestamp,
             contact_at=event.timestamp,
@@ -115,11 +115,11 @@ class People:
 
     def scored(self, event: Lead.Scored, tables: Tables) -> None:
         """The purchase intent was judged anew."""
+        score = Score(event.terms)
         tables[self.people].set(
             event.originator_id,
-            intent=event.value,
-            terms=[{"what": term.what, "weight": term.weight, "at": term.at} for term in event.terms],
-            standing=Score(event.terms).standing,
+            **course_columns(score),
+            standing=score.standing,
             version=event.originator_version,
         )
 

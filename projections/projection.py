@@ -1,9 +1,11 @@
 """The base of every projection: its tables, its handlers, and how it is asked."""
 
+import re
 from collections.abc import Callable, Collection, Mapping
+from functools import lru_cache
 from typing import Any, ClassVar, TypeVar
 
-from psycopg import AsyncConnection
+from psycopg import AsyncConnection, AsyncRawCursor
 from psycopg.errors import UndefinedTable
 from psycopg.rows import DictRow
 from psycopg_pool import AsyncConnectionPool
@@ -81,8 +83,10 @@ class Projection:
             return await self._select(query, params)
 
     async def _select(self, query: str, params: Mapping[str, Any]) -> list[DictRow]:
+        statement, names = _statement(query, tuple(self.table_names.items()))
         async with self._pool.connection() as conn:
-            cursor = await conn.execute(query.format(**self.table_names).encode(), params)
+            cursor = AsyncRawCursor(conn)
+            await cursor.execute(statement, [params[name] for name in names])
             return await cursor.fetchall()
 
     async def _find_generation(self) -> None:
@@ -98,3 +102,16 @@ class Projection:
         """The only row that answers a query, if there is one."""
         rows = await self.select(query, **params)
         return rows[0] if rows else None
+
+
+@lru_cache(500)
+def _statement(query: str, tables: tuple[tuple[str, str], ...]) -> tuple[bytes, tuple[str, ...]]:
+    """A query as PostgreSQL has it, with the names of its parameters in their order: the driver would parse it anew."""
+    names: dict[str, str] = {}
+
+    def placed(found: re.Match[str]) -> str:
+        name = found[1]
+        return "%" if name is None else names.setdefault(name, f"${len(names) + 1}")
+
+    statement = re.sub(r"%%|%\((\w+)\)s", placed, query.format(**dict(tables)))
+    return statement.encode(), tuple(names)

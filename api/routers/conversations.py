@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import Query
+from fastapi import Query, Response
 from pydantic import Field
 
+from api import written
 from api.dependencies import (
     NO_LEAD,
     Acting,
@@ -51,7 +52,6 @@ from projections.listing import Shelf
 
 router = guarded_router("conversations", reads=STAFF, writes=STAFF)
 
-PREVIEW = 5
 LAST_MESSAGES = 50
 
 
@@ -189,15 +189,16 @@ class MessageProcessed(Ok):
     duplicate: bool
 
 
-@router.get("/dm/conversations/{creator_id}")
+@router.get("/dm/conversations/{creator_id}", response_model=Conversations)
 async def list_conversations(
     creator: Acting,
     runtime: Shown,
     people: People,
+    response: Response,
     limit: Annotated[Limit, Query()] = 50,
     unread: bool = False,
     needs_person: bool = False,
-) -> Conversations:
+) -> Response:
     """The inbox, newest contact first; what is archived or spam has a list of its own."""
     page, by_status = await runtime.conversations.page(
         creator.creator_id,
@@ -205,18 +206,10 @@ async def list_conversations(
         people.order,
         people.cursor,
         limit,
+        written.CONVERSATION,
+        now=runtime.clock(),
     )
-    lead_ids = [row["lead_id"] for row in page.rows]
-    latest = await runtime.conversations.latest(lead_ids, PREVIEW)
-    now = runtime.clock()
-    items = [ConversationItem.of(row, latest[row["lead_id"]], now) for row in page.rows]
-    return Conversations(
-        conversations=items,
-        count=len(items),
-        total=page.total,
-        next_cursor=page.next_cursor,
-        by_status=ByStatus(**{status.value: count for status, count in by_status.items()}),
-    )
+    return written.listed(page, "conversations", response, by_status=by_status)
 
 
 @router.get("/dm/conversations/{creator_id}/{lead_id}/messages")

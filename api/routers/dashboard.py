@@ -6,13 +6,11 @@ from typing import Annotated, Any, Literal
 from fastapi import Query
 
 from api.dependencies import Acting, DoOnVersion, Running, Shown, Tag, guarded_router
-from api.lists import Listing
 from api.roles import OWNERS, STAFF
-from api.routers.conversations import list_conversations
 from api.routers.creators import ConfigItem
-from api.routers.leads import list_leads
 from api.schemas import Answer, Body, Ok, Reason, Time
 from api.views import ConversationItem, LeadItem
+from api.written import PREVIEW
 from domain.application import Clonnect
 from domain.creator import Creator
 from domain.vocabulary import Mode, Status
@@ -21,7 +19,7 @@ from projections.stats import Numbers
 
 router = guarded_router("dashboard", reads=STAFF, writes=OWNERS)
 
-LATEST = Listing(Filters(), ORDERS["-last_contact"], None)
+LATEST = ORDERS["-last_contact"]
 RECENT_CONVERSATIONS = 20
 RECENT_LEADS = 50
 
@@ -124,8 +122,9 @@ async def get_overview(creator: Acting, runtime: Shown) -> Overview:
     account = await asyncio.to_thread(runtime.app.creator, creator.creator_id)
     numbers = await runtime.stats.numbers(creator.creator_id, now)
     follow_ups = (await runtime.nurturing.numbers(creator.creator_id)).get(None, {})
-    inbox = await list_conversations(creator, runtime, LATEST, RECENT_CONVERSATIONS)
-    board = await list_leads(creator, runtime, LATEST, RECENT_LEADS)
+    inbox, _ = await runtime.conversations.page(creator.creator_id, Filters(), LATEST, None, RECENT_CONVERSATIONS)
+    said = await runtime.conversations.latest([row["lead_id"] for row in inbox.rows], PREVIEW)
+    board = await runtime.board.page(creator.creator_id, Filters(), LATEST, None, RECENT_LEADS)
     is_on = account.mode is not Mode.OFF
     return Overview(
         metrics=DashboardMetrics(
@@ -137,8 +136,8 @@ async def get_overview(creator: Acting, runtime: Shown) -> Overview:
             cold_leads=numbers.by_status[Status.NEW],
             lead_rate=_rate(numbers.leads - numbers.by_status[Status.NEW], numbers.leads),
         ),
-        recent_conversations=inbox.conversations,
-        leads=board.leads,
+        recent_conversations=[ConversationItem.of(row, said[row["lead_id"]], now) for row in inbox.rows],
+        leads=[LeadItem.of(row, now) for row in board.rows],
         config=ConfigItem.of(account),
         products_count=len(account.products),
         bot_active=is_on,

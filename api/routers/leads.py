@@ -3,9 +3,10 @@
 from typing import Annotated, Literal
 from uuid import UUID, uuid4
 
-from fastapi import Query
+from fastapi import Query, Response
 from pydantic import ConfigDict, Field
 
+from api import written
 from api.dependencies import NO_LEAD, Acting, Do, DoOnVersion, Running, Shown, Tag, guarded_router, shown_lead
 from api.lists import Limit, People
 from api.refusals import also
@@ -147,13 +148,15 @@ class LeadDeleted(Ok):
     lead_id: UUID
 
 
-@router.get("/dm/leads/{creator_id}")
-async def list_leads(creator: Acting, runtime: Shown, people: People, limit: Annotated[Limit, Query()] = 1000) -> Leads:
+@router.get("/dm/leads/{creator_id}", response_model=Leads)
+async def list_leads(
+    creator: Acting, runtime: Shown, people: People, response: Response, limit: Annotated[Limit, Query()] = 1000
+) -> Response:
     """The cards of the board, page by page."""
-    page = await runtime.board.page(creator.creator_id, people.filters, people.order, people.cursor, limit)
-    now = runtime.clock()
-    leads = [LeadItem.of(row, now) for row in page.rows]
-    return Leads(leads=leads, count=len(leads), total=page.total, next_cursor=page.next_cursor)
+    page = await runtime.board.page(
+        creator.creator_id, people.filters, people.order, people.cursor, limit, written.CARD, now=runtime.clock()
+    )
+    return written.listed(page, "leads", response)
 
 
 @router.get("/dm/leads/{creator_id}/{lead_id}")

@@ -24,6 +24,7 @@ from processes.channels.base import ChannelName
 from processes.connections import connecting
 from tests.bench.appends import new_lead
 from tests.bench.http_load import Answers, Load
+from tests.bench.lived import live
 from tests.bench.results import Measured, percentiles
 from tests.chaos.writing import timed
 
@@ -78,6 +79,7 @@ def measure_http(url: str, folder: Path, seconds: float, leads: Sequence[int]) -
         asyncio.run(_capture(url, settings, READ, range(have, wanted)))
         have = wanted
         with serving(url, folder, reading, seconds) as bench:
+            live(url, READ)
             yield from _reads(bench, wanted, first)
 
 

@@ -1,7 +1,6 @@
 """How likely somebody is to buy, and what that lifts them to."""
 
-from datetime import UTC, datetime, timedelta
-from functools import reduce
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -9,34 +8,11 @@ from hypothesis import strategies as st
 
 from domain.scoring import FOREVER, HALF_LIFE, TICK, Score, earned_status
 from domain.vocabulary import Intent, Status
-
-NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-
-Burst = tuple[tuple[Intent, ...], bool, bool, int]
-bursts = st.lists(
-    st.tuples(
-        st.lists(st.sampled_from(Intent), max_size=3).map(tuple),
-        st.booleans(),
-        st.booleans(),
-        st.integers(0, 60 * 24 * 20),
-    ),
-    max_size=30,
-)
-later = st.integers(0, 60 * 24 * 200).map(lambda minutes: timedelta(minutes=minutes))
+from tests.domain.bursts import NOW, Burst, bursts, fold, later
 
 
 def said(*intents: Intent, score: Score | None = None, at: datetime = NOW, refusal: bool = False) -> Score:
     return (score or Score()).after(intents, direct_purchase=False, refusal=refusal, at=at)
-
-
-def fold(story: list[Burst]) -> tuple[Score, datetime]:
-    def one(state: tuple[Score, datetime], burst: Burst) -> tuple[Score, datetime]:
-        score, at = state
-        intents, direct_purchase, refusal, minutes = burst
-        at += timedelta(minutes=minutes)
-        return score.after(intents, direct_purchase=direct_purchase, refusal=refusal, at=at), at
-
-    return reduce(one, story, (Score(), NOW))
 
 
 @given(bursts, later)

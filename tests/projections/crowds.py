@@ -18,13 +18,14 @@ SIZE = 20_000
 
 PEOPLE = """
     INSERT INTO {people} (lead_id, creator_id, follower_id, platform, platform_user_id, name, tags, sort_name, status,
-                            shelf, intent, terms, standing, created_at, contact_at, version, {more})
+                            shelf, since, interest, lapses, engagements, standing, created_at, contact_at, version,
+                            {more})
     SELECT gen_random_uuid(), %s, gen_random_uuid(),
            (ARRAY['instagram', 'instagram', 'instagram', 'whatsapp', 'telegram'])[1 + n %% 5], n::text,
            'Persona ' || n, '{{}}', 'persona ' || n,
            (ARRAY['new', 'new', 'active', 'hot', 'customer'])[1 + n / 5 %% 5],
            CASE n %% 50 WHEN 0 THEN 'archived' WHEN 1 THEN 'spam' ELSE 'open' END,
-           0, '[]', n %% 997, timestamptz '2026-01-01' + n * interval '1 minute',
+           now(), 0, '{{}}', '{{0}}', n %% 997, timestamptz '2026-01-01' + n * interval '1 minute',
            timestamptz '2026-01-01' + n * 7919 %% {size} * interval '1 minute', 1, {values}
       FROM generate_series(1, {size}) AS n"""
 """Most are new and write on Instagram, every 50th is archived, every 50th spam."""

@@ -24,6 +24,7 @@ FILTERS = (
     Filters(),
     Filters(statuses=(Status.NEW,)),
     Filters(statuses=(Status.ACTIVE, Status.CUSTOMER)),
+    Filters(statuses=(Status.HOT, Status.HOT), platforms=(Platform.TELEGRAM, Platform.TELEGRAM)),
     Filters(platforms=(Platform.INSTAGRAM,)),
     Filters(tags=("vip", "cold")),
     Filters(q="an"),
@@ -140,8 +141,7 @@ A_LIST = List("board", CREATOR, Filters(), ORDERS["name"])
 
 
 def a_cursor(wanted: List = A_LIST) -> str:
-    rows = [{"lead_id": uuid4(), wanted.order.column: "Ana"}, {"lead_id": uuid4(), wanted.order.column: "Bea"}]
-    page = wanted.page(rows, 2, key="lead_id", limit=1)
+    page = wanted.page([{"place_value": name, "place_id": str(uuid4())} for name in ("Ana", "Bea")], 2, 1)
     assert page.next_cursor is not None
     return page.next_cursor
 

@@ -1,0 +1,26 @@
+"""How PostgreSQL reckons the purchase intent of a lead: as `domain.course.Course.shown` does."""
+
+from typing import Any, Final
+
+from domain.course import Course
+from domain.scoring import HALF_LIFE, SHOWN_PARTS, Score
+
+COURSE_COLUMNS: Final = """
+            since timestamptz NOT NULL, interest double precision NOT NULL,
+            lapses timestamptz[] NOT NULL, engagements double precision[] NOT NULL"""
+
+INTENT: Final = f"""(round({SHOWN_PARTS} * least(1, lead.engagements[1 + width_bucket(%(now)s, lead.lapses)]
+    + lead.interest * power(2::float8, -extract(epoch FROM greatest(interval '0', %(now)s - lead.since))::float8
+                                       / {HALF_LIFE.total_seconds()}::float8))) / {SHOWN_PARTS})"""
+"""That of `lead` at the time that is given as `now`."""
+
+
+def course_columns(score: Score) -> dict[str, Any]:
+    """What is kept of a score."""
+    course = Course.of(score)
+    return {
+        "since": course.since,
+        "interest": course.interest,
+        "lapses": list(course.lapses),
+        "engagements": list(course.engagements),
+    }
