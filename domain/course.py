@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import exp2
 
-from domain.scoring import BURST, ENGAGED_WITHIN, ENGAGEMENT_AT_MOST, EPOCH, HALF_LIFE, TICK, Score, as_shown
+from domain.scoring import BURST, ENGAGED_WITHIN, ENGAGEMENT_AT_MOST, HALF_LIFE, TICK, Score, as_shown
 
 
 @dataclass(frozen=True)
@@ -23,13 +23,16 @@ class Course:
     @classmethod
     def of(cls, score: Score) -> "Course":
         """The course of a score to which nothing is added."""
-        since = max((term.at for term in score.terms), default=EPOCH)
+        since = score.judged_at
         if score.is_customer:
             return cls(since, 0.0, (), (1.0,))
+        interest = score.interest(since)
         bursts = sorted((term for term in score.terms if term.what == BURST), key=lambda term: term.at)
+        if not bursts:
+            return cls(since, interest, (), (0.0,))
         return cls(
             since,
-            score.interest(since),
+            interest,
             tuple(burst.at + ENGAGED_WITHIN + TICK for burst in bursts),
             tuple(
                 min(ENGAGEMENT_AT_MOST, sum((burst.weight for burst in bursts[lapsed + 1 :]), 0.0))

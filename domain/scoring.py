@@ -101,9 +101,13 @@ class Score:
         """
         if self.is_customer:
             return ABOVE_ALL
-        judged_at = max((term.at for term in self.terms), default=EPOCH)
-        value = self.value(judged_at)
-        return log2(value) + (judged_at - EPOCH) / HALF_LIFE if value > 0 else BELOW_ALL
+        value = self.value(self.judged_at)
+        return log2(value) + (self.judged_at - EPOCH) / HALF_LIFE if value > 0 else BELOW_ALL
+
+    @property
+    def judged_at(self) -> datetime:
+        """When something was last said or entered that matters; `EPOCH` where nothing was."""
+        return self.terms[0].at if len(self.terms) == 1 else max((term.at for term in self.terms), default=EPOCH)
 
     def lasts_until(self, level: float, since: datetime) -> datetime | None:
         """The last instant from `since` on at which at least `level`, above 0, is shown; `None` if it is not then.
@@ -185,7 +189,7 @@ class Score:
     @property
     def is_customer(self) -> bool:
         """Whether it is the score of somebody who has bought."""
-        return any(term.what == CUSTOMER for term in self.terms)
+        return len(self.terms) == 1 and self.terms[0].what == CUSTOMER
 
     @property
     def _bursts(self) -> list[Term]:

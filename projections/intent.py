@@ -24,3 +24,7 @@ def course_columns(score: Score) -> dict[str, Any]:
         "lapses": list(course.lapses),
         "engagements": list(course.engagements),
     }
+
+
+UNJUDGED: Final = course_columns(Score())
+"""What is kept of the score of somebody who has said nothing yet."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from domain.lead import Lead
 from domain.scoring import BELOW_ALL, Score
 from eventstore.log import Recorded
-from projections.intent import COURSE_COLUMNS, course_columns
+from projections.intent import COURSE_COLUMNS, UNJUDGED, course_columns
 from projections.listing import ORDERS, Shelf
 from projections.projection import Tables
 from projections.words import folded, words_of, words_of_id
@@ -83,7 +83,7 @@ class People:
             status=event.status,
             shelf=Shelf.OPEN,
             assigned_to=None,
-            **course_columns(Score()),
+            **UNJUDGED,
             standing=BELOW_ALL,
             created_at=event.timestamp,
             contact_at=event.timestamp,
