@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 
 from api import docs_page, frontend, problems
 from api.cors import Cors
-from api.dependencies import PROBLEMS, NotModified, State, guarded_router
+from api.dependencies import NotModified, State, guarded_router
 from api.envelope import Envelope
 from api.openapi import describe
 from api.roles import EVERYBODY
@@ -92,15 +92,13 @@ def create_app(runtime_factory: "Callable[[], AbstractAsyncContextManager[Runtim
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        generate_unique_id_function=lambda route: route.name,
     )
     app.add_middleware(Cors)
     app.add_middleware(Envelope)
     problems.install(app)
     app.add_exception_handler(NotModified, _not_modified)
-    for router in ROUTERS:
-        app.include_router(router, responses=PROBLEMS)
-    app.include_router(_described(app))
+    for router in (*ROUTERS, _described(app)):
+        app.router.routes += router.routes  # `include_router` would look at every route of every router, twice
     app.get("/", include_in_schema=False)(_root)
     frontend.mount(app)
     return app

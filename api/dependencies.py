@@ -10,6 +10,8 @@ from typing import Annotated, Any, ClassVar, Final
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.routing import APIRoute
+from starlette.routing import Match
+from starlette.types import Scope
 
 from api import auth
 from api.commands import Commands as Commands
@@ -38,10 +40,23 @@ MOST: Final = 1000
 
 JSON: Final = "application/json"
 
+NOT_HERE: Final[tuple[Match, Scope]] = (Match.NONE, {})
+
 _SAFE: Final = ("GET", "HEAD", "OPTIONS")
 
 
-class PublicRoute(APIRoute):
+class Route(APIRoute):
+    """A route that is looked at only where a path begins as its own: matching all of them took half of a request."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **more: Any) -> None:
+        super().__init__(path, endpoint, **more)
+        self._begins = path.partition("{")[0]
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        return super().matches(scope) if scope["path"].startswith(self._begins) else NOT_HERE
+
+
+class PublicRoute(Route):
     """A route that anybody may call; its body is judged before anything else looks at it."""
 
     def get_route_handler(self) -> Handle:
@@ -55,7 +70,7 @@ class PublicRoute(APIRoute):
         return judged
 
 
-class GuardedRoute(APIRoute):
+class GuardedRoute(Route):
     """A route for known callers. Judges in the fixed order: size, credential, creator, role, then the input."""
 
     reads: ClassVar[Roles] = EVERYBODY
@@ -131,16 +146,20 @@ async def acting_for(runtime: Runtime, caller: auth.Caller, creator_id: str) -> 
 NO_CREATOR: Final = "There is no such creator."
 
 
-def public_router(tag: str) -> APIRouter:
+def public_router(tag: str, route_class: type[Route] = PublicRoute) -> APIRouter:
     """A router whose routes need no credential."""
-    return APIRouter(route_class=PublicRoute, tags=[tag])
+    return APIRouter(
+        route_class=route_class,
+        tags=[tag],
+        responses=PROBLEMS,
+        generate_unique_id_function=lambda route: route.name,
+    )
 
 
 def guarded_router(tag: str, *, reads: Roles, writes: Roles, media_type: str = JSON) -> APIRouter:
     """A router whose routes need a credential of the creator that they name, with a role that may read or write."""
     ways = {"reads": reads, "writes": writes, "media_type": media_type}
-    route_class = type("GuardedRoute", (GuardedRoute,), ways)
-    return APIRouter(route_class=route_class, tags=[tag])
+    return public_router(tag, type("GuardedRoute", (GuardedRoute,), ways))
 
 
 PROBLEMS: Final[dict[int | str, dict[str, Any]]] = {"default": {"model": Problem}}

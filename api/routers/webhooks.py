@@ -2,14 +2,15 @@
 
 from typing import Final, Literal
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
+from api.dependencies import Route, public_router
 from api.intake import take_in
 from api.refusals import also
 from api.schemas import Ok
 from api.state import running
 
-router = APIRouter(tags=["webhooks"])
+router = public_router("webhooks", Route)
 
 TELEGRAM: Final = {
     "parameters": [
