@@ -15,7 +15,7 @@ from tests.chaos.torture import WRITERS, Findings, torture, torture_library
 from tests.chaos.two_creators import Found, mingle
 from tests.serving import serving
 
-COMMANDS = 20_000
+COMMANDS = 5_000
 KILLS = 20
 RATES = Rates(at_commit=0.05, per_second=1)
 MINGLING_SECONDS = 60

@@ -1,6 +1,7 @@
 """A way to the database on which connections are lost: at any time, and exactly where an append commits."""
 
 import asyncio
+import contextlib
 import random
 import threading
 from collections import Counter, deque
@@ -210,6 +211,11 @@ class _Link:
         return (appends and self._status == b"I") or (commits and self._has_appended)
 
     async def from_server(self) -> None:
+        with contextlib.suppress(OSError):  # the client has gone, which is what happens here
+            await self._pass_answers_on()
+        self.cut()
+
+    async def _pass_answers_on(self) -> None:
         buffered = b""
         while chunk := await self._server.read(1 << 16):
             buffered += chunk
@@ -223,11 +229,9 @@ class _Link:
                     if self._status == b"I":
                         self._has_appended = False
                         if self._cut_when_committed:
-                            self.cut()
                             return
                 passed = end
             if not self._is_deaf:
                 self._to_client.write(buffered[:passed])
                 await self._to_client.drain()
             buffered = buffered[passed:]
-        self.cut()
