@@ -3,6 +3,8 @@
 import logging
 from collections import defaultdict
 from collections.abc import Callable
+from selectors import EVENT_READ, DefaultSelector
+from socket import socketpair
 from threading import Event, Thread
 
 import psycopg
@@ -26,6 +28,7 @@ class Listener:
         self._handlers: dict[str, list[Callable[[str | None], None]]] = defaultdict(list)
         self._stopping = Event()
         self._listening = Event()
+        self._wakes, self._woken = socketpair()
         self._thread = Thread(target=self._run, name="listener", daemon=True)
 
     def on(self, channel: str, handler: Callable[[str | None], None]) -> None:
@@ -38,8 +41,11 @@ class Listener:
 
     def stop(self) -> None:
         self._stopping.set()
+        self._wakes.send(b"!")
         if self._thread.is_alive():
             self._thread.join()
+        self._wakes.close()
+        self._woken.close()
 
     def _run(self) -> None:
         delay = 0.1
@@ -58,10 +64,14 @@ class Listener:
                 delay = min(delay * 2, 5)
 
     def _hear(self, conn: psycopg.Connection[tuple[object, ...]]) -> None:
-        while not self._stopping.is_set():
-            for notification in conn.notifies(timeout=POLL_SECONDS):
-                for handler in self._handlers[notification.channel]:
-                    self._tell(handler, notification.payload)
+        with DefaultSelector() as something:
+            something.register(conn, EVENT_READ)
+            something.register(self._woken, EVENT_READ)
+            while not self._stopping.is_set():
+                something.select(POLL_SECONDS)
+                for notification in conn.notifies(timeout=0):
+                    for handler in self._handlers[notification.channel]:
+                        self._tell(handler, notification.payload)
 
     def _go_and_look(self) -> None:
         for handlers in self._handlers.values():

@@ -5,7 +5,7 @@ import shutil
 import tempfile
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -56,11 +56,10 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture(scope="session")
 def server_url() -> Iterator[str]:
     """A PostgreSQL server for the whole run: `DATABASE_URL`, else an embedded one that the workers share."""
-    if GIVEN:
-        yield GIVEN
-        return
-    with embedded_server(Path(os.environ[RUN]) / "postgres", PASSING) as url:
+    with nullcontext(GIVEN) if GIVEN else embedded_server(Path(os.environ[RUN]) / "postgres", PASSING) as url:
         yield url
+        with psycopg.connect(url, autocommit=True) as connection:
+            _drop_what_is_left(connection)
 
 
 @pytest.fixture(scope="session")
@@ -124,14 +123,23 @@ def _only_the_settings_of_the_test(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(Settings.model_config, "env_file", None)
 
 
+_left: list[str] = []
+"""Databases of tests that are over: dropping one at once would wait until everybody has hung up."""
+
+
+def _drop_what_is_left(connection: psycopg.Connection) -> None:
+    while _left:
+        _drop(connection, _left.pop())
+
+
 @contextmanager
 def _database(server_url: str, template: str) -> Iterator[str]:
     name = f"{template.removesuffix('template')}{uuid.uuid4().hex[:12]}"
     with psycopg.connect(server_url, autocommit=True) as connection:
+        _drop_what_is_left(connection)
         _create(connection, name, template)
     yield _named(server_url, name)
-    with psycopg.connect(server_url, autocommit=True) as connection:
-        _drop(connection, name)
+    _left.append(name)
 
 
 def _template_name() -> str:
