@@ -24,7 +24,7 @@ from processes.channels.base import ChannelName
 from processes.connections import connecting
 from tests.bench.appends import new_lead
 from tests.bench.http_load import Answers, Load
-from tests.bench.lived import live
+from tests.bench.lived import come, live
 from tests.bench.results import Measured, percentiles
 from tests.chaos.writing import timed
 
@@ -66,8 +66,13 @@ def _pipe(end: IO[str] | None) -> IO[str]:
     return end
 
 
-def measure_http(url: str, folder: Path, seconds: float, leads: Sequence[int]) -> Iterator[Measured]:
-    """Commands, deliveries and reads; the reads again whenever there are as many leads as `leads` says."""
+def measure_http(
+    url: str, folder: Path, seconds: float, leads: Sequence[int], by_command: int = 100_000
+) -> Iterator[Measured]:
+    """Commands, deliveries and reads; the reads again whenever there are as many leads as `leads` says.
+
+    Leads beyond `by_command` are put into the tables that are read alone: by commands a million take half an hour.
+    """
     settings = Settings(data_dir=folder)
     commanding, reading = prepare(url, settings, COMMANDED), prepare(url, settings, READ)
     asyncio.run(_capture(url, settings, COMMANDED, range(PEOPLE)))
@@ -76,11 +81,12 @@ def measure_http(url: str, folder: Path, seconds: float, leads: Sequence[int]) -
         yield from _deliveries(bench)
     have, first = 0, dict[str, float]()
     for wanted in leads:
-        asyncio.run(_capture(url, settings, READ, range(have, wanted)))
-        have = wanted
+        asyncio.run(_capture(url, settings, READ, range(have, min(wanted, by_command))))
         with serving(url, folder, reading, seconds) as bench:
+            come(url, READ, range(max(have, by_command), wanted))
             live(url, READ)
             yield from _reads(bench, wanted, first)
+        have = wanted
 
 
 def _commands(bench: Bench) -> Iterator[Measured]:

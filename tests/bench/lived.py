@@ -10,6 +10,15 @@ from projections.people import People
 
 MESSAGES = 5
 
+NEW = """
+    INSERT INTO {people} (lead_id, creator_id, follower_id, platform, platform_user_id, name, tags, sort_name, status,
+                          shelf, since, interest, lapses, engagements, standing, created_at, contact_at, version,
+                          {more})
+    SELECT gen_random_uuid(), %(creator_id)s, gen_random_uuid(), 'telegram', n::text, 'Person ' || n, '{{}}',
+           'person ' || n, 'new', 'open', now(), 0, '{{}}', '{{0}}', 0, now() - n * interval '1 second', now(), 1,
+           {values}
+      FROM generate_series(%(first)s::int, %(last)s::int) AS n"""
+
 PEOPLE = """
     UPDATE {people} SET
         status = (ARRAY['new', 'active', 'hot', 'customer'])[1 + platform_user_id::int %% 4],
@@ -34,6 +43,19 @@ HEARD = f"messages_in = {MESSAGES - MESSAGES // 2}, messages_all = {MESSAGES}, l
 
 
 NO_POOL: Any = None
+
+
+def come(url: str, creator_id: str, numbers: range) -> None:
+    """Have these people in the tables that are read, and in the log not at all."""
+    board, inbox = Board(NO_POOL), Conversations(NO_POOL)
+    asked = {"creator_id": creator_id, "first": numbers.start, "last": numbers.stop - 1}
+    with psycopg.connect(url, autocommit=True) as conn:
+        for projection, kept, more, values in (
+            (board, LEADS, "status_since, source", "now(), 'dm'"),
+            (inbox, INBOX, "messages_in, messages_all, unread, products", "0, 0, 0, '{}'"),
+        ):
+            tables = _tables(projection.table_names, kept)
+            conn.execute(NEW.format(**tables, more=more, values=values).encode(), asked)
 
 
 def live(url: str, creator_id: str) -> None:
