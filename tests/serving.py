@@ -169,6 +169,16 @@ def serving(url: str, data_dir: Path, *, is_demo: bool = False, **settings: str)
             program.communicate(timeout=STOP_SECONDS)
 
 
+@contextmanager
+def serving_apart(url: str, *, is_demo: bool = False, **settings: str) -> Iterator[Serving]:
+    """The same with a data directory of its own."""
+    with (
+        tempfile.TemporaryDirectory(prefix="clonnect-program-") as folder,
+        serving(url, Path(folder), is_demo=is_demo, **settings) as program,
+    ):
+        yield program
+
+
 def _where(program: subprocess.Popen[str], data_dir: Path) -> str:
     assert program.stdout is not None
     for line in program.stdout:
@@ -180,10 +190,7 @@ def _where(program: subprocess.Popen[str], data_dir: Path) -> str:
 @pytest.fixture(scope="session")
 def program(shared_database_url: str) -> Iterator[Serving]:
     """A served demo that the tests of a process share; each brings a creator of its own."""
-    with (
-        tempfile.TemporaryDirectory(prefix="clonnect-program-") as folder,
-        serving(shared_database_url, Path(folder), is_demo=True) as program,
-    ):
+    with serving_apart(shared_database_url, is_demo=True) as program:
         yield program
 
 

@@ -1,15 +1,13 @@
 """Channels: connected with what is never told again, tried, and let go."""
 
-import tempfile
 from collections.abc import Iterator
 from contextlib import closing
-from pathlib import Path
 
 import pytest
 
 from tests.api.contract.answers import CHANNEL, PAGE, bad, good, words
 from tests.platforms.bot_api import TOKEN, BotApi
-from tests.serving import Person, Serving, serving
+from tests.serving import Person, Serving, serving_apart
 
 TELEGRAM = "/settings/{c}/channels/telegram"
 
@@ -24,15 +22,11 @@ def bots() -> Iterator[BotApi]:
 @pytest.fixture(scope="module")
 def earnest(module_database_url: str, bots: BotApi) -> Iterator[Serving]:
     """A served installation that is no demo, and that Telegram can reach."""
-    with (
-        tempfile.TemporaryDirectory(prefix="clonnect-program-") as folder,
-        serving(
-            module_database_url,
-            Path(folder),
-            CLONNECT_TELEGRAM_BASE_URL=bots.url,
-            CLONNECT_PUBLIC_URL="http://127.0.0.1:9",
-        ) as program,
-    ):
+    with serving_apart(
+        module_database_url,
+        CLONNECT_TELEGRAM_BASE_URL=bots.url,
+        CLONNECT_PUBLIC_URL="http://127.0.0.1:9",
+    ) as program:
         yield program
 
 

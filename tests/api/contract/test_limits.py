@@ -1,10 +1,8 @@
 """Limits: how often somebody may ask, log in or listen, and when to come back."""
 
 import re
-import tempfile
 from collections.abc import Iterator
 from contextlib import closing
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -12,7 +10,7 @@ import pytest
 
 from domain.vocabulary import Role
 from tests.api.contract.answers import bad, good
-from tests.serving import NOTHING, Person, Serving, serving
+from tests.serving import NOTHING, Person, Serving, serving_apart
 
 REQUESTS, LOG_INS = 3, 2
 PASSWORD = "correct horse battery"
@@ -21,17 +19,13 @@ PASSWORD = "correct horse battery"
 @pytest.fixture(scope="module")
 def strict(module_database_url: str) -> Iterator[Serving]:
     """A served installation with narrow limits, behind a proxy that it trusts."""
-    with (
-        tempfile.TemporaryDirectory(prefix="clonnect-program-") as folder,
-        serving(
-            module_database_url,
-            Path(folder),
-            CLONNECT_REQUESTS_PER_MINUTE=str(REQUESTS),
-            CLONNECT_LOG_INS_PER_MINUTE=str(LOG_INS),
-            CLONNECT_STREAMS_AT_ONCE="1",
-            CLONNECT_TRUSTED_PROXIES="127.0.0.1",
-        ) as program,
-    ):
+    with serving_apart(
+        module_database_url,
+        CLONNECT_REQUESTS_PER_MINUTE=str(REQUESTS),
+        CLONNECT_LOG_INS_PER_MINUTE=str(LOG_INS),
+        CLONNECT_STREAMS_AT_ONCE="1",
+        CLONNECT_TRUSTED_PROXIES="127.0.0.1",
+    ) as program:
         yield program
 
 
