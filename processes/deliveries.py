@@ -120,6 +120,9 @@ class Deliveries:
             case [Message() | Postback() as item]:
                 try:
                     return await self._handle_at_once(body, item)
+                except AWAY as error:  # who has just waited for the writer does not wait for it again
+                    await self._keep(body)
+                    return _left(body, error)
                 except Exception as error:
                     _logger.warning("a delivery is kept before it is handled (%s)", type(error).__name__)
         return await self._handle_kept(body)
@@ -132,13 +135,15 @@ class Deliveries:
     async def _handle_kept(self, body: Body) -> Handled:
         if (known := await self._known(body)) is not None:
             return Handled(known)
-        async with self._pool.connection() as conn:
-            await conn.execute(_KEEP, body.row(self._sealer, "stored", items=0))
+        await self._keep(body)
         try:
             return await self._handle(body)
         except AWAY as error:
-            _logger.warning("delivery %s waits to be swept (%s)", body.delivery_id, type(error).__name__)
-            return Handled(body.delivery_id)
+            return _left(body, error)
+
+    async def _keep(self, body: Body) -> None:
+        async with self._pool.connection() as conn:
+            await conn.execute(_KEEP, body.row(self._sealer, "stored", items=0))
 
     async def _known(self, body: Body) -> UUID | None:
         async with self._pool.connection() as conn:
@@ -277,6 +282,11 @@ class Deliveries:
             key = (creator_id, message.platform, message.account_id, message.dedupe_key)
             cursor = await conn.execute(WAS_RECEIVED, key)
             return await cursor.fetchone() is not None
+
+
+def _left(body: Body, error: Exception) -> Handled:
+    _logger.warning("delivery %s waits to be swept (%s)", body.delivery_id, type(error).__name__)
+    return Handled(body.delivery_id)
 
 
 def _because_of(actor: str, delivery_id: UUID) -> AbstractContextManager[context.Context]:
