@@ -48,6 +48,10 @@ DURABLE: Mapping[str, str] = {
 }
 
 
+class DataDirectoryGone(DatabaseUnavailable):
+    """The data of a server that ran is not there any more: another one made in its place would be empty."""
+
+
 @dataclass(frozen=True)
 class Cluster:
     """A data directory, where PostgreSQL's programs are, and the account they run as if not our own.
@@ -68,7 +72,7 @@ class Cluster:
                 return self.database_url()
             except DatabaseUnavailable:
                 time.sleep(0.1)
-                if self._postmaster_runs() or time.monotonic() > deadline:
+                if self.runs() or time.monotonic() > deadline:
                     raise
                 # It was found running in the moment in which somebody killed it.
 
@@ -78,7 +82,7 @@ class Cluster:
         if not (self.directory / "PG_VERSION").exists():
             self._create()
         deadline = time.monotonic() + START_SECONDS
-        while not self._postmaster_runs():
+        while not self.runs():
             self._disown_pid_file()
             output = self._try_to_start(options)
             if output is None:
@@ -88,9 +92,18 @@ class Cluster:
                 raise DatabaseUnavailable(explain(output, self.directory))
             time.sleep(0.1)
 
+    def start_again(self, options: Mapping[str, str]) -> None:
+        """Have a server run that is gone; raises `DataDirectoryGone` rather than make a new database."""
+        if not (self.directory / "PG_VERSION").exists():
+            raise DataDirectoryGone(
+                f"The database in {self.directory} is gone, and an empty one in its place would hide it: "
+                "put it back, or restore a backup, and start again."
+            )
+        self.start(options)
+
     def stop(self) -> None:
         """Stop the server cleanly, else at once: then the next start recovers."""
-        if not self._postmaster_runs():
+        if not self.runs():
             return
         for mode in ("fast", "immediate"):
             done = self._run("pg_ctl", "stop", "-w", "-t", str(STOP_SECONDS), "-m", mode, "-D", str(self.directory))
@@ -98,6 +111,15 @@ class Cluster:
                 return
         said = " ".join(done.stdout.split())
         raise DatabaseUnavailable(f"The embedded PostgreSQL in {self.directory} does not stop; it says: {said}")
+
+    def runs(self) -> bool:
+        """Whether the server's first process is there."""
+        # The number in the pid file may by now be that of another program, in a container nearly always is.
+        try:
+            process = psutil.Process(int((self.directory / "postmaster.pid").read_text().splitlines()[0]))
+            return str(self.directory) in process.cmdline()
+        except (FileNotFoundError, IndexError, ValueError, psutil.NoSuchProcess, psutil.AccessDenied):
+            return False
 
     def database_url(self) -> str:
         """The URL of our database on the running server; made if it is the first time."""
@@ -209,14 +231,6 @@ class Cluster:
                 "not ours: remove that, or set CLONNECT_DATA_DIR to a shorter path."
             )
         return short
-
-    def _postmaster_runs(self) -> bool:
-        # The number in the pid file may by now be that of another program, in a container nearly always is.
-        try:
-            process = psutil.Process(int((self.directory / "postmaster.pid").read_text().splitlines()[0]))
-            return str(self.directory) in process.cmdline()
-        except (FileNotFoundError, IndexError, ValueError, psutil.NoSuchProcess, psutil.AccessDenied):
-            return False
 
     def _disown_pid_file(self) -> None:
         """Let PostgreSQL see that the server before is gone, whoever has its process number now.

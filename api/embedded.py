@@ -9,6 +9,7 @@ from pathlib import Path
 from api.cluster import DURABLE, Cluster
 from api.errors import DatabaseUnavailable
 from api.postgres_install import find_account, find_programs, make_home, why_not_writable
+from api.supervisor import Supervisor
 
 
 @contextmanager
@@ -16,7 +17,8 @@ def embedded_server(directory: Path, options: Mapping[str, str] = DURABLE) -> It
     """The URL of the database `clonnect` on the server of this directory, for as long as it is needed.
 
     Programs that name the same directory share one server. Who uses it is known by a file lock, which the
-    kernel takes back even from a program that was killed. Raises `DatabaseUnavailable`.
+    kernel takes back even from a program that was killed. A server that is killed meanwhile is started again.
+    Raises `DatabaseUnavailable`, at the end also if the data has been removed meanwhile.
     """
     directory = directory.resolve()
     make_home(directory.parent)
@@ -29,12 +31,17 @@ def embedded_server(directory: Path, options: Mapping[str, str] = DURABLE) -> It
                 _stop_if_last(cluster, users)
                 raise
             fcntl.flock(users, fcntl.LOCK_SH)
+        supervisor = Supervisor(cluster, options, lambda: _one_at_a_time(directory))
+        supervisor.start()
         try:
             yield url
         finally:
+            supervisor.stop()
             with _one_at_a_time(directory):
                 fcntl.flock(users, fcntl.LOCK_UN)
                 _stop_if_last(cluster, users)
+            if supervisor.failure is not None:
+                raise supervisor.failure
 
 
 def _stop_if_last(cluster: Cluster, users: int) -> None:

@@ -3,6 +3,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +19,9 @@ from api.errors import DatabaseUnavailable
 from api.settings import Settings
 
 ROOT = Path(__file__).parents[2]
+
+GONE_SECONDS = 30
+"""How long a test waits at most for a server to be started again, on however busy a machine."""
 
 HOLDER = """
     import sys
@@ -62,6 +66,19 @@ def remember(url: str, word: str) -> None:
 def remembered(url: str) -> list[str]:
     with psycopg.connect(url) as connection:
         return [word for (word,) in connection.execute("SELECT word FROM remembered ORDER BY word")]
+
+
+def reach_again(url: str) -> None:
+    """Ask until the server answers: it is looked for every half second, and recovers first."""
+    deadline = time.monotonic() + GONE_SECONDS
+    while True:
+        try:
+            psycopg.connect(url, connect_timeout=5).close()
+        except psycopg.OperationalError:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        else:
+            return
 
 
 def test_without_a_server_of_its_own_the_program_brings_one(settings: Settings) -> None:
@@ -112,6 +129,48 @@ def test_after_everything_was_killed_the_next_start_recovers_what_was_committed(
         server.kill()
     with open_database(settings) as database:
         assert remembered(database.url) == ["committed"]
+
+
+def test_a_server_that_is_killed_is_started_again_by_the_program_that_uses_it(settings: Settings) -> None:
+    with open_database(settings) as database:
+        remember(database.url, "committed")
+        killed = postmaster(settings.data_dir)
+        killed.kill()
+        reach_again(database.url)
+        assert remembered(database.url) == ["committed"]
+        server = postmaster(settings.data_dir)
+        assert server != killed
+    assert not runs(server)
+
+
+def test_of_two_programs_that_miss_their_server_one_starts_it(settings: Settings) -> None:
+    with another_program(settings.data_dir) as other, open_database(settings) as database:
+        postmaster(settings.data_dir).kill()
+        reach_again(database.url)
+        server = postmaster(settings.data_dir)
+        other.communicate("")
+        remember(database.url, "still there")
+        assert postmaster(settings.data_dir) == server
+
+
+def test_a_program_whose_data_was_taken_away_ends_and_makes_no_empty_database(data_dir: Path) -> None:
+    command = [sys.executable, str(ROOT / "clonnect.py"), "serve", "--port", "0"]
+    environment = {**os.environ, "CLONNECT_DATA_DIR": str(data_dir)}
+    program = subprocess.Popen(
+        command, cwd=data_dir, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    try:
+        assert program.stdout
+        assert program.stdout.readline().startswith("Clonnect listens on")
+        server = postmaster(data_dir)
+        (data_dir / "postgres").rename(data_dir / "elsewhere")
+        server.kill()
+        _, said = program.communicate(timeout=GONE_SECONDS)
+    finally:
+        program.kill()
+    assert program.returncode == 1
+    assert said.splitlines()[-1].startswith(f"clonnect: The database in {data_dir}/postgres is gone")
+    assert not (data_dir / "postgres").exists()
 
 
 def test_the_server_starts_although_its_old_number_now_is_another_program(settings: Settings) -> None:
