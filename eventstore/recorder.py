@@ -3,8 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
-from operator import itemgetter
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -16,10 +14,11 @@ from eventsourcing.persistence import (
 )
 from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
 from eventsourcing.utils import retry
-from psycopg import Connection, Cursor
 from psycopg.rows import DictRow
 from psycopg.types.numeric import Int8
 from pydantic_core import to_json
+
+from eventstore.round_trip import Statement, carry_out
 
 CHANNEL = "log_events"
 """PostgreSQL notifies this channel once per append, with the new head as payload."""
@@ -67,44 +66,16 @@ class Recorder(PostgresApplicationRecorder):
             return None
         event_ids = event_ids or [uuid4() for _ in stored_events]
         metadata = metadata or [{} for _ in stored_events]
+        statements: list[Statement] = [*beside]
+        if stored_events:
+            # The last, because it takes the lock that everybody waits for.
+            statements.append(_append(stored_events, event_ids, metadata))
         with self.datastore.get_connection() as conn:
-            if not beside:  # one statement is a transaction of its own
-                appended = self._append(conn, stored_events, event_ids, metadata)
-            else:
-                appended = None
-                with conn.pipeline(), conn.transaction(), conn.cursor() as cursor:  # one round trip
-                    for query, statements in groupby(beside, key=itemgetter(0)):
-                        cursor.executemany(query.encode(), [params for _, params in statements])
-                    if stored_events:
-                        appended = self._append(conn, stored_events, event_ids, metadata)
-            row = appended.fetchone() if appended else None
-        if row is None:
+            results = carry_out(conn, statements)
+        if not stored_events:
             return None
-        return list(range(row["last"] - len(stored_events) + 1, row["last"] + 1))
-
-    @staticmethod
-    def _append(
-        conn: Connection[DictRow],
-        events: Sequence[StoredEvent],
-        event_ids: Sequence[UUID],
-        metadata: Sequence[Mapping[str, str]],
-    ) -> Cursor[DictRow]:
-        # The id stands in the metadata too, which the chain covers.
-        beside = [{**each, "event_id": str(event_id)} for each, event_id in zip(metadata, event_ids, strict=True)]
-        # In binary: as text psycopg escapes each quote of each JSON document on its own.
-        return conn.execute(
-            "SELECT log.append_events(%b::uuid[], %b::bigint[], %b::text[], %b::bytea[], %b::uuid[], %b::text[])"
-            " AS last",
-            (
-                [event.originator_id for event in events],
-                [Int8(event.originator_version) for event in events],
-                [event.topic for event in events],
-                [event.state for event in events],
-                list(event_ids),
-                [to_json(each).decode() for each in beside],
-            ),
-            prepare=True,
-        )
+        last = int(results[-1].get_value(0, 0) or 0)
+        return list(range(last - len(stored_events) + 1, last + 1))
 
     @retry((InterfaceError, OperationalError), max_attempts=10, wait=0.2)
     def select_notifications(
@@ -190,4 +161,23 @@ def logged_event(row: DictRow) -> LoggedEvent:
         event_id=row["event_id"],
         metadata=row["metadata"],
         recorded_at=row["recorded_at"],
+    )
+
+
+def _append(
+    events: Sequence[StoredEvent], event_ids: Sequence[UUID], metadata: Sequence[Mapping[str, str]]
+) -> Statement:
+    # The id stands in the metadata too, which the chain covers.
+    beside = [{**each, "event_id": str(event_id)} for each, event_id in zip(metadata, event_ids, strict=True)]
+    # In binary: as text psycopg escapes each quote of each JSON document on its own.
+    return (
+        "SELECT log.append_events(%b::uuid[], %b::bigint[], %b::text[], %b::bytea[], %b::uuid[], %b::text[])",
+        (
+            [event.originator_id for event in events],
+            [Int8(event.originator_version) for event in events],
+            [event.topic for event in events],
+            [event.state for event in events],
+            list(event_ids),
+            [to_json(each).decode() for each in beside],
+        ),
     )
