@@ -5,6 +5,7 @@ import contextlib
 import random
 import threading
 from collections import Counter, deque
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from types import TracebackType
@@ -50,6 +51,8 @@ class Proxy:
         self._ready = threading.Event()
         self._end = asyncio.Event()
         self._port = 0
+        self._server: asyncio.Server | None = None
+        self._accept: Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
         self._planned: deque[tuple[Cut, float]] = deque()
         self._has_fallen_silent = threading.Event()
         self.cuts: Counter[Cut] = Counter()
@@ -84,6 +87,24 @@ class Proxy:
     def _cut_all(self) -> None:
         for link in list(self._links):
             link.cut()
+
+    def close(self) -> None:
+        """The database is away: connections are lost, and new ones are refused."""
+        asyncio.run_coroutine_threadsafe(self._close_port(), self._loop).result(PATIENCE_SECONDS)
+
+    def open(self) -> None:
+        """The database is back."""
+        asyncio.run_coroutine_threadsafe(self._open_port(), self._loop).result(PATIENCE_SECONDS)
+
+    async def _close_port(self) -> None:
+        if self._server is not None:
+            self._server.close()
+        self._server = None
+        self._cut_all()
+
+    async def _open_port(self) -> None:
+        self._server = await asyncio.start_server(self._accept, "127.0.0.1", self._port)
+        self._port = self._server.sockets[0].getsockname()[1]
 
     def plan(self, cut: Cut, seconds: float = 0.0) -> None:
         """Lose the connection of the next commit in this way; what is sent late waits for so long."""
@@ -123,14 +144,13 @@ class Proxy:
             async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
                 await self._connected(reader, writer, tasks)
 
-            server = await asyncio.start_server(connected, "127.0.0.1", 0)
-            self._port = server.sockets[0].getsockname()[1]
+            self._accept = connected
+            await self._open_port()
             self._ready.set()
             cutting = tasks.create_task(self._cut_now_and_then())
             await self._end.wait()
             cutting.cancel()
-            server.close()
-            self._cut_all()
+            await self._close_port()
 
     async def _cut_now_and_then(self) -> None:
         while True:
