@@ -19,6 +19,7 @@ from api.settings import Settings
 from domain import context
 from domain.application import Clonnect
 from domain.vocabulary import Platform
+from eventstore.sessions import MAINTENANCE, session
 from processes.channels.base import ChannelError
 from processes.erasure import Erased, NotShownYet
 
@@ -30,7 +31,9 @@ def installation(settings: Settings) -> Iterator[tuple[Clonnect, psycopg.Connect
         bring_up_to_date(database)
         with (
             open_application(database.url, installation_key(settings)) as app,
-            psycopg.connect(database.url, autocommit=True, row_factory=dict_row) as conn,
+            psycopg.connect(
+                database.url, autocommit=True, row_factory=dict_row, **session(MAINTENANCE, database.url)
+            ) as conn,
             context.acting("system", at=datetime.now(UTC)),
         ):
             yield app, conn
@@ -80,7 +83,9 @@ def rotate_master(settings: Settings, new_key_file: Path) -> str:
         raise StartupError(f"{new_key_file} holds the present key: name a file with another one, or none yet.")
     with open_database(settings) as database:
         bring_up_to_date(database)
-        with psycopg.connect(database.url, autocommit=True, row_factory=dict_row) as conn:
+        with psycopg.connect(
+            database.url, autocommit=True, row_factory=dict_row, **session(MAINTENANCE, database.url)
+        ) as conn:
             rotate(conn, old, new)
     if settings.key is not None:
         return f"Everything is sealed with the key in {new_key_file}: set CLONNECT_KEY to it, or CLONNECT_KEY_FILE."

@@ -9,10 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
-from psycopg import AsyncConnection
-from psycopg.rows import DictRow, dict_row
-from psycopg_pool import AsyncConnectionPool
-
 from api.auth import Callers
 from api.cards import Cards
 from api.credentials import CHANNEL as ACCESS_CHANNEL
@@ -26,6 +22,7 @@ from domain.application import Clonnect
 from domain.errors import LostRace, NotFound
 from eventstore.log import Log
 from eventstore.mapper import TypedMapper
+from eventstore.pools import ReadPool
 from eventstore.recorder import CHANNEL as LOG_CHANNEL
 from eventstore.recorder import Recorder
 from eventstore.sealing import Sealer
@@ -172,16 +169,7 @@ async def run(
     key = installation_key(settings)
     sealer = Sealer(key)
     async with contextlib.AsyncExitStack() as stack:
-        pool: Pool = AsyncConnectionPool(
-            url,
-            connection_class=AsyncConnection[DictRow],
-            kwargs={"row_factory": dict_row, "autocommit": True},
-            min_size=2,
-            max_size=POOL_SIZE,
-            open=False,
-            name="reads",
-        )
-        await stack.enter_async_context(pool)
+        pool: Pool = await stack.enter_async_context(ReadPool(url, POOL_SIZE))
         clock = Clock()
         is_demo = await clock.read(pool)
         app = stack.enter_context(open_application(url, key))

@@ -227,11 +227,12 @@ def _check_log(settings: Settings, given: argparse.Namespace) -> None:
     from api.database import open_database
     from api.installation import bring_up_to_date
     from eventstore.integrity import Broken, check_log
+    from eventstore.sessions import MAINTENANCE, session
 
     with open_database(settings) as database:
         bring_up_to_date(database)
         try:
-            with psycopg.connect(database.url, autocommit=True) as connection:
+            with psycopg.connect(database.url, autocommit=True, **session(MAINTENANCE, database.url)) as connection:
                 head = check_log(connection, first=given.first, last=given.last, anchors=given.anchor)
         except Broken as broken:
             raise Finding(f"The log is broken. {broken}") from broken

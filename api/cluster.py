@@ -20,6 +20,7 @@ from psycopg import sql
 
 from api.errors import DatabaseUnavailable
 from api.postgres_install import MAJOR, disk_full
+from eventstore.sessions import MAINTENANCE, session
 
 DATABASE = "clonnect"
 SUPERUSER = "postgres"
@@ -136,7 +137,7 @@ class Cluster:
         deadline = time.monotonic() + START_SECONDS
         while True:
             try:
-                return psycopg.connect(self._url("postgres"), autocommit=True, connect_timeout=5)
+                return psycopg.connect(self._url("postgres"), autocommit=True, **session(MAINTENANCE))
             except psycopg.errors.CannotConnectNow:
                 # A server that somebody else's crash left behind may still be recovering.
                 if time.monotonic() > deadline:

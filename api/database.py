@@ -8,8 +8,7 @@ import psycopg
 
 from api.errors import DatabaseUnavailable
 from api.settings import Settings
-
-CONNECT_SECONDS = 5
+from eventstore.sessions import MAINTENANCE, session
 
 
 @dataclass(frozen=True)
@@ -36,7 +35,7 @@ def open_database(settings: Settings) -> Iterator[Database]:
 
 def _reach(url: str) -> None:
     try:
-        psycopg.connect(url, connect_timeout=CONNECT_SECONDS).close()
+        psycopg.connect(url, **session(MAINTENANCE, url)).close()
     except psycopg.Error as error:
         raise DatabaseUnavailable(unreachable(error)) from error
 

@@ -26,6 +26,7 @@ from domain.follower import Follower
 from domain.identity import told
 from domain.vocabulary import Mode, Platform, Role, SequenceType
 from eventstore.sealing import Sealer
+from eventstore.sessions import MAINTENANCE, session
 from eventstore.vault import CHANNEL as VAULT_CHANNEL
 from processes.channels.base import ChannelName
 from processes.connections import connecting
@@ -68,7 +69,7 @@ def _link(settings: Settings, url: str) -> str:
     """The token of the link that logs in as long as this demo runs."""
     with (
         open_application(url, installation_key(settings)) as app,
-        psycopg.connect(url, autocommit=True, row_factory=dict_row) as conn,
+        psycopg.connect(url, autocommit=True, row_factory=dict_row, **session(MAINTENANCE, url)) as conn,
         context.acting("system", at=datetime.now(UTC)),
     ):
         conn.execute("DELETE FROM app.links WHERE reusable")
@@ -83,7 +84,7 @@ def _link(settings: Settings, url: str) -> str:
 
 def _claim(url: str) -> None:
     """Mark the database as a demo's; raises `StartupError` where somebody works in earnest."""
-    with psycopg.connect(url, autocommit=True) as conn:
+    with psycopg.connect(url, autocommit=True, **session(MAINTENANCE, url)) as conn:
         marked = conn.execute("SELECT is_demo FROM app.clock").fetchone()
         if marked is not None and marked[0]:
             return

@@ -32,6 +32,7 @@ from api.state import Runtime
 from api.state import State as State
 from domain import context
 from domain.errors import FieldError, Invalid, NotFound
+from eventstore.pools import asking_for
 
 Handle = Callable[[Request], Coroutine[Any, Any, Response]]
 
@@ -96,7 +97,10 @@ class GuardedRoute(Route):
             check_page(request, runtime.settings.page_limit)
             request.state.caller = caller
             request_id = request.state.request_id
-            with context.acting(caller.actor, correlation_id=request_id, request_id=request_id):
+            with (
+                context.acting(caller.actor, correlation_id=request_id, request_id=request_id),
+                asking_for(caller.creator_id),
+            ):
                 return await once(request, caller.creator_id, caller.actor, body, handle)
 
         return guarded

@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.problems import TooLarge
 from api.settings import MEBIBYTE, Settings
 from api.telemetry import Answered
+from eventstore.pools import asking_for
 
 _UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
 _IMPORT: Final = re.compile(r"/dm/leads/[^/]+/import")
@@ -68,7 +69,8 @@ class Envelope:
             await send(message)
 
         try:
-            await self._app(scope, counted, with_headers)
+            with asking_for(""):
+                await self._app(scope, counted, with_headers)
         finally:
             runtime.telemetry.answered(Answered(scope, status, time.perf_counter() - began))
 

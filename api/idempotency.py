@@ -30,6 +30,7 @@ Handle = Callable[[Request], Awaitable[Response]]
 HEADER: Final = "Idempotency-Key"
 REPLAYED: Final = "Idempotency-Replayed"
 KEPT_FOR: Final = timedelta(hours=24)
+SWEPT_AT_ONCE: Final = 10_000
 
 _KEY: Final = re.compile(r"[\x20-\x7e]{1,255}")
 _NAMESPACE: Final = UUID("5b1f5e0c-53d9-4f0b-8f5e-0f6c1f1a7c11")
@@ -212,9 +213,13 @@ class Idempotency:
         return None if known is None or known.answer is None else _replayed(known.answer)
 
     async def sweep(self) -> None:
-        """Throw away what is older than 24 hours."""
+        """Throw away what is older than 24 hours, or some of it if that is much."""
         async with self._pool.connection() as conn:
-            await conn.execute("DELETE FROM app.idempotency WHERE recorded_at < now() - %s", (KEPT_FOR,))
+            await conn.execute(
+                """DELETE FROM app.idempotency WHERE ctid = ANY (ARRAY(
+                       SELECT ctid FROM app.idempotency WHERE recorded_at < now() - %s LIMIT %s))""",
+                (KEPT_FOR, SWEPT_AT_ONCE),
+            )
 
 
 def _asked(request: Request, creator_id: str, caller: str, body: bytes) -> Asked:

@@ -8,6 +8,7 @@ from pathlib import Path
 import psycopg
 
 from api.errors import StartupError
+from eventstore.sessions import MAINTENANCE, READS, session
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 LOCK = 0x636C6F6E6E656374  # "clonnect": the advisory lock that migrating programs wait for
@@ -37,7 +38,7 @@ def migrate(url: str, directory: Path = MIGRATIONS) -> list[str]:
     Programs that migrate at the same time wait for each other. Raises `MigrationRefused` when a file that was
     applied has changed since, or the database was migrated by a newer program.
     """
-    with psycopg.connect(url, autocommit=True) as connection:
+    with psycopg.connect(url, autocommit=True, **session(MAINTENANCE, url)) as connection:
         connection.execute("SELECT pg_advisory_lock(%s)", [LOCK])
         connection.execute("CREATE SCHEMA IF NOT EXISTS app")
         connection.execute(
@@ -63,7 +64,7 @@ def migrate(url: str, directory: Path = MIGRATIONS) -> list[str]:
 
 def pending(url: str, directory: Path = MIGRATIONS) -> list[str]:
     """The names of what `migrate` would apply; changes nothing, and refuses what it refuses."""
-    with psycopg.connect(url, autocommit=True) as connection:
+    with psycopg.connect(url, autocommit=True, **session(READS, url)) as connection:
         return [migration.name for migration in _missing(connection, directory)]
 
 

@@ -12,6 +12,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import iter_route_contexts
 from psycopg import InterfaceError, OperationalError
+from psycopg.errors import IdleInTransactionSessionTimeout
 from psycopg_pool import PoolClosed, PoolTimeout
 from pydantic import BaseModel, Field
 from pydantic.json_schema import SkipJsonSchema
@@ -194,6 +195,7 @@ def install(app: FastAPI) -> None:
         InterfaceError: _unavailable,
         persistence.OperationalError: _unavailable,
         persistence.InterfaceError: _unavailable,
+        IdleInTransactionSessionTimeout: _unavailable,
         PoolTimeout: _unavailable,
         PoolClosed: _unavailable,
         ChannelError: _platform_away,

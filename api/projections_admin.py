@@ -7,9 +7,7 @@ from typing import cast
 from uuid import UUID
 
 import psycopg
-from psycopg import AsyncConnection
 from psycopg.rows import DictRow, dict_row
-from psycopg_pool import AsyncConnectionPool
 
 from api.database import open_database
 from api.errors import StartupError
@@ -17,7 +15,9 @@ from api.installation import bring_up_to_date, installation_key, open_applicatio
 from api.settings import Settings
 from eventstore.log import Log
 from eventstore.mapper import TypedMapper
+from eventstore.pools import ReadPool
 from eventstore.recorder import Recorder
+from eventstore.sessions import MAINTENANCE, session
 from projections.all import PROJECTIONS
 from projections.generations import DROPPED_AFTER, count_rows
 from projections.lag import Lag, lags
@@ -33,7 +33,9 @@ NO_POOL = cast(Pool, None)
 def _database(settings: Settings) -> Iterator[tuple[str, psycopg.Connection[DictRow]]]:
     with open_database(settings) as database:
         bring_up_to_date(database)
-        with psycopg.connect(database.url, autocommit=True, row_factory=dict_row) as conn:
+        with psycopg.connect(
+            database.url, autocommit=True, row_factory=dict_row, **session(MAINTENANCE, database.url)
+        ) as conn:
             yield database.url, conn
 
 
@@ -77,14 +79,7 @@ def list_projections(settings: Settings) -> str:
 
 
 async def _lags(url: str) -> list[Lag]:
-    pool: Pool = AsyncConnectionPool(
-        url,
-        connection_class=AsyncConnection[DictRow],
-        kwargs={"row_factory": dict_row, "autocommit": True},
-        min_size=1,
-        open=False,
-    )
-    async with pool:
+    async with ReadPool(url, max_size=1) as pool:
         return await lags(pool, PROJECTIONS)
 
 

@@ -20,9 +20,15 @@ FAR_BEHIND: Final = 10_000
 
 
 async def missing(runtime: "Runtime") -> list[str]:
-    """What is missing: `database`, `migrations`, `projections`, or `draining`; nothing when requests may come."""
+    """What is missing; nothing when requests may come.
+
+    `database`, `head` (another program holds the head of the log), `disk` (the database's is full), `migrations`,
+    `projections`, or `draining`.
+    """
     if runtime.leaving.is_set():
         return ["draining"]
+    if (trouble := runtime.writer.trouble) is not None:
+        return [trouble.why]
     try:
         async with runtime.pool.connection(timeout=ASKED_WITHIN) as conn:
             cursor = await conn.execute("SELECT position FROM log.head")

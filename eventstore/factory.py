@@ -1,8 +1,11 @@
 """Builds the log's parts for the application from one connection string."""
 
 from base64 import b64decode
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
+import psycopg
 from eventsourcing.persistence import (
     AggregateRecorder,
     EventStore,
@@ -16,12 +19,14 @@ from eventsourcing.persistence import (
 from eventsourcing.postgres import PostgresDatastore
 from eventsourcing.utils import Environment, EnvType
 from psycopg import Connection
-from psycopg.rows import DictRow, dict_row
-from psycopg_pool import ConnectionPool
+from psycopg.errors import IdleInTransactionSessionTimeout, TransactionTimeout
+from psycopg.rows import DictRow
 
 from eventstore.mapper import SealingMapper
+from eventstore.pools import LogPool
 from eventstore.recorder import Recorder
 from eventstore.sealed_recorder import SealedRecorder
+from eventstore.sessions import COMMANDS, SessionLimits
 from eventstore.snapshots import Snapshots, StreamStore
 from eventstore.vault import Vault
 from eventstore.workspace import GatheringEventStore
@@ -43,18 +48,21 @@ AGGREGATES = "LOG_AGGREGATES"
 class Datastore(PostgresDatastore):
     """The library's datastore over a pool that takes a whole connection string, options and all."""
 
-    def __init__(self, url: str, *, pool_size: int = 6) -> None:
+    def __init__(self, url: str, *, pool_size: int = 6, limits: SessionLimits = COMMANDS) -> None:
         super().__init__(dbname="", host="", port="", user="", password="", schema="log", pool_size=pool_size)
-        self.pool = ConnectionPool(  # type: ignore[assignment]  # the library's own pool class only adds passwords
-            url,
-            connection_class=Connection[DictRow],
-            kwargs={"row_factory": dict_row, "autocommit": True},
-            min_size=1,
-            max_size=pool_size,
-            open=False,
-            timeout=10,
-            name="log",
-        )
+        self.pool = LogPool(url, pool_size, limits)  # type: ignore[assignment]  # the library's own only adds passwords
+
+    @contextmanager
+    def get_connection(self) -> Iterator[Connection[DictRow]]:
+        """A connection; whatever happens on it is raised as the library's errors.
+
+        PostgreSQL counts the end of a session that took too long among its internal errors.
+        """
+        with super().get_connection() as conn:
+            try:
+                yield conn
+            except (IdleInTransactionSessionTimeout, TransactionTimeout) as error:
+                raise psycopg.OperationalError(str(error)) from error
 
     def register_type_adapters(self) -> None:
         """Nothing: the append function takes plain arrays."""

@@ -3,26 +3,26 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
-from operator import itemgetter
-from typing import Any
+from typing import Any, Final
 from uuid import UUID, uuid4
 
-from eventsourcing.persistence import (
-    InterfaceError,
-    Notification,
-    OperationalError,
-    StoredEvent,
-)
+from eventsourcing.persistence import Notification, OperationalError, StoredEvent
 from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
-from eventsourcing.utils import retry
-from psycopg import Connection, Cursor
+from psycopg.errors import DiskFull, LockNotAvailable
+from psycopg.pq.abc import PGresult
 from psycopg.rows import DictRow
 from psycopg.types.numeric import Int8
 from pydantic_core import to_json
 
+from eventstore.round_trip import Statement, carry_out
+
 CHANNEL = "log_events"
 """PostgreSQL notifies this channel once per append, with the new head as payload."""
+
+LAST_VERSION: Final = 2**63 - 1
+"""The highest version that a stream can have."""
+
+AT_ONCE: Final = "100ms"
 
 _COLUMNS = """originator_id, originator_version, topic, state,
               notification_id, event_id, metadata, recorded_at"""
@@ -35,6 +35,14 @@ class LoggedEvent(Notification):
     event_id: UUID
     metadata: Mapping[str, str]
     recorded_at: datetime
+
+
+class Held(OperationalError):
+    """Nothing was appended, and nothing can be: `why` names what is not to be had, `head`, `row` or `disk`."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"the {why} is not to be had")
+        self.why = why
 
 
 class Recorder(PostgresApplicationRecorder):
@@ -60,53 +68,61 @@ class Recorder(PostgresApplicationRecorder):
 
         `metadata` holds ids only, nothing personal; `beside` are statements with their parameters.
 
-        Raises `IntegrityError` when another writer has taken a version, or a row beside stands already. Never
-        tried again from here: after a lost connection only the caller can ask whether it was stored.
+        Raises `IntegrityError` when another writer has taken a version, or a row beside stands already, and `Held`
+        when nothing can be appended at the moment. Never tried again from here: after a lost connection only the
+        caller can ask whether it was stored.
         """
         if not (stored_events or beside):
             return None
         event_ids = event_ids or [uuid4() for _ in stored_events]
         metadata = metadata or [{} for _ in stored_events]
-        with self.datastore.get_connection() as conn:
-            if not beside:  # one statement is a transaction of its own
-                appended = self._append(conn, stored_events, event_ids, metadata)
-            else:
-                appended = None
-                with conn.pipeline(), conn.transaction(), conn.cursor() as cursor:  # one round trip
-                    for query, statements in groupby(beside, key=itemgetter(0)):
-                        cursor.executemany(query.encode(), [params for _, params in statements])
-                    if stored_events:
-                        appended = self._append(conn, stored_events, event_ids, metadata)
-            row = appended.fetchone() if appended else None
-        if row is None:
+        statements: list[Statement] = [*beside]
+        if stored_events:
+            # The last, because it takes the lock that everybody waits for.
+            statements.append(_append(stored_events, event_ids, metadata))
+        results = self._carry_out(statements)
+        if not stored_events:
             return None
-        return list(range(row["last"] - len(stored_events) + 1, row["last"] + 1))
+        last = int(results[-1].get_value(0, 0) or 0)
+        return list(range(last - len(stored_events) + 1, last + 1))
 
-    @staticmethod
-    def _append(
-        conn: Connection[DictRow],
-        events: Sequence[StoredEvent],
-        event_ids: Sequence[UUID],
-        metadata: Sequence[Mapping[str, str]],
-    ) -> Cursor[DictRow]:
-        # The id stands in the metadata too, which the chain covers.
-        beside = [{**each, "event_id": str(event_id)} for each, event_id in zip(metadata, event_ids, strict=True)]
-        # In binary: as text psycopg escapes each quote of each JSON document on its own.
-        return conn.execute(
-            "SELECT log.append_events(%b::uuid[], %b::bigint[], %b::text[], %b::bytea[], %b::uuid[], %b::text[])"
-            " AS last",
-            (
-                [event.originator_id for event in events],
-                [Int8(event.originator_version) for event in events],
-                [event.topic for event in events],
-                [event.state for event in events],
-                list(event_ids),
-                [to_json(each).decode() for each in beside],
-            ),
-            prepare=True,
-        )
+    def append_nothing(self) -> None:
+        """See whether something could be appended, without waiting for it; raises what `insert_events` does."""
+        self._carry_out([("SELECT set_config('lock_timeout', %s, true)", (AT_ONCE,)), _append((), (), ())])
 
-    @retry((InterfaceError, OperationalError), max_attempts=10, wait=0.2)
+    def _carry_out(self, statements: Sequence[Statement]) -> Sequence[PGresult]:
+        with self.datastore.get_connection() as conn:
+            try:
+                return carry_out(conn, statements)
+            except LockNotAvailable as error:
+                # The context names the function in every language.
+                raise Held("head" if "append_events" in (error.diag.context or "") else "row") from error
+            except DiskFull as error:
+                raise Held("disk") from error
+
+    def select_events(
+        self,
+        originator_id: UUID | str,
+        *,
+        gt: int | None = None,
+        lte: int | None = None,
+        desc: bool = False,
+        limit: int | None = None,
+    ) -> Sequence[StoredEvent]:
+        """The events of a stream; asked once, where the library's own asks ten times while somebody waits."""
+        with self.datastore.get_connection() as conn:
+            rows = conn.execute(
+                f"""SELECT originator_id, originator_version, topic, state FROM log.events
+                     WHERE originator_id = %s AND originator_version > %s AND originator_version <= %s
+                     ORDER BY originator_version {"DESC" if desc else "ASC"} LIMIT %s""".encode(),
+                (originator_id, Int8(-1 if gt is None else gt), Int8(LAST_VERSION if lte is None else lte), limit),
+                prepare=True,
+            ).fetchall()
+        return [
+            StoredEvent(row["originator_id"], row["originator_version"], row["topic"], bytes(row["state"]))
+            for row in rows
+        ]
+
     def select_notifications(
         self,
         start: int | None,
@@ -130,7 +146,6 @@ class Recorder(PostgresApplicationRecorder):
             ).fetchall()
         return [logged_event(row) for row in rows]
 
-    @retry((InterfaceError, OperationalError), max_attempts=10, wait=0.2)
     def max_notification_id(self) -> int | None:
         """The position of the last event, `None` when the log is empty."""
         with self.datastore.get_connection() as conn:
@@ -190,4 +205,23 @@ def logged_event(row: DictRow) -> LoggedEvent:
         event_id=row["event_id"],
         metadata=row["metadata"],
         recorded_at=row["recorded_at"],
+    )
+
+
+def _append(
+    events: Sequence[StoredEvent], event_ids: Sequence[UUID], metadata: Sequence[Mapping[str, str]]
+) -> Statement:
+    # The id stands in the metadata too, which the chain covers.
+    beside = [{**each, "event_id": str(event_id)} for each, event_id in zip(metadata, event_ids, strict=True)]
+    # In binary: as text psycopg escapes each quote of each JSON document on its own.
+    return (
+        "SELECT log.append_events(%b::uuid[], %b::bigint[], %b::text[], %b::bytea[], %b::uuid[], %b::text[])",
+        (
+            [event.originator_id for event in events],
+            [Int8(event.originator_version) for event in events],
+            [event.topic for event in events],
+            [event.state for event in events],
+            list(event_ids),
+            [to_json(each).decode() for each in beside],
+        ),
     )

@@ -10,9 +10,9 @@ from uuid import UUID
 from cryptography.exceptions import InvalidTag
 from eventsourcing.application import AggregateNotFoundError, ProjectorFunction, Repository, project_aggregate
 from eventsourcing.domain import DomainEventProtocol
-from eventsourcing.persistence import AggregateRecorder, EventStore, InterfaceError, Mapper, OperationalError
+from eventsourcing.persistence import AggregateRecorder, EventStore, Mapper
 from eventsourcing.postgres import PostgresDatastore
-from eventsourcing.utils import get_topic, resolve_topic, retry
+from eventsourcing.utils import get_topic, resolve_topic
 
 from eventstore.states import fingerprint, read, written
 from eventstore.vault import Vault
@@ -69,7 +69,6 @@ class Snapshots:
         self._vault = vault
         self._fingerprint = fingerprint(package, __package__)
 
-    @retry((InterfaceError, OperationalError), max_attempts=10, wait=0.2)
     def latest(self, stream: UUID, upto: int | None = None) -> Any:
         """An aggregate as it was kept, at version `upto` at the latest; `None` if that is nowhere."""
         with self._datastore.get_connection() as conn:

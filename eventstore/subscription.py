@@ -10,6 +10,8 @@ from threading import Event, Thread
 import psycopg
 from psycopg.sql import SQL, Identifier
 
+from eventstore.sessions import FOLLOWING, RECONNECT_SECONDS, session
+
 POLL_SECONDS = 0.25
 """How long a follower waits at most before it looks by itself, should a notification be lost."""
 
@@ -51,7 +53,7 @@ class Listener:
         delay = 0.1
         while not self._stopping.is_set():
             try:
-                with psycopg.connect(self._url, autocommit=True) as conn:
+                with psycopg.connect(self._url, autocommit=True, **session(FOLLOWING, self._url)) as conn:
                     for channel in self._handlers:
                         conn.execute(SQL("LISTEN {}").format(Identifier(channel)))
                     self._listening.set()
@@ -61,7 +63,7 @@ class Listener:
             except psycopg.Error as error:
                 _logger.warning("the listener lost its connection (%s)", type(error).__name__)
                 self._stopping.wait(delay)
-                delay = min(delay * 2, 5)
+                delay = min(delay * 2, RECONNECT_SECONDS)
 
     def _hear(self, conn: psycopg.Connection[tuple[object, ...]]) -> None:
         with DefaultSelector() as something:

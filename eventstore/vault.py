@@ -13,11 +13,10 @@ from uuid import UUID
 
 import psycopg
 from cryptography.exceptions import InvalidTag
-from eventsourcing.persistence import InterfaceError, OperationalError
 from eventsourcing.postgres import PostgresDatastore
-from eventsourcing.utils import retry
 
 from eventstore.sealing import Sealer
+from eventstore.sessions import FOLLOWING, session
 
 CHANNEL: Final = "vault"
 """PostgreSQL notifies this channel of a destroyed key; the payload is its subject, or empty for all of them."""
@@ -82,7 +81,6 @@ class Vault:
         self._new = _New()
         self._lock = threading.Lock()
 
-    @retry((InterfaceError, OperationalError), max_attempts=3, wait=0.2)
     def check(self) -> None:
         """See whether the installation's key opens this database; the first key that is ever tried does.
 
@@ -184,7 +182,6 @@ class Vault:
         found: dict[UUID, _Held] = self._read([subject])
         return found.get(subject)
 
-    @retry((InterfaceError, OperationalError), max_attempts=10, wait=0.2)
     def _read(self, subjects: list[UUID]) -> dict[UUID, _Held]:
         until = self._clock() + KEPT_SECONDS
         with self._datastore.get_connection() as conn:
@@ -215,7 +212,7 @@ class Vault:
 @contextmanager
 def key_in_use(url: str) -> Iterator[None]:
     """Say, as long as it lasts, that this program holds the installation's key: it will not be changed."""
-    with psycopg.connect(url, autocommit=True) as conn:
+    with psycopg.connect(url, autocommit=True, **session(FOLLOWING, url)) as conn:
         conn.execute("SELECT pg_advisory_lock_shared(hashtextextended(%s, 0))", (_CHECK,))
         yield
 

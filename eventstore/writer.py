@@ -17,6 +17,8 @@ from uuid import UUID
 from eventsourcing.persistence import IntegrityError, InterfaceError, OperationalError
 from psycopg.errors import UniqueViolation
 
+from eventstore.circuit import PATIENCE_SECONDS, Circuit, Trouble
+from eventstore.recorder import Held
 from eventstore.workspace import Beside, Saved, Workspace
 
 P = ParamSpec("P")
@@ -31,6 +33,9 @@ MAX_RUNS_BESIDE = 2
 RACE_SECONDS = 0.002
 _RANDOM = random.SystemRandom()
 DEADLINE_SECONDS = 10.0
+"""How long a command waits for its turn while others are carried out."""
+
+WATCH_SECONDS = 0.1
 PAUSE_SECONDS = 0.05
 IDLE_SECONDS = 0.02
 STATES_SECONDS = 1.0
@@ -52,6 +57,10 @@ class Busy(Exception):
     """Too many commands wait already, or the writer is about to stop; try again in a moment."""
 
 
+class Unanswered(OperationalError):
+    """The database gives no sign: nobody can say yet whether the command is carried out."""
+
+
 @dataclass(frozen=True)
 class Done(Generic[T]):
     """What a command answered, and the position of the last event it appended (`None`: it changed nothing).
@@ -64,17 +73,19 @@ class Done(Generic[T]):
     head: int
 
 
-@dataclass
+@dataclass(eq=False)
 class _Job:
-    """One command that waits. `tried` holds the first event id of every attempt whose fate was unknown."""
+    """One command that waits. `tried` holds what every attempt whose fate was unknown has saved."""
 
     run: Callable[[], Any]
     context: contextvars.Context
     loop: asyncio.AbstractEventLoop
     future: asyncio.Future[Any]
-    deadline: float
+    asked_at: float
     accompany: Accompany | None = None
     tried: list[tuple[Any, Sequence[Saved]]] = field(default_factory=list)
+    is_given_up: bool = False
+    """The caller was told that nobody knows: it is not run any more."""
 
     def settle(self, result: Any = None, error: BaseException | None = None) -> None:
         """Give the caller the answer, on the caller's own thread."""
@@ -118,7 +129,8 @@ class Writer(Generic[App]):
     Commands that wait at the same moment share a transaction and see each other's changes; a refused one leaves
     nothing behind. If the transaction meets a conflict with another process, each of its commands is run alone,
     so that nobody pays for a neighbour. If the connection is lost, the log is asked by event id whether it was
-    stored, before anything is run again. `timed` gives each run its time; `conflict` is raised to a caller who
+    stored, before anything is run again. While nothing can be appended, whoever wants to is refused at once, and a
+    few times a second it is tried with nothing. `timed` gives each run its time; `conflict` is raised to a caller who
     lost every race.
     """
 
@@ -136,6 +148,8 @@ class Writer(Generic[App]):
         self._jobs: queue.Queue[_Job | None] = queue.Queue(MAX_WAITING)
         self._closed = False
         self._closing = threading.Lock()
+        self._waiting: dict[asyncio.AbstractEventLoop, set[_Job]] = {}
+        self._circuit = Circuit()
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
 
     def start(self) -> None:
@@ -153,11 +167,17 @@ class Writer(Generic[App]):
         """How many commands wait for their turn."""
         return self._jobs.qsize()
 
+    @property
+    def trouble(self) -> Trouble | None:
+        """Why nothing can be appended, if that is so; known without asking the database."""
+        return self._circuit.trouble
+
     async def do(self, command: Callable[Concatenate[App, P], T], *args: P.args, **kwargs: P.kwargs) -> Done[T]:
         """Run a command of the application in the caller's context and answer what it says.
 
-        Raises what the command raises, `Busy` instead of running it when too many wait or it waited too long, and
-        `OperationalError` when the database stayed away.
+        Raises what the command raises, `Busy` instead of running it when too many wait or it waited too long, `Held`
+        when it changed nothing because nothing can be appended, and `OperationalError` when the database is away, or
+        gives no sign: then it may have been carried out. All of these within 2 seconds, unless others are served.
         """
         return await self._queue(lambda: command(self._app, *args, **kwargs))
 
@@ -170,8 +190,7 @@ class Writer(Generic[App]):
     async def _queue(self, run: Callable[[], T], accompany: Accompany | None = None) -> Done[T]:
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Done[T]] = loop.create_future()
-        deadline = time.monotonic() + DEADLINE_SECONDS
-        job = _Job(run, contextvars.copy_context(), loop, future, deadline, accompany)
+        job = _Job(run, contextvars.copy_context(), loop, future, time.monotonic(), accompany)
         with self._closing:
             if self._closed:
                 raise Busy("The program is stopping.")
@@ -179,25 +198,54 @@ class Writer(Generic[App]):
                 self._jobs.put_nowait(job)
             except queue.Full:
                 raise Busy("Too many commands are waiting.") from None
-        return await future
+        waiting = self._waiting.get(loop)
+        if waiting is None:
+            waiting = self._waiting[loop] = set()
+            loop.call_later(WATCH_SECONDS, self._watch, loop)
+        waiting.add(job)
+        try:
+            return await future
+        finally:
+            waiting.discard(job)
+
+    def _watch(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Let nobody of this loop wait any longer for a database that gives no sign."""
+        now = time.monotonic()
+        if self._circuit.is_stuck:
+            for job in self._waiting[loop]:
+                if now - job.asked_at > PATIENCE_SECONDS and not job.future.done():
+                    job.is_given_up = True
+                    job.future.set_exception(Unanswered("The database gives no sign."))
+        if self._waiting[loop]:
+            loop.call_later(WATCH_SECONDS, self._watch, loop)
+        else:
+            del self._waiting[loop]
 
     def _run(self) -> None:
         stopping = False
         while not stopping:
+            if self._circuit.probe_in == 0:
+                self._probe()
             batch = [self._next()]
             while len(batch) < MAX_BATCH and not self._jobs.empty():
                 batch.append(self._jobs.get())
             stopping = None in batch
             jobs = [job for job in batch if job is not None]
             if jobs:
+                self._circuit.work()
                 self._together(jobs)
+                self._circuit.rest()
                 self._keep_states(self._workspace.keep_overdue_states)
         ending = time.monotonic() + STATES_SECONDS
         while self._workspace.has_grown and time.monotonic() < ending:
             self._keep_states(self._workspace.keep_some_states)
 
     def _next(self) -> _Job | None:
-        """The next command; as long as none comes, the states of long streams are kept."""
+        """The next command; as long as none comes, trouble is looked at, and the states of long streams are kept."""
+        while (pause := self._circuit.probe_in) is not None:
+            with contextlib.suppress(queue.Empty):
+                return self._jobs.get(timeout=pause)
+            self._probe()
         while self._workspace.has_grown:
             with contextlib.suppress(queue.Empty):
                 return self._jobs.get(timeout=IDLE_SECONDS)
@@ -211,6 +259,15 @@ class Writer(Generic[App]):
         except Exception:  # no command depends on it: whoever misses a state reads the events
             _logger.exception("the states of long streams could not be kept")
 
+    def _probe(self) -> None:
+        """See whether the trouble is over."""
+        try:
+            self._workspace.event_store.recorder.append_nothing()
+        except (OperationalError, InterfaceError) as error:
+            self._circuit.failed(error)
+        else:
+            self._circuit.worked(has_appended=True)
+
     def _together(self, jobs: Sequence[_Job]) -> None:
         """One transaction for all; should it fail, one for each."""
         if len(jobs) == 1:
@@ -218,9 +275,12 @@ class Writer(Generic[App]):
             return
         ran: list[_Ran] = []  # stays empty as long as nothing is sent
         try:
-            self._workspace.refresh()
+            self._refresh()
             ran = [self._attempt(job) for job in jobs]
-            positions = self._workspace.event_store.append()
+            positions = self._append()
+        except Held as error:
+            self._settle_without(ran, error)
+            return
         except (IntegrityError, OperationalError, InterfaceError) as error:
             if not isinstance(error, IntegrityError) and self._workspace.event_store.gathered:
                 self._note_unknown(ran)
@@ -229,12 +289,41 @@ class Writer(Generic[App]):
                 self._alone(job)
             return
         except BaseException as error:
-            self._workspace.abandon()
-            for job in jobs:
-                job.settle(error=error)
+            self._refuse(jobs, error)
             return
         self._workspace.appended(positions)
         self._settle(ran, positions)
+
+    def _refresh(self) -> None:
+        self._workspace.refresh()
+        self._circuit.worked(has_appended=False)
+
+    def _append(self) -> list[int]:
+        if self._workspace.event_store.gathered:
+            self._circuit.check()
+        try:
+            positions = self._workspace.event_store.append()
+        except Held as error:
+            self._circuit.failed(error)
+            raise
+        self._circuit.worked(has_appended=bool(positions))
+        return positions
+
+    def _settle_without(self, ran: Sequence[_Ran], error: Held) -> None:
+        """Nothing was stored: who wanted that is refused, the others are answered."""
+        self._workspace.abandon()
+        head = self._workspace.head
+        _settle_all(
+            [
+                (each.job, None, error) if each.saves else (each.job, Done(each.result, None, head), each.error)
+                for each in ran
+            ]
+        )
+
+    def _refuse(self, jobs: Sequence[_Job], error: BaseException) -> None:
+        """Something is broken, and nothing of these is stored."""
+        self._workspace.abandon()
+        _settle_all([(job, None, error) for job in jobs])
 
     def _settle(self, ran: Sequence[_Ran], positions: Sequence[int]) -> None:
         saved, answers = 0, []
@@ -247,7 +336,9 @@ class Writer(Generic[App]):
 
     def _attempt(self, job: _Job) -> _Ran:
         """Run a command in its context; what it saves is gathered, unless it is refused."""
-        if time.monotonic() > job.deadline:
+        if job.is_given_up:
+            return _Ran(job, error=Unanswered("The caller was told that nobody knows."))
+        if time.monotonic() > job.asked_at + DEADLINE_SECONDS:
             return _Ran(job, error=Busy("The command has waited too long and was not carried out."))
         self._workspace.begin()
         try:
@@ -262,6 +353,8 @@ class Writer(Generic[App]):
         except BaseException as error:
             self._workspace.undo()
             return _Ran(job, error=error)
+        finally:
+            self._circuit.moved()
         return _Ran(job, result, len(self._workspace.keep()), bool(saves))
 
     def _command(self, run: Callable[[], T]) -> T:
@@ -269,19 +362,19 @@ class Writer(Generic[App]):
             return run()
 
     def _alone(self, job: _Job) -> None:
-        """A transaction of its own, again while others are faster or the database is away, until the deadline."""
-        races = 0
-        while True:
+        """A transaction of its own, again while others are faster or the database is away, until nobody waits."""
+        races, begun = 0, time.monotonic()
+        while not job.is_given_up:
             ran = None
             try:
-                self._workspace.refresh()
+                self._refresh()
                 ran = self._attempt(job)
                 # Not before it ran: what an earlier attempt stores in between would be decided upon as well.
                 if (done := self._stored_before(job)) is not None:
                     self._workspace.abandon()
                     job.settle(done)
                     return
-                positions = self._workspace.event_store.append()
+                positions = self._append()
             except IntegrityError as error:
                 self._workspace.abandon()
                 races += 1
@@ -291,22 +384,32 @@ class Writer(Generic[App]):
                     job.settle(error=lost)
                     return
                 time.sleep(RACE_SECONDS * races * _RANDOM.random())
+            except Held as error:
+                self._settle_without([] if ran is None else [ran], error)
+                return
             except (OperationalError, InterfaceError) as error:
+                self._circuit.failed(error)
                 if ran is not None:
                     self._note_unknown([ran])
                 self._workspace.abandon()
-                if self._closed or time.monotonic() + PAUSE_SECONDS > job.deadline:
-                    job.settle(error=error)
+                if self._closed or self._circuit.gives_up(begun):
+                    job.settle(*self._last_word(job, error))
                     return
                 time.sleep(PAUSE_SECONDS)
             except BaseException as error:
-                self._workspace.abandon()
-                job.settle(error=error)
+                self._refuse([job], error)
                 return
             else:
                 self._workspace.appended(positions)
                 self._settle([ran], positions)
                 return
+
+    def _last_word(self, job: _Job, error: Exception) -> tuple[Done[Any] | None, Exception | None]:
+        """What a caller is told who waits no longer: that it was stored, if that can be known by now."""
+        with contextlib.suppress(OperationalError, InterfaceError):
+            if (done := self._stored_before(job)) is not None:
+                return done, None
+        return None, error
 
     def _note_unknown(self, ran: Sequence[_Ran]) -> None:
         """The connection was lost while these were being appended: perhaps they were."""

@@ -11,6 +11,7 @@ import psycopg
 
 from domain.errors import Conflict, FieldError, Invalid
 from eventstore.sealing import Sealer
+from eventstore.sessions import READS, session
 from processes.channels.base import Account, ChannelError, ChannelName, ErrorClass
 from processes.channels.telegram import Bot, Telegram
 from processes.connections import Connection, Connections, Statement, connecting, disconnecting
@@ -153,6 +154,8 @@ class Bots:
     @asynccontextmanager
     async def _alone(self, bot_id: str) -> AsyncIterator[None]:
         """Nobody else connects or lets go of this bot meanwhile. The lock dies with its connection."""
-        async with await psycopg.AsyncConnection.connect(self._url, autocommit=True) as lock:
+        async with await psycopg.AsyncConnection.connect(
+            self._url, autocommit=True, **session(READS, self._url)
+        ) as lock:
             await lock.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", (f"bot/{bot_id}",))
             yield

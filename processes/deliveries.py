@@ -44,6 +44,9 @@ from processes.outage import AWAY
 from projections.projection import Pool
 
 SAME_BODY_WITHIN = timedelta(minutes=10)
+KEPT_WITHIN: Final = 0.4
+"""Seconds that a delivery waits for a connection when it has waited for the writer in vain."""
+
 LEFT_AFTER = timedelta(seconds=5)
 PROCESSED: Final = "processed"
 
@@ -121,7 +124,7 @@ class Deliveries:
                 try:
                     return await self._handle_at_once(body, item)
                 except AWAY as error:  # who has just waited for the writer does not wait for it again
-                    await self._keep(body)
+                    await self._keep(body, KEPT_WITHIN)
                     return _left(body, error)
                 except Exception as error:
                     _logger.warning("a delivery is kept before it is handled (%s)", type(error).__name__)
@@ -141,9 +144,12 @@ class Deliveries:
         except AWAY as error:
             return _left(body, error)
 
-    async def _keep(self, body: Body) -> None:
-        async with self._pool.connection() as conn:
-            await conn.execute(_KEEP, body.row(self._sealer, "stored", items=0))
+    async def _keep(self, body: Body, within: float | None = None) -> None:
+        async with self._pool.connection(within) as conn:
+            # It is there already if a command that nobody answered has been carried out all the same.
+            await conn.execute(
+                f"{_KEEP} ON CONFLICT (delivery_id) DO NOTHING", body.row(self._sealer, "stored", items=0)
+            )
 
     async def _known(self, body: Body) -> UUID | None:
         async with self._pool.connection() as conn:

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 
 import psycopg
 
+from eventstore.sessions import FOLLOWING, session
 from processes.channels.base import Account, ChannelError, ChannelName
 from processes.channels.telegram import PollingConflict, Telegram
 from processes.connections import Connection, Connections
@@ -65,7 +66,9 @@ class Polling:
 
     async def _poll(self, connection: Connection) -> None:
         try:
-            async with await psycopg.AsyncConnection.connect(self._url, autocommit=True) as lock:
+            async with await psycopg.AsyncConnection.connect(
+                self._url, autocommit=True, **session(FOLLOWING, self._url)
+            ) as lock:
                 cursor = await lock.execute(
                     "SELECT pg_try_advisory_lock(hashtextextended(%s, 0))",
                     (f"polling/{connection.account.account_id}",),

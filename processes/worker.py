@@ -10,6 +10,7 @@ import psycopg
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from eventstore.log import Log, Recorded
+from eventstore.sessions import FOLLOWING, session
 from eventstore.subscription import POLL_SECONDS
 from processes.clock import Clock
 from processes.deliveries import Deliveries
@@ -112,7 +113,9 @@ class Worker:
         """Hold the lock that says this worker lives, and lead if nobody else does."""
         while True:
             try:
-                async with await psycopg.AsyncConnection.connect(self._url, autocommit=True) as conn:
+                async with await psycopg.AsyncConnection.connect(
+                    self._url, autocommit=True, **session(FOLLOWING, self._url)
+                ) as conn:
                     number = random.SystemRandom().randrange(1, 2**31)
                     await conn.execute("SELECT pg_advisory_lock(%s, %s)", (WORKER_LOCKS, number))
                     self._due_work.worker = str(number)

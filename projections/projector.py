@@ -15,6 +15,7 @@ from psycopg import Connection, Cursor
 from psycopg.rows import DictRow, dict_row
 
 from eventstore.log import Log, Page
+from eventstore.sessions import FOLLOWING, RECONNECT_SECONDS, session
 from eventstore.subscription import POLL_SECONDS
 from projections.applying import Parked, Waiting, behind, fold, take, told
 from projections.generations import CHANNEL as CHANNEL
@@ -26,11 +27,7 @@ BATCH = 500
 CLEARS_EVERY = 60.0
 FIRST_REST, LONGEST_REST = 0.1, 5.0
 
-SESSION = """
-    SET synchronous_commit = off;
-    SET tcp_keepalives_idle = 2;
-    SET tcp_keepalives_interval = 1;
-    SET tcp_keepalives_count = 3"""
+SESSION = "SET synchronous_commit = off"
 """Should the database crash, what it had not flushed of these rows is made again from the log."""
 
 AWAY = (psycopg.Error, PersistenceError, OSError)
@@ -140,21 +137,18 @@ class Projector:
             except AWAY as error:
                 _logger.warning("the projector lost its connection (%s)", type(error).__name__)
                 self._stopping.wait(delay)
-                delay = min(delay * 2, LONGEST_REST)
+                delay = min(delay * 2, RECONNECT_SECONDS)
             except Exception:
                 _logger.exception("the projector stumbled and begins again")
                 self._stopping.wait(delay)
                 delay = min(delay * 2, LONGEST_REST)
 
     def _connect(self) -> Connection[DictRow]:
-        # A leader whose machine is gone must not hold its locks for hours.
         conn: Connection[DictRow] = psycopg.connect(
             self._url,
             autocommit=True,
             row_factory=dict_row,
-            keepalives_idle=2,
-            keepalives_interval=1,
-            keepalives_count=3,
+            **session(FOLLOWING, self._url),
         )
         conn.execute(SESSION)
         return conn

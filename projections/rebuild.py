@@ -18,6 +18,7 @@ from psycopg.rows import DictRow, dict_row
 from domain.errors import Conflict, NotFound
 from domain.lead import Lead
 from eventstore.log import Log, Page
+from eventstore.sessions import MAINTENANCE, session
 from projections.applying import behind, take
 from projections.generations import drop_tables, make_tables, shown, store_parked, waiting_in
 from projections.parking import BEFORE_ERASING, discarded, go_on
@@ -64,7 +65,9 @@ class Rebuild:
         Raises `Conflict` while another program rebuilds it, and `Cancelled`.
         """
         with (
-            psycopg.connect(self._url, autocommit=True, row_factory=dict_row) as conn,
+            psycopg.connect(
+                self._url, autocommit=True, row_factory=dict_row, **session(MAINTENANCE, self._url)
+            ) as conn,
             ReadAhead(self._log, self._projection) as pages,
             collecting_seldom(),
         ):

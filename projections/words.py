@@ -16,6 +16,9 @@ PHONE = re.compile(r"[\d\s+().-]+")
 LONGEST = 200
 """Of a longer word only its beginning is kept; no question is longer."""
 
+MOST_WORDS = 16
+"""Of a question; each is one more search."""
+
 SHORTEST_PHONE = 5
 COUNTRY_CODE = 3
 """Digits that may stand before the part of a number that people know by heart."""
@@ -55,7 +58,7 @@ def question(creator_id: str, q: str | None, tags: Sequence[str]) -> str:
     """A `tsquery`: every word of `q` is the beginning of one of the person's, and they have one of the tags."""
     asked = []
     if q is not None:
-        words = [f"{_quoted(_word(creator_id, word))}:*" for word in split(folded(q))]
+        words = [f"{_quoted(_word(creator_id, word))}:*" for word in _asked(q)]
         # A word that nobody has: a question without letters and digits finds nobody.
         asked.append(" & ".join(words) or _quoted(_word(creator_id, "")))
         digits = "".join(filter(str.isdecimal, folded(q)))
@@ -64,6 +67,15 @@ def question(creator_id: str, q: str | None, tags: Sequence[str]) -> str:
     if tags:
         asked.append(" | ".join(_tag(creator_id, tag) for tag in tags))
     return " & ".join(f"({each})" for each in asked)
+
+
+def _asked(q: str) -> list[str]:
+    """The words that are asked for, without those that another begins with; of many the longest, which say most."""
+    words: list[str] = []
+    for word in sorted(dict.fromkeys(split(folded(q))), key=len, reverse=True):
+        if len(words) < MOST_WORDS and not any(longer.startswith(word) for longer in words):
+            words.append(word)
+    return words
 
 
 def split(text: str) -> Iterator[str]:

@@ -9,7 +9,8 @@ from typing import Any
 import psycopg
 
 from tests.bench.results import machine, write_section
-from tests.chaos.proxy import Rates
+from tests.chaos import outage
+from tests.chaos.proxy import Proxy, Rates
 from tests.chaos.server import durable_server
 from tests.chaos.torture import WRITERS, Findings, torture, torture_library
 from tests.chaos.two_creators import Found, mingle
@@ -19,13 +20,16 @@ COMMANDS = 5_000
 KILLS = 20
 RATES = Rates(at_commit=0.05, per_second=1)
 MINGLING_SECONDS = 60
+AWAY_SECONDS = (5, 70, 130)
+HELD_SECONDS = 60
+SILENT_SECONDS = 20
 HEADINGS = ("log", "events", "seconds", "acknowledged", "refused", "killed", "connections lost", "faults")
 MINGLING = ("seconds", "answers", "at once", "about the other's", "events", "of them told live", "faults")
 
 
 def main(scale: float) -> int:
-    """Torture the log, then the walls between creators; 1 if anything is not as it must be."""
-    return max(torture_the_log(scale), torture_the_walls(scale))
+    """Torture the log, the walls between creators, and those who wait; 1 if anything is not as it must be."""
+    return max(torture_the_log(scale), torture_the_walls(scale), torture_the_patient(scale))
 
 
 def torture_the_log(scale: float) -> int:
@@ -73,6 +77,33 @@ def torture_the_walls(scale: float) -> int:
         print(f"{kind}:", *those, sep="\n  ", file=sys.stderr)
     write_section("make chaos, two creators", text)
     return 1 if found.faults else 0
+
+
+def torture_the_patient(scale: float) -> int:
+    """Take the database away, hold the head of the log, fall silent; 1 if anybody waited too long or was told wrong."""
+    endured = []
+    with durable_server() as (url, folder), Proxy(url, Rates()) as proxy, serving(proxy.url, folder) as program:
+        person = program.creator("ana")
+        person.client.close()
+        for seconds in AWAY_SECONDS:
+            found = outage.Found("PostgreSQL is away", seconds * scale, "database")
+            endured.append(asyncio.run(outage.endure(program, person, found, lambda: outage.away(proxy))))
+        found = outage.Found("somebody holds the head", HELD_SECONDS * scale, "head")
+        endured.append(asyncio.run(outage.endure(program, person, found, lambda: outage.held(url))))
+        found = outage.Found("a connection falls silent before COMMIT", SILENT_SECONDS * scale, "database")
+        endured.append(asyncio.run(outage.endure(program, person, found, lambda: outage.silent(proxy))))
+    text = "\n".join(
+        (
+            f"| {' | '.join(outage.HEADINGS)} |",
+            "|---|--:|---|--:|---|---|---|---|",
+            *(found.row for found in endured),
+            "",
+            f"{outage.WRITERS} who write, one who reads; {machine()}; scale {scale:g}.",
+        )
+    )
+    print(text)
+    write_section("make chaos, waiting", text)
+    return 1 if any(found.faults or found.slowest > outage.ANSWERED_WITHIN for found in endured) else 0
 
 
 def _timed(run: Callable[[], Findings]) -> tuple[Findings, float]:

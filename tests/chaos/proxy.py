@@ -5,6 +5,7 @@ import contextlib
 import random
 import threading
 from collections import Counter, deque
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from types import TracebackType
@@ -13,6 +14,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 CANCEL_REQUEST = 80877102
 LATE_SECONDS = 0.03
+PATIENCE_SECONDS = 60
 
 
 class Cut(StrEnum):
@@ -22,6 +24,7 @@ class Cut(StrEnum):
     BEFORE = "before the commit reaches the server"
     LATE = "after it was sent, before it reaches the server, which carries it out later"
     AFTER = "after the commit, before its acknowledgement reaches the client"
+    SILENT = "behind the segment that brings an append: both sides stay connected, and hear nothing any more"
 
 
 AT_COMMIT = (Cut.BEFORE, Cut.LATE, Cut.AFTER)
@@ -48,7 +51,10 @@ class Proxy:
         self._ready = threading.Event()
         self._end = asyncio.Event()
         self._port = 0
+        self._server: asyncio.Server | None = None
+        self._accept: Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
         self._planned: deque[tuple[Cut, float]] = deque()
+        self._has_fallen_silent = threading.Event()
         self.cuts: Counter[Cut] = Counter()
 
     @property
@@ -74,12 +80,54 @@ class Proxy:
         """From now on nothing is cut."""
         self._rates = Rates()
 
+    def lose_all(self) -> None:
+        """Every connection is lost."""
+        self._loop.call_soon_threadsafe(self._cut_all)
+
+    def _cut_all(self) -> None:
+        for link in list(self._links):
+            link.cut()
+
+    def close(self) -> None:
+        """The database is away: connections are lost, and new ones are refused."""
+        asyncio.run_coroutine_threadsafe(self._close_port(), self._loop).result(PATIENCE_SECONDS)
+
+    def open(self) -> None:
+        """The database is back."""
+        asyncio.run_coroutine_threadsafe(self._open_port(), self._loop).result(PATIENCE_SECONDS)
+
+    async def _close_port(self) -> None:
+        if self._server is not None:
+            self._server.close()
+        self._server = None
+        self._cut_all()
+
+    async def _open_port(self) -> None:
+        self._server = await asyncio.start_server(self._accept, "127.0.0.1", self._port)
+        self._port = self._server.sockets[0].getsockname()[1]
+
     def plan(self, cut: Cut, seconds: float = 0.0) -> None:
         """Lose the connection of the next commit in this way; what is sent late waits for so long."""
         self._planned.append((cut, seconds))
 
+    @property
+    def is_to_fall_silent(self) -> bool:
+        """Whether nothing passes behind the next append."""
+        return bool(self._planned) and self._planned[0][0] is Cut.SILENT
+
+    def fell_silent(self) -> None:
+        """It has happened."""
+        self.cuts[self._planned.popleft()[0]] += 1
+        self._has_fallen_silent.set()
+
+    def wait_until_silent(self) -> None:
+        """Return when nothing passes any more."""
+        assert self._has_fallen_silent.wait(PATIENCE_SECONDS)
+
     def at_commit(self) -> tuple[Cut, float] | None:
         """What happens to this commit."""
+        if self.is_to_fall_silent:
+            return None
         if self._planned:
             return self._planned.popleft()
         if self._random.random() >= self._rates.at_commit:
@@ -96,15 +144,13 @@ class Proxy:
             async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
                 await self._connected(reader, writer, tasks)
 
-            server = await asyncio.start_server(connected, "127.0.0.1", 0)
-            self._port = server.sockets[0].getsockname()[1]
+            self._accept = connected
+            await self._open_port()
             self._ready.set()
             cutting = tasks.create_task(self._cut_now_and_then())
             await self._end.wait()
             cutting.cancel()
-            server.close()
-            for link in list(self._links):
-                link.cut()
+            await self._close_port()
 
     async def _cut_now_and_then(self) -> None:
         while True:
@@ -154,6 +200,7 @@ class _Link:
         self._has_appended = False
         self._cut_when_committed = False
         self._is_deaf = False
+        self._brings_append = False
 
     def cut(self) -> None:
         """Both sides lose the connection without a word."""
@@ -170,13 +217,25 @@ class _Link:
 
     async def from_client(self) -> None:
         batch: list[tuple[bytes, bytes]] = []
-        while True:
-            head = await self._client.readexactly(5)
-            body = await self._client.readexactly(int.from_bytes(head[1:]) - 4)
-            batch.append((head, body))
-            if head[:1] not in b"PBDEC":  # more follows, at the latest a Sync
-                await self._pass_on(batch)
-                batch = []
+        buffered = b""
+        while segment := await self._client.read(1 << 16):
+            buffered += segment
+            while len(buffered) >= 5 and len(buffered) > (length := int.from_bytes(buffered[1:5])):
+                batch.append((buffered[:5], buffered[5 : length + 1]))
+                buffered = buffered[length + 1 :]
+                if batch[-1][0][:1] not in b"PBDEC":  # more follows, at the latest a Sync
+                    await self._pass_on(batch)
+                    batch = []
+            if self._proxy.is_to_fall_silent and (self._brings_append or self._looks_at(batch)[0]):
+                await self._fall_silent(batch)
+            self._brings_append = False
+
+    async def _fall_silent(self, begun: list[tuple[bytes, bytes]]) -> None:
+        """Pass on what the segment has brought of a batch, and nothing more."""
+        self._proxy.fell_silent()
+        self._is_deaf = True
+        self._to_server.write(b"".join(head + body for head, body in begun))
+        await asyncio.Event().wait()
 
     async def _pass_on(self, batch: list[tuple[bytes, bytes]]) -> None:
         message = b"".join(head + body for head, body in batch)
@@ -196,6 +255,12 @@ class _Link:
 
     def _commits(self, batch: list[tuple[bytes, bytes]]) -> bool:
         """Whether these messages make an append durable."""
+        appends, commits = self._looks_at(batch)
+        self._has_appended |= appends
+        return (appends and self._status == b"I") or (commits and self._has_appended)
+
+    def _looks_at(self, batch: list[tuple[bytes, bytes]]) -> tuple[bool, bool]:
+        """Whether there is an append in it, and whether there is a COMMIT."""
         appends = commits = False
         for head, body in batch:
             kind = head[:1]
@@ -207,8 +272,8 @@ class _Link:
                 statement = body.split(b"\0", 2)[1]
                 appends |= statement in self._appending
                 commits |= statement in self._committing
-        self._has_appended |= appends
-        return (appends and self._status == b"I") or (commits and self._has_appended)
+        self._brings_append |= appends
+        return appends, commits
 
     async def from_server(self) -> None:
         with contextlib.suppress(OSError):  # the client has gone, which is what happens here

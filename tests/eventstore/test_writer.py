@@ -3,7 +3,9 @@
 import asyncio
 import contextlib
 import threading
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -23,7 +25,8 @@ from domain.follower import Follower
 from domain.lead import Details, Lead
 from domain.vocabulary import Platform, Status
 from eventstore import writer as module
-from eventstore.writer import Busy, Writer
+from eventstore.recorder import Held
+from eventstore.writer import Busy, Done, Writer
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -432,6 +435,51 @@ async def test_what_the_database_did_not_take_is_carried_out_once_when_it_is_bac
         )
     done = await writer.do(Clonnect.capture_lead, "ana", new_lead(1))
     assert done.position == before + 2 == head(database_url)
+
+
+@contextmanager
+def held_head(url: str) -> Iterator[None]:
+    """Somebody who holds the head of the log with a transaction of their own."""
+    with psycopg.connect(url) as conn:
+        conn.execute("SELECT position FROM log.head FOR UPDATE")
+        yield
+
+
+async def test_while_somebody_holds_the_head_commands_are_refused_and_it_is_said_why(
+    writer: Writer[Clonnect], database_url: str
+) -> None:
+    before = head(database_url)
+    with held_head(database_url):
+        first = await asyncio.gather(*(a_lead(writer, number) for number in range(3)), return_exceptions=True)
+        assert [type(answer) for answer in first] == [Held] * 3
+        assert writer.trouble is not None
+        assert writer.trouble.why == "head"
+        begun = time.monotonic()
+        with pytest.raises(Held):
+            await a_lead(writer, 1)
+        assert time.monotonic() - begun < 1.0
+    assert head(database_url) == before
+
+
+async def test_while_somebody_holds_the_head_what_changes_nothing_is_answered(
+    writer: Writer[Clonnect], database_url: str
+) -> None:
+    with held_head(database_url):
+        lead, creator = await asyncio.gather(a_lead(writer), writer.do(Clonnect.creator, "ana"), return_exceptions=True)
+    assert isinstance(lead, Held)
+    assert isinstance(creator, Done)
+
+
+async def test_when_the_head_is_free_again_the_writer_finds_out_by_itself(
+    writer: Writer[Clonnect], database_url: str
+) -> None:
+    with held_head(database_url), pytest.raises(Held):
+        await a_lead(writer)
+    for _ in range(1000):
+        if writer.trouble is None:
+            break
+        await asyncio.sleep(0.02)
+    assert (await a_lead(writer)).version > 0
 
 
 async def in_one_batch(writer: Writer[Clonnect], *commands: Callable[[Clonnect], Any]) -> list[Any]:

@@ -8,7 +8,7 @@ from psycopg.rows import DictRow
 
 from domain.lead import Details
 from domain.vocabulary import Platform
-from projections.words import folded, question, words_of, words_of_id
+from projections.words import MOST_WORDS, folded, question, words_of, words_of_id
 
 MARTA = Details(
     name="Márta  López-Ñandú 🌸",
@@ -90,6 +90,16 @@ def test_nobody_else_is_found(conn: psycopg.Connection[DictRow], q: str) -> None
 def test_a_whatsapp_number_is_a_phone_number(conn: psycopg.Connection[DictRow]) -> None:
     for q in ("wa_34611", "611223344", "+34 611 22 33 44"):
         assert finds(conn, q, details=Details(), platform=Platform.WHATSAPP, platform_user_id="34611223344")
+
+
+def test_a_word_that_is_asked_for_twice_or_that_another_begins_with_is_one_search() -> None:
+    assert question("ana", "m ma mar marta MARTA m", ()) == question("ana", "marta", ())
+
+
+def test_a_question_of_many_words_is_a_bounded_search(conn: psycopg.Connection[DictRow]) -> None:
+    letters = " ".join("abcdefghijklmnopqrstuvwxyz0123456789ñø"[number % 38] for number in range(100))
+    assert question("ana", letters, ()).count(":*") == MOST_WORDS
+    assert finds(conn, "marta " + " ".join(letters.split()[:12]), details=Details(name="marta a b c d e f g h i j k l"))
 
 
 def test_nobody_is_found_by_the_question_of_another_creator(conn: psycopg.Connection[DictRow]) -> None:
