@@ -9,7 +9,6 @@ from uuid import UUID
 import psycopg
 from psycopg import AsyncConnection
 from psycopg.rows import DictRow, dict_row
-from psycopg_pool import AsyncConnectionPool
 
 from api.database import open_database
 from api.errors import StartupError
@@ -77,15 +76,8 @@ def list_projections(settings: Settings) -> str:
 
 
 async def _lags(url: str) -> list[Lag]:
-    pool: Pool = AsyncConnectionPool(
-        url,
-        connection_class=AsyncConnection[DictRow],
-        kwargs={"row_factory": dict_row, "autocommit": True},
-        min_size=1,
-        open=False,
-    )
-    async with pool:
-        return await lags(pool, PROJECTIONS)
+    async with await AsyncConnection.connect(url, autocommit=True, row_factory=dict_row) as conn:
+        return await lags(conn, PROJECTIONS)
 
 
 def _rebuilding(conn: psycopg.Connection[DictRow], lag: Lag) -> str:

@@ -3,13 +3,17 @@
 TCP notices a peer that is gone, but not one that is stopped: its kernel goes on acknowledging what is sent.
 """
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import TypeVar
 
 from psycopg import AsyncConnection, Connection, waiting
 from psycopg.abc import PQGen
 from psycopg.pq import TransactionStatus
 from psycopg.pq.abc import PGconn
-from psycopg.rows import Row
+from psycopg.rows import DictRow, Row, dict_row
+
+from eventstore.sessions import SessionLimits, session
 
 RV = TypeVar("RV")
 
@@ -34,7 +38,7 @@ class AnsweringConnection(Connection[Row]):
 class AsyncAnsweringConnection(AsyncConnection[Row]):
     """The same for an event loop. A task that is cancelled closes it, too, instead of waiting for a last answer."""
 
-    answer_seconds: float = 5.0
+    answer_seconds: float = 10.0
 
     async def wait(
         self,
@@ -48,6 +52,20 @@ class AsyncAnsweringConnection(AsyncConnection[Row]):
         except BaseException:
             _give_up(self.pgconn)
             raise
+
+
+Session = AsyncAnsweringConnection[DictRow]
+
+
+@asynccontextmanager
+async def own_session(url: str, limits: SessionLimits, *, answer_seconds: float) -> AsyncIterator[Session]:
+    """A session for one purpose, in autocommit; every wait on it ends."""
+    conn = await AsyncAnsweringConnection.connect(url, autocommit=True, row_factory=dict_row, **session(limits))
+    conn.answer_seconds = answer_seconds
+    try:
+        yield conn
+    finally:
+        await conn.close()
 
 
 def _give_up(session: PGconn) -> None:

@@ -28,7 +28,8 @@ TAKE: Final = """
              RETURNING name, generation
          )
     SELECT wanted.name, taken.generation,
-           NOT leads AND clock_timestamp() - before.beat_at > make_interval(secs => %(silent)s) AS is_silent
+           NOT leads AND coalesce(clock_timestamp() - before.beat_at > make_interval(secs => %(silent)s), true)
+               AS is_silent
       FROM wanted LEFT JOIN taken USING (name) LEFT JOIN app.leases AS before USING (name)"""
 
 BEAT: Final = """
@@ -40,13 +41,16 @@ BEAT: Final = """
 
 END_SILENT: Final = """
     SELECT pg_terminate_backend(held.pid, 500)
-      FROM app.leases AS lease
+      FROM unnest(%(names)s::text[]) AS wanted (name) LEFT JOIN app.leases AS lease USING (name)
       JOIN pg_locks AS held ON held.locktype = 'advisory' AND held.granted AND held.objsubid = 1
-       AND held.classid::bigint << 32 | held.objid::bigint = hashtextextended(lease.name, 0)
+       AND held.classid::bigint << 32 | held.objid::bigint = hashtextextended(name, 0)
        AND held.database = (SELECT oid FROM pg_database WHERE datname = current_database())
       JOIN pg_stat_activity AS session ON session.pid = held.pid AND session.wait_event_type = 'Client'
-     WHERE lease.name = ANY(%(names)s) AND clock_timestamp() - lease.beat_at > make_interval(secs => %(silent)s)"""
-"""Only where the server waits for the leader: one that waits for the server is busy, and so would be its heir."""
+     WHERE coalesce(clock_timestamp() - lease.beat_at > make_interval(secs => %(silent)s), true)"""
+"""Only where the server waits for the leader: one that waits for the server is busy, and so would be its heir.
+
+A leader without a row is of a release that did not beat.
+"""
 
 
 class Deposed(OperationalError):

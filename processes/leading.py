@@ -2,25 +2,18 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
-from psycopg.rows import DictRow, dict_row
-
-from eventstore.answering import AsyncAnsweringConnection
+from eventstore.answering import Session, own_session
 from eventstore.leases import BEAT, BEAT_SECONDS, END_SILENT, TAKE, Deposed, Lease, held, wanted
-from eventstore.sessions import FOLLOWING, session
+from eventstore.sessions import FOLLOWING
 
-Session = AsyncAnsweringConnection[DictRow]
+ANSWER_SECONDS = 5.0
 
 
-@asynccontextmanager
-async def own_session(url: str) -> AsyncIterator[Session]:
-    """A session that can hold a lease; every wait on it ends."""
-    conn = await AsyncAnsweringConnection.connect(url, autocommit=True, row_factory=dict_row, **session(FOLLOWING))
-    try:
-        yield conn
-    finally:
-        await conn.close()
+def leaders_session(url: str) -> AbstractAsyncContextManager[Session]:
+    """A session that can hold a lease."""
+    return own_session(url, FOLLOWING, answer_seconds=ANSWER_SECONDS)
 
 
 async def take(conn: Session, name: str) -> Lease | None:

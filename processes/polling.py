@@ -12,7 +12,7 @@ from processes.channels.base import Account, ChannelError, ChannelName
 from processes.channels.telegram import PollingConflict, Telegram
 from processes.connections import Connection, Connections
 from processes.deliveries import Deliveries
-from processes.leading import beating, own_session, take
+from processes.leading import beating, leaders_session, take
 from processes.outage import AWAY
 from projections.projection import Pool
 
@@ -66,7 +66,7 @@ class Polling:
 
     async def _poll(self, connection: Connection) -> None:
         try:
-            async with own_session(self._url) as conn:
+            async with leaders_session(self._url) as conn:
                 lease = await take(conn, f"polling/{connection.account.account_id}")
                 if lease is not None:
                     async with beating(conn, lease):

@@ -10,6 +10,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from psycopg import AsyncConnection
 from psycopg.rows import DictRow
 
+from eventstore.answering import Session
 from eventstore.leases import Lease
 from eventstore.log import Log, Recorded
 from eventstore.subscription import POLL_SECONDS
@@ -17,7 +18,7 @@ from eventstore.writer import checked
 from processes.clock import Clock
 from processes.deliveries import Deliveries
 from processes.due_work import DueWork
-from processes.leading import Session, beating, own_session, take
+from processes.leading import beating, leaders_session, take
 from processes.outage import AWAY
 from processes.process import Process
 from projections.agenda import Agenda
@@ -123,7 +124,7 @@ class Worker:
         """Hold the lock that says this worker lives, and lead if nobody else does."""
         while True:
             try:
-                async with own_session(self._url) as conn:
+                async with leaders_session(self._url) as conn:
                     number = random.SystemRandom().randrange(1, 2**31)
                     await conn.execute("SELECT pg_advisory_lock(%s, %s)", (WORKER_LOCKS, number))
                     self._due_work.worker = str(number)
