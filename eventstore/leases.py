@@ -12,7 +12,7 @@ from typing import Any, Final
 from psycopg import Connection, OperationalError
 
 BEAT_SECONDS: Final = 0.5
-SILENT_SECONDS: Final = 3.5
+SILENT_SECONDS: Final = 3.0
 """A leader that was not heard for so long, by the database's clock, is taken for hung."""
 
 VACANT_SECONDS: Final = 5.0
