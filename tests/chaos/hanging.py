@@ -3,6 +3,7 @@
 import signal
 import socket
 import subprocess
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -126,12 +127,12 @@ def judge(installation: Installation, found: Found, *programs: Program) -> None:
     found.faults += [str(row) for row in installation.conn.execute("SELECT * FROM app.parked")]
 
 
-def start(installation: Installation) -> Program:
-    """A program that does everything, and is ready."""
+def start(installation: Installation, command: str = "serve", **settings: str) -> Program:
+    """A program on a port of its own that is ready."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         port = taken.getsockname()[1]
-    program = Program(installation.start("serve", port=str(port)), port)
+    program = Program(installation.start(command, port=str(port), **settings), port)
     wait_until(lambda: program.missing() == [])
     return program
 
@@ -160,7 +161,9 @@ def number(installation: Installation, query: str) -> float:
     return float(next(iter(row.values())))
 
 
-def wait_until(holds: Callable[[], object]) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
+def wait_until(holds: Callable[[], object], seconds: float = PATIENCE_SECONDS) -> None:
+    deadline = time.monotonic() + seconds
+    pause = threading.Event()
     while not holds():
         assert time.monotonic() < deadline
+        pause.wait(LOOK_SECONDS)
