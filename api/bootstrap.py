@@ -14,6 +14,7 @@ from api.cards import Cards
 from api.credentials import CHANNEL as ACCESS_CHANNEL
 from api.idempotency import Idempotency
 from api.installation import installation_key, open_application, vault_of
+from api.readiness import Readiness
 from api.settings import Settings, answer_limits
 from api.telemetry import Telemetry
 from api.throttle import AtOnce, Throttle
@@ -98,6 +99,7 @@ class Runtime:
     requests: Throttle
     log_ins: Throttle
     streams: AtOnce
+    readiness: Readiness
     is_demo: bool
     reset: Callable[["Runtime"], Awaitable[None]] | None
     leaving: threading.Event
@@ -233,6 +235,10 @@ async def run(
             if not is_demo and settings.telegram_polling and settings.public_url is None:
                 polling = Polling(url, pool, telegram, connections, deliveries)
                 stack.push_async_callback(stopped, asyncio.create_task(polling.run()))
+        leaving = leaving or threading.Event()
+        readiness = Readiness(url, list(projections), lambda: writer.trouble, leaving)
+        await readiness.start()
+        stack.push_async_callback(readiness.stop)
         yield Runtime(
             settings=settings,
             url=url,
@@ -264,7 +270,8 @@ async def run(
             requests=Throttle(settings.requests_per_minute),
             log_ins=Throttle(settings.log_ins_per_minute),
             streams=AtOnce(settings.streams_at_once),
+            readiness=readiness,
             is_demo=is_demo,
             reset=reset if is_demo else None,
-            leaving=leaving or threading.Event(),
+            leaving=leaving,
         )

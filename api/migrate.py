@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from eventstore.sessions import MAINTENANCE, READS, session
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 LOCK = 0x636C6F6E6E656374  # "clonnect": the advisory lock that migrating programs wait for
+APPLIED = "SELECT number, name, sha256 FROM app.migrations"
 FILE_NAME = re.compile(r"(?P<number>\d{4})_\w+\.sql")
 
 
@@ -69,11 +71,15 @@ def pending(url: str, directory: Path = MIGRATIONS) -> list[str]:
 
 
 def _missing(connection: psycopg.Connection, directory: Path) -> list[Migration]:
+    if connection.execute("SELECT to_regclass('app.migrations')::text").fetchone() == (None,):
+        return unapplied([], directory)
+    return unapplied(connection.execute(APPLIED).fetchall(), directory)
+
+
+def unapplied(rows: Iterable[tuple[int, str, str]], directory: Path = MIGRATIONS) -> list[Migration]:
+    """What a database lacks in which `APPLIED` found these rows; raises `MigrationRefused`."""
     shipped = {migration.number: migration for migration in _shipped(directory)}
-    applied: dict[int, tuple[str, str]] = {}
-    if connection.execute("SELECT to_regclass('app.migrations')::text").fetchone() != (None,):
-        rows = connection.execute("SELECT number, name, sha256 FROM app.migrations").fetchall()
-        applied = {number: (name, sha256) for number, name, sha256 in rows}
+    applied = {number: (name, sha256) for number, name, sha256 in rows}
     for number, (name, sha256) in sorted(applied.items()):
         if number not in shipped:
             raise MigrationRefused(

@@ -7,6 +7,7 @@ from typing import cast
 from uuid import UUID
 
 import psycopg
+from psycopg import AsyncConnection
 from psycopg.rows import DictRow, dict_row
 
 from api.database import open_database
@@ -15,7 +16,6 @@ from api.installation import bring_up_to_date, installation_key, open_applicatio
 from api.settings import Settings
 from eventstore.log import Log
 from eventstore.mapper import TypedMapper
-from eventstore.pools import ReadPool
 from eventstore.recorder import Recorder
 from eventstore.sessions import MAINTENANCE, session
 from projections.all import PROJECTIONS
@@ -79,8 +79,10 @@ def list_projections(settings: Settings) -> str:
 
 
 async def _lags(url: str) -> list[Lag]:
-    async with ReadPool(url, max_size=1) as pool:
-        return await lags(pool, PROJECTIONS)
+    async with await AsyncConnection.connect(
+        url, autocommit=True, row_factory=dict_row, **session(MAINTENANCE, url)
+    ) as conn:
+        return await lags(conn, PROJECTIONS)
 
 
 def _rebuilding(conn: psycopg.Connection[DictRow], lag: Lag) -> str:

@@ -1,78 +1,133 @@
-"""What keeps this process from serving, and how the parts of the installation are: asked anew at every question."""
+"""What keeps this program from serving: looked at twice a second by a task of its own, so that asking costs nothing."""
 
 import asyncio
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from psycopg import Error
-from psycopg_pool import PoolClosed, PoolTimeout
+from psycopg.errors import UndefinedTable
 
 from api.errors import StartupError
-from api.migrate import pending
-from processes.worker import WORKER_LOCKS
+from api.migrate import APPLIED, unapplied
+from eventstore.answering import Session, own_session
+from eventstore.circuit import Trouble
+from eventstore.leases import VACANT_SECONDS
+from eventstore.sessions import READS
+from projections.lag import Lag, lags
+from projections.projection import Projection
 
-if TYPE_CHECKING:
-    from api.bootstrap import Runtime
+LOOK_SECONDS: Final = 0.5
+ANSWER_SECONDS: Final = 2.0
+STALE_SECONDS: Final = 3.0
+"""When nothing has been seen for so long, the database does not answer."""
 
-ASKED_WITHIN: Final = 2.0
 FAR_BEHIND: Final = 10_000
-"""Events that the projections may lag behind before the reads are too old to be served."""
+"""Events that a projection may lag behind before the reads are too old to be served."""
 
+TOO_OLD_SECONDS: Final = 30.0
+"""The same by age. Another leader has taken over long before, and nothing holds a projection up for so long."""
 
-async def missing(runtime: "Runtime") -> list[str]:
-    """What is missing; nothing when requests may come.
-
-    `database`, `head` (another program holds the head of the log), `disk` (the database's is full), `migrations`,
-    `projections`, or `draining`.
-    """
-    if runtime.leaving.is_set():
-        return ["draining"]
-    if (trouble := runtime.writer.trouble) is not None:
-        return [trouble.why]
-    try:
-        async with runtime.pool.connection(timeout=ASKED_WITHIN) as conn:
-            cursor = await conn.execute("SELECT position FROM log.head")
-            row = await cursor.fetchone()
-        if await asyncio.to_thread(pending, runtime.url):
-            return ["migrations"]
-    except (Error, PoolTimeout, PoolClosed):
-        return ["database"]
-    except StartupError:
-        return ["migrations"]
-    head = row["position"] if row else 0
-    return ["projections"] if head - runtime.progress.position > FAR_BEHIND else []
+_logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Reached:
-    """How far a process that reacts to events is."""
+class Seen:
+    """What was seen last: `lags` is empty where the database lacks its schema."""
 
-    name: str
-    position: int
-
-
-async def reactions(runtime: "Runtime") -> list[Reached]:
-    """How far each process is that reacts to events, whoever runs it."""
-    async with runtime.pool.connection() as conn:
-        cursor = await conn.execute("SELECT name, position FROM app.processes ORDER BY name")
-        return [Reached(**row) async for row in cursor]
+    at: float
+    lags: Sequence[Lag]
+    is_migrated: bool = True
 
 
-async def living_workers(runtime: "Runtime") -> int:
-    """How many workers hold the lock that says they are alive."""
-    async with runtime.pool.connection() as conn:
-        cursor = await conn.execute(
-            """SELECT count(*) AS n FROM pg_locks
-                WHERE locktype = 'advisory' AND classid = %s AND granted
-                  AND database = (SELECT oid FROM pg_database WHERE datname = current_database())""",
-            (WORKER_LOCKS,),
-        )
-        row = await cursor.fetchone()
-    return int(row["n"]) if row else 0
+class Readiness:
+    """Whether requests may come, and if not, what is missing."""
+
+    def __init__(
+        self,
+        url: str,
+        projections: Sequence[Projection],
+        trouble: Callable[[], Trouble | None],
+        leaving: threading.Event,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._url = url
+        self._projections = projections
+        self._trouble = trouble
+        self._leaving = leaving
+        self._now = now
+        self._began = now()
+        self._seen = Seen(now() - STALE_SECONDS, ())
+        self._told: list[str] = []
+        self._tried = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def lags(self) -> Sequence[Lag]:
+        """How far each projection was behind when it was looked at last."""
+        return self._seen.lags
+
+    @property
+    def missing(self) -> list[str]:
+        """In words: `draining`, `database`, `migrations`, `projections`, `lag`, `leader`, and why nothing is stored."""
+        if self._leaving.is_set():
+            return ["draining"]
+        if self._now() - self._seen.at >= STALE_SECONDS:
+            return ["database"]
+        if not self._seen.is_migrated:
+            return ["migrations"]
+        trouble = self._trouble()
+        return [*unfit(self._seen.lags, self._now() - self._began), *([trouble.why] if trouble else [])]
+
+    async def start(self) -> None:
+        """Begin to look; returns when it was tried once."""
+        self._task = asyncio.create_task(self._run())
+        await self._tried.wait()
+
+    async def stop(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait([self._task])
+
+    async def _run(self) -> None:
+        while True:
+            try:
+                async with own_session(self._url, READS, answer_seconds=ANSWER_SECONDS) as conn:
+                    lacking = await self._unmigrated(conn)
+                    while not lacking:
+                        self._seen = Seen(self._now(), await lags(conn, self._projections))
+                        await self._rest()
+                    self._seen = Seen(self._now(), (), is_migrated=False)
+            except Error as error:
+                _logger.debug("the database was not seen (%s)", type(error).__name__)
+            except Exception:
+                _logger.exception("looking at the database failed and is tried again")
+            await self._rest()
+
+    async def _rest(self) -> None:
+        self._tried.set()
+        if (missing := self.missing) != self._told:
+            _logger.warning("not ready: %s", ", ".join(missing)) if missing else _logger.info("ready")
+            self._told = missing
+        await asyncio.sleep(LOOK_SECONDS)
+
+    @staticmethod
+    async def _unmigrated(conn: Session) -> bool:
+        try:
+            rows = await (await conn.execute(APPLIED)).fetchall()
+            return bool(unapplied((row["number"], row["name"], row["sha256"]) for row in rows))
+        except (StartupError, UndefinedTable):
+            return True
 
 
-async def connected(runtime: "Runtime", creator_id: str) -> set[str]:
-    """The channels that a creator has connected."""
-    async with runtime.pool.connection() as conn:
-        cursor = await conn.execute("SELECT channel FROM app.channels WHERE creator_id = %s", (creator_id,))
-        return {row["channel"] async for row in cursor}
+def unfit(lags: Sequence[Lag], watched: float) -> list[str]:
+    """Why the reads are not to be served; `watched` for how many seconds a leader could have been heard."""
+    reasons = {
+        "projections": any(lag.events > FAR_BEHIND for lag in lags),
+        "lag": any(lag.seconds > TOO_OLD_SECONDS for lag in lags),
+        "leader": watched > VACANT_SECONDS and any(lag.heard is None or lag.heard > VACANT_SECONDS for lag in lags),
+    }
+    return [reason for reason, holds in reasons.items() if holds]

@@ -103,7 +103,9 @@ class Telemetry:
         """Everything in Prometheus' text format."""
         async with self._scraping:
             self._waiting.set(runtime.writer.waiting)
-            for lag in await lags(runtime.pool, runtime.projections):
+            async with runtime.pool.connection() as conn:
+                behind = await lags(conn, runtime.projections)
+            for lag in behind:
                 self._head.set(lag.head)
                 self._lag_events.labels(lag.name).set(lag.events)
                 self._lag_seconds.labels(lag.name).set(lag.seconds)

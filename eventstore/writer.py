@@ -8,8 +8,8 @@ import queue
 import random
 import threading
 import time
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar
 from uuid import UUID
@@ -40,7 +40,22 @@ PAUSE_SECONDS = 0.05
 IDLE_SECONDS = 0.02
 STATES_SECONDS = 1.0
 
+_CHECK: contextvars.ContextVar[Beside | None] = contextvars.ContextVar("check", default=None)
+
 _logger = logging.getLogger(__name__)
+
+
+@contextmanager
+def checked(check: Beside) -> Iterator[None]:
+    """What commands that are given inside store, they store only if a statement succeeds in the same transaction.
+
+    It fails with an `IntegrityError`; the command has lost a race then.
+    """
+    token = _CHECK.set(check)
+    try:
+        yield
+    finally:
+        _CHECK.reset(token)
 
 
 class Working(Protocol):
@@ -347,6 +362,8 @@ class Writer(Generic[App]):
             if job.accompany is not None:
                 ids = [event_id for saved in saves for event_id in saved.event_ids]
                 self._workspace.stand_beside(job.accompany(result, ids[-1] if ids else None))
+            if saves and (check := job.context.get(_CHECK)) is not None:
+                self._workspace.stand_beside([check])
         except (OperationalError, InterfaceError):
             self._workspace.undo()
             raise

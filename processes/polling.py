@@ -8,15 +8,15 @@ from collections.abc import Awaitable, Callable
 
 import psycopg
 
-from eventstore.sessions import FOLLOWING, session
 from processes.channels.base import Account, ChannelError, ChannelName
 from processes.channels.telegram import PollingConflict, Telegram
 from processes.connections import Connection, Connections
 from processes.deliveries import Deliveries
+from processes.leading import beating, leaders_session, take
 from processes.outage import AWAY
 from projections.projection import Pool
 
-LOOK_SECONDS = 2.0
+LOOK_SECONDS = 1.0
 _logger = logging.getLogger(__name__)
 
 
@@ -66,19 +66,13 @@ class Polling:
 
     async def _poll(self, connection: Connection) -> None:
         try:
-            async with await psycopg.AsyncConnection.connect(
-                self._url, autocommit=True, **session(FOLLOWING, self._url)
-            ) as lock:
-                cursor = await lock.execute(
-                    "SELECT pg_try_advisory_lock(hashtextextended(%s, 0))",
-                    (f"polling/{connection.account.account_id}",),
-                )
-                row = await cursor.fetchone()
-                if row is not None and row[0]:
-                    await self._telegram.delete_webhook(connection.account)
-                    while True:
-                        await self._ask(connection)
-                        await lock.execute("SELECT 1")  # else another program may have it by now
+            async with leaders_session(self._url) as conn:
+                lease = await take(conn, f"polling/{connection.account.account_id}")
+                if lease is not None:
+                    async with beating(conn, lease):
+                        await self._telegram.delete_webhook(connection.account)
+                        while True:
+                            await self._ask(connection)
         except PollingConflict:
             _logger.error("another program polls bot %s: this one stops", connection.account.account_id)
             await asyncio.Event().wait()

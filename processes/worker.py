@@ -6,15 +6,19 @@ import random
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 
-import psycopg
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from psycopg import AsyncConnection
+from psycopg.rows import DictRow
 
+from eventstore.answering import Session
+from eventstore.leases import Lease
 from eventstore.log import Log, Recorded
-from eventstore.sessions import FOLLOWING, session
 from eventstore.subscription import POLL_SECONDS
+from eventstore.writer import checked
 from processes.clock import Clock
 from processes.deliveries import Deliveries
 from processes.due_work import DueWork
+from processes.leading import beating, leaders_session, take
 from processes.outage import AWAY
 from processes.process import Process
 from projections.agenda import Agenda
@@ -23,6 +27,11 @@ from projections.projection import Pool
 BATCH = 200
 TICK_SECONDS = 5
 TRIES = 3
+REACTION_SECONDS = 60.0
+"""A reaction that takes longer is broken off, and whoever leads then begins it anew."""
+STOP_SECONDS = 1.0
+REACTIONS = "processes"
+"""The lease of the worker that reacts to what happens."""
 WORKER_LOCKS = 0x636C6F6E
 """The class of the advisory locks that say which workers are alive."""
 
@@ -97,13 +106,15 @@ class Worker:
         self._scheduler.shutdown(wait=False)
         for task in self._tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=STOP_SECONDS)
         self._due_work.worker = ""
         await self._due_work.finish()
 
     async def restart(self) -> None:
         """Take the positions from the database again, because the log begins anew."""
-        self.positions = await self._read_positions()
+        async with self._pool.connection() as conn:
+            self.positions = await _positions(conn)
 
     @property
     def is_busy(self) -> bool:
@@ -113,15 +124,16 @@ class Worker:
         """Hold the lock that says this worker lives, and lead if nobody else does."""
         while True:
             try:
-                async with await psycopg.AsyncConnection.connect(
-                    self._url, autocommit=True, **session(FOLLOWING, self._url)
-                ) as conn:
+                async with leaders_session(self._url) as conn:
                     number = random.SystemRandom().randrange(1, 2**31)
                     await conn.execute("SELECT pg_advisory_lock(%s, %s)", (WORKER_LOCKS, number))
                     self._due_work.worker = str(number)
                     await self._tick()
                     self._agenda_moved.set()
-                    await self._follow(conn)
+                    lease = await self._stand_by(conn)
+                    with checked(lease.check):
+                        async with beating(conn, lease):
+                            await self._follow(conn)
             except AWAY as error:
                 _logger.warning("the worker waits for the database (%s)", type(error).__name__)
             except Exception:
@@ -129,33 +141,30 @@ class Worker:
             self._due_work.worker = ""
             await asyncio.sleep(1)
 
-    async def _follow(self, conn: psycopg.AsyncConnection[tuple[object, ...]]) -> None:
-        leads = False
+    async def _stand_by(self, conn: Session) -> Lease:
+        """Wait until nobody else leads."""
+        while (lease := await take(conn, REACTIONS)) is None:
+            self.positions = await _positions(conn)
+            await self._woken()
+        self.positions = await _positions(conn)
+        return lease
+
+    async def _follow(self, conn: Session) -> None:
         while True:
-            if not leads:
-                cursor = await conn.execute("SELECT pg_try_advisory_lock(hashtextextended('processes', 0))")
-                row = await cursor.fetchone()
-                leads = row is not None and bool(row[0])
-                self.positions = await self._read_positions()
-            else:
-                await conn.execute("SELECT 1")
-            if leads:
-                while await self._react():
-                    pass
-            try:
-                async with asyncio.timeout(POLL_SECONDS):
-                    await self._log_moved.wait()
-            except TimeoutError:
+            while await self._react(conn):
                 pass
-            self._log_moved.clear()
+            await self._woken()
 
-    async def _read_positions(self) -> dict[str, int]:
-        async with self._pool.connection() as conn:
-            cursor = await conn.execute("SELECT name, position FROM app.processes")
-            rows = await cursor.fetchall()
-        return {row["name"]: row["position"] for row in rows}
+    async def _woken(self) -> None:
+        """The log has moved, or may have without our hearing of it."""
+        try:
+            async with asyncio.timeout(POLL_SECONDS):
+                await self._log_moved.wait()
+        except TimeoutError:
+            pass
+        self._log_moved.clear()
 
-    async def _react(self) -> bool:
+    async def _react(self, conn: Session) -> bool:
         """Show each process the next events; `False` at the head of the log."""
         after = min(self.positions[process.name] for process in self._processes)
         page = await asyncio.to_thread(self._log.page, after, BATCH, self._topics)
@@ -163,7 +172,7 @@ class Worker:
             for process in self._processes:
                 if unreadable.topic in process.topics and unreadable.position > self.positions[process.name]:
                     _logger.error("%s cannot read position %s", process.name, unreadable.position)
-                    await self._park(process, unreadable.position, unreadable.error)
+                    await _park(conn, process, unreadable.position, unreadable.error)
         for recorded in page.events:
             concerned = [
                 process
@@ -171,39 +180,31 @@ class Worker:
                 if process.reacts(recorded) and recorded.position > self.positions[process.name]
             ]
             for process in concerned:
-                await self._show(process, recorded)
+                await self._show(conn, process, recorded)
             if concerned:
-                await self._advance(recorded.position)
+                await self._advance(conn, recorded.position)
         if page.reached > after:
-            await self._advance(page.reached)
+            await self._advance(conn, page.reached)
         return page.reached > after
 
-    async def _advance(self, position: int) -> None:
-        async with self._pool.connection() as conn:
-            await conn.execute("UPDATE app.processes SET position = greatest(position, %s)", (position,))
+    async def _advance(self, conn: Session, position: int) -> None:
+        await conn.execute("UPDATE app.processes SET position = greatest(position, %s)", (position,))
         self.positions = {name: max(before, position) for name, before in self.positions.items()}
 
-    async def _show(self, process: Process, recorded: Recorded) -> None:
+    async def _show(self, conn: Session, process: Process, recorded: Recorded) -> None:
         for number in range(1, TRIES + 1):
             try:
-                await process.handle(recorded)
-            except AWAY:
+                async with asyncio.timeout(REACTION_SECONDS):
+                    await process.handle(recorded)
+            except (*AWAY, TimeoutError):
                 raise
             except Exception as error:
                 _logger.exception("%s stumbled over position %s", process.name, recorded.position)
                 if number == TRIES:
-                    await self._park(process, recorded.position, f"{type(error).__name__}: {error}")
+                    await _park(conn, process, recorded.position, f"{type(error).__name__}: {error}")
                 await asyncio.sleep(0.1 * number)
             else:
                 return
-
-    async def _park(self, process: Process, position: int, error: str) -> None:
-        async with self._pool.connection() as conn:
-            await conn.execute(
-                """INSERT INTO app.parked (process, position, error) VALUES (%s, %s, %s)
-                   ON CONFLICT DO NOTHING""",
-                (process.name, position, error),
-            )
 
     # What falls due.
 
@@ -267,3 +268,16 @@ class Worker:
         for due in open_attempts:
             if due.worker not in alive:
                 await self._due_work.abandon(due)
+
+
+async def _positions(conn: AsyncConnection[DictRow]) -> dict[str, int]:
+    cursor = await conn.execute("SELECT name, position FROM app.processes")
+    return {row["name"]: row["position"] async for row in cursor}
+
+
+async def _park(conn: Session, process: Process, position: int, error: str) -> None:
+    await conn.execute(
+        """INSERT INTO app.parked (process, position, error) VALUES (%s, %s, %s)
+           ON CONFLICT DO NOTHING""",
+        (process.name, position, error),
+    )

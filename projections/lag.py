@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
+from psycopg import AsyncConnection
 from psycopg.rows import DictRow
 
-from projections.projection import Pool, Projection
+from eventstore.leases import VACANT_SECONDS
+from projections.projection import Projection
 
 State = Literal["live", "catching_up", "failed"]
 
@@ -19,7 +21,8 @@ LONG = timedelta(seconds=10)
 class Lag:
     """What is not shown yet: `events` behind `position`, the oldest of which is `seconds` old.
 
-    `parked` streams wait for a person and are not counted as lag. `failure` says what keeps it from going on.
+    `parked` streams wait for a person and are not counted as lag. `failure` says what keeps it from going on, and
+    `heard` how many seconds ago whoever leads it was heard, `None` if nobody ever led.
     """
 
     name: str
@@ -31,14 +34,14 @@ class Lag:
     seconds: float
     parked: int
     failure: str | None
+    heard: float | None
 
 
-async def lags(pool: Pool, projections: Sequence[type[Projection] | Projection]) -> list[Lag]:
+async def lags(conn: AsyncConnection[DictRow], projections: Sequence[type[Projection] | Projection]) -> list[Lag]:
     """The lag of each projection, in the order given."""
     names, versions = [each.name for each in projections], [each.version for each in projections]
-    async with pool.connection() as conn:
-        cursor = await conn.execute(QUERY, {"names": names, "versions": versions, "long": LONG})
-        rows = await cursor.fetchall()
+    wanted = {"names": names, "versions": versions, "long": LONG, "vacant": VACANT_SECONDS}
+    rows = await (await conn.execute(QUERY, wanted)).fetchall()
     return [Lag(**row, state=_state(row)) for row in rows]
 
 
@@ -53,15 +56,14 @@ QUERY = """
            head.position - coalesce(p.position, 0) AS events,
            coalesce(extract(epoch FROM clock_timestamp() - next.recorded_at), 0)::float8 AS seconds,
            coalesce(p.parked, 0) AS parked,
-           coalesce(p.failure, CASE WHEN clock_timestamp() - next.recorded_at > %(long)s AND NOT EXISTS (
-               SELECT FROM pg_locks AS l
-                WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
-                  AND l.classid::bigint << 32 | l.objid::bigint
-                      = hashtextextended(format('projection/%%s/%%s', wanted.name, wanted.version), 0)
-                  AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()))
-               THEN 'nobody keeps it: no program runs' END) AS failure
+           coalesce(p.failure, CASE
+               WHEN clock_timestamp() - next.recorded_at > %(long)s
+                    AND coalesce(clock_timestamp() - lease.beat_at > make_interval(secs => %(vacant)s), true)
+               THEN 'nobody keeps it: no program runs' END) AS failure,
+           extract(epoch FROM clock_timestamp() - lease.beat_at)::float8 AS heard
       FROM unnest(%(names)s::text[], %(versions)s::int[]) WITH ORDINALITY AS wanted (name, version, nth)
      CROSS JOIN log.head AS head
       LEFT JOIN read.projections AS p ON p.name = wanted.name AND p.version = wanted.version
+      LEFT JOIN app.leases AS lease ON lease.name = format('projection/%%s/%%s', wanted.name, wanted.version)
       LEFT JOIN log.events AS next ON next.notification_id = coalesce(p.position, 0) + 1
      ORDER BY wanted.nth"""

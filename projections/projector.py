@@ -14,10 +14,13 @@ from eventsourcing.persistence import PersistenceError
 from psycopg import Connection, Cursor
 from psycopg.rows import DictRow, dict_row
 
+from eventstore.answering import AnsweringConnection
+from eventstore.leases import BEAT_SECONDS, Lease, beat, take
 from eventstore.log import Log, Page
 from eventstore.sessions import FOLLOWING, RECONNECT_SECONDS, session
 from eventstore.subscription import POLL_SECONDS
-from projections.applying import Parked, Waiting, behind, fold, take, told
+from projections.applying import Parked, Waiting, behind, fold, told
+from projections.applying import take as take_in
 from projections.generations import CHANNEL as CHANNEL
 from projections.generations import clear_away, leader_key, set_up, shown, store_parked
 from projections.progress import Progress
@@ -26,6 +29,7 @@ from projections.projection import Projection
 BATCH = 500
 CLEARS_EVERY = 60.0
 FIRST_REST, LONGEST_REST = 0.1, 5.0
+STOP_SECONDS = 2.0
 
 SESSION = "SET synchronous_commit = off"
 """Should the database crash, what it had not flushed of these rows is made again from the log."""
@@ -49,6 +53,7 @@ class _Led:
 
     asked: Projection
     projection: Projection
+    lease: Lease
     position: int = 0
     waiting: Waiting = field(default_factory=dict)
     error: Exception | None = None
@@ -67,6 +72,7 @@ class Projector:
         self._led: dict[str, _Led] = {}
         self._in_doubt = False
         self._cleared_at = time.monotonic()
+        self._beaten_at = 0.0
         self._wake = threading.Event()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="projector", daemon=True)
@@ -96,10 +102,11 @@ class Projector:
         self._thread.start()
 
     def stop(self) -> None:
+        """End; if the database gives no answer, without waiting for it."""
         self._stopping.set()
         self._wake.set()
         if self._thread.is_alive():
-            self._thread.join()
+            self._thread.join(STOP_SECONDS)
 
     def catch_up(self) -> int:
         """Bring everything to the head of the log, in the calling thread; answers the position reached.
@@ -144,11 +151,8 @@ class Projector:
                 delay = min(delay * 2, LONGEST_REST)
 
     def _connect(self) -> Connection[DictRow]:
-        conn: Connection[DictRow] = psycopg.connect(
-            self._url,
-            autocommit=True,
-            row_factory=dict_row,
-            **session(FOLLOWING, self._url),
+        conn = AnsweringConnection.connect(
+            self._url, autocommit=True, row_factory=dict_row, **session(FOLLOWING, self._url)
         )
         conn.execute(SESSION)
         return conn
@@ -162,26 +166,26 @@ class Projector:
 
     def _lead(self, conn: Connection[DictRow]) -> None:
         """Lead what nobody else does, and look how far the others have brought the rest."""
-        others = {each.name: each for each in self._projections if each.name not in self._led}
+        others = {leader_key(each.name, each.version): each for each in self._projections if each.name not in self._led}
         if not others:
             return
+        for key, lease in take(conn, others).items():
+            projection = others.pop(key)
+            self._led[projection.name] = led = _Led(projection, copy(projection), lease)
+            self._look_again(conn, led)
+        known = {each.name: each for each in others.values()}
         rows = conn.execute(
-            """SELECT name, generation, position, pg_try_advisory_lock(hashtextextended(key, 0)) AS leads
-                 FROM read.projections
-                 JOIN unnest(%s::text[], %s::int[], %s::text[]) AS wanted (name, version, key) USING (name, version)""",
-            (
-                list(others),
-                [each.version for each in others.values()],
-                [leader_key(each.name, each.version) for each in others.values()],
-            ),
-        ).fetchall()
+            """SELECT name, generation, position FROM read.projections
+                 JOIN unnest(%s::text[], %s::int[]) AS wanted (name, version) USING (name, version)""",
+            (list(known), [each.version for each in known.values()]),
+        )
         for row in rows:
-            projection = others[row["name"]]
-            if row["leads"]:
-                self._led[row["name"]] = led = _Led(projection, copy(projection))
-                self._look_again(conn, led)
-            else:
-                self._report(projection, row["generation"], row["position"])
+            self._report(known[row["name"]], row["generation"], row["position"])
+
+    def _beat(self, conn: Connection[DictRow]) -> None:
+        if self._led and time.monotonic() - self._beaten_at > BEAT_SECONDS:
+            beat(conn, [led.lease for led in self._led.values()])
+            self._beaten_at = time.monotonic()
 
     def _look_again(self, conn: Connection[DictRow], led: _Led) -> None:
         found = shown(conn, led.projection)
@@ -199,6 +203,7 @@ class Projector:
 
     def _round(self, conn: Connection[DictRow]) -> bool:
         """Take what is led one batch further, the furthest first; `False` when there is nothing left to do."""
+        self._beat(conn)
         groups: dict[int, list[_Led]] = defaultdict(list)
         now = time.monotonic()
         for led in self._led.values():
@@ -255,7 +260,7 @@ class Projector:
             with conn.transaction():
                 if _pass_on(conn, [led], page.reached).rowcount != 1:
                     raise _Changed
-                parked = take(conn, led.projection, page, led.waiting)
+                parked = take_in(conn, led.projection, page, led.waiting)
                 store_parked(conn, led.projection, parked)
                 _notify(conn, [led], page.reached)
         except _Changed:

@@ -6,8 +6,8 @@ from typing import Final, Literal
 from fastapi import Response
 from prometheus_client import CONTENT_TYPE_LATEST
 
+from api.condition import connected, idle, late, unasked, workers
 from api.dependencies import Caller, Running, guarded_router, public_router
-from api.readiness import connected, living_workers, missing, reactions
 from api.roles import ADMINS, EVERYBODY
 from api.schemas import Answer, Ok, Time
 from projections.lag import State, lags
@@ -16,6 +16,8 @@ router = public_router("health")
 guarded = guarded_router("health", reads=EVERYBODY, writes=EVERYBODY)
 metrics = guarded_router("metrics", reads=ADMINS, writes=ADMINS)
 
+
+ASKED_WITHIN: Final = 2.0
 
 EXPOSITION: Final = {
     "description": "In the text format of Prometheus.",
@@ -55,6 +57,8 @@ class ProjectionHealth(Answer):
     lag_seconds: float
     parked: int
     failure: str | None
+    leader_heard_seconds: float | None
+    """How long ago whoever keeps it at the head of the log gave a sign of life; nothing if nobody ever did."""
 
 
 class ProcessHealth(Answer):
@@ -63,20 +67,26 @@ class ProcessHealth(Answer):
     name: str
     position: int
     lag_events: int
+    lag_seconds: float
 
 
 class WorkerHealth(Answer):
-    """How many workers live, in whichever program, and how far their reactions are."""
+    """How many workers live, in all programs; when the one that reacts was heard, and how far its reactions are."""
 
     alive: int
+    leader_heard_seconds: float | None
     processes: list[ProcessHealth]
 
 
 class ChannelHealth(Answer):
-    """A channel that this program speaks, and whether the creator has connected it."""
+    """A channel that this program speaks, and whether the creator has connected it.
+
+    Where the platform is asked for messages, `polled_seconds` says how long ago whoever asks gave a sign of life.
+    """
 
     channel: str
     connected: bool
+    polled_seconds: float | None
 
 
 class ModelHealth(Answer):
@@ -87,10 +97,14 @@ class ModelHealth(Answer):
 
 
 class Health(Answer):
-    """How everything is that this installation consists of."""
+    """How everything is that this installation consists of.
 
-    status: Literal["ok", "unavailable"]
+    `unavailable` for want of what is `missing`, or `degraded`; `why` says by what, as `kind:which`.
+    """
+
+    status: Literal["ok", "degraded", "unavailable"]
     missing: list[str]
+    why: list[str]
     timestamp: Time
     database: DatabaseHealth
     projections: list[ProjectionHealth]
@@ -108,7 +122,7 @@ async def get_liveness() -> Ok:
 @router.get("/health/ready", responses={503: {"model": Readiness, "description": "Not now."}})
 async def get_readiness(response: Response, runtime: Running) -> Readiness:
     """Database, migrations and projections are as they should be."""
-    lacking = await missing(runtime)
+    lacking = runtime.readiness.missing
     if lacking:
         response.status_code = 503
         response.headers["Retry-After"] = "1"
@@ -120,15 +134,21 @@ async def get_readiness(response: Response, runtime: Running) -> Readiness:
 @guarded.get("/health")
 async def get_health(creator: Caller, runtime: Running) -> Health:
     """Database, projections, worker, channels of the caller's creator, and what writes the answers."""
-    lacking = await missing(runtime)
-    lag = await lags(runtime.pool, runtime.projections)
-    head = max((each.head for each in lag), default=0)
-    theirs = await connected(runtime, creator.creator_id)
+    lacking = runtime.readiness.missing
+    async with runtime.pool.connection(timeout=ASKED_WITHIN) as conn:
+        behind = await lags(conn, runtime.projections)
+        working = await workers(conn)
+        theirs = {each.channel: each for each in await connected(conn, creator.creator_id)}
+    polled = runtime.bots.way_in == "polling" and not runtime.is_demo
+    why = [*late(behind), *idle(working), *(unasked(theirs.values()) if polled else ())]
     return Health(
-        status="unavailable" if lacking else "ok",
+        status="unavailable" if lacking else "degraded" if why else "ok",
         missing=lacking,
+        why=why,
         timestamp=datetime.now(UTC),
-        database=DatabaseHealth(reachable="database" not in lacking, position=head),
+        database=DatabaseHealth(
+            reachable="database" not in lacking, position=max((each.head for each in behind), default=0)
+        ),
         projections=[
             ProjectionHealth(
                 name=each.name,
@@ -139,22 +159,37 @@ async def get_health(creator: Caller, runtime: Running) -> Health:
                 lag_seconds=round(each.seconds, 3),
                 parked=each.parked,
                 failure=each.failure,
+                leader_heard_seconds=_rounded(each.heard),
             )
-            for each in lag
+            for each in behind
         ],
         worker=WorkerHealth(
-            alive=await living_workers(runtime),
+            alive=working.alive,
+            leader_heard_seconds=_rounded(working.heard),
             processes=[
-                ProcessHealth(name=each.name, position=each.position, lag_events=max(head - each.position, 0))
-                for each in await reactions(runtime)
+                ProcessHealth(
+                    name=each.name,
+                    position=each.position,
+                    lag_events=each.events,
+                    lag_seconds=round(each.seconds, 3),
+                )
+                for each in working.reached
             ],
         ),
         channels=[
-            ChannelHealth(channel=channel, connected=channel in theirs)
+            ChannelHealth(
+                channel=channel,
+                connected=channel in theirs,
+                polled_seconds=_rounded(theirs[channel].heard) if polled and channel in theirs else None,
+            )
             for channel in sorted(map(str, runtime.channels))
         ],
         model=ModelHealth(name=None, answers_from="templates"),
     )
+
+
+def _rounded(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds, 3)
 
 
 @metrics.get("/metrics", response_class=Response, responses={200: EXPOSITION})

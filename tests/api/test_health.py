@@ -1,14 +1,26 @@
 """Is it alive, may it be sent requests, and what it says to whoever just looks."""
 
+import asyncio
+import threading
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import httpx
 import psycopg
 import pytest
 
 from api import frontend
 from api.app import openapi
+from api.condition import Connected, Reached, Workers, idle, late, unasked
+from api.readiness import Readiness, unfit
 from domain.vocabulary import Platform
+from eventstore.circuit import Trouble
+from projections.lag import Lag
 from tests.api.conftest import CREATOR, OTHER, Served, refused
+
+ALL_OTHERS = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                 WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"""
 
 
 async def test_a_running_program_is_alive_and_ready(served: Served) -> None:
@@ -19,16 +31,112 @@ async def test_a_running_program_is_alive_and_ready(served: Served) -> None:
         assert ready.json() | {"timestamp": ""} == {"status": "ok", "ready": True, "timestamp": "", "missing": []}
 
 
-async def test_a_program_without_its_schema_or_its_database_says_what_is_missing(served: Served) -> None:
+async def ready(served: Served, *missing: str) -> httpx.Response:
+    """Ask until what is missing is this; the program looks twice a second."""
+    async with served.anybody() as nobody, asyncio.timeout(10):
+        while (answer := await nobody.get("/health/ready")).json()["missing"] != [*missing]:
+            await served.runtime.progress.beyond(served.runtime.progress.position, 0.05)
+    assert (answer.status_code, answer.json()["ready"]) == ((503, False) if missing else (200, True))
+    return answer
+
+
+async def test_a_program_without_its_schema_says_so(served: Served) -> None:
+    with psycopg.connect(served.url, autocommit=True) as conn:
+        conn.execute("DELETE FROM app.migrations WHERE number = (SELECT max(number) FROM app.migrations)")
+        conn.execute(ALL_OTHERS)  # what was applied is looked at whenever the program connects
+    await ready(served, "migrations")
+
+
+async def test_a_program_without_its_database_says_so_within_five_seconds_and_is_ready_again_when_it_is_back(
+    served: Served, server_url: str
+) -> None:
+    name = psycopg.conninfo.conninfo_to_dict(served.url)["dbname"]
+    with psycopg.connect(server_url, autocommit=True) as conn:
+        try:
+            conn.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false".encode())
+            conn.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,))
+            async with asyncio.timeout(5):
+                answer = await ready(served, "database")
+        finally:
+            conn.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true".encode())
+    assert answer.headers["retry-after"] == "1"
     async with served.anybody() as nobody:
-        with psycopg.connect(served.url, autocommit=True) as conn:
-            conn.execute("DELETE FROM app.migrations WHERE number = (SELECT max(number) FROM app.migrations)")
-        behind = await nobody.get("/health/ready")
-        assert (behind.status_code, behind.json()["ready"], behind.json()["missing"]) == (503, False, ["migrations"])
-        await served.runtime.pool.close()
-        away = await nobody.get("/health/ready")
-        assert (away.status_code, away.json()["missing"]) == (503, ["database"])
         assert (await nobody.get("/health/live")).status_code == 200
+    await ready(served)
+
+
+async def test_asking_whether_it_is_ready_asks_the_database_nothing(served: Served) -> None:
+    await served.runtime.pool.close()
+    async with served.anybody() as nobody:
+        answers = [await nobody.get("/health/ready") for _ in range(100)]
+    assert {answer.status_code for answer in answers} == {200}
+
+
+async def test_nothing_seen_for_seconds_means_that_the_database_gives_no_answer(database_url: str) -> None:
+    seconds = 100.0
+    readiness = Readiness(database_url, [], lambda: None, threading.Event(), now=lambda: seconds)
+    assert readiness.missing == ["database"]
+    await readiness.start()
+    assert readiness.missing == []
+    await readiness.stop()
+    seconds += 3
+    assert readiness.missing == ["database"]
+
+
+async def test_what_keeps_everything_from_being_stored_keeps_requests_away(database_url: str) -> None:
+    troubles = [Trouble("disk", since=0.0), None]
+    readiness = Readiness(database_url, [], lambda: troubles[0], threading.Event())
+    await readiness.start()
+    assert readiness.missing == ["disk"]
+    troubles.pop(0)
+    assert readiness.missing == []
+    await readiness.stop()
+
+
+@pytest.mark.parametrize(
+    ("changed", "watched", "reasons"),
+    [
+        ({}, 60, []),
+        ({"events": 10_001}, 60, ["projections"]),
+        ({"events": 1, "seconds": 31.0}, 60, ["lag"]),
+        ({"events": 1, "seconds": 29.0}, 60, []),
+        ({"heard": 5.1}, 60, ["leader"]),
+        ({"heard": None}, 60, ["leader"]),
+        ({"heard": None}, 4, []),
+        ({"events": 20_000, "seconds": 60.0, "heard": 60.0}, 60, ["projections", "lag", "leader"]),
+    ],
+)
+def test_reads_that_are_too_old_or_that_nobody_keeps_are_not_served(
+    changed: dict[str, Any], watched: float, reasons: list[str]
+) -> None:
+    well = Lag("board", 1, "live", 7, 7, 0, 0.0, 0, None, 0.3)
+    assert unfit([well, replace(well, **changed)], watched) == reasons
+
+
+@pytest.mark.parametrize(
+    ("lag", "why"),
+    [
+        (Lag("board", 1, "live", 7, 7, 0, 0.0, 0, None, 0.3), []),
+        (Lag("board", 1, "catching_up", 7, 9, 2, 11.0, 0, None, 0.3), ["projection_late:board"]),
+        (Lag("board", 1, "failed", 7, 9, 2, 1.0, 0, "UndefinedTable", 0.3), ["projection_failed:board"]),
+        (Lag("board", 1, "live", 7, 7, 0, 0.0, 2, None, None), ["leader_silent:board", "projection_parked:board"]),
+    ],
+)
+def test_what_ails_a_projection_is_named(lag: Lag, why: list[str]) -> None:
+    assert list(late([lag])) == why
+
+
+def test_what_ails_the_workers_is_named() -> None:
+    well = Reached("replies", 7, 0, 0.0)
+    assert list(idle(Workers(1, 0.2, [well]))) == []
+    assert list(idle(Workers(0, 9.0, [well]))) == ["worker_missing"]
+    assert list(idle(Workers(1, 9.0, [replace(well, seconds=31.0)]))) == ["worker_silent", "reactions_late:replies"]
+
+
+def test_a_bot_that_nobody_asks_is_named() -> None:
+    asked = [Connected("telegram", 0.4), Connected("instagram", None)]
+    assert list(unasked(asked)) == []
+    assert list(unasked([Connected("telegram", 6.0)])) == ["polling_silent:telegram"]
 
 
 async def test_a_program_that_is_told_to_stop_wants_no_more_requests_and_answers_those_that_come(
@@ -45,8 +153,7 @@ async def test_a_program_that_is_told_to_stop_wants_no_more_requests_and_answers
 async def test_projections_that_are_far_behind_want_no_requests(served: Served) -> None:
     async with await psycopg.AsyncConnection.connect(served.url, autocommit=True) as conn:
         await conn.execute("UPDATE log.head SET position = position + 20000")
-    async with served.anybody() as nobody:
-        assert (await nobody.get("/health/ready")).json()["missing"] == ["projections"]
+    await ready(served, "projections")
 
 
 async def test_whoever_has_a_credential_hears_how_everything_is(served: Served) -> None:
@@ -54,20 +161,23 @@ async def test_whoever_has_a_credential_hears_how_everything_is(served: Served) 
     await served.lead()
     assert await served.runtime.settle(served.runtime.clock())
     health = (await served.client.get("/health")).json()
-    assert (health["status"], health["missing"]) == ("ok", [])
+    assert (health["status"], health["missing"], health["why"]) == ("ok", [], [])
     assert health["database"] == {"reachable": True, "position": served.head()}
     shown = {
         each["name"]: (each["position"], each["lag_events"], each["lag_seconds"]) for each in health["projections"]
     }
     assert shown == {each.name: (served.head(), 0, 0) for each in served.runtime.projections}
     assert {(each["state"], each["parked"], each["failure"]) for each in health["projections"]} == {("live", 0, None)}
+    assert all(0 <= each["leader_heard_seconds"] < 5 for each in health["projections"])
     assert health["worker"]["alive"] == 1
+    assert 0 <= health["worker"]["leader_heard_seconds"] < 5
     assert {each["name"] for each in health["worker"]["processes"]} >= {"replies", "nurturing", "releases", "erasure"}
-    assert {each["lag_events"] for each in health["worker"]["processes"]} == {0}
-    assert health["channels"] == [{"channel": "telegram", "connected": True}]
+    assert {(each["lag_events"], each["lag_seconds"]) for each in health["worker"]["processes"]} == {(0, 0)}
+    assert health["channels"] == [{"channel": "telegram", "connected": True, "polled_seconds": None}]
     assert health["model"] == {"name": None, "answers_from": "templates"}
     async with served.anybody(**{"X-API-Key": served.keys[OTHER]}) as other:
-        assert (await other.get("/health")).json()["channels"] == [{"channel": "telegram", "connected": False}]
+        (channel,) = (await other.get("/health")).json()["channels"]
+        assert channel == {"channel": "telegram", "connected": False, "polled_seconds": None}
     async with served.anybody() as nobody:
         await refused(nobody.get("/health"), 401, "unauthenticated")
 

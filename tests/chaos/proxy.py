@@ -41,7 +41,10 @@ class Rates:
 class Proxy:
     """Listens on TCP for clients of the server at `url`; its own address is in `url`."""
 
-    def __init__(self, url: str, rates: Rates, seed: int = 0) -> None:
+    def __init__(self, url: str, rates: Rates, seed: int = 0, *, one_way_seconds: float = 0.0) -> None:
+        self._one_way_seconds = one_way_seconds
+        self._way = asyncio.Event()
+        self._way.set()
         self._target = urlsplit(url)
         self._rates = rates
         self._random = random.Random(seed)
@@ -106,6 +109,16 @@ class Proxy:
         self._server = await asyncio.start_server(self._accept, "127.0.0.1", self._port)
         self._port = self._server.sockets[0].getsockname()[1]
 
+    def fall_silent(self) -> None:
+        """From now on nothing passes, either way, and nobody is told: connections stay open, and new ones are taken."""
+        self._loop.call_soon_threadsafe(self._way.clear)
+
+    async def passage(self) -> None:
+        """Wait as long as the way takes."""
+        if self._one_way_seconds:
+            await asyncio.sleep(self._one_way_seconds)
+        await self._way.wait()
+
     def plan(self, cut: Cut, seconds: float = 0.0) -> None:
         """Lose the connection of the next commit in this way; what is sent late waits for so long."""
         self._planned.append((cut, seconds))
@@ -150,6 +163,7 @@ class Proxy:
             cutting = tasks.create_task(self._cut_now_and_then())
             await self._end.wait()
             cutting.cancel()
+            self._way.set()
             await self._close_port()
 
     async def _cut_now_and_then(self) -> None:
@@ -211,6 +225,7 @@ class _Link:
         """Pass the first message on; `False` if it was only a wish to cancel."""
         length = await self._client.readexactly(4)
         body = await self._client.readexactly(int.from_bytes(length) - 4)
+        await self._proxy.passage()
         self._to_server.write(length + body)
         await self._to_server.drain()
         return int.from_bytes(body[:4]) != CANCEL_REQUEST
@@ -250,6 +265,7 @@ class _Link:
             self._to_client.transport.abort()
             await asyncio.sleep(seconds)
         self._cut_when_committed = cut in (Cut.AFTER, Cut.LATE)
+        await self._proxy.passage()
         self._to_server.write(message)
         await self._to_server.drain()
 
@@ -283,6 +299,7 @@ class _Link:
     async def _pass_answers_on(self) -> None:
         buffered = b""
         while chunk := await self._server.read(1 << 16):
+            await self._proxy.passage()
             buffered += chunk
             passed = 0
             while len(buffered) - passed >= 5:

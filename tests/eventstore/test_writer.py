@@ -530,3 +530,29 @@ async def test_a_stream_that_another_program_adds_to_in_the_middle_of_a_batch_is
     assert isinstance(refused, ZeroDivisionError)
     assert hot.position < active.position == head(database_url)
     assert (await writer.do(Clonnect.lead, "ana", lead.id)).result.status is Status.ACTIVE
+
+
+async def test_what_a_check_forbids_is_not_stored_and_costs_no_neighbour_its_command(
+    writer: Writer[Clonnect], database_url: str
+) -> None:
+    over = "SELECT app.check_generation(%s, %s)", ("post", 7)
+    gate = Gate()
+    held = asyncio.create_task(writer.do(gate))
+    await gate.reached()
+    with module.checked(over):
+        forbidden = asyncio.create_task(writer.do(Clonnect.capture_lead, "ana", new_lead(1)))
+    neighbour = asyncio.create_task(writer.do(Clonnect.capture_lead, "ana", new_lead(2)))
+    await asyncio.sleep(0)
+    gate.open()
+    await held
+    with pytest.raises(LostRace):
+        await forbidden
+    assert (await neighbour).position is not None
+    with psycopg.connect(database_url) as conn:
+        stored = conn.execute("SELECT count(*) FROM log.events WHERE topic = 'lead.captured'").fetchone()
+    assert stored == (1,)
+
+
+async def test_a_command_that_stores_nothing_is_not_checked(writer: Writer[Clonnect]) -> None:
+    with module.checked(("SELECT app.check_generation(%s, %s)", ("post", 7))):
+        assert (await writer.do(lambda app: app.creator("ana").id)).position is None

@@ -1,23 +1,32 @@
 """What happened is reacted to once, in order, whatever stumbles, dies or is cut off."""
 
 import asyncio
+import contextlib
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from uuid import uuid4
 
 import psycopg
+import pytest
 from eventsourcing.persistence import OperationalError, StoredEvent
 from psycopg.rows import DictRow
 
 from api.bootstrap import Runtime
+from domain.application import Clonnect
+from domain.errors import LostRace
 from domain.follower import Follower
+from eventstore.leases import take
 from eventstore.log import Recorded
+from eventstore.writer import Writer
+from processes.causes import because_of
 from processes.due_work import DueWork
 from processes.process import Process, reacts_to
 from processes.sending import Sending
-from processes.worker import Worker
-from tests.runtime import Start, deliver, events, on_the_phone, recorded, say
+from processes.worker import REACTIONS, Worker
+from tests.chaos.proxy import Proxy, Rates
+from tests.runtime import CREATOR, Start, deliver, events, on_the_phone, recorded, say
 
 Connection = psycopg.Connection[DictRow]
 
@@ -43,13 +52,37 @@ class Listening(Process):
             raise error
 
 
+class Hanging(Process):
+    """A process that hangs over a message, and wakes with a command."""
+
+    name = "replies"
+
+    def __init__(self, writer: Writer[Clonnect]) -> None:
+        super().__init__()
+        self._writer = writer
+        self.shown, self.ended = asyncio.Event(), asyncio.Event()
+
+    @reacts_to(Follower.MessageReceived)
+    async def message_received(self, event: Follower.MessageReceived, recorded: Recorded) -> None:
+        self.shown.set()
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            # As one that was stopped as a whole and wakes: it gives its command before it hears of anything.
+            with because_of(recorded), contextlib.suppress(LostRace):
+                await self._writer.do(Clonnect.read_conversation, CREATOR, event.lead_id)
+            raise
+        finally:
+            self.ended.set()
+
+
 @asynccontextmanager
-async def working(runtime: Runtime, process: Process) -> AsyncIterator[Worker]:
+async def working(runtime: Runtime, process: Process, url: str | None = None) -> AsyncIterator[Worker]:
     """A worker with one process of its own, in a program that has none."""
     sending = Sending(runtime.writer, runtime.channels, runtime.connections)
     due_work = DueWork(runtime.agenda, runtime.writer, sending, None, runtime.clock)
     worker = Worker(
-        runtime.url,
+        url or runtime.url,
         runtime.pool,
         runtime.log,
         [process],
@@ -152,6 +185,53 @@ async def test_of_two_workers_one_reacts_and_the_other_takes_over_when_it_is_gon
             await deliver(reader, {"follower_id": "tg_8", "text": "tres", "message_id": "m"})
             await at_the_head(reader, second)
     assert (one.shown, other.shown) == (["uno", "dos"], ["tres"])
+
+
+async def test_a_worker_that_wakes_after_another_has_taken_over_stores_nothing(
+    reader: Runtime, conn: Connection
+) -> None:
+    process = Hanging(reader.writer)
+    async with working(reader, process):
+        await hear(reader, "uno")
+        await process.shown.wait()
+        before = conn.execute("SELECT * FROM app.processes").fetchall()
+        while not take(conn, [REACTIONS]):
+            conn.execute("UPDATE app.leases SET beat_at = beat_at - interval '1 minute'")
+        async with asyncio.timeout(10):
+            await process.ended.wait()
+    assert events(reader, Follower.Read) == []
+    assert conn.execute("SELECT * FROM app.processes").fetchall() == before
+
+
+async def test_a_worker_whose_session_falls_silent_is_followed_and_ends_when_it_is_told(
+    reader: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("eventstore.leases.SILENT_SECONDS", 1.0)
+    one, other = Listening(), Listening()
+    with Proxy(reader.url, Rates()) as proxy:
+        async with AsyncExitStack() as leading:
+            first = await leading.enter_async_context(working(reader, one, proxy.url))
+            await hear(reader, "uno")
+            await at_the_head(reader, first)
+            proxy.fall_silent()
+            async with working(reader, other) as second:
+                await deliver(reader, {"follower_id": "tg_7", "text": "dos", "message_id": "m"})
+                await at_the_head(reader, second)
+            began = time.monotonic()
+            await leading.aclose()
+            assert time.monotonic() - began < 3
+    assert (one.shown[:1], other.shown) == (["uno"], ["dos"])
+
+
+async def test_a_reaction_that_never_ends_is_begun_anew(reader: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("processes.worker.REACTION_SECONDS", 0.1)
+    process = Hanging(reader.writer)
+    async with working(reader, process):
+        await hear(reader, "uno")
+        await process.ended.wait()
+        process.shown.clear()
+        async with asyncio.timeout(10):
+            await process.shown.wait()
 
 
 async def test_what_is_shown_again_after_a_crash_changes_nothing(demo: Start, conn: Connection) -> None:

@@ -1,0 +1,48 @@
+"""A session on which nothing comes back any more is given up, and nobody waits for it for ever."""
+
+import asyncio
+import time
+
+import psycopg
+import pytest
+
+from eventstore.answering import AnsweringConnection, own_session
+from eventstore.sessions import FOLLOWING
+from tests.chaos.proxy import Proxy, Rates
+
+
+def test_a_session_that_has_fallen_silent_is_closed_with_an_error(database_url: str) -> None:
+    with Proxy(database_url, Rates()) as proxy:
+        conn = AnsweringConnection.connect(proxy.url, autocommit=True)
+        conn.answer_seconds = 0.2
+        conn.execute("SELECT 1")
+        proxy.fall_silent()
+        with pytest.raises(psycopg.OperationalError):
+            conn.execute("SELECT 1")
+        assert conn.closed
+
+
+async def test_a_task_that_waits_in_vain_is_told_and_one_that_is_cancelled_ends_at_once(database_url: str) -> None:
+    with Proxy(database_url, Rates()) as proxy:
+        async with (
+            own_session(proxy.url, FOLLOWING, answer_seconds=0.2) as hasty,
+            own_session(proxy.url, FOLLOWING, answer_seconds=60) as patient,
+        ):
+            await hasty.execute("SELECT 1")
+            proxy.fall_silent()
+            waiting = asyncio.create_task(patient.execute("SELECT 1"))
+            with pytest.raises(psycopg.OperationalError):
+                await hasty.execute("SELECT 1")
+            assert hasty.closed
+            began = time.monotonic()
+            waiting.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await waiting
+            assert time.monotonic() - began < 2
+
+
+async def test_a_session_whose_statement_is_refused_stays_open(database_url: str) -> None:
+    async with own_session(database_url, FOLLOWING, answer_seconds=5) as conn:
+        with pytest.raises(psycopg.errors.UndefinedTable):
+            await conn.execute("SELECT FROM nowhere")
+        await conn.execute("SELECT 1")
