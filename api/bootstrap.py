@@ -23,7 +23,7 @@ from api.telemetry import Telemetry
 from api.throttle import AtOnce, Throttle
 from domain import context
 from domain.application import Clonnect
-from domain.errors import LostRace, NotFound
+from domain.errors import NotFound, Taken
 from eventstore.log import Log
 from eventstore.mapper import TypedMapper
 from eventstore.recorder import CHANNEL as LOG_CHANNEL
@@ -186,7 +186,7 @@ async def run(
         is_demo = await clock.read(pool)
         app = stack.enter_context(open_application(url, key))
         commanded = stack.enter_context(open_application(url, key, writer=True))
-        writer = Writer(commanded, conflict=LostRace, timed=lambda: context.at(clock()))
+        writer = Writer(commanded, conflict=Taken, timed=lambda: context.at(clock()))
         log = Log(cast(Recorder, app.recorder), cast(TypedMapper, app.mapper))
         projections = Projections(pool)
         board, conversations = projections[Board], projections[Conversations]

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from api.errors import StartupError
 from api.settings import Settings, load
-from domain.errors import DomainError
+from domain.errors import DomainError, Transient
 
 if TYPE_CHECKING:
     from eventstore.integrity import Head
@@ -62,7 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     command: Command = given.command
     try:
         command(load(), given)
-    except (StartupError, DomainError, Finding) as refusal:
+    except (StartupError, DomainError, Transient, Finding) as refusal:
         return _say(str(refusal), REFUSED)
     except Misuse as misuse:
         return _say(str(misuse), MISUSED)

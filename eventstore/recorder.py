@@ -1,6 +1,7 @@
 """Appends to the log in one stored function and reads it back with everything that stands beside an event."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -43,6 +44,7 @@ class Recorder(PostgresApplicationRecorder):
     def __init__(self, datastore: PostgresDatastore, *, events_table_name: str = "events") -> None:
         super().__init__(datastore, events_table_name=events_table_name)
         self.channel_name = CHANNEL  # the library's own subscriptions listen to it
+        self._holding: Connection[DictRow] | None = None
 
     def create_table(self) -> None:
         """Nothing: the migrations make the tables, so that one place owns them."""
@@ -67,7 +69,7 @@ class Recorder(PostgresApplicationRecorder):
             return None
         event_ids = event_ids or [uuid4() for _ in stored_events]
         metadata = metadata or [{} for _ in stored_events]
-        with self.datastore.get_connection() as conn:
+        with self._appending() as conn:
             if not beside:  # one statement is a transaction of its own
                 appended = self._append(conn, stored_events, event_ids, metadata)
             else:
@@ -81,6 +83,34 @@ class Recorder(PostgresApplicationRecorder):
         if row is None:
             return None
         return list(range(row["last"] - len(stored_events) + 1, row["last"] + 1))
+
+    @contextmanager
+    def holding_head(self) -> Iterator[None]:
+        """Let nobody else append until this has: what is read inside cannot be overtaken any more.
+
+        Every other writer waits meanwhile, for as long as a command takes to read its streams and to append.
+        """
+        with self.datastore.get_connection() as conn:
+            with conn.pipeline():
+                conn.execute("BEGIN")
+                conn.execute("SELECT log.hold_head()")
+            self._holding = conn
+            try:
+                yield
+            finally:
+                self._holding = None
+                if not conn.closed:
+                    conn.rollback()
+
+    @contextmanager
+    def _appending(self) -> Iterator[Connection[DictRow]]:
+        """Any connection, or the one that holds the head, which lets go of it as it commits."""
+        if self._holding is not None:
+            yield self._holding
+            self._holding.commit()
+        else:
+            with self.datastore.get_connection() as conn:
+                yield conn
 
     @staticmethod
     def _append(

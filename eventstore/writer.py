@@ -9,7 +9,7 @@ import random
 import threading
 import time
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar
 from uuid import UUID
@@ -26,8 +26,8 @@ Accompany = Callable[[Any, UUID | None], Sequence[Beside]]
 
 MAX_WAITING = 1000
 MAX_BATCH = 64
-MAX_RUNS = 20
 MAX_RUNS_BESIDE = 2
+RACES_BEFORE_HOLDING = 5
 RACE_SECONDS = 0.002
 _RANDOM = random.SystemRandom()
 DEADLINE_SECONDS = 10.0
@@ -118,8 +118,9 @@ class Writer(Generic[App]):
     Commands that wait at the same moment share a transaction and see each other's changes; a refused one leaves
     nothing behind. If the transaction meets a conflict with another process, each of its commands is run alone,
     so that nobody pays for a neighbour. If the connection is lost, the log is asked by event id whether it was
-    stored, before anything is run again. `timed` gives each run its time; `conflict` is raised to a caller who
-    lost every race.
+    stored, before anything is run again. Who loses races again and again, being further away from the database than
+    the others, holds the head of the log for one run, which nobody can overtake. `timed` gives each run its time;
+    `conflict` is raised to a caller whose row beside the events stood there already.
     """
 
     def __init__(
@@ -273,22 +274,24 @@ class Writer(Generic[App]):
         races = 0
         while True:
             ran = None
+            holds = self._workspace.event_store.recorder.holding_head if races >= RACES_BEFORE_HOLDING else nullcontext
             try:
-                self._workspace.refresh()
-                ran = self._attempt(job)
-                # Not before it ran: what an earlier attempt stores in between would be decided upon as well.
-                if (done := self._stored_before(job)) is not None:
-                    self._workspace.abandon()
-                    job.settle(done)
-                    return
-                positions = self._workspace.event_store.append()
+                with holds():
+                    self._workspace.refresh()
+                    ran = self._attempt(job)
+                    # Not before it ran: what an earlier attempt stores in between would be decided upon as well.
+                    if (done := self._stored_before(job)) is not None:
+                        self._workspace.abandon()
+                        job.settle(done)
+                        return
+                    positions = self._workspace.event_store.append()
             except IntegrityError as error:
                 self._workspace.abandon()
                 races += 1
-                if races == (MAX_RUNS if _was_a_race(error) else MAX_RUNS_BESIDE):
-                    lost = self._conflict("Somebody else was faster, again and again.")
-                    lost.__cause__ = error
-                    job.settle(error=lost)
+                if races >= MAX_RUNS_BESIDE and not _was_a_race(error):
+                    taken = self._conflict("Somebody else was faster: this is taken.")
+                    taken.__cause__ = error
+                    job.settle(error=taken)
                     return
                 time.sleep(RACE_SECONDS * races * _RANDOM.random())
             except (OperationalError, InterfaceError) as error:
