@@ -46,6 +46,7 @@ from processes.due_work import DueWork
 from processes.erasure import Erasure
 from processes.language import Identifier
 from processes.nurturing import Nurturing as NurturingProcess
+from processes.parked import ParkedReactions
 from processes.polling import Polling, stopped
 from processes.releases import Releases
 from processes.replies import Replies
@@ -217,6 +218,7 @@ async def run(
             worker = Worker(url, pool, log, processes, due_work, agenda, deliveries, clock)
             clock.when_moved(worker.agenda_moved)
             worker.at_each_tick(idempotency.sweep)
+            worker.at_each_tick(ParkedReactions(pool, log, processes).try_asked)
 
         callers = Callers(pool)
 

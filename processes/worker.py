@@ -15,8 +15,10 @@ from processes.clock import Clock
 from processes.deliveries import Deliveries
 from processes.due_work import DueWork
 from processes.outage import AWAY
+from processes.parked import park
 from processes.process import Process
 from projections.agenda import Agenda
+from projections.applying import told
 from projections.projection import Pool
 
 BATCH = 200
@@ -160,7 +162,7 @@ class Worker:
             for process in self._processes:
                 if unreadable.topic in process.topics and unreadable.position > self.positions[process.name]:
                     _logger.error("%s cannot read position %s", process.name, unreadable.position)
-                    await self._park(process, unreadable.position, unreadable.error)
+                    await park(self._pool, process.name, unreadable.position, unreadable.error)
         for recorded in page.events:
             concerned = [
                 process
@@ -189,18 +191,10 @@ class Worker:
             except Exception as error:
                 _logger.exception("%s stumbled over position %s", process.name, recorded.position)
                 if number == TRIES:
-                    await self._park(process, recorded.position, f"{type(error).__name__}: {error}")
+                    await park(self._pool, process.name, recorded.position, told(error))
                 await asyncio.sleep(0.1 * number)
             else:
                 return
-
-    async def _park(self, process: Process, position: int, error: str) -> None:
-        async with self._pool.connection() as conn:
-            await conn.execute(
-                """INSERT INTO app.parked (process, position, error) VALUES (%s, %s, %s)
-                   ON CONFLICT DO NOTHING""",
-                (process.name, position, error),
-            )
 
     # What falls due.
 

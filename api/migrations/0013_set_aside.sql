@@ -31,3 +31,24 @@ BEGIN
                   WHERE leased_until = ''infinity'' ON CONFLICT DO NOTHING';
     END LOOP;
 END $$;
+
+-- A delivery that cannot be handled waits longer and longer, and holds up nobody else.
+ALTER TABLE app.deliveries
+    ADD COLUMN tries       int         NOT NULL DEFAULT 0,
+    ADD COLUMN next_try_at timestamptz NOT NULL DEFAULT '-infinity';
+CREATE INDEX deliveries_next ON app.deliveries (next_try_at, received_at) WHERE state = 'stored';
+DROP INDEX app.deliveries_stored;
+CREATE INDEX deliveries_set_aside ON app.deliveries (creator_id, received_at, delivery_id)
+    WHERE state = 'quarantined' OR state = 'stored' AND tries > 0;
+DROP INDEX app.deliveries_quarantined;
+
+-- Whose reaction waits, and whether somebody wants it tried again. Errors tell their kind and quote nobody.
+ALTER TABLE app.parked
+    ADD COLUMN creator_id text,
+    ADD COLUMN stream     uuid,
+    ADD COLUMN asked_at   timestamptz;
+UPDATE app.parked AS p SET creator_id = e.metadata->>'creator_id', stream = e.originator_id,
+                           error = split_part(p.error, ':', 1)
+  FROM log.events AS e WHERE e.notification_id = p.position;
+CREATE INDEX parked_creator ON app.parked (creator_id, parked_at, process, position);
+CREATE INDEX parked_asked ON app.parked (position) WHERE asked_at IS NOT NULL;
