@@ -63,6 +63,7 @@ from projections.projection import Pool, Projection
 from projections.projector import CHANNEL as PROGRESS_CHANNEL
 from projections.projector import Projector
 from projections.stats import Stats
+from projections.unsettled import Unsettled
 
 POOL_SIZE = 10
 SETTLE_SECONDS = 30.0
@@ -89,6 +90,7 @@ class Runtime:
     agenda: Agenda
     creators: Creators
     stats: Stats
+    unsettled: Unsettled
     cards: Cards
     deliveries: Deliveries
     erasure: Erasure
@@ -265,6 +267,7 @@ async def run(
             agenda=agenda,
             creators=creators,
             stats=stats,
+            unsettled=projections[Unsettled],
             cards=Cards(board),
             deliveries=deliveries,
             erasure=erasure,

@@ -257,6 +257,14 @@ class Agenda(Projection):
             reason=reason,
         )
 
+    async def take_up(self, key: str) -> None:
+        """Let a row be claimed at once that a worker has left lying, or had given up."""
+        await self.select(
+            """WITH known AS (DELETE FROM app.dismissed WHERE key = %(key)s)
+               UPDATE {agenda} SET leased_until = NULL WHERE key = %(key)s RETURNING key""",
+            key=key,
+        )
+
     async def open_attempts(self) -> list[Due]:
         """The sends whose outcome is not recorded."""
         rows = await self.select(f"SELECT {COLUMNS} FROM {{agenda}} AS a WHERE kind = 'attempt'")

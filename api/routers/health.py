@@ -6,6 +6,7 @@ from typing import Final, Literal
 from fastapi import Response
 from prometheus_client import CONTENT_TYPE_LATEST
 
+from api.attention import Attention, Kind
 from api.dependencies import Caller, Running, guarded_router, public_router
 from api.readiness import connected, living_workers, missing, reactions
 from api.roles import ADMINS, EVERYBODY
@@ -87,11 +88,15 @@ class ModelHealth(Answer):
 
 
 class Health(Answer):
-    """How everything is that this installation consists of."""
+    """How everything is that this installation consists of; `attention` counts what the caller's creator has waiting.
 
-    status: Literal["ok", "unavailable"]
+    It is degraded when something that fell due is left undone, whoever's it is.
+    """
+
+    status: Literal["ok", "degraded", "unavailable"]
     missing: list[str]
     timestamp: Time
+    attention: dict[Kind, int]
     database: DatabaseHealth
     projections: list[ProjectionHealth]
     worker: WorkerHealth
@@ -124,10 +129,12 @@ async def get_health(creator: Caller, runtime: Running) -> Health:
     lag = await lags(runtime.pool, runtime.projections)
     head = max((each.head for each in lag), default=0)
     theirs = await connected(runtime, creator.creator_id)
+    everything = await Attention(runtime).counts(None)
     return Health(
-        status="unavailable" if lacking else "ok",
+        status="unavailable" if lacking else "degraded" if everything[Kind.OVERDUE] else "ok",
         missing=lacking,
         timestamp=datetime.now(UTC),
+        attention=dict(await Attention(runtime).counts(creator.creator_id) if creator.creator_id else everything),
         database=DatabaseHealth(reachable="database" not in lacking, position=head),
         projections=[
             ProjectionHealth(
