@@ -48,8 +48,8 @@ SAME_BODY_WITHIN = timedelta(minutes=10)
 LEFT_AFTER = timedelta(seconds=5)
 SWEPT_AT_ONCE: Final = 100
 TRIES: Final = 10
-"""After so many a delivery goes to quarantine, some three hours after the first, and waits for a person."""
-PAUSE, LONGEST_PAUSE = timedelta(seconds=10), timedelta(hours=1)
+"""After so many, an hour and a half after the first, a delivery goes to quarantine and waits for a person."""
+PAUSE = timedelta(seconds=10)
 """Behind the first try; each further pause is twice as long as the one before."""
 PROCESSED: Final = "processed"
 QUARANTINED: Final = "quarantined"
@@ -205,6 +205,8 @@ class Deliveries:
         """Try a delivery again after a pause, or leave it to a person."""
         tries = row["tries"] + 1
         state = "stored" if tries < TRIES else QUARANTINED
+        if state == QUARANTINED:
+            self.settled[QUARANTINED] += 1
         reason = "cannot_be_opened" if isinstance(error, InvalidTag) else f"failed:{type(error).__name__}"
         _logger.warning("delivery %s is set aside: %s, try %d of %d", row["delivery_id"], reason, tries, TRIES)
         async with self._pool.connection() as conn:
@@ -215,7 +217,7 @@ class Deliveries:
                     state,
                     reason,
                     tries,
-                    self._clock() + min(PAUSE * 2 ** (tries - 1), LONGEST_PAUSE),
+                    self._clock() + PAUSE * 2 ** (tries - 1),
                     row["delivery_id"],
                 ),
             )
