@@ -18,6 +18,7 @@ from api.openapi import describe
 from api.roles import EVERYBODY
 from api.routers import (
     access,
+    attention,
     channels,
     conversations,
     creators,
@@ -62,6 +63,7 @@ ROUTERS = (  # what is asked for most is found soonest
     access.public,
     access.router,
     credentials.router,
+    attention.router,
     stream.router,
     health.router,
     health.guarded,

@@ -20,7 +20,7 @@ from api.telemetry import Telemetry
 from api.throttle import AtOnce, Throttle
 from domain import context
 from domain.application import Clonnect
-from domain.errors import LostRace, NotFound
+from domain.errors import NotFound, Taken
 from eventstore.log import Log
 from eventstore.mapper import TypedMapper
 from eventstore.pools import ReadPool
@@ -44,6 +44,7 @@ from processes.due_work import DueWork
 from processes.erasure import Erasure
 from processes.language import Identifier
 from processes.nurturing import Nurturing as NurturingProcess
+from processes.parked import ParkedReactions
 from processes.polling import Polling, stopped
 from processes.releases import Releases
 from processes.replies import Replies
@@ -60,6 +61,7 @@ from projections.projection import Pool, Projection
 from projections.projector import CHANNEL as PROGRESS_CHANNEL
 from projections.projector import Projector
 from projections.stats import Stats
+from projections.unsettled import Unsettled
 
 POOL_SIZE = 10
 SETTLE_SECONDS = 30.0
@@ -86,6 +88,7 @@ class Runtime:
     agenda: Agenda
     creators: Creators
     stats: Stats
+    unsettled: Unsettled
     cards: Cards
     deliveries: Deliveries
     erasure: Erasure
@@ -176,7 +179,7 @@ async def run(
         is_demo = await clock.read(pool)
         app = stack.enter_context(open_application(url, key))
         commanded = stack.enter_context(open_application(url, key, writer=True))
-        writer = Writer(commanded, conflict=LostRace, timed=lambda: context.at(clock()))
+        writer = Writer(commanded, conflict=Taken, timed=lambda: context.at(clock()))
         log = Log(cast(Recorder, app.recorder), cast(TypedMapper, app.mapper))
         projections = Projections(pool)
         board, conversations = projections[Board], projections[Conversations]
@@ -207,6 +210,7 @@ async def run(
             worker = Worker(url, pool, log, processes, due_work, agenda, deliveries, clock)
             clock.when_moved(worker.agenda_moved)
             worker.at_each_tick(idempotency.sweep)
+            worker.at_each_tick(ParkedReactions(pool, log, processes).try_asked)
 
         callers = Callers(pool)
 
@@ -257,6 +261,7 @@ async def run(
             agenda=agenda,
             creators=creators,
             stats=stats,
+            unsettled=projections[Unsettled],
             cards=Cards(board),
             deliveries=deliveries,
             erasure=erasure,

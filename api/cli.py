@@ -14,7 +14,7 @@ from uuid import UUID
 
 from api.errors import StartupError
 from api.settings import Settings, load
-from domain.errors import DomainError
+from domain.errors import DomainError, Transient
 
 if TYPE_CHECKING:
     from eventstore.integrity import Head
@@ -62,7 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     command: Command = given.command
     try:
         command(load(), given)
-    except (StartupError, DomainError, Finding) as refusal:
+    except (StartupError, DomainError, Transient, Finding) as refusal:
         return _say(str(refusal), REFUSED)
     except Misuse as misuse:
         return _say(str(misuse), MISUSED)
@@ -281,6 +281,16 @@ def _discard_parked(settings: Settings, given: argparse.Namespace) -> None:
     print(discard_parked(settings, given.name, given.stream))
 
 
+def _attention(settings: Settings, given: argparse.Namespace) -> None:
+    from api.attention_admin import list_attention, retry_attention
+
+    if given.retry is not None:
+        print(retry_attention(settings, given.creator, given.retry), file=sys.stderr)
+        return
+    waiting = list_attention(settings, given.creator)
+    print(waiting or "Nothing waits.", file=sys.stdout if waiting else sys.stderr)
+
+
 def _openapi(_settings: Settings, _given: argparse.Namespace) -> None:
     from api.app import openapi
 
@@ -418,6 +428,10 @@ def _parser() -> argparse.ArgumentParser:
     given_up = _add(park, "discard", _discard_parked, "never show the event that cannot be shown, only what is behind")
     given_up.add_argument("name", metavar="NAME")
     given_up.add_argument("stream", metavar="STREAM", type=UUID)
+
+    attention = _add(commands, "attention", _attention, "show what was set aside for a person, or try it again")
+    attention.add_argument("creator", metavar="CREATOR", nargs="?", help="only theirs (default: everybody's)")
+    attention.add_argument("--retry", metavar="ID", help="try this one again, as the list names it")
 
     _add(commands, "openapi", _openapi, "print the description of the API, as docs/openapi.json holds it")
     _add(commands, "version", _version, "print the version")

@@ -19,7 +19,16 @@ from pydantic.json_schema import SkipJsonSchema
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
-from domain.errors import Conflict, DomainError, DuplicateLead, FieldError, Invalid, NotFound, VersionMismatch
+from domain.errors import (
+    Conflict,
+    DomainError,
+    DuplicateLead,
+    FieldError,
+    Invalid,
+    NotFound,
+    Transient,
+    VersionMismatch,
+)
 from eventstore.writer import Busy
 from processes.channels.base import ChannelError
 
@@ -152,7 +161,7 @@ class NotCaughtUp(Refusal):
 
 
 class Unavailable(Refusal):
-    """The database is away, or too many commands wait."""
+    """The database is away, too many commands wait, or others were faster again and again."""
 
     status, slug, headers = 503, "unavailable", {"Retry-After": "1"}
 
@@ -191,6 +200,7 @@ def install(app: FastAPI) -> None:
         HTTPException: _http,
         ClientDisconnect: _gone,
         Busy: _unavailable,
+        Transient: _unavailable,
         OperationalError: _unavailable,
         InterfaceError: _unavailable,
         persistence.OperationalError: _unavailable,

@@ -14,6 +14,7 @@ from api.database import open_database
 from api.errors import StartupError
 from api.installation import bring_up_to_date, installation_key, open_application
 from api.settings import Settings
+from api.tables import table
 from eventstore.log import Log
 from eventstore.mapper import TypedMapper
 from eventstore.recorder import Recorder
@@ -75,7 +76,7 @@ def list_projections(settings: Settings) -> str:
             for lag in asyncio.run(_lags(url))
         ]
     heads = ("projection", "version", "state", "position", "log", "behind", "seconds", "parked", "rows", "")
-    return _table([heads, *rows])
+    return table([heads, *rows])
 
 
 async def _lags(url: str) -> list[Lag]:
@@ -133,7 +134,7 @@ def list_parked(settings: Settings, name: str | None) -> str:
         )
         for each in found
     ]
-    return _table([heads, *rows])
+    return table([heads, *rows])
 
 
 def _waiting(conn: psycopg.Connection[DictRow], name: str | None) -> list[Waits]:
@@ -161,9 +162,3 @@ def _said(stream: UUID, outcome: Outcome) -> str:
         f"{stream}: {outcome.events} events are shown; it waits at position {outcome.parked.position} now:"
         f" {outcome.parked.error}."
     )
-
-
-def _table(rows: list[tuple[str, ...]]) -> str:
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows)
-    return "\n".join(line.rstrip() for line in lines)

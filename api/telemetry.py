@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, TypedDict
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from starlette.types import Scope
 
+from api.attention import Attention
 from projections.lag import lags
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ class Telemetry:
         self._parked = Gauge("projection_parked", "Streams that wait for a person.", ("projection",), **about)
         self._due = Gauge("due", "Rows of the agenda that are due or under way.", **about)
         self._sends = Counter("sends", "Messages of ours, since this program began.", ("outcome",), **about)
+        self._set_aside = Gauge("set_aside", "What waits for a person.", ("kind",), **about)
         self._left = Gauge("deliveries_left", "What platforms delivered and is not processed.", ("state",), **about)
         self._handled = Counter("deliveries", "What this program has handled of it.", ("state",), **about)
         self._seen: dict[str, int] = defaultdict(int)
@@ -110,6 +112,8 @@ class Telemetry:
                 self._lag_events.labels(lag.name).set(lag.events)
                 self._lag_seconds.labels(lag.name).set(lag.seconds)
                 self._parked.labels(lag.name).set(lag.parked)
+            for kind, waiting in (await Attention(runtime).counts(None)).items():
+                self._set_aside.labels(kind.value).set(waiting)
             self._due.set(await runtime.agenda.unfinished(runtime.clock()))
             for state, handled in runtime.deliveries.settled.items():
                 self._handled.labels(state).inc(handled - self._seen[state])

@@ -1,13 +1,16 @@
-"""Every refusal of the business, on one page.
+"""Every refusal of the business, on one page, and what is no refusal because it passes.
 
 DomainError
 ├── NotFound            unknown, or another creator's
 ├── Invalid             the input breaks a rule; names each field
 ├── Conflict            the state refuses it
-│   ├── LostRace        another writer was faster; the command may be run again
+│   ├── Taken
 │   ├── DuplicateLead
 │   └── VersionMismatch
 └── NotDue              a send that may not go out now
+
+Transient
+└── LostRace            another writer was faster; the command may be run again
 """
 
 from dataclasses import dataclass
@@ -15,7 +18,11 @@ from uuid import UUID
 
 
 class DomainError(Exception):
-    """A refusal that a person can read; nothing was changed."""
+    """A refusal that a person can read; nothing was changed. The same again is refused again."""
+
+
+class Transient(Exception):
+    """Nobody's fault and over in a moment: nothing was changed, and the same may be tried again."""
 
 
 @dataclass(frozen=True)
@@ -40,11 +47,15 @@ class Invalid(DomainError):
 
 
 class Conflict(DomainError):
-    """The present state refuses the command, or another writer was faster."""
+    """The present state refuses the command."""
 
 
-class LostRace(Conflict):
+class LostRace(Transient):
     """Another writer has appended to a stream since it was loaded."""
+
+
+class Taken(Conflict):
+    """What there may be only once (an account, an address, a key) is there already, by another command."""
 
 
 class DuplicateLead(Conflict):

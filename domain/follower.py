@@ -176,6 +176,10 @@ class Follower(Conversation, FollowerEvents):
         _remember(self.known_enrolments, enrolment_id, KNOWN_IDS)
         self.run = Run(enrolment_id, sequence_type, language, product_id, anchor_at, sequence_version)
 
+    @event(FollowerEvents.EnrolmentDeclined)
+    def _decline_enrolment(self, sequence_type: SequenceType, trigger_event_id: UUID) -> None:
+        _remember(self.known_enrolments, Run.create_id(self.id, sequence_type, trigger_event_id), KNOWN_IDS)
+
     @event(FollowerEvents.FollowUpScheduled)
     def _schedule(
         self,

@@ -147,6 +147,13 @@ class FollowerEvents:
         language: Language
         resumed_from: UUID | None
 
+    class EnrolmentDeclined(Event):
+        TOPIC = "follower.enrolment_declined"
+        sequence_type: SequenceType
+        trigger: str
+        trigger_event_id: UUID
+        reason: str
+
     class FollowUpScheduled(Event):
         TOPIC = "follower.follow_up_scheduled"
         follow_up_id: UUID

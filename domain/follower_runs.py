@@ -66,6 +66,20 @@ class Runs(Sends):
             )
         return True
 
+    def decline_enrolment(
+        self, sequence_type: SequenceType, *, trigger: str, trigger_event_id: UUID, reason: str
+    ) -> None:
+        """Record that nothing came of an occasion, and never will; raises `NotDue` when that was decided before."""
+        if Run.create_id(self.id, sequence_type, trigger_event_id) in self.known_enrolments:
+            raise NotDue("What comes of this occasion was decided before.")
+        self.trigger_event(
+            FollowerEvents.EnrolmentDeclined,
+            sequence_type=sequence_type,
+            trigger=trigger,
+            trigger_event_id=trigger_event_id,
+            reason=reason,
+        )
+
     def end_run(self, reason: EndReason) -> int:
         """End what is under way, and whatever of it waits for another attempt; answers how many follow-ups end."""
         if self.run is None:

@@ -11,6 +11,8 @@ from domain.vocabulary import Language, SequenceType
 HOLD = timedelta(hours=48)
 HOLD_FOR_A_PERSON = timedelta(hours=72)
 STALE_AFTER = timedelta(hours=48)
+SILENCE = timedelta(days=14)
+"""Without a message of the person, before they are written to again."""
 GIVE_UP_AFTER = timedelta(seconds=60)
 OPEN_ATTEMPT_DELAY = timedelta(seconds=60)
 MAX_ATTEMPTS = 4

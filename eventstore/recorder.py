@@ -1,6 +1,7 @@
 """Appends to the log in one stored function and reads it back with everything that stands beside an event."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -8,6 +9,7 @@ from uuid import UUID, uuid4
 
 from eventsourcing.persistence import Notification, OperationalError, StoredEvent
 from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
+from psycopg import Connection
 from psycopg.errors import DiskFull, LockNotAvailable
 from psycopg.pq.abc import PGresult
 from psycopg.rows import DictRow
@@ -23,6 +25,9 @@ LAST_VERSION: Final = 2**63 - 1
 """The highest version that a stream can have."""
 
 AT_ONCE: Final = "100ms"
+
+HOLD_SECONDS: Final = 1
+"""How long a writer that holds the head may give no sign of itself."""
 
 _COLUMNS = """originator_id, originator_version, topic, state,
               notification_id, event_id, metadata, recorded_at"""
@@ -51,6 +56,7 @@ class Recorder(PostgresApplicationRecorder):
     def __init__(self, datastore: PostgresDatastore, *, events_table_name: str = "events") -> None:
         super().__init__(datastore, events_table_name=events_table_name)
         self.channel_name = CHANNEL  # the library's own subscriptions listen to it
+        self._holding: Connection[DictRow] | None = None
 
     def create_table(self) -> None:
         """Nothing: the migrations make the tables, so that one place owns them."""
@@ -83,22 +89,40 @@ class Recorder(PostgresApplicationRecorder):
         results = self._carry_out(statements)
         if not stored_events:
             return None
-        last = int(results[-1].get_value(0, 0) or 0)
+        last = int(results[len(beside)].get_value(0, 0) or 0)
         return list(range(last - len(stored_events) + 1, last + 1))
 
     def append_nothing(self) -> None:
         """See whether something could be appended, without waiting for it; raises what `insert_events` does."""
         self._carry_out([("SELECT set_config('lock_timeout', %s, true)", (AT_ONCE,)), _append((), (), ())])
 
-    def _carry_out(self, statements: Sequence[Statement]) -> Sequence[PGresult]:
+    @contextmanager
+    def holding_head(self) -> Iterator[None]:
+        """Let nobody else append until this has: what is read inside cannot be overtaken any more.
+
+        Every other writer waits meanwhile, for as long as a command takes to read its streams and to append; should we
+        fall silent, for `HOLD_SECONDS` at most.
+        """
         with self.datastore.get_connection() as conn:
             try:
+                with _saying_what_is_held(), conn.pipeline():
+                    conn.execute("BEGIN")
+                    conn.execute(f"SET LOCAL idle_in_transaction_session_timeout = '{HOLD_SECONDS}s'".encode())
+                    conn.execute("SELECT log.hold_head()")
+                self._holding = conn
+                yield
+            finally:
+                self._holding = None
+                if not conn.closed:
+                    conn.rollback()
+
+    def _carry_out(self, statements: Sequence[Statement]) -> Sequence[PGresult]:
+        """On any connection, or on the one that holds the head, which lets go of it in the same flush."""
+        with _saying_what_is_held():
+            if self._holding is not None:
+                return carry_out(self._holding, [*statements, ("COMMIT", ())])
+            with self.datastore.get_connection() as conn:
                 return carry_out(conn, statements)
-            except LockNotAvailable as error:
-                # The context names the function in every language.
-                raise Held("head" if "append_events" in (error.diag.context or "") else "row") from error
-            except DiskFull as error:
-                raise Held("disk") from error
 
     def select_events(
         self,
@@ -206,6 +230,18 @@ def logged_event(row: DictRow) -> LoggedEvent:
         metadata=row["metadata"],
         recorded_at=row["recorded_at"],
     )
+
+
+@contextmanager
+def _saying_what_is_held() -> Iterator[None]:
+    try:
+        yield
+    except LockNotAvailable as error:
+        # The context names the function in every language.
+        context = error.diag.context or ""
+        raise Held("head" if "append_events" in context or "hold_head" in context else "row") from error
+    except DiskFull as error:
+        raise Held("disk") from error
 
 
 def _append(

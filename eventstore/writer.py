@@ -9,15 +9,16 @@ import random
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar
 from uuid import UUID
 
 from eventsourcing.persistence import IntegrityError, InterfaceError, OperationalError
-from psycopg.errors import UniqueViolation
+from psycopg.errors import IntegrityConstraintViolation, UniqueViolation
 
 from eventstore.circuit import PATIENCE_SECONDS, Circuit, Trouble
+from eventstore.leases import Deposed
 from eventstore.recorder import Held
 from eventstore.workspace import Beside, Saved, Workspace
 
@@ -28,8 +29,8 @@ Accompany = Callable[[Any, UUID | None], Sequence[Beside]]
 
 MAX_WAITING = 1000
 MAX_BATCH = 64
-MAX_RUNS = 20
 MAX_RUNS_BESIDE = 2
+RACES_BEFORE_HOLDING = 5
 RACE_SECONDS = 0.002
 _RANDOM = random.SystemRandom()
 DEADLINE_SECONDS = 10.0
@@ -49,7 +50,7 @@ _logger = logging.getLogger(__name__)
 def checked(check: Beside) -> Iterator[None]:
     """What commands that are given inside store, they store only if a statement succeeds in the same transaction.
 
-    It fails with an `IntegrityError`; the command has lost a race then.
+    It fails with an `IntegrityError`; the caller is told by `Deposed`.
     """
     token = _CHECK.set(check)
     try:
@@ -145,8 +146,9 @@ class Writer(Generic[App]):
     nothing behind. If the transaction meets a conflict with another process, each of its commands is run alone,
     so that nobody pays for a neighbour. If the connection is lost, the log is asked by event id whether it was
     stored, before anything is run again. While nothing can be appended, whoever wants to is refused at once, and a
-    few times a second it is tried with nothing. `timed` gives each run its time; `conflict` is raised to a caller who
-    lost every race.
+    few times a second it is tried with nothing. Who loses races again and again, being further away from the database
+    than the others, holds the head of the log for one run, which nobody can overtake. `timed` gives each run its time;
+    `conflict` is raised to a caller whose row beside the events stood there already.
     """
 
     def __init__(
@@ -383,22 +385,27 @@ class Writer(Generic[App]):
         races, begun = 0, time.monotonic()
         while not job.is_given_up:
             ran = None
+            holds = self._workspace.event_store.recorder.holding_head if races >= RACES_BEFORE_HOLDING else nullcontext
             try:
-                self._refresh()
-                ran = self._attempt(job)
-                # Not before it ran: what an earlier attempt stores in between would be decided upon as well.
-                if (done := self._stored_before(job)) is not None:
-                    self._workspace.abandon()
-                    job.settle(done)
-                    return
-                positions = self._append()
+                with holds():
+                    self._refresh()
+                    ran = self._attempt(job)
+                    # Not before it ran: what an earlier attempt stores in between would be decided upon as well.
+                    if (done := self._stored_before(job)) is not None:
+                        self._workspace.abandon()
+                        job.settle(done)
+                        return
+                    positions = self._append()
             except IntegrityError as error:
                 self._workspace.abandon()
                 races += 1
-                if races == (MAX_RUNS if _was_a_race(error) else MAX_RUNS_BESIDE):
-                    lost = self._conflict("Somebody else was faster, again and again.")
-                    lost.__cause__ = error
-                    job.settle(error=lost)
+                if _is_over(error):
+                    job.settle(error=Deposed("Somebody else leads by now."))
+                    return
+                if races >= MAX_RUNS_BESIDE and not _was_a_race(error):
+                    taken = self._conflict("Somebody else was faster: this is taken.")
+                    taken.__cause__ = error
+                    job.settle(error=taken)
                     return
                 time.sleep(RACE_SECONDS * races * _RANDOM.random())
             except Held as error:
@@ -444,6 +451,11 @@ class Writer(Generic[App]):
                 position = first + len(event_ids) - 1
                 return Done(result, position, position)
         return None
+
+
+def _is_over(error: IntegrityError) -> bool:
+    """Whether the generation that the command was given under is over."""
+    return isinstance(error.__cause__, IntegrityConstraintViolation)
 
 
 def _was_a_race(error: IntegrityError) -> bool:

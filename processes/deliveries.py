@@ -9,12 +9,13 @@ from hashlib import sha256
 from typing import Final, assert_never
 from uuid import UUID, uuid4
 
+from cryptography.exceptions import InvalidTag
 from psycopg.rows import DictRow
 
 from domain import context
 from domain.application import Clonnect
 from domain.commands.conversations import WAS_RECEIVED, Received
-from domain.errors import Conflict, DomainError
+from domain.errors import Conflict, DomainError, NotFound
 from domain.follower import Follower
 from domain.follower_parts import Attachment, Inbound
 from domain.streams import Beside
@@ -48,7 +49,13 @@ KEPT_WITHIN: Final = 0.4
 """Seconds that a delivery waits for a connection when it has waited for the writer in vain."""
 
 LEFT_AFTER = timedelta(seconds=5)
+SWEPT_AT_ONCE: Final = 100
+TRIES: Final = 10
+"""After so many, an hour and a half after the first, a delivery goes to quarantine and waits for a person."""
+PAUSE = timedelta(seconds=10)
+"""Behind the first try; each further pause is twice as long as the one before."""
 PROCESSED: Final = "processed"
+QUARANTINED: Final = "quarantined"
 
 _KEEP: Final = """
     INSERT INTO app.deliveries
@@ -60,12 +67,26 @@ _logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Handled:
-    """What became of a delivery: where its messages were stored, and the log's position behind them."""
+    """What became of a delivery: where its messages were stored, and the log's position behind them.
+
+    `quarantined` says in sentences why something of it waits for a person.
+    """
 
     delivery_id: UUID
     received: list[Received] = field(default_factory=list)
     position: int | None = None
     quarantined: str | None = None
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """Why an item went to quarantine: a code that is kept, and a sentence for whoever waits for the answer.
+
+    The sentence may repeat what was delivered, so it is kept nowhere.
+    """
+
+    code: str
+    sentence: str
 
 
 @dataclass(frozen=True)
@@ -163,12 +184,18 @@ class Deliveries:
         return None if row is None else UUID(str(row["delivery_id"]))
 
     async def sweep(self) -> int:
-        """Handle what was stored and then left, by a crash or an error; answers how many."""
+        """Handle what was stored and then left, by a crash or an error; answers how many.
+
+        What fails waits for its next try, and holds up nobody else.
+        """
+        now = self._clock()
         async with self._pool.connection() as conn:
             cursor = await conn.execute(
-                """SELECT * FROM app.deliveries WHERE state = 'stored' AND received_at < %s
-                    ORDER BY received_at LIMIT 100""",
-                (self._clock() - LEFT_AFTER,),
+                """SELECT delivery_id, channel, account_id, creator_id, body_sealed, received_at, tries
+                     FROM app.deliveries
+                    WHERE state = 'stored' AND next_try_at <= %s AND received_at < %s
+                    ORDER BY next_try_at, received_at LIMIT %s""",
+                (now, now - LEFT_AFTER, SWEPT_AT_ONCE),
             )
             rows = await cursor.fetchall()
         for row in rows:
@@ -176,9 +203,30 @@ class Deliveries:
                 await self._resume(row)
             except AWAY:
                 raise
-            except Exception:
-                _logger.exception("delivery %s stays where it is", row["delivery_id"])
+            except Exception as error:
+                await self._set_aside(row, error)
         return len(rows)
+
+    async def _set_aside(self, row: DictRow, error: Exception) -> None:
+        """Try a delivery again after a pause, or leave it to a person."""
+        tries = row["tries"] + 1
+        state = "stored" if tries < TRIES else QUARANTINED
+        if state == QUARANTINED:
+            self.settled[QUARANTINED] += 1
+        reason = "cannot_be_opened" if isinstance(error, InvalidTag) else f"failed:{type(error).__name__}"
+        _logger.warning("delivery %s is set aside: %s, try %d of %d", row["delivery_id"], reason, tries, TRIES)
+        async with self._pool.connection() as conn:
+            await conn.execute(
+                """UPDATE app.deliveries SET state = %s, reason = %s, tries = %s, next_try_at = %s
+                    WHERE delivery_id = %s AND state = 'stored'""",
+                (
+                    state,
+                    reason,
+                    tries,
+                    self._clock() + PAUSE * 2 ** (tries - 1),
+                    row["delivery_id"],
+                ),
+            )
 
     async def _resume(self, row: DictRow) -> None:
         raw = self._sealer.open(bytes(row["body_sealed"]), str(row["delivery_id"]))
@@ -197,7 +245,7 @@ class Deliveries:
 
     async def _handle(self, body: Body) -> Handled:
         received: list[Received] = []
-        position, trouble = None, []
+        position, troubles = None, []
         items = self._channels[body.channel].parse(body.raw, body.account_id, body.received_at)
         for number, item in enumerate(items):
             try:
@@ -205,23 +253,23 @@ class Deliveries:
             except AWAY:
                 raise
             except DomainError as error:
-                trouble.append(f"item {number}: {error}")
-                continue
+                done, at = Trouble(f"refused:{type(error).__name__}", str(error)), None
             except Exception as error:
                 _logger.exception("item %s of delivery %s went wrong", number, body.delivery_id)
-                trouble.append(f"item {number}: {type(error).__name__}")
-                continue
-            if isinstance(done, Received):
-                received.append(done)
-            elif done is not None:
-                trouble.append(f"item {number}: {done}")
+                done, at = Trouble(f"failed:{type(error).__name__}", type(error).__name__), None
+            match done:
+                case Received():
+                    received.append(done)
+                case Trouble():
+                    troubles.append((number, done))
             position = at or position
-        reason = "; ".join(trouble) or None
+        reason = "; ".join(f"item {number}: {trouble.code}" for number, trouble in troubles) or None
         await self._settle(body.delivery_id, len(items), reason)
-        return Handled(body.delivery_id, received, position, reason)
+        said = "; ".join(f"item {number}: {trouble.sentence}" for number, trouble in troubles) or None
+        return Handled(body.delivery_id, received, position, said)
 
     async def _settle(self, delivery_id: UUID, items: int, trouble: str | None) -> None:
-        state = PROCESSED if trouble is None else "quarantined"
+        state = PROCESSED if trouble is None else QUARANTINED
         self.settled[state] += 1
         async with self._pool.connection() as conn:
             await conn.execute(
@@ -229,8 +277,19 @@ class Deliveries:
                 (state, trouble, items, delivery_id),
             )
 
-    async def _take(self, body: Body, item: Item) -> tuple[Received | str | None, int | None]:
-        """Carry out one item; answers what it became (a reason to quarantine it, as text), and the position."""
+    async def try_again(self, delivery_id: UUID) -> None:
+        """Have a delivery that was set aside swept as if it had just been left; raises `NotFound`."""
+        async with self._pool.connection() as conn:
+            cursor = await conn.execute(
+                """UPDATE app.deliveries SET state = 'stored', reason = NULL, tries = 0, next_try_at = '-infinity'
+                    WHERE delivery_id = %s AND (state = 'quarantined' OR state = 'stored' AND tries > 0)""",
+                (delivery_id,),
+            )
+        if cursor.rowcount != 1:
+            raise NotFound("This delivery is not set aside.")
+
+    async def _take(self, body: Body, item: Item) -> tuple[Received | Trouble | None, int | None]:
+        """Carry out one item; answers what it became, and the position."""
         match item:
             case Message() | Postback():
                 return await self._receive(body, item)
@@ -245,7 +304,7 @@ class Deliveries:
                     )
                 return None, done.position
             case Unknown(ignored=False):
-                return f"{item.path}: {item.why}", None
+                return Trouble("unreadable", f"{item.path}: {item.why}"), None
             case (
                 Unknown()
                 | Edited()

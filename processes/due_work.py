@@ -10,16 +10,17 @@ from weakref import WeakValueDictionary
 from domain import context
 from domain.application import Clonnect
 from domain.errors import DomainError, NotDue
-from domain.runs import SendOrder
-from domain.vocabulary import SequenceType
 from eventstore.writer import Writer
 from processes.channels.simulator import Simulator
+from processes.outage import AWAY
 from processes.sending import Sending
 from projections.agenda import Agenda, Due, Kind
 
 CLAIM = 100
 AT_ONCE = 16
 FINISH_SECONDS = 2.5
+AGAIN_AFTER = timedelta(seconds=2)
+"""Until what failed for a moment may be claimed again."""
 
 _logger = logging.getLogger(__name__)
 
@@ -82,22 +83,48 @@ class DueWork:
     async def _do(self, due: Due) -> None:
         with context.acting("bot", correlation_id=due.correlation_id, causation_id=due.event_id):
             try:
-                await self._decide(due)
-            except NotDue:
-                return
-            except DomainError as refusal:
-                _logger.warning("%s %s is refused: %s", due.kind, due.key, refusal)
-                await self._agenda.dismiss(due.key)
+                await self._settle(due)
+            except AWAY as error:
+                _logger.warning("%s %s is tried again (%s)", due.kind, due.key, type(error).__name__)
+                await self._agenda.give_back(due, AGAIN_AFTER)
+
+    async def _settle(self, due: Due) -> None:
+        """Have an outcome recorded, whatever it is; what is transient is raised."""
+        if due.dismissed:
+            await self._dismiss(due, "dismissed")
+            return
+        try:
+            await self._decide(due)
+        except NotDue:
+            return
+        except DomainError as refusal:
+            _logger.warning("%s %s is refused: %s", due.kind, due.key, refusal)
+            await self._dismiss(due, f"refused:{type(refusal).__name__}")
+
+    async def _dismiss(self, due: Due, reason: str) -> None:
+        """Give a row up by an event, which outlives the tables; beside them where there can be none."""
+        do = self._writer.do
+        try:
+            match due.kind, due.ref:
+                case Kind.SILENCE, ref if ref is not None:
+                    await do(Clonnect.leave_silent, due.follower_id, ref, reason)
+                    return
+                case ((Kind.FOLLOW_UP | Kind.EXPIRY | Kind.SEND), ref) if ref is not None:
+                    if (await do(Clonnect.dismiss, due.follower_id, ref, reason)).result:
+                        return
+        except NotDue:
+            return
+        except DomainError as error:
+            _logger.warning("%s %s is given up without an event: %s", due.kind, due.key, error)
+        await self._agenda.dismiss(due, reason)
 
     async def _decide(self, due: Due) -> None:
         do = self._writer.do
         match due.kind, due.ref:
             case Kind.FOLLOW_UP, ref if ref is not None:
-                decided = await do(Clonnect.decide_follow_up, due.follower_id, ref, self.worker)
-                await self._send(decided.result)
+                await self._sending.attempt(Clonnect.decide_follow_up, due.follower_id, ref, self.worker)
             case Kind.SEND, ref if ref is not None:
-                attempted = await do(Clonnect.attempt_send, due.follower_id, ref, self.worker)
-                await self._send(attempted.result)
+                await self._sending.attempt(Clonnect.attempt_send, due.follower_id, ref, self.worker)
             case Kind.EXPIRY, ref if ref is not None:
                 await do(Clonnect.expire_follow_up, due.follower_id, ref)
             case Kind.ATTEMPT, _:
@@ -107,22 +134,9 @@ class DueWork:
             case Kind.RESUME, _:
                 await do(Clonnect.resume_bot, due.follower_id, "timer")
             case Kind.SILENCE, ref if ref is not None:
-                enrolled = await do(
-                    Clonnect.enrol,
-                    due.follower_id,
-                    SequenceType.RE_ENGAGEMENT,
-                    trigger="silence",
-                    trigger_event_id=ref,
-                    anchor_at=due.due_at,
-                )
-                if not enrolled.result:
-                    await self._agenda.dismiss(due.key)
+                await do(Clonnect.break_silence, due.follower_id, ref, due.due_at)
             case _:
                 raise LookupError(f"the agenda holds {due.kind} without what it is about")
-
-    async def _send(self, order: SendOrder | None) -> None:
-        if order is not None:
-            await self._sending.send(order)
 
     async def abandon(self, due: Due) -> None:
         """Record what a dead worker can record no more."""

@@ -1,12 +1,25 @@
-"""How it shows that the database cannot be reached, does not keep up, or serves others first."""
+"""What is transient, wherever it comes from: the one list by which it is told from a refusal and from a defect."""
 
 from typing import Final
 
 import psycopg
-from eventsourcing.persistence import PersistenceError
+from eventsourcing import persistence
 
-from domain.errors import LostRace
+from domain.errors import Transient
 from eventstore.writer import Busy
 
-AWAY: Final = (psycopg.Error, PersistenceError, Busy, LostRace)
-"""Nobody's fault, and over some time: whoever meets one of these tries again later."""
+AWAY: Final = (
+    psycopg.OperationalError,
+    psycopg.InterfaceError,
+    psycopg.InternalError,
+    persistence.OperationalError,
+    persistence.InterfaceError,
+    persistence.InternalError,
+    Busy,
+    Transient,
+)
+"""The database cannot be reached, does not keep up or stumbles, or others were served first: try again later.
+
+What the database says of a statement or a value (`DataError`, `IntegrityError`, `ProgrammingError`) is not among
+them: it says the same the next time (PEP 249, "Exceptions").
+"""

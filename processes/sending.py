@@ -3,16 +3,16 @@
 import asyncio
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
+from uuid import UUID
 
 import psycopg
-from eventsourcing.persistence import PersistenceError
 
 from domain.application import Clonnect
 from domain.errors import NotDue
 from domain.runs import Refusal, SendOrder
-from eventstore.writer import Busy, Writer
+from eventstore.writer import Writer
 from processes.channels.base import (
     Accepted,
     Account,
@@ -25,35 +25,67 @@ from processes.channels.base import (
     Uncertain,
 )
 from processes.connections import Connections
+from processes.outage import AWAY
 
 TOO_LATE_AFTER = 2.0
-"""Seconds between the commit of an attempt and the call; a worker that slept longer does not call."""
+"""Seconds between the run of the command that allows an attempt and the call; who slept longer does not call."""
 
 RECONCILE_FOR: Mapping[str, timedelta] = {ChannelName.SIMULATOR: timedelta(seconds=5)}
 """How long evidence may still come, by the channel that sends; nothing comes back from a Telegram bot."""
 
+Attempt = Callable[[Clonnect, UUID, UUID, str], SendOrder | None]
+"""A command about a follower, something of theirs that is due, and a worker: the call that it allows, if it does."""
+
 _logger = logging.getLogger(__name__)
+
+
+def uptime() -> float:
+    """Seconds that nobody can set, and that pass while the machine is suspended.
+
+    `time.monotonic` stands still then (Linux, clock_gettime(2): CLOCK_MONOTONIC "does not count time that the system
+    is suspended", CLOCK_BOOTTIME does); elsewhere it is the best there is.
+    """
+    clock = getattr(time, "CLOCK_BOOTTIME", None)
+    return time.monotonic() if clock is None else time.clock_gettime(clock)
 
 
 class Sending:
     """Makes the call that an order allows, once, and does not rest before its outcome is in the log."""
 
     def __init__(
-        self, writer: Writer[Clonnect], channels: Mapping[ChannelName, Channel], connections: Connections
+        self,
+        writer: Writer[Clonnect],
+        channels: Mapping[ChannelName, Channel],
+        connections: Connections,
+        seconds: Callable[[], float] = uptime,
     ) -> None:
         self._writer = writer
         self._channels = channels
         self._connections = connections
+        self._seconds = seconds
 
     def reconcile_for(self, channel: str) -> timedelta:
         """How long an uncertain send of a platform may still be settled by evidence."""
         return RECONCILE_FOR.get(self._channels[ChannelName(channel)].name, timedelta(0))
 
-    async def send(self, order: SendOrder) -> None:
-        """Carry out an attempt that was committed just now."""
-        committed = time.monotonic()
+    async def attempt(self, decide: Attempt, follower_id: UUID, due: UUID, worker: str) -> None:
+        """Let a command decide, and make the call if it allows one; raises what the command raises.
+
+        The time counts from before the attempt was appended: between then and its answer this program may sleep, and
+        the attempt be given up for it.
+        """
+
+        def timed(app: Clonnect) -> tuple[float, SendOrder | None]:
+            return self._seconds(), decide(app, follower_id, due, worker)
+
+        allowed_at, order = (await self._writer.do(timed)).result
+        if order is not None:
+            await self.send(order, allowed_at)
+
+    async def send(self, order: SendOrder, allowed_at: float) -> None:
+        """Carry out an attempt that was committed, and allowed at this reading of the clock."""
         account = await self._account(order)
-        if account is None or time.monotonic() - committed > TOO_LATE_AFTER:
+        if account is None or self._seconds() - allowed_at > TOO_LATE_AFTER:
             outcome: Outcome = Rejected(ErrorClass.NOT_SENT, detail="not called")
         else:
             channel = self._channels[ChannelName(order.channel)]
@@ -78,7 +110,7 @@ class Sending:
                 await self._record_once(order, outcome)
             except NotDue:
                 _logger.warning("send %s had its outcome already", order.send_id)
-            except (PersistenceError, Busy):
+            except AWAY:
                 _logger.warning("the outcome of send %s waits for the database", order.send_id)
                 await asyncio.sleep(delay)
                 delay = min(delay * 2, 5.0)

@@ -20,8 +20,10 @@ from processes.deliveries import Deliveries
 from processes.due_work import DueWork
 from processes.leading import beating, leaders_session, take
 from processes.outage import AWAY
+from processes.parked import park
 from processes.process import Process
 from projections.agenda import Agenda
+from projections.applying import told
 from projections.projection import Pool
 
 BATCH = 200
@@ -172,7 +174,7 @@ class Worker:
             for process in self._processes:
                 if unreadable.topic in process.topics and unreadable.position > self.positions[process.name]:
                     _logger.error("%s cannot read position %s", process.name, unreadable.position)
-                    await _park(conn, process, unreadable.position, unreadable.error)
+                    await park(conn, process.name, unreadable.position, unreadable.error)
         for recorded in page.events:
             concerned = [
                 process
@@ -201,7 +203,7 @@ class Worker:
             except Exception as error:
                 _logger.exception("%s stumbled over position %s", process.name, recorded.position)
                 if number == TRIES:
-                    await _park(conn, process, recorded.position, f"{type(error).__name__}: {error}")
+                    await park(conn, process.name, recorded.position, told(error))
                 await asyncio.sleep(0.1 * number)
             else:
                 return
@@ -273,11 +275,3 @@ class Worker:
 async def _positions(conn: AsyncConnection[DictRow]) -> dict[str, int]:
     cursor = await conn.execute("SELECT name, position FROM app.processes")
     return {row["name"]: row["position"] async for row in cursor}
-
-
-async def _park(conn: Session, process: Process, position: int, error: str) -> None:
-    await conn.execute(
-        """INSERT INTO app.parked (process, position, error) VALUES (%s, %s, %s)
-           ON CONFLICT DO NOTHING""",
-        (process.name, position, error),
-    )

@@ -9,12 +9,13 @@ from uuid import UUID
 
 from domain.follower import Follower
 from domain.lead import Lead
+from domain.runs import SILENCE
 from eventstore.log import Recorded
 from projections.projection import Projection, Tables, handles
 
 LEASE = timedelta(seconds=30)
-SILENCE = timedelta(days=14)
-COLUMNS = "a.key, kind, due_at, creator_id, follower_id, ref, attempt, worker, event_id, correlation_id"
+COLUMNS = """a.key, kind, due_at, creator_id, follower_id, ref, attempt, worker, event_id, correlation_id,
+             EXISTS (SELECT FROM app.dismissed AS d WHERE d.key = a.key AND d.event_id = a.event_id) AS dismissed"""
 FREE = """(a.leased_until IS NULL OR a.leased_until < clock_timestamp())
       AND (a.kind = 'attempt' OR NOT EXISTS (SELECT FROM {agenda} AS other
                                               WHERE other.follower_id = a.follower_id AND other.kind = 'attempt'))"""
@@ -35,7 +36,10 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Due:
-    """One row that fell due; `ref` is the follow-up's or the send's id."""
+    """One row that fell due; `ref` is the id of the follow-up, of the send, or of the event that a silence began with.
+
+    A row that is `dismissed` was given up before the tables were made anew, and no event has said so.
+    """
 
     key: str
     kind: Kind
@@ -47,6 +51,7 @@ class Due:
     worker: str | None
     event_id: UUID
     correlation_id: UUID
+    dismissed: bool
 
 
 class Agenda(Projection):
@@ -187,6 +192,11 @@ class Agenda(Projection):
         if event.trigger == "silence":
             tables["agenda"].delete(f"silence/{event.originator_id}")
 
+    @handles(Follower.EnrolmentDeclined)
+    def enrolment_declined(self, event: Follower.EnrolmentDeclined, tables: Tables, recorded: Recorded) -> None:
+        if event.trigger == "silence":
+            tables["agenda"].delete(f"silence/{event.originator_id}")
+
     @handles(Lead.Deleted)
     def deleted(self, event: Lead.Deleted, tables: Tables, recorded: Recorded) -> None:
         tables["agenda"].delete_where(follower_id=recorded.metadata["follower_id"])
@@ -219,9 +229,41 @@ class Agenda(Projection):
         )
         return sorted((_due(row) for row in rows), key=lambda due: (due.due_at, due.key))
 
-    async def dismiss(self, key: str) -> None:
-        """Look at a row no more: there was nothing to do, until an event puts it there again."""
-        await self.select("UPDATE {agenda} SET leased_until = 'infinity' WHERE key = %(key)s RETURNING key", key=key)
+    async def give_back(self, due: Due, after: timedelta) -> None:
+        """Let a row be claimed again after a pause."""
+        await self.select(
+            """UPDATE {agenda} SET leased_until = clock_timestamp() + %(after)s
+                WHERE key = %(key)s AND event_id = %(event_id)s RETURNING key""",
+            key=due.key,
+            event_id=due.event_id,
+            after=after,
+        )
+
+    async def dismiss(self, due: Due, reason: str) -> None:
+        """Look at a row no more, which no event can settle, until an event puts it there again or a person says so.
+
+        It is noted beside the tables of the agenda too, which may be made anew.
+        """
+        await self.select(
+            """WITH noted AS (
+                   INSERT INTO app.dismissed (key, event_id, kind, creator_id, follower_id, due_at, reason)
+                   SELECT key, event_id, kind, creator_id, follower_id, due_at, %(reason)s
+                     FROM {agenda} WHERE key = %(key)s AND event_id = %(event_id)s
+                   ON CONFLICT DO NOTHING)
+               UPDATE {agenda} SET leased_until = 'infinity'
+                WHERE key = %(key)s AND event_id = %(event_id)s RETURNING key""",
+            key=due.key,
+            event_id=due.event_id,
+            reason=reason,
+        )
+
+    async def take_up(self, key: str) -> None:
+        """Let a row be claimed at once that a worker has left lying, or had given up."""
+        await self.select(
+            """WITH known AS (DELETE FROM app.dismissed WHERE key = %(key)s)
+               UPDATE {agenda} SET leased_until = NULL WHERE key = %(key)s RETURNING key""",
+            key=key,
+        )
 
     async def open_attempts(self) -> list[Due]:
         """The sends whose outcome is not recorded."""

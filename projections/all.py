@@ -10,8 +10,9 @@ from projections.creators import Creators
 from projections.nurturing import Nurturing
 from projections.projection import Pool, Projection
 from projections.stats import Stats
+from projections.unsettled import Unsettled
 
-PROJECTIONS: Final[tuple[type[Projection], ...]] = (Board, Conversations, Nurturing, Agenda, Creators, Stats)
+PROJECTIONS: Final[tuple[type[Projection], ...]] = (Board, Conversations, Nurturing, Agenda, Creators, Stats, Unsettled)
 
 Kind = TypeVar("Kind", bound=Projection)
 

@@ -17,7 +17,7 @@ from api.schemas import Answer, Body, Ok, given
 from api.views import Row
 from domain import context
 from domain.application import Clonnect
-from domain.errors import FieldError, Invalid, LostRace
+from domain.errors import FieldError, Invalid, Taken
 from domain.vocabulary import Role
 
 public = public_router("access")
@@ -129,7 +129,7 @@ async def _log_in_anew(
     try:
         with context.acting(caller.actor, correlation_id=request.state.request_id, request_id=request.state.request_id):
             await runtime.writer.do(Clonnect.set_password, creator_id, user["user_id"], beside=statements)
-    except LostRace:
+    except Taken:
         await runtime.callers.link(link)  # not good any more: somebody else has just used it
         raise
     runtime.callers.heard(None)

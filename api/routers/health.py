@@ -6,6 +6,7 @@ from typing import Final, Literal
 from fastapi import Response
 from prometheus_client import CONTENT_TYPE_LATEST
 
+from api.attention import Attention, Kind
 from api.condition import connected, idle, late, unasked, workers
 from api.dependencies import Caller, Running, guarded_router, public_router
 from api.roles import ADMINS, EVERYBODY
@@ -97,15 +98,16 @@ class ModelHealth(Answer):
 
 
 class Health(Answer):
-    """How everything is that this installation consists of.
+    """How everything is that this installation consists of; `attention` counts what the caller's creator has waiting.
 
-    `unavailable` for want of what is `missing`, or `degraded`; `why` says by what, as `kind:which`.
+    `unavailable` for want of what is `missing`, or `degraded`; `why` says by what, as `kind` or `kind:which`.
     """
 
     status: Literal["ok", "degraded", "unavailable"]
     missing: list[str]
     why: list[str]
     timestamp: Time
+    attention: dict[Kind, int]
     database: DatabaseHealth
     projections: list[ProjectionHealth]
     worker: WorkerHealth
@@ -140,12 +142,20 @@ async def get_health(creator: Caller, runtime: Running) -> Health:
         working = await workers(conn)
         theirs = {each.channel: each for each in await connected(conn, creator.creator_id)}
     polled = runtime.bots.way_in == "polling" and not runtime.is_demo
-    why = [*late(behind), *idle(working), *(unasked(theirs.values()) if polled else ())]
+    waiting = Attention(runtime)
+    everything = await waiting.counts(None)
+    why = [
+        *late(behind),
+        *idle(working),
+        *(unasked(theirs.values()) if polled else ()),
+        *(["overdue"] if everything[Kind.OVERDUE] else ()),
+    ]
     return Health(
         status="unavailable" if lacking else "degraded" if why else "ok",
         missing=lacking,
         why=why,
         timestamp=datetime.now(UTC),
+        attention=dict(await waiting.counts(creator.creator_id) if creator.creator_id else everything),
         database=DatabaseHealth(
             reachable="database" not in lacking, position=max((each.head for each in behind), default=0)
         ),

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from domain import context
 from domain.commands.leads import LeadCommands
-from domain.errors import Conflict, FieldError, Invalid, LostRace, NotFound
+from domain.errors import Conflict, FieldError, Invalid, NotFound
 from domain.lead import TAGS_AT_MOST, Lead
 from domain.vocabulary import Status
 
@@ -82,8 +82,6 @@ class BulkCommands(LeadCommands):
     def _acted(self, creator_id: str, lead_id: UUID, act: "Act", word: str) -> Acted:
         try:
             act(self, creator_id, lead_id, word)
-        except LostRace:
-            raise
         except (NotFound, Conflict, Invalid) as error:
             return Acted(lead_id, _refused(error))
         return Acted(lead_id)

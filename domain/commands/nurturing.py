@@ -14,7 +14,7 @@ from domain.guards import Convert, Defer, GoAhead, Hold, Skip, Verdict, judge, j
 from domain.lead import Lead
 from domain.placement import Nothing
 from domain.planning import plan_words, planned_run
-from domain.runs import FollowUp, Purpose, Run, SendOrder
+from domain.runs import SILENCE, STALE_AFTER, FollowUp, Purpose, Run, SendOrder
 from domain.sequence import Sequence
 from domain.steps import Rendered, render
 from domain.vocabulary import Platform, SequenceType, Status
@@ -42,17 +42,66 @@ class NurturingCommands(ConversationCommands):
         Without a product it is about the one under discussion, or the only one there is.
         """
         follower = self.follower(follower_id)
+        why_not = self._begin_run(
+            follower,
+            sequence_type,
+            trigger=trigger,
+            trigger_event_id=trigger_event_id,
+            anchor_at=anchor_at,
+            resumed_from=resumed_from,
+            product_id=product_id,
+        )
+        self.save_streams(follower)
+        return why_not is None
+
+    def break_silence(self, follower_id: UUID, last_message: UUID, due_at: datetime) -> bool:
+        """Enrol somebody who has long been silent; `False` where nothing comes of it, for good and with the reason.
+
+        `last_message` is the id of the event that said it, `due_at` when the silence had lasted long enough. Raises
+        `NotDue` when the person has written since, or this silence has had its end.
+        """
+        follower = self.follower(follower_id)
+        now = context.now()
+        if follower.last_open is not None and now < follower.last_open + SILENCE:
+            raise NotDue("They have written since.")
+        if now > due_at + STALE_AFTER:
+            why_not: str | None = "late"
+        else:
+            why_not = self._begin_run(
+                follower,
+                SequenceType.RE_ENGAGEMENT,
+                trigger="silence",
+                trigger_event_id=last_message,
+                anchor_at=due_at,
+            )
+        if why_not is not None:
+            _leave_silent(follower, last_message, why_not)
+        self.save_streams(follower)
+        return why_not is None
+
+    def _begin_run(
+        self,
+        follower: Follower,
+        sequence_type: SequenceType,
+        *,
+        trigger: str,
+        trigger_event_id: UUID,
+        anchor_at: datetime,
+        resumed_from: UUID | None = None,
+        product_id: UUID | None = None,
+    ) -> str | None:
+        """Begin a run if anything may come of it; answers why not."""
         lead = self.lead_of(follower)
         creator = self.creator(follower.creator_id)
         sequence = self.sequence(follower.creator_id, sequence_type)
         now = context.now()
-        if not _may_enrol(follower, lead, sequence, now):
-            return False
+        if (why_not := _why_not_enrolled(follower, lead, sequence, now)) is not None:
+            return why_not
         language = follower.language or creator.settings.language
         enrolment_id = Run.create_id(follower.id, sequence_type, trigger_event_id)
         planned, placements = planned_run(follower, creator, sequence, language, enrolment_id, anchor_at, now)
         if all(isinstance(placed, Nothing) for placed in placements):
-            return False
+            return "nothing_to_say"
         enrolled = follower.enrol(
             sequence_type=sequence_type,
             sequence_version=sequence.steps_version,
@@ -65,8 +114,30 @@ class NurturingCommands(ConversationCommands):
             plans=[plan_words(placed) for placed in placements],
             resumed_from=resumed_from,
         )
+        return None if enrolled else "begun_before"
+
+    def dismiss(self, follower_id: UUID, waiting: UUID, reason: str) -> bool:
+        """Give up what waits for its time and cannot be done; `False` when nothing waits under this id.
+
+        `waiting` is the id of a send, of a follow-up, or of the message that a silence began with.
+        """
+        follower = self.follower(follower_id)
+        send = follower.sends.get(waiting)
+        follow_up = follower.run.follow_ups.get(waiting) if follower.run is not None else None
+        if send is not None and send.is_waiting:
+            follower.cancel_send(waiting, reason)
+            follow_up = follower.run.follow_ups.get(send.follow_up_id) if follower.run and send.follow_up_id else None
+        if follow_up is not None and follow_up.state != "attempting":
+            follower.skip(follow_up, reason)
+        gives_up = bool(follower.pending_events)
         self.save_streams(follower)
-        return enrolled
+        return gives_up
+
+    def leave_silent(self, follower_id: UUID, last_message: UUID, reason: str) -> None:
+        """Record that nothing comes of a silence; raises `NotDue` when that was decided before."""
+        follower = self.follower(follower_id)
+        _leave_silent(follower, last_message, reason)
+        self.save_streams(follower)
 
     def move_runs(self, creator_id: str, sequence_type: SequenceType, follower_ids: Iterable[UUID]) -> int:
         """Give people who are enrolled the present steps instead of theirs; answers how many that concerned.
@@ -255,7 +326,14 @@ def _only_product(creator: Creator) -> UUID | None:
     return products[0].product_id if len(products) == 1 else None
 
 
-def _may_enrol(follower: Follower, lead: Lead, sequence: Sequence, now: datetime) -> bool:
+def _leave_silent(follower: Follower, last_message: UUID, reason: str) -> None:
+    follower.decline_enrolment(
+        SequenceType.RE_ENGAGEMENT, trigger="silence", trigger_event_id=last_message, reason=reason
+    )
+
+
+def _why_not_enrolled(follower: Follower, lead: Lead, sequence: Sequence, now: datetime) -> str | None:
+    """The first rule that says no."""
     last = follower.last_run
     cools_down = (
         last is not None
@@ -264,20 +342,20 @@ def _may_enrol(follower: Follower, lead: Lead, sequence: Sequence, now: datetime
         and last.ended_at is not None
         and now < last.ended_at + COOL_DOWN
     )
-    is_goal = lead.status is Status.CUSTOMER
-    return (
-        sequence.is_active
-        and follower.is_alive
-        and not lead.is_deleted
-        and lead.mark is None
-        and not follower.opted_out
-        and not (follower.soft_stop_at is not None and now < follower.soft_stop_at + SOFT_STOP)
-        and not follower.suppressed
-        and follower.escalation is None
-        and follower.platform is not Platform.MANUAL
-        and is_goal is (sequence.sequence_type is SequenceType.POST_PURCHASE)
-        and not cools_down
-    )
+    is_customer = lead.status is Status.CUSTOMER
+    rules = {
+        "sequence_off": not sequence.is_active,
+        "lead_deleted": not follower.is_alive or lead.is_deleted,
+        "put_aside": lead.mark is not None,
+        "opted_out": follower.opted_out,
+        "soft_stop": follower.soft_stop_at is not None and now < follower.soft_stop_at + SOFT_STOP,
+        "unreachable": follower.suppressed,
+        "needs_person": follower.escalation is not None,
+        "no_channel": follower.platform is Platform.MANUAL,
+        "goal": is_customer is not (sequence.sequence_type is SequenceType.POST_PURCHASE),
+        "cools_down": cools_down,
+    }
+    return next((reason for reason, says_no in rules.items() if says_no), None)
 
 
 def _carry_out(follower: Follower, follow_up: FollowUp, verdict: Verdict, now: datetime) -> None:

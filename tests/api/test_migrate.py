@@ -1,10 +1,14 @@
+import shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import cast
 
 import psycopg
 import pytest
 
 from api.migrate import MIGRATIONS, MigrationRefused, migrate, pending
+from projections.agenda import Agenda
+from projections.projection import Pool
 
 
 @pytest.fixture
@@ -78,3 +82,24 @@ def test_a_database_of_a_test_has_every_migration_of_the_program(database_url: s
     with psycopg.connect(database_url) as connection:
         applied = connection.execute("SELECT name FROM app.migrations ORDER BY number").fetchall()
     assert [name for (name,) in applied] == sorted(path.stem for path in MIGRATIONS.glob("*.sql"))
+
+
+def test_what_the_release_before_had_dismissed_stays_dismissed(empty_database_url: str, tmp_path: Path) -> None:
+    """It had noted so in the tables of the agenda alone, which may be made anew."""
+    for path in sorted(MIGRATIONS.glob("*.sql"))[:12]:
+        shutil.copy(path, tmp_path)
+    migrate(empty_database_url, tmp_path)
+    with psycopg.connect(empty_database_url, autocommit=True) as conn:
+        conn.execute(Agenda(cast(Pool, None)).ddl().encode())
+        conn.execute("INSERT INTO read.projections (name, version, tables) VALUES ('agenda', 1, '{read.agenda_v1}')")
+        for key, leased_until in (("silence/1", "infinity"), ("silence/2", None)):
+            conn.execute(
+                """INSERT INTO read.agenda_v1 (key, kind, due_at, creator_id, follower_id, event_id, correlation_id,
+                                               leased_until)
+                   VALUES (%s, 'silence', now(), 'ana', gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), %s)""",
+                (key, leased_until),
+            )
+        migrate(empty_database_url)
+        assert conn.execute("SELECT key, kind, creator_id FROM app.dismissed").fetchall() == [
+            ("silence/1", "silence", "ana")
+        ]

@@ -36,6 +36,8 @@ MAY: list[tuple[str, str, Roles]] = [
     ("*", "/creator/", OWNERS),
     ("*", "/settings/", OWNERS),
     ("*", "/access/", OWNERS),
+    ("GET", "/attention/", STAFF),
+    ("*", "/attention/", OWNERS),
     ("GET", "/stream/", STAFF),
     ("*", "/simulator/", OWNERS),
 ]

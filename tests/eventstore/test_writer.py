@@ -13,6 +13,7 @@ from uuid import UUID
 import psycopg
 import pytest
 from eventsourcing.persistence import OperationalError
+from psycopg.conninfo import make_conninfo
 
 from api.installation import open_application
 from domain import context
@@ -20,11 +21,12 @@ from domain.application import Clonnect
 from domain.commands.imports import Row
 from domain.commands.leads import NewLead
 from domain.creator import Settings
-from domain.errors import DuplicateLead, LostRace, NotFound
+from domain.errors import DuplicateLead, NotFound, Taken
 from domain.follower import Follower
 from domain.lead import Details, Lead
 from domain.vocabulary import Platform, Status
 from eventstore import writer as module
+from eventstore.leases import Deposed
 from eventstore.recorder import Held
 from eventstore.writer import Busy, Done, Writer
 
@@ -69,7 +71,7 @@ def times() -> Times:
 @pytest.fixture
 async def writer(database_url: str, times: Times) -> AsyncIterator[Writer[Clonnect]]:
     with open_application(database_url, bytes(32), writer=True) as app, context.acting("person:ana"):
-        writer = Writer(app, conflict=LostRace, timed=times)
+        writer = Writer(app, conflict=Taken, timed=times)
         writer.start()
         await writer.do(Clonnect.sign_up_creator, "ana", None, Settings())
         yield writer
@@ -223,7 +225,7 @@ async def test_two_programs_that_import_the_same_people_make_nobody_twice(
     writer: Writer[Clonnect], database_url: str
 ) -> None:
     with open_application(database_url, bytes(32), writer=True) as app:
-        other = Writer(app, conflict=LostRace, timed=Times())
+        other = Writer(app, conflict=Taken, timed=Times())
         other.start()
         people = [imported(*range(start, start + 20)) for start in range(0, 100, 10)]
         importing = [by.do(Clonnect.import_leads, "ana", rows, 20) for rows in people for by in (writer, other)]
@@ -236,7 +238,7 @@ async def test_two_programs_that_import_the_same_people_make_nobody_twice(
 async def test_two_writers_on_one_stream_lose_no_command(writer: Writer[Clonnect], database_url: str) -> None:
     lead = await a_lead(writer)
     with open_application(database_url, bytes(32), writer=True) as app:
-        other = Writer(app, conflict=LostRace, timed=Times())
+        other = Writer(app, conflict=Taken, timed=Times())
         other.start()
 
         async def rename(by: Writer[Clonnect], name: str) -> None:
@@ -247,6 +249,44 @@ async def test_two_writers_on_one_stream_lose_no_command(writer: Writer[Clonnect
         await asyncio.to_thread(other.stop)
     present = (await writer.do(Clonnect.lead, "ana", lead.id)).result
     assert present.version == 1 + 30
+
+
+async def test_a_command_that_others_outrun_again_and_again_is_carried_out_in_the_end(
+    writer: Writer[Clonnect], database_url: str
+) -> None:
+    """As far from the database that a program beside it always gets in between reading and appending."""
+    lead, runs = await a_lead(writer), []
+    impatient = make_conninfo(database_url, options="-c lock_timeout=200")
+    with open_application(impatient, bytes(32)) as nearer:
+
+        def outrun(app: Clonnect) -> None:
+            app.change_status("ana", lead.id, Status.HOT)
+            runs.append(head(database_url))
+            with contextlib.suppress(OperationalError):
+                nearer.edit_lead("ana", lead.id, {"name": f"Ana {len(runs)}"}, None)
+
+        done = await writer.do(outrun)
+    assert done.position == head(database_url)
+    assert len(runs) == module.RACES_BEFORE_HOLDING + 1
+    assert (await writer.do(Clonnect.lead, "ana", lead.id)).result.status is Status.HOT
+
+
+async def test_who_held_the_log_and_was_refused_lets_go_of_it(writer: Writer[Clonnect], database_url: str) -> None:
+    lead, runs = await a_lead(writer), []
+    with open_application(database_url, bytes(32)) as nearer:
+
+        def outrun_and_refused(app: Clonnect) -> None:
+            app.change_status("ana", lead.id, Status.HOT)
+            runs.append(head(database_url))
+            if len(runs) > module.RACES_BEFORE_HOLDING:
+                raise NotFound("gone")
+            nearer.edit_lead("ana", lead.id, {"name": f"Ana {len(runs)}"}, None)
+
+        with pytest.raises(NotFound):
+            await writer.do(outrun_and_refused)
+        with context.at(NOON):
+            nearer.edit_lead("ana", lead.id, {"name": "Ana"}, None)
+    assert (await writer.do(Clonnect.lead, "ana", lead.id)).result.details.name == "Ana"
 
 
 async def test_a_conflict_of_one_command_is_not_its_neighbours(writer: Writer[Clonnect], database_url: str) -> None:
@@ -266,7 +306,7 @@ async def test_a_conflict_of_one_command_is_not_its_neighbours(writer: Writer[Cl
     await asyncio.sleep(0)
     gate.open()
     await holding
-    with pytest.raises(LostRace):
+    with pytest.raises(Taken):
         await lost
     assert (await fine).position == head(database_url) == before + 2
     assert (await writer.do(Clonnect.creator, "ana")).result.channels == {}
@@ -331,7 +371,7 @@ async def test_of_two_commands_that_are_accompanied_by_the_same_row_one_is_carri
     before = head(database_url)
     given = [writer.do_with(lambda *_: [row], Clonnect.capture_lead, "ana", new_lead(number)) for number in range(2)]
     answers = await asyncio.gather(*given, return_exceptions=True)
-    assert sorted(type(answer).__name__ for answer in answers) == ["Done", "LostRace"]
+    assert sorted(type(answer).__name__ for answer in answers) == ["Done", "Taken"]
     assert head(database_url) == before + 2
 
 
@@ -408,7 +448,7 @@ async def test_a_caller_who_leaves_does_not_take_the_command_back(writer: Writer
 
 async def test_a_writer_that_stops_finishes_what_it_has_taken_and_takes_no_more(database_url: str) -> None:
     with open_application(database_url, bytes(32), writer=True) as app, context.acting("person:ana"):
-        writer = Writer(app, conflict=LostRace, timed=Times())
+        writer = Writer(app, conflict=Taken, timed=Times())
         writer.start()
         await writer.do(Clonnect.sign_up_creator, "ana", None, Settings())
         gate = Gate()
@@ -545,7 +585,7 @@ async def test_what_a_check_forbids_is_not_stored_and_costs_no_neighbour_its_com
     await asyncio.sleep(0)
     gate.open()
     await held
-    with pytest.raises(LostRace):
+    with pytest.raises(Deposed):
         await forbidden
     assert (await neighbour).position is not None
     with psycopg.connect(database_url) as conn:

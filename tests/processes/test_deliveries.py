@@ -6,17 +6,22 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from httpx import AsyncClient
 from psycopg.rows import DictRow
 
 from api.bootstrap import Runtime
 from api.installation import installation_key
 from domain import context
 from domain.application import Clonnect
+from domain.errors import NotFound
 from domain.follower import Follower
 from domain.vocabulary import Platform
 from eventstore import writer as writer_module
 from eventstore.sealing import Sealer
+from processes import deliveries
 from processes.channels.base import ChannelName
+from processes.channels.telegram import Telegram
+from processes.deliveries import Deliveries
 from tests.runtime import CREATOR, Start, deliver, events, on_the_phone, sign_up
 
 Connection = psycopg.Connection[DictRow]
@@ -128,6 +133,52 @@ async def test_a_delivery_that_cannot_be_opened_keeps_nobody_else_waiting(reader
     left(reader, conn, json.dumps(HELLO).encode(), key=bytes(32), earlier=timedelta(minutes=1))
     assert await reader.deliveries.sweep() == 2
     assert [state for state, _ in states(conn)] == ["stored", "processed"]
+
+
+async def test_many_that_cannot_be_opened_keep_nobody_waiting_and_say_one_line_each(
+    reader: Runtime, conn: Connection, caplog: pytest.LogCaptureFixture
+) -> None:
+    for number in range(deliveries.SWEPT_AT_ONCE):
+        left(reader, conn, f"{number}".encode(), key=bytes(32), earlier=timedelta(minutes=1))
+    left(reader, conn, json.dumps(HELLO).encode())
+    await reader.deliveries.sweep()
+    assert len(caplog.records) == deliveries.SWEPT_AT_ONCE
+    assert not any(record.exc_info for record in caplog.records)
+    assert await reader.deliveries.sweep() == 1
+    assert len(events(reader, Follower.MessageReceived)) == 1
+    assert await reader.deliveries.sweep() == 0
+
+
+async def test_what_cannot_be_opened_is_tried_seldomer_each_time_and_left_to_a_person_in_the_end(
+    reader: Runtime, conn: Connection
+) -> None:
+    left(reader, conn, b"{}", key=bytes(32))
+    waited = []
+    for tries in range(1, deliveries.TRIES + 1):
+        assert await reader.deliveries.sweep() == 1
+        (row,) = conn.execute("SELECT delivery_id, tries, state, reason, next_try_at FROM app.deliveries").fetchall()
+        assert (row["tries"], row["reason"]) == (tries, "cannot_be_opened")
+        waited.append(row["next_try_at"] - reader.clock())
+        conn.execute("UPDATE app.deliveries SET next_try_at = now()")
+    assert waited == sorted(waited)
+    assert (waited[0] < timedelta(minutes=1) < waited[-1], row["state"]) == (True, "quarantined")
+    assert await reader.deliveries.sweep() == 0
+
+    await reader.deliveries.try_again(row["delivery_id"])
+    assert await reader.deliveries.sweep() == 1
+    with pytest.raises(NotFound):
+        await reader.deliveries.try_again(uuid4())
+
+
+async def test_what_was_delivered_is_repeated_in_no_reason(reader: Runtime, conn: Connection) -> None:
+    body = {"update_id": 1, "my_chat_member": {"chat": {"id": 7}, "new_chat_member": {"status": "palabras de Marta"}}}
+    channels = dict(reader.channels) | {ChannelName.TELEGRAM: Telegram("http://127.0.0.1:1", AsyncClient())}
+    sealer = Sealer(installation_key(reader.settings))
+    real = Deliveries(reader.pool, reader.writer, channels, sealer, reader.clock, reader.app.namespace)
+    handled = await real.store(ChannelName.TELEGRAM, "7", CREATOR, json.dumps(body).encode(), "telegram")
+    assert "palabras de Marta" in (handled.quarantined or "")
+    (row,) = conn.execute("SELECT state, reason FROM app.deliveries").fetchall()
+    assert (row["state"], row["reason"]) == ("quarantined", "item 0: unreadable")
 
 
 async def test_what_is_being_handled_is_not_swept(reader: Runtime, conn: Connection) -> None:

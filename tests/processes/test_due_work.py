@@ -1,19 +1,32 @@
 """What falls due is done by one of those who could do it."""
 
+import asyncio
+import contextlib
 import time
+from collections.abc import Callable
 from datetime import timedelta
-from uuid import uuid4
+from typing import Any
+from uuid import UUID, uuid4
 
 import psycopg
+import pytest
 from psycopg.rows import DictRow
 
+from api.bootstrap import Runtime
 from domain import context
 from domain.application import Clonnect
+from domain.errors import LostRace, NotFound
 from domain.follower import Follower
-from tests.runtime import Start, deliver, events, on_the_phone, say
+from domain.runs import SILENCE, SendOrder
+from domain.vocabulary import SequenceType
+from processes import due_work as due_work_module
+from projections.agenda import Agenda
+from projections.rebuild import Rebuild
+from tests.runtime import CREATOR, Start, acting, deliver, events, on_the_phone, say
 
 Connection = psycopg.Connection[DictRow]
 
+NO_POOL: Any = None
 TOO_EXPENSIVE = "Hola, ¿cuánto cuesta el curso? me parece caro"
 
 
@@ -64,6 +77,128 @@ async def test_an_attempt_of_a_worker_that_lives_is_left_to_it(demo: Start, conn
     assert conn.execute("SELECT 1 FROM log.events WHERE topic = 'follower.send_uncertain'").fetchall() == []
 
 
+async def test_a_command_that_lost_its_races_is_tried_again_and_what_was_due_is_done(
+    runtime: Runtime, conn: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(due_work_module, "AGAIN_AFTER", timedelta(0))
+    attempt = Clonnect.attempt_send
+    lost: list[UUID] = []
+
+    def lose_two_races(app: Clonnect, follower_id: UUID, send_id: UUID, worker: str) -> SendOrder | None:
+        if len(lost) < 2:
+            lost.append(send_id)
+            raise LostRace("Somebody else was faster.")
+        return attempt(app, follower_id, send_id, worker)
+
+    monkeypatch.setattr(Clonnect, "attempt_send", lose_two_races)
+    await deliver(runtime, {"follower_id": "tg_1", "text": "¿Cuánto cuesta el curso?", "message_id": "m1"})
+    assert await until_looked_at_again(runtime, lambda: bool(on_the_phone(conn, "tg_1")))
+    assert len(lost) == 2
+    assert conn.execute("SELECT * FROM app.dismissed").fetchall() == []
+
+
+async def test_an_outcome_that_lost_its_races_is_recorded_in_the_end(
+    runtime: Runtime, conn: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record = Clonnect.record_send_accepted
+    lost: list[object] = []
+
+    def lose_two_races(app: Clonnect, *args: Any) -> None:
+        if len(lost) < 2:
+            lost.append(args)
+            raise LostRace("Somebody else was faster.")
+        record(app, *args)
+
+    monkeypatch.setattr(Clonnect, "record_send_accepted", lose_two_races)
+    await say(runtime, "tg_1", "¿Cuánto cuesta el curso?", "m1")
+    assert len(events(runtime, Follower.SendAccepted)) == len(on_the_phone(conn, "tg_1")) == 1
+    assert await runtime.agenda.open_attempts() == []
+
+
+async def test_an_attempt_past_its_deadline_becomes_uncertain_though_that_lost_its_race_too(
+    runtime: Runtime, conn: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its worker lives, and has never learned what became of the call."""
+    monkeypatch.setattr(due_work_module, "AGAIN_AFTER", timedelta(0))
+
+    def defect(app: Clonnect, *args: Any) -> None:
+        raise ZeroDivisionError
+
+    record = Clonnect.record_send_uncertain
+    lost: list[object] = []
+
+    def lose_a_race(app: Clonnect, *args: Any) -> None:
+        if not lost:
+            lost.append(args)
+            raise LostRace("Somebody else was faster.")
+        record(app, *args)
+
+    monkeypatch.setattr(Clonnect, "record_send_accepted", defect)
+    monkeypatch.setattr(Clonnect, "record_send_uncertain", lose_a_race)
+    await deliver(runtime, {"follower_id": "tg_1", "text": "¿Cuánto cuesta el curso?", "message_id": "m1"})
+    assert await until_looked_at_again(runtime, lambda: bool(events(runtime, Follower.SendAttempted)))
+    await runtime.clock.advance_to(runtime.clock() + timedelta(seconds=61), runtime.pool)
+    assert await until_looked_at_again(runtime, lambda: bool(events(runtime, Follower.SendUncertain)))
+    assert len(lost) == 1
+
+
+async def until_looked_at_again(runtime: Runtime, is_done: Callable[[], bool]) -> bool:
+    """Whether something happens within seconds, the worker being woken for it as by its tick."""
+    assert runtime.worker is not None
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(20):
+            while not is_done():
+                runtime.worker.agenda_moved()
+                await runtime.progress.beyond(runtime.progress.position, 0.02)
+            return True
+    return False
+
+
+async def test_who_was_silent_while_the_sequence_was_off_is_not_written_to_by_a_rebuild(
+    runtime: Runtime, database_url: str
+) -> None:
+    await acting(runtime, Clonnect.switch_sequence, CREATOR, SequenceType.RE_ENGAGEMENT, False)
+    for number in range(3):
+        await say(runtime, f"tg_{number}", "Hola", "m1")
+    assert await runtime.move_clock(runtime.clock() + SILENCE)
+    declined = events(runtime, Follower.EnrolmentDeclined)
+    assert [event.reason for event in declined] == ["sequence_off"] * 3
+    await acting(runtime, Clonnect.switch_sequence, CREATOR, SequenceType.RE_ENGAGEMENT, True)
+    before = runtime.log.head()
+    await asyncio.to_thread(Rebuild(database_url, runtime.log, Agenda(NO_POOL), lambda step: None).run)
+    assert await runtime.settle(runtime.clock())
+    assert runtime.log.head() == before
+
+
+async def test_who_was_dismissed_by_the_release_before_is_not_written_to_by_a_rebuild(
+    demo: Start, conn: Connection, database_url: str
+) -> None:
+    """It left no event of it: what it had dismissed is known beside the tables."""
+    async with demo() as runtime:
+        await say(runtime, "tg_1", "Hola", "m1")
+        conn.execute(
+            """INSERT INTO app.dismissed (key, event_id, kind, creator_id, follower_id, due_at, reason)
+               SELECT key, event_id, kind, creator_id, follower_id, due_at, 'dismissed' FROM read.agenda_v1"""
+        )
+        await asyncio.to_thread(Rebuild(database_url, runtime.log, Agenda(NO_POOL), lambda step: None).run)
+        assert await runtime.move_clock(runtime.clock() + SILENCE)
+        assert [event.reason for event in events(runtime, Follower.EnrolmentDeclined)] == ["dismissed"]
+        assert events(runtime, Follower.Enrolled) == []
+        assert await runtime.agenda.unfinished(runtime.clock()) == 0
+
+
+async def test_what_is_refused_is_given_up_with_an_event(
+    runtime: Runtime, conn: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(app: Clonnect, *args: Any) -> None:
+        raise NotFound("There is no such sequence.")
+
+    monkeypatch.setattr(Clonnect, "attempt_send", refuse)
+    await say(runtime, "tg_1", "¿Cuánto cuesta el curso?", "m1")
+    assert [event.reason for event in events(runtime, Follower.SendCancelled)] == ["refused:NotFound"]
+    assert conn.execute("SELECT * FROM app.dismissed").fetchall() == []
+
+
 async def test_what_is_refused_for_good_is_not_looked_at_again(demo: Start, conn: Connection) -> None:
     async with demo() as runtime:
         assert await runtime.settle(runtime.clock())
@@ -76,6 +211,8 @@ async def test_what_is_refused_for_good_is_not_looked_at_again(demo: Start, conn
         runtime.worker.agenda_moved()
         assert await runtime.settle(runtime.clock())
         assert await runtime.agenda.next_due_at() is None
+    (dismissed,) = conn.execute("SELECT key, reason FROM app.dismissed").fetchall()
+    assert dismissed == {"key": "nobody", "reason": "refused:NotFound"}
 
 
 async def test_two_messages_to_one_person_go_out_one_behind_the_other(demo: Start, conn: Connection) -> None:

@@ -1,8 +1,9 @@
 """Each message leaves at most once, whatever the platform or the network does to it."""
 
+import time
 from datetime import timedelta
 from typing import cast
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import psycopg
 import pytest
@@ -15,12 +16,13 @@ from domain import context
 from domain.application import Clonnect
 from domain.follower import Follower
 from domain.follower_parts import Inbound
+from domain.runs import SendOrder
 from domain.vocabulary import Platform
 from eventstore.sealing import Sealer
 from processes.channels.base import ChannelName, ErrorClass
 from processes.channels.simulator import Fate, Simulator
 from processes.connections import Connections
-from processes.sending import Sending
+from processes.sending import Sending, uptime
 from tests.runtime import CREATOR, acting, events, on_the_phone, say
 
 Connection = psycopg.Connection[DictRow]
@@ -97,14 +99,48 @@ async def test_what_could_not_even_be_tried_is_known_not_to_have_left(
     with context.acting("person:1"):
         lead = (await reader.writer.do(Clonnect.receive_message, CREATOR, a_message(reader))).result
         requested = await reader.writer.do(Clonnect.send_by_hand, CREATOR, lead.lead_id, "Hola", uuid4())
-        order = await reader.writer.do(Clonnect.attempt_send, lead.follower_id, requested.result.send_id, "7")
         gone = AsyncConnectionPool(database_url, connection_class=AsyncConnection[DictRow], open=False)
         connections = Connections(gone, Sealer(bytes(32)))
-        assert order.result is not None
-        await Sending(reader.writer, reader.channels, connections).send(order.result)
+        sending = Sending(reader.writer, reader.channels, connections)
+        await sending.attempt(Clonnect.attempt_send, lead.follower_id, requested.result.send_id, "7")
 
     (rejected,) = events(reader, Follower.SendRejected)
     assert (rejected.error_class, rejected.final) == ("NOT_SENT", False)
+
+
+class Watch:
+    """Shows what the test says."""
+
+    seconds = 0.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
+@pytest.mark.parametrize(("slept", "arrived"), [(1.9, 1), (70.0, 0)])
+async def test_a_worker_that_slept_before_it_knew_of_its_attempt_does_not_call(
+    reader: Runtime, conn: Connection, slept: float, arrived: int
+) -> None:
+    watch = Watch()
+
+    def overslept(app: Clonnect, follower_id: UUID, send_id: UUID, worker: str) -> SendOrder | None:
+        order = app.attempt_send(follower_id, send_id, worker)
+        watch.seconds += slept
+        return order
+
+    with context.acting("person:1"):
+        lead = (await reader.writer.do(Clonnect.receive_message, CREATOR, a_message(reader))).result
+        requested = await reader.writer.do(Clonnect.send_by_hand, CREATOR, lead.lead_id, "Hola", uuid4())
+        sending = Sending(reader.writer, reader.channels, reader.connections, watch)
+        await sending.attempt(overslept, lead.follower_id, requested.result.send_id, "7")
+
+    assert len(on_the_phone(conn, "tg_1")) == len(events(reader, Follower.SendAccepted)) == arrived
+    assert [event.error_class for event in events(reader, Follower.SendRejected)] == ["NOT_SENT"] * (1 - arrived)
+
+
+def test_the_time_that_a_suspended_machine_sleeps_counts() -> None:
+    if hasattr(time, "CLOCK_BOOTTIME"):
+        assert abs(uptime() - time.clock_gettime(time.CLOCK_BOOTTIME)) < 60
 
 
 def a_message(runtime: Runtime) -> Inbound:

@@ -10,9 +10,13 @@ from psycopg.rows import DictRow
 from api.bootstrap import Runtime
 from domain.application import Clonnect
 from domain.follower_parts import Inbound
+from domain.runs import SILENCE
 from domain.vocabulary import Platform, SequenceType
-from projections.agenda import SILENCE, Kind
+from eventstore.log import Log
+from projections.agenda import Agenda, Kind
+from projections.rebuild import Rebuild
 from tests.projections.conftest import People, shown
+from tests.projections.sayings import NO_POOL
 from tests.runtime import CREATOR
 
 Connection = psycopg.Connection[DictRow]
@@ -77,7 +81,7 @@ async def test_what_is_dismissed_stays_away_until_an_event_brings_it_back(reader
     promised(people)
     await shown(reader)
     for due in await reader.agenda.claim(people.at + A_MONTH, 10):
-        await reader.agenda.dismiss(due.key)
+        await reader.agenda.dismiss(due, "refused:NotFound")
     assert await reader.agenda.next_due_at() is None
     assert await reader.agenda.unfinished(people.at + A_MONTH) == 0
 
@@ -85,6 +89,30 @@ async def test_what_is_dismissed_stays_away_until_an_event_brings_it_back(reader
     people.do(Clonnect.receive_message, CREATOR, message)
     await shown(reader)
     assert await reader.agenda.next_due_at() == message.occurred_at + SILENCE
+
+
+async def test_what_failed_for_a_moment_is_free_again_after_a_pause(reader: Runtime, people: People) -> None:
+    promised(people)
+    await shown(reader)
+    due = await reader.agenda.claim(people.at + A_MONTH, 1)
+    await reader.agenda.give_back(due[0], timedelta(hours=1))
+    assert due[0] not in await reader.agenda.claim(people.at + A_MONTH, 10)
+    await reader.agenda.give_back(due[0], timedelta(0))
+    assert await reader.agenda.claim(people.at + A_MONTH, 1) == due
+
+
+async def test_what_was_dismissed_is_known_in_tables_that_were_made_anew(
+    reader: Runtime, people: People, log: Log, database_url: str
+) -> None:
+    promised(people)
+    await shown(reader)
+    (first,) = await reader.agenda.claim(people.at + A_MONTH, 1)
+    await reader.agenda.dismiss(first, "refused:NotFound")
+    Rebuild(database_url, log, Agenda(NO_POOL), lambda step: None).run()
+    await shown(reader)
+    claimed = {due.key: due.dismissed for due in await reader.agenda.claim(people.at + A_MONTH, 10)}
+    assert claimed.pop(first.key)
+    assert not any(claimed.values())
 
 
 async def test_who_is_deleted_has_nothing_due(reader: Runtime, people: People) -> None:

@@ -1,0 +1,54 @@
+"""What people are told about something that was set aside: a sentence, made of its kind and its code."""
+
+from collections.abc import Mapping
+from typing import Final
+
+SENTENCES: Final[Mapping[str, str]] = {
+    "parked": "What happened here is not shown or reacted to by `{part}`: {why}.",
+    "quarantined": "Something that came in by {part} is kept and was not taken in: {why}.",
+    "uncertain": "Nobody knows whether this message arrived, and no machine sends it again.",
+    "overdue": "{what} has been due for more than a minute.",
+    "dismissed": "{what} was given up: {why}.",
+    "erasure": "A person is to be erased, and that is not done yet.",
+    "channel": "The account on {part} cannot be used: {why}.",
+    "polling": "Messages from {part} are not fetched: {why}.",
+}
+
+DUE: Final[Mapping[str, str]] = {
+    "follow_up": "A follow-up",
+    "expiry": "The end of a wait for a person",
+    "send": "A message",
+    "attempt": "The outcome of a message",
+    "reconcile": "Looking for the outcome of a message",
+    "resume": "The end of the bot's pause",
+    "silence": "A word after a long silence",
+}
+
+REASONS: Final[Mapping[str, str]] = {
+    "": "no reason is known",
+    "dismissed": "an earlier release did so",
+    "cannot_be_opened": "no key opens it",
+    "unreadable": "it is none of what we can read",
+}
+
+
+def sentence(kind: str, part: str, code: str) -> str:
+    """What it is; `part` and `code` are those of `SetAside`."""
+    return SENTENCES[kind].format(part=part, what=DUE.get(part, part), why=_why(code))
+
+
+def _why(code: str) -> str:
+    said = [_reason(each.partition(": ")[2] or each) for each in code.split("; ")]
+    return ", ".join(dict.fromkeys(said))
+
+
+def _reason(code: str) -> str:
+    if code in REASONS:
+        return REASONS[code]
+    what, _, detail = code.partition(":")
+    match what:
+        case "refused":
+            return f"it was refused ({detail})"
+        case "failed":
+            return f"it failed ({detail})"
+    return code

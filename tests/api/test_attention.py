@@ -1,0 +1,295 @@
+"""What was set aside is in one list, wherever it lies, and can be tried again from there."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+from eventsourcing.persistence import StoredEvent
+from psycopg.rows import DictRow
+from pydantic import SecretStr
+
+from api.attention import Attention, Kind, SetAside
+from api.attention_admin import list_attention, retry_attention
+from api.attention_words import sentence
+from api.bootstrap import Runtime, run
+from api.settings import Settings
+from domain import context
+from domain.application import Clonnect
+from domain.errors import Conflict, NotFound
+from domain.lead import Lead
+from domain.vocabulary import Role
+from processes.parked import park
+from tests.api.conftest import CREATOR as MARIA
+from tests.api.conftest import OTHER, Served, refused
+from tests.projections.conftest import shown
+from tests.runtime import CREATOR, deliver, recorded
+
+Connection = psycopg.Connection[DictRow]
+
+HELLO = {"follower_id": "tg_1", "text": "Hola", "message_id": "m1"}
+SEND, DUE, GIVEN_UP, LEAD, DELIVERY = (UUID(int=number) for number in range(1, 6))
+
+SINCE = (
+    "UPDATE app.parked SET parked_at",
+    "UPDATE read.parked SET parked_at",
+    "UPDATE app.dismissed SET dismissed_at",
+    "UPDATE app.deliveries SET received_at",
+    "UPDATE read.unsettled_v1 SET since",
+)
+
+
+@dataclass(frozen=True)
+class Aside:
+    """Something of each kind, all of one creator; the ids in the order of the list."""
+
+    attention: Attention
+    position: int
+    stream: UUID
+    ids: list[str]
+
+
+@pytest.fixture
+async def reader(database_url: str, settings: Settings, conn: Connection, app: Clonnect) -> AsyncIterator[Runtime]:
+    """A demo that shows everything and does nothing."""
+    conn.execute("UPDATE app.clock SET is_demo = true")
+    async with run(settings, database_url, work=False) as runtime:
+        yield runtime
+
+
+@pytest.fixture
+async def aside(reader: Runtime, conn: Connection) -> Aside:
+    await deliver(reader, HELLO)
+    position = next(each.position for each in recorded(reader) if each.event.TOPIC == "follower.message_received")
+    async with reader.pool.connection() as leader:
+        await park(leader, "replies", position, "KeyError (replies.py:7)")
+    stream = uuid4()
+    broken = StoredEvent(stream, 1, Lead.Archived.TOPIC, b'{"text": 7')
+    reader.app.recorder.insert_events([broken], metadata=[{"creator_id": CREATOR}])
+    await shown(reader)
+    conn.execute("DELETE FROM read.parked WHERE name <> 'board'")
+    conn.execute("UPDATE read.projections SET parked = 0 WHERE name <> 'board'")
+    now = reader.clock()
+    known = {"id": uuid4(), "lead": LEAD, "send": SEND, "due": str(DUE), "given_up": str(GIVEN_UP), "at": now}
+    conn.execute(
+        """INSERT INTO read.unsettled_v1 VALUES (%(send)s, 'uncertain', now(), 'ana', %(id)s, %(lead)s),
+                                                (%(lead)s, 'erasure', now(), 'ana', %(id)s, %(lead)s)""",
+        known,
+    )
+    conn.execute(
+        """INSERT INTO read.agenda_v1 (key, kind, due_at, creator_id, follower_id, event_id, correlation_id,
+                                       leased_until)
+           VALUES (%(due)s, 'send', %(at)s - interval '2 minutes', 'ana', %(id)s, %(id)s, %(id)s, NULL),
+                  ('silence/1', 'silence', %(at)s - interval '5 seconds', 'ana', %(id)s, %(id)s, %(id)s, NULL),
+                  (%(given_up)s, 'send', %(at)s - interval '1 hour', 'ana', %(id)s, %(id)s, %(id)s, 'infinity'),
+                  ('silence/2', 'silence', %(at)s, 'ana', %(id)s, %(id)s, %(id)s, 'infinity')""",
+        known,
+    )
+    conn.execute(
+        """INSERT INTO app.dismissed (key, event_id, kind, creator_id, follower_id, due_at, reason)
+           SELECT key, event_id, kind, creator_id, follower_id, due_at, 'refused:NotFound'
+             FROM read.agenda_v1 WHERE leased_until = 'infinity'"""
+    )
+    conn.execute("DELETE FROM app.deliveries")
+    conn.execute(
+        """INSERT INTO app.deliveries (delivery_id, channel, account_id, creator_id, body_sha256, body_sealed,
+                                       received_at, state, reason)
+           VALUES (%s, 'telegram', 'x', 'ana', sha256(''), '', now(), 'quarantined', 'item 0: unreadable')""",
+        (DELIVERY,),
+    )
+    for number, what in enumerate(SINCE):
+        conn.execute(f"{what} = %s".encode(), (now + timedelta(minutes=number),))
+    ids = [
+        f"overdue:{DUE}",
+        f"parked:replies:{position}",
+        f"parked:board:{stream}",
+        f"dismissed:{GIVEN_UP}",
+        f"quarantined:{DELIVERY}",
+        f"erasure:{LEAD}",
+        f"uncertain:{SEND}",
+    ]
+    return Aside(Attention(reader), position, stream, ids)
+
+
+async def listed(attention: Attention, creator_id: str | None = CREATOR) -> list[SetAside]:
+    found, total = await attention.page(creator_id, None, 100)
+    assert total == len(found)
+    return found
+
+
+async def test_everything_that_was_set_aside_is_listed_what_has_waited_longest_first(aside: Aside) -> None:
+    found = await listed(aside.attention)
+    assert [each.id for each in found] == aside.ids
+    assert {each.kind for each in found} == set(Kind) - {Kind.CHANNEL, Kind.POLLING}
+    assert [each.can_retry for each in found] == [True] * 6 + [False]
+    assert all(each.sentence.endswith(".") for each in found)
+    assert found[1].lead_id is not None
+
+
+async def test_a_page_goes_on_where_the_one_before_ended(aside: Aside) -> None:
+    seen: list[SetAside] = []
+    for size in (1, 2, 3, 4):
+        after = (seen[-1].since.isoformat(), seen[-1].id) if seen else None
+        page, total = await aside.attention.page(CREATOR, after, size)
+        assert total == 7
+        seen += page
+    assert [each.id for each in seen] == aside.ids
+
+
+async def test_nobody_sees_what_is_anothers_and_the_installation_sees_everything(aside: Aside, reader: Runtime) -> None:
+    assert await listed(aside.attention, "eva") == []
+    with pytest.raises(NotFound):
+        await aside.attention.retry("eva", aside.ids[0])
+    reader.app.recorder.insert_events([StoredEvent(uuid4(), 1, Lead.Archived.TOPIC, b"{")])
+    await shown(reader)
+    everything = await listed(aside.attention, None)
+    assert {each.id for each in everything} > set(aside.ids)
+    assert None in {each.creator_id for each in everything}
+
+
+async def test_they_are_counted_by_kind(aside: Aside) -> None:
+    counts = await aside.attention.counts(CREATOR)
+    assert counts == dict.fromkeys(Kind, 1) | {Kind.PARKED: 2, Kind.CHANNEL: 0, Kind.POLLING: 0}
+
+
+async def test_due_work_that_is_tried_again_can_be_claimed(aside: Aside, reader: Runtime, conn: Connection) -> None:
+    conn.execute(
+        "UPDATE read.agenda_v1 SET leased_until = clock_timestamp() + interval '1 hour' WHERE key = %s", (str(DUE),)
+    )
+    for item_id in (f"overdue:{DUE}", f"dismissed:{GIVEN_UP}"):
+        await aside.attention.retry(CREATOR, item_id)
+    claimed = [due.key for due in await reader.agenda.claim(reader.clock(), 10) if due.kind == "send"]
+    assert sorted(claimed) == sorted([str(DUE), str(GIVEN_UP)])
+
+
+async def test_a_delivery_that_is_tried_again_is_swept(aside: Aside, conn: Connection) -> None:
+    await aside.attention.retry(CREATOR, f"quarantined:{DELIVERY}")
+    row = conn.execute("SELECT state, tries FROM app.deliveries WHERE delivery_id = %s", (DELIVERY,)).fetchone()
+    assert row == {"state": "stored", "tries": 0}
+
+
+async def test_a_reaction_that_is_tried_again_is_asked_of_a_worker(aside: Aside, conn: Connection) -> None:
+    await aside.attention.retry(CREATOR, f"parked:replies:{aside.position}")
+    (row,) = conn.execute("SELECT asked_at FROM app.parked").fetchall()
+    assert row["asked_at"] is not None
+
+
+async def test_a_stream_that_still_cannot_be_shown_is_listed_again(aside: Aside) -> None:
+    before = {each.id: each.since for each in await listed(aside.attention)}
+    item_id = f"parked:board:{aside.stream}"
+    await aside.attention.retry(CREATOR, item_id)
+    after = {each.id: each.since for each in await listed(aside.attention)}
+    assert after.keys() == before.keys()
+    assert after[item_id] != before[item_id]
+
+
+async def test_an_erasure_that_was_left_is_done(reader: Runtime) -> None:
+    lead_id = (await deliver(reader, HELLO)).received[0].lead_id
+    attention = Attention(reader)
+    with context.acting("person:1"):
+        await reader.writer.do(Clonnect.request_erasure, CREATOR, "tg_1")
+        await shown(reader)
+        assert [each.id for each in await listed(attention)] == [f"erasure:{lead_id}"]
+        await attention.retry(CREATOR, f"erasure:{lead_id}")
+    await shown(reader)
+    assert await listed(attention) == []
+
+
+async def test_what_may_have_arrived_is_sent_again_by_nobody(aside: Aside) -> None:
+    with pytest.raises(Conflict):
+        await aside.attention.retry(CREATOR, f"uncertain:{SEND}")
+
+
+async def test_what_is_not_in_the_list_cannot_be_tried_again(aside: Aside) -> None:
+    for item_id in ("", "parked", "overdue:nothing", f"quarantined:{uuid4()}", f"uncertain:{DUE}"):
+        with pytest.raises(NotFound):
+            await aside.attention.retry(CREATOR, item_id)
+
+
+async def in_quarantine(served: Served, count: int) -> None:
+    """Deliveries that nobody can read."""
+    async with await psycopg.AsyncConnection.connect(served.url, autocommit=True) as conn:
+        await conn.execute(
+            """INSERT INTO app.deliveries (channel, account_id, creator_id, body_sha256, body_sealed, received_at,
+                                           state, reason)
+               SELECT 'telegram', 'x', %s, sha256(''), '', now(), 'quarantined', 'item 0: unreadable'
+                 FROM generate_series(1, %s)""",
+            (MARIA, count),
+        )
+
+
+async def test_the_list_is_asked_for_page_by_page(served: Served) -> None:
+    await in_quarantine(served, 3)
+    seen, cursor = [], None
+    for expected in (2, 1):
+        asked = {"limit": "2"} if cursor is None else {"limit": "2", "cursor": cursor}
+        page = (await served.client.get(f"/attention/{MARIA}", params=asked)).json()
+        assert (page["status"], page["count"], page["total"]) == ("ok", expected, 3)
+        seen += [item["id"] for item in page["items"]]
+        cursor = page["next_cursor"]
+    assert (len(set(seen)), cursor) == (3, None)
+    assert page["items"][0]["about"] == {"part": "telegram", "code": "item 0: unreadable", "lead_id": None}
+    await refused(served.client.get(f"/attention/{MARIA}?cursor=x"), 422, "invalid", "query:cursor")
+
+    tried = await served.client.post(f"/attention/{MARIA}/{seen[0]}/retry")
+    assert (tried.status_code, tried.json()) == (200, {"status": "ok"})
+    await refused(served.client.post(f"/attention/{MARIA}/nothing/retry"), 404, "not-found")
+
+
+async def test_what_is_left_undone_shows_in_health_and_metrics(served: Served) -> None:
+    await in_quarantine(served, 2)
+    health = (await served.client.get("/health")).json()
+    assert (health["status"], health["attention"]["quarantined"]) == ("ok", 2)
+    async with await psycopg.AsyncConnection.connect(served.url, autocommit=True) as conn:
+        await conn.execute(
+            """INSERT INTO read.agenda_v1 (key, kind, due_at, creator_id, follower_id, event_id, correlation_id,
+                                           leased_until)
+               VALUES ('silence/1', 'silence', now() - interval '2 minutes', %s, gen_random_uuid(), gen_random_uuid(),
+                       gen_random_uuid(), now() + interval '1 hour')""",
+            (OTHER,),
+        )
+    health = (await served.client.get("/health")).json()
+    assert (health["status"], health["attention"]["overdue"]) == ("degraded", 0)
+    async with served.anybody(**{"X-API-Key": await served.key(None, Role.ADMIN)}) as admin:
+        told = (await admin.get("/metrics")).text
+    assert 'clonnect_set_aside{kind="quarantined"} 2.0' in told
+    assert 'clonnect_set_aside{kind="overdue"} 1.0' in told
+    assert 'clonnect_set_aside{kind="parked"} 0.0' in told
+
+
+def test_the_command_line_shows_the_whole_installation_and_tries_again(
+    database_url: str, data_dir: Path, app: Clonnect, conn: Connection
+) -> None:
+    settings = Settings(data_dir=data_dir, database_url=SecretStr(database_url))
+    assert list_attention(settings, None) == ""
+    conn.execute(
+        """INSERT INTO app.deliveries (delivery_id, channel, body_sha256, body_sealed, received_at, state, reason)
+           VALUES (%s, 'telegram', sha256(''), '', now(), 'quarantined', 'failed:KeyError')""",
+        (DELIVERY,),
+    )
+    head, row = list_attention(settings, None).splitlines()
+    assert head.split() == ["id", "creator", "since", "retry", "what"]
+    assert row.split()[:2] == [f"quarantined:{DELIVERY}", "-"]
+    assert list_attention(settings, CREATOR) == ""
+    assert "tried again" in retry_attention(settings, None, f"quarantined:{DELIVERY}")
+    assert list_attention(settings, None) == ""
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("item 0: unreadable; item 1: unreadable", "it is none of what we can read"),
+        ("item 0: refused:NotFound; item 2: failed:KeyError", "it was refused (NotFound), it failed (KeyError)"),
+        ("cannot_be_opened", "no key opens it"),
+    ],
+)
+def test_a_sentence_says_why(code: str, said: str) -> None:
+    assert sentence("quarantined", "telegram", code).endswith(f": {said}.")
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_every_kind_has_a_sentence(kind: Kind) -> None:
+    assert sentence(kind, "send", "").endswith(".")

@@ -1,0 +1,82 @@
+"""A message in doubt is shown until the conversation goes on, an erasure until it is done."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from api.bootstrap import Runtime
+from domain import context
+from domain.application import Clonnect
+from domain.follower_parts import Inbound
+from domain.runs import Refusal
+from domain.vocabulary import Platform
+from tests.projections.conftest import People, shown
+from tests.runtime import CREATOR
+
+
+class Doubt:
+    """Somebody was sent a message of which nobody knows whether it arrived."""
+
+    def __init__(self, people: People) -> None:
+        self._people = people
+        message = Inbound(Platform.TELEGRAM, "1", "m1", "m1", "Hola", people.at, "telegram")
+        received = people.do(Clonnect.receive_message, CREATOR, message)
+        self.lead_id, self.follower_id = received.lead_id, received.follower_id
+        self.send_id = self.sent()
+        self.do(Clonnect.record_send_uncertain, self.follower_id, self.send_id, 1, "crash", timedelta(0))
+
+    def do(self, command: Any, *args: Any, **kwargs: Any) -> Any:
+        return self._people.do(command, *args, **kwargs)
+
+    def sent(self) -> UUID:
+        """Another message is on its way."""
+        send_id: UUID = self.do(Clonnect.send_by_hand, CREATOR, self.lead_id, "¿Sigues ahí?", uuid4()).send_id
+        self.do(Clonnect.attempt_send, self.follower_id, send_id, "7")
+        return send_id
+
+
+async def left(reader: Runtime) -> list[tuple[str, UUID]]:
+    await shown(reader)
+    rows = await reader.unsettled.select("SELECT kind, lead_id FROM {unsettled} ORDER BY kind")
+    return [(row["kind"], row["lead_id"]) for row in rows]
+
+
+@pytest.fixture
+def doubt(people: People) -> Doubt:
+    return Doubt(people)
+
+
+async def test_a_message_in_doubt_waits_for_a_person(reader: Runtime, doubt: Doubt) -> None:
+    assert await left(reader) == [("uncertain", doubt.lead_id)]
+
+
+async def test_it_is_settled_when_evidence_comes_after_all(reader: Runtime, doubt: Doubt) -> None:
+    doubt.do(Clonnect.record_send_accepted, doubt.follower_id, doubt.send_id, 1, (), "lookup")
+    assert await left(reader) == []
+
+
+async def test_it_is_settled_when_it_is_known_not_to_have_arrived(reader: Runtime, doubt: Doubt) -> None:
+    doubt.do(Clonnect.record_send_rejected, doubt.follower_id, doubt.send_id, 1, Refusal.REJECTED)
+    assert await left(reader) == []
+
+
+async def test_it_is_settled_when_another_one_arrives(reader: Runtime, doubt: Doubt) -> None:
+    other = doubt.sent()
+    assert await left(reader) == [("uncertain", doubt.lead_id)]
+    doubt.do(Clonnect.record_send_accepted, doubt.follower_id, other, 1, (), "response")
+    assert await left(reader) == []
+
+
+async def test_it_goes_with_its_lead(reader: Runtime, doubt: Doubt) -> None:
+    doubt.do(Clonnect.delete_lead, CREATOR, doubt.lead_id)
+    assert await left(reader) == []
+
+
+async def test_an_erasure_waits_until_it_is_done(reader: Runtime, doubt: Doubt) -> None:
+    doubt.do(Clonnect.request_erasure, CREATOR, "tg_1")
+    assert await left(reader) == [("erasure", doubt.lead_id)]
+    with context.acting("person:1"):
+        await reader.erasure.erase(CREATOR, "tg_1")
+    assert await left(reader) == []
