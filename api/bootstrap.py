@@ -24,6 +24,8 @@ from api.throttle import AtOnce, Throttle
 from domain import context
 from domain.application import Clonnect
 from domain.errors import LostRace, NotFound
+from eventstore.key_watch import CHANGED as KEY_CHANNEL
+from eventstore.key_watch import KeyWatch
 from eventstore.log import Log
 from eventstore.mapper import TypedMapper
 from eventstore.recorder import CHANNEL as LOG_CHANNEL
@@ -77,6 +79,7 @@ class Runtime:
     app: Clonnect
     writer: Writer[Clonnect]
     vaults: Sequence[Vault]
+    key: KeyWatch
     log: Log
     clock: Clock
     progress: Progress
@@ -167,10 +170,15 @@ async def run(
     work: bool,
     reset: Callable[[Runtime], Awaitable[None]] | None = None,
     leaving: threading.Event | None = None,
+    key_over: Callable[[], None] = lambda: None,
 ) -> AsyncIterator[Runtime]:
-    """All parts of a process, started; projections are kept in every process, only `work` acts."""
+    """All parts of a process, started; projections are kept in every process, only `work` acts.
+
+    `key_over` is called, from any thread, when the installation's key was changed: the program should end then.
+    """
     key = installation_key(settings)
     sealer = Sealer(key)
+    watch = KeyWatch(url, sealer, key_over)
     async with contextlib.AsyncExitStack() as stack:
         pool: Pool = AsyncConnectionPool(
             url,
@@ -225,6 +233,7 @@ async def run(
         listener.on(PROGRESS_CHANNEL, projector.heard)
         listener.on(CLOCK_CHANNEL, clock.heard)
         listener.on(ACCESS_CHANNEL, callers.heard)
+        listener.on(KEY_CHANNEL, watch.heard)
         vaults = (vault_of(app), vault_of(commanded))
         for vault in vaults:
             listener.on(VAULT_CHANNEL, vault.heard)
@@ -252,6 +261,7 @@ async def run(
             app=app,
             writer=writer,
             vaults=vaults,
+            key=watch,
             log=log,
             clock=clock,
             progress=progress,

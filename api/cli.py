@@ -57,12 +57,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     import psycopg  # not before the parser has answered: --help comes at once
 
     from api.database import unreachable
+    from eventstore.vault import WrongKey
 
     signal.signal(signal.SIGTERM, _terminate)
     command: Command = given.command
     try:
         command(load(), given)
-    except (StartupError, DomainError, Finding) as refusal:
+    except (StartupError, DomainError, Finding, WrongKey) as refusal:
         return _say(str(refusal), REFUSED)
     except Misuse as misuse:
         return _say(str(misuse), MISUSED)

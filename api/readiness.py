@@ -20,7 +20,9 @@ FAR_BEHIND: Final = 10_000
 
 
 async def missing(runtime: "Runtime") -> list[str]:
-    """What is missing: `database`, `migrations`, `projections`, or `draining`; nothing when requests may come."""
+    """What is missing: `key`, `draining`, `database`, `migrations` or `projections`; nothing when requests may come."""
+    if runtime.key.is_over:
+        return ["key"]
     if runtime.leaving.is_set():
         return ["draining"]
     try:

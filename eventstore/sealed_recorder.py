@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from eventsourcing.persistence import StoredEvent
+from eventsourcing.persistence import OperationalError, StoredEvent
 from eventsourcing.postgres import PostgresDatastore
 
 from eventstore.mapper import subject_in
 from eventstore.recorder import Recorder
-from eventstore.vault import Vault
+from eventstore.vault import Vault, WrongKey, is_refused
 
 
 class SealedRecorder(Recorder):
@@ -28,8 +28,14 @@ class SealedRecorder(Recorder):
         beside: Sequence[tuple[str, tuple[Any, ...]]] = (),
         **kwargs: Any,
     ) -> Sequence[int] | None:
+        """As for every recorder; raises `WrongKey` besides, and nothing is stored."""
         subjects = {subject for each in stored_events if (subject := subject_in(each.state)) is not None}
-        with self._vault.storing(subjects) as keys:
-            return super().insert_events(
-                stored_events, event_ids=event_ids, metadata=metadata, beside=[*keys, *beside], **kwargs
-            )
+        try:
+            with self._vault.storing(subjects) as keys:
+                return super().insert_events(
+                    stored_events, event_ids=event_ids, metadata=metadata, beside=[*keys, *beside], **kwargs
+                )
+        except OperationalError as error:
+            if is_refused(error.__cause__):
+                raise WrongKey(str(error)) from error
+            raise

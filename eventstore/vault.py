@@ -13,7 +13,7 @@ from uuid import UUID
 
 import psycopg
 from cryptography.exceptions import InvalidTag
-from eventsourcing.persistence import InterfaceError, OperationalError
+from eventsourcing.persistence import InterfaceError, OperationalError, PersistenceError
 from eventsourcing.postgres import PostgresDatastore
 from eventsourcing.utils import retry
 
@@ -29,9 +29,13 @@ KEPT_SECONDS: Final = 30.0
 
 _CHECK: Final = "the installation's key"
 
+_ADD: Final = """
+    INSERT INTO vault.data_keys (subject, wrapped)
+    SELECT subject, vault.sealed(wrapped, %s) FROM unnest(%s::uuid[], %s::bytea[]) AS made (subject, wrapped)"""
 
-class WrongKey(Exception):
-    """The installation's key is not the one that this database was sealed with."""
+
+class WrongKey(PersistenceError):
+    """The key of this program is not the one that the database is sealed with; the program must be started anew."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +79,6 @@ class Vault:
     ) -> None:
         self._datastore = datastore
         self._installation = Sealer(installation_key)
-        self._check: bytes | None = None
         self._clock = clock
         self._cached = cached
         self._cache: OrderedDict[UUID, _Held] = OrderedDict()
@@ -92,11 +95,15 @@ class Vault:
         with self._datastore.get_connection() as conn:
             conn.execute("UPDATE vault.installation SET key_check = %s WHERE key_check IS NULL", (offered,))
             row = conn.execute("SELECT key_check FROM vault.installation").fetchone()
-        assert row is not None
-        check = bytes(row["key_check"])
-        if not opens(self._installation, check):
-            raise WrongKey("The installation's key does not open this database.")
-        self._check = check
+            assert row is not None
+            check = bytes(row["key_check"])
+            if not opens(self._installation, check):
+                raise WrongKey("The installation's key does not open this database.")
+            # A program of the version before made the check, or changed the key.
+            conn.execute(
+                "UPDATE vault.installation SET key_id = %s WHERE key_check = %s AND key_id IS DISTINCT FROM %s",
+                (self._installation.key_id, check, self._installation.key_id),
+            )
 
     def key_for(self, subject: UUID) -> Sealer | None:
         """The key to write with, made on first use; `None` when it was destroyed.
@@ -116,13 +123,13 @@ class Vault:
         """The statements that store those keys that are new, for the transaction that is run inside.
 
         Should it fail, the keys are forgotten: perhaps they were stored, perhaps another program's were. It fails with
-        an `IntegrityError` where another program has made a key for the same person, and with another
-        `PersistenceError` when the installation's key was changed.
+        an `IntegrityError` where another program has made a key for the same person, and with a refusal that
+        `is_refused` knows when the installation's key was changed.
         """
         new = {each: made for each in subjects if (made := self._new.keys.get(each)) is not None}
-        values = (list(new), [made.wrapped for made in new.values()], self._check)
+        values = (self._installation.key_id, list(new), [made.wrapped for made in new.values()])
         try:
-            yield [("SELECT vault.add_keys(%s::uuid[], %s::bytea[], %s)", values)] if new else []
+            yield [(_ADD, values)] if new else []
         finally:
             self._new.without = frozenset()
             for subject in new:
@@ -232,6 +239,19 @@ def claim_key(conn: psycopg.Connection[Any]) -> bool:
         return False
     conn.execute("SET LOCAL lock_timeout = DEFAULT")
     return True
+
+
+def is_refused(error: BaseException | None) -> bool:
+    """Whether the database has refused something because the key that sealed it is not in force any more."""
+    return isinstance(error, psycopg.errors.ObjectNotInPrerequisiteState)
+
+
+def requiring(installation: Sealer) -> tuple[str, tuple[Any, ...]]:
+    """The statement that refuses the transaction of whoever holds another key, for what rests on having opened it.
+
+    It stands behind one that locks a sealed table, or a change of the key may come in between.
+    """
+    return "SELECT vault.require_key(%s)", (installation.key_id,)
 
 
 def check_value(installation: Sealer) -> bytes:

@@ -50,7 +50,7 @@ PROCESSED: Final = "processed"
 _KEEP: Final = """
     INSERT INTO app.deliveries
            (delivery_id, channel, account_id, creator_id, body_sha256, body_sealed, received_at, state, items)
-    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)"""
+    VALUES (%s, %s, %s, %s, %s, vault.sealed(%s, %s), %s, %s, %s)"""
 
 _logger = logging.getLogger(__name__)
 
@@ -86,7 +86,7 @@ class Body:
         """The parameters of `_KEEP`."""
         sealed = sealer.seal(self.raw, str(self.delivery_id))
         who = (self.delivery_id, self.channel, self.account_id, self.creator_id)
-        return (*who, self.digest, sealed, self.received_at, state, items)
+        return (*who, self.digest, sealed, sealer.key_id, self.received_at, state, items)
 
 
 class Deliveries:

@@ -15,7 +15,7 @@ from domain.follower_events import FollowerEvents
 from domain.lead import Lead
 from eventstore.log import Recorded
 from eventstore.sealing import Sealer
-from eventstore.vault import destroying
+from eventstore.vault import destroying, requiring
 from eventstore.writer import Writer
 from processes.causes import because_of
 from processes.channels.base import Channel, ChannelName, Unknown
@@ -168,10 +168,10 @@ class Erasure(Process):
         assert row is not None
         return Erased(**row)
 
-    @staticmethod
-    def _purging(lead: Lead, found: _Found) -> list[tuple[str, tuple[object, ...]]]:
+    def _purging(self, lead: Lead, found: _Found) -> list[tuple[str, tuple[object, ...]]]:
         return [
             *destroying([lead.id]),
+            requiring(self._sealer),  # or deliveries that did not open would be left
             ("DELETE FROM log.snapshots WHERE originator_id = ANY(%s)", ([lead.id, lead.follower_id],)),
             # The projections have let go already; but a stream that is parked in one of them is not projected.
             ("SELECT read.forget_lead(%s)", (lead.id,)),

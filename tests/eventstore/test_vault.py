@@ -229,10 +229,26 @@ def test_only_the_first_key_opens_an_installation(vault: Vault, datastore: Datas
 
 
 def test_a_program_that_holds_an_old_key_makes_none_with_it(vault: Vault, datastore: Datastore, conn: Conn) -> None:
-    conn.execute("UPDATE vault.installation SET key_check = 'changed'")
+    conn.execute("UPDATE vault.installation SET key_id = 'another'")
     with pytest.raises(PersistenceError, match="start the program again"):
         sealed(vault, datastore, uuid4())
     assert conn.execute("SELECT * FROM vault.data_keys").fetchall() == []
+
+
+def test_what_an_older_program_seals_with_an_old_key_is_refused_as_well(vault: Vault, conn: Conn) -> None:
+    add = "SELECT vault.add_keys(%s, %s, (SELECT key_check FROM vault.installation))"
+    conn.execute(add, ([uuid4()], [b"wrapped"]))
+    with pytest.raises(psycopg.errors.ObjectNotInPrerequisiteState, match="start the program again"):
+        conn.execute("SELECT vault.add_keys(%s, %s, 'of the old key')", ([uuid4()], [b"wrapped"]))
+    assert len(conn.execute("SELECT * FROM vault.data_keys").fetchall()) == 1
+
+
+def test_a_database_that_an_older_program_has_sealed_learns_which_key_is_in_force(
+    vault: Vault, datastore: Datastore, conn: Conn
+) -> None:
+    conn.execute("UPDATE vault.installation SET key_id = NULL")
+    opened(datastore)
+    sealed(vault, datastore, uuid4())
 
 
 def test_a_key_does_not_open_in_the_place_of_another_person_s(vault: Vault, datastore: Datastore, conn: Conn) -> None:
