@@ -225,6 +225,7 @@ async def run(
             worker = Worker(url, pool, log, processes, due_work, agenda, deliveries, clock)
             clock.when_moved(worker.agenda_moved)
             worker.at_each_tick(idempotency.sweep)
+            worker.at_each_tick(erasure.sweep)
 
         callers = Callers(pool)
 

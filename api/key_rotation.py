@@ -32,7 +32,7 @@ def rotate(conn: Connection[dict[str, Any]], old: bytes, new: bytes) -> int:
     before, after = Sealer(old), Sealer(new)
     with conn.transaction():
         if not claim_key(conn):
-            raise StartupError("Clonnect runs on this database, or its key is just being changed: stop it everywhere first.")
+            raise StartupError("Clonnect runs here, or its key is just being changed: stop it everywhere first.")
         row = conn.execute("SELECT key_check FROM vault.installation").fetchone()
         check = None if row is None or row["key_check"] is None else bytes(row["key_check"])
         if check is not None and opens(after, check):

@@ -10,6 +10,7 @@ from uuid import UUID
 from cryptography.exceptions import InvalidTag
 from psycopg.rows import DictRow
 
+from domain import context
 from domain.application import Clonnect
 from domain.follower_events import FollowerEvents
 from domain.lead import Lead
@@ -19,12 +20,21 @@ from eventstore.vault import destroying, requiring
 from eventstore.writer import Writer
 from processes.causes import because_of
 from processes.channels.base import Channel, ChannelName, Unknown
+from processes.erasure_queue import DONE, ErasureQueue
+from processes.outage import AWAY
 from processes.process import Process, reacts_to
+from projections.applying import told
 from projections.progress import Progress
 from projections.projection import Pool
 
 PATIENCE = 30.0
-"""How long, in seconds, the projections may take to let go of a person."""
+"""How long, in seconds, whoever asks waits for the projections to let go of a person."""
+
+WORKER_PATIENCE = 1.0
+"""The same for a worker, which has other things to do and comes back."""
+
+AT_ONCE = 20
+"""Erasures that are tried in one sweep."""
 
 PAGE = 200
 
@@ -54,7 +64,10 @@ class _Found:
 
 
 class Erasure(Process):
-    """Erasure asked for → done; whoever asked may do it at once, and a worker goes on with what was left."""
+    """Erasure asked for → done; whoever asked may do it at once, and workers try what is left until it is done.
+
+    Nothing is parked: an erasure waits in its queue, whatever stands against it.
+    """
 
     name = "erasure"
 
@@ -74,11 +87,38 @@ class Erasure(Process):
         self._progress = progress
         self._channels = channels
         self._sealer = sealer
+        self.queue = ErasureQueue(pool)
 
     @reacts_to(Lead.ErasureRequested)
     async def erasure_requested(self, event: Lead.ErasureRequested, recorded: Recorded) -> None:
-        with because_of(recorded, actor="system"):
-            await self._carry_out(event.originator_id, recorded.position)
+        await self.queue.add(event.originator_id, recorded.metadata["creator_id"])
+        if await self.queue.claim(event.originator_id) is not None:
+            with because_of(recorded, actor="system"):
+                await self._try(event.originator_id)
+
+    async def sweep(self) -> None:
+        """Go on with what is due to be tried again."""
+        for _ in range(AT_ONCE):
+            if (lead_id := await self.queue.claim()) is None:
+                return
+            with context.acting("system"):
+                if not await self._try(lead_id):
+                    return
+
+    async def _try(self, lead_id: UUID) -> bool:
+        """Carry an erasure out, or note why it must be tried again; `False`: what stands against it concerns all."""
+        try:
+            await self._carry_out(lead_id, WORKER_PATIENCE)
+        except (NotShownYet, *AWAY) as error:
+            reason, concerns_all = type(error).__name__, True
+        except Exception as error:
+            reason, concerns_all = told(error), False
+        else:
+            await self.queue.done(lead_id)
+            return True
+        _logger.warning("the erasure of lead %s is tried again later (%s)", lead_id, reason)
+        await self.queue.failed(lead_id, reason)
+        return not concerns_all
 
     async def erase(self, creator_id: str, person: str) -> list[Erased]:
         """Erase a person, given as in `Clonnect.request_erasure`; one answer for each life, none if it was done before.
@@ -86,15 +126,15 @@ class Erasure(Process):
         Raises `NotShownYet`, after which it may be asked for again, and what the command raises.
         """
         requested = await self._writer.do(Clonnect.request_erasure, creator_id, person)
-        position = requested.position or await asyncio.to_thread(self._app.recorder.max_notification_id) or 0
-        return [await self._carry_out(lead_id, position) for lead_id in requested.result]
+        return [await self._carry_out(lead_id, PATIENCE) for lead_id in requested.result]
 
-    async def _carry_out(self, lead_id: UUID, position: int) -> Erased:
+    async def _carry_out(self, lead_id: UUID, patience: float) -> Erased:
         """Erase one life, unless somebody has. Killed anywhere, it can be begun again."""
         lead = await asyncio.to_thread(self._app.any_lead, lead_id)
         if lead.erasure == "done":
             return Erased(**lead.erased_counts)
-        if not await self._progress.passed(position, PATIENCE):
+        head = await asyncio.to_thread(self._app.recorder.max_notification_id) or 0
+        if not await self._progress.passed(head, patience):
             raise NotShownYet("The screens have not let go of the person yet.")
         found = await self._find(lead)
         gone = await self._count(lead_id, found)
@@ -172,6 +212,7 @@ class Erasure(Process):
         return [
             *destroying([lead.id]),
             requiring(self._sealer),  # or deliveries that did not open would be left
+            (DONE, (lead.id,)),
             ("DELETE FROM log.snapshots WHERE originator_id = ANY(%s)", ([lead.id, lead.follower_id],)),
             # The projections have let go already; but a stream that is parked in one of them is not projected.
             ("SELECT read.forget_lead(%s)", (lead.id,)),

@@ -1,3 +1,5 @@
+-- Keys and erasures: the key in force, what waits to be erased.
+
 -- Which key is in force. It is read in every transaction that stores something sealed, behind the lock on the table that
 -- it goes to; a rotation holds all of these tables while it changes the key, so that the two cannot cross.
 ALTER TABLE vault.installation ADD COLUMN key_id bytea;
@@ -30,3 +32,24 @@ BEGIN
             MESSAGE = 'the installation''s key was changed: start the program again with the new one';
     END IF;
 END $$;
+
+-- Who is to be erased and is not yet: tried again until it is done. The row goes with what it stands for.
+CREATE TABLE app.erasures (
+    lead_id      uuid PRIMARY KEY,
+    creator_id   text        NOT NULL,
+    requested_at timestamptz NOT NULL DEFAULT now(),
+    begun_at     timestamptz,
+    tries        int         NOT NULL DEFAULT 0,
+    next_try_at  timestamptz NOT NULL DEFAULT now(),
+    reason       text
+);
+CREATE INDEX erasures_next ON app.erasures (next_try_at);
+
+-- What was given up before.
+INSERT INTO app.erasures (lead_id, creator_id, requested_at)
+SELECT asked.originator_id, asked.metadata->>'creator_id', asked.recorded_at
+  FROM log.events AS asked
+ WHERE asked.topic = 'lead.erasure_requested'
+   AND NOT EXISTS (SELECT FROM log.events AS done
+                    WHERE done.originator_id = asked.originator_id AND done.topic = 'lead.erased');
+DELETE FROM app.parked WHERE process = 'erasure';

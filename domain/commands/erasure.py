@@ -12,6 +12,9 @@ from domain.lead import Lead
 from domain.streams import Beside
 from domain.vocabulary import Platform
 
+TO_ERASE = "INSERT INTO app.erasures (lead_id, creator_id) VALUES (%s, %s) ON CONFLICT DO NOTHING"
+"""What is asked for is tried until it is done, from the transaction on in which it is asked for."""
+
 
 class ErasureCommands(LeadCommands):
     """What a person may demand: that everything personal of them is gone."""
@@ -37,8 +40,9 @@ class ErasureCommands(LeadCommands):
         if follower.is_alive:
             follower.end_life(context.now(), "erased")
         follower.be_forgotten()
-        self.save_streams(*leads, follower)
-        return [lead.id for lead in leads if lead.erasure == "requested"]
+        waiting = [lead.id for lead in leads if lead.erasure == "requested"]
+        self.save_streams(*leads, follower, beside=[(TO_ERASE, (lead_id, creator_id)) for lead_id in waiting])
+        return waiting
 
     def record_erased(self, lead_id: UUID, counts: Mapping[str, int], *, beside: Sequence[Beside]) -> bool:
         """Record that a life is erased; `beside` is what erases it, in the same transaction. `False`: it was."""

@@ -1,8 +1,9 @@
 """Who is erased is gone from everywhere, down to the bytes on the disk, and nobody and nothing else is touched."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 from uuid import UUID
@@ -24,6 +25,7 @@ from domain.follower import Follower
 from domain.lead import Lead
 from domain.vocabulary import Status
 from eventstore.snapshots import StreamStore
+from processes import erasure
 from projections.board import Board
 from projections.parking import parked_streams, replay
 from projections.projection import handles
@@ -170,6 +172,84 @@ async def test_what_a_crash_left_is_gone_on_with(demo: Start, conn: Conn) -> Non
         assert await runtime.settle(runtime.clock())
         assert len(events(runtime, Lead.Erased)) == 1
         assert "Ibarrola" not in everything(conn)
+
+
+async def test_an_erasure_that_the_screens_hold_up_is_tried_until_it_is_done(
+    demo: Start, conn: Conn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(erasure, "WORKER_PATIENCE", 0.01)
+    async with demo(work=False) as runtime:
+        marta = await writes(runtime, MARTA, 1, "hola", "Marta Ibarrola")
+        await asyncio.to_thread(runtime.projector.stop)
+        with context.acting("person:1"):
+            await runtime.writer.do(Clonnect.request_erasure, CREATOR, MARTA)
+        (requested,) = [each for each in recorded(runtime) if isinstance(each.event, Lead.ErasureRequested)]
+        for _ in range(3):
+            await runtime.erasure.handle(requested)
+            await runtime.erasure.queue.try_again(marta)
+        await runtime.erasure.sweep()
+        (waits,) = await runtime.erasure.queue.unfinished(CREATOR)
+        assert (waits.lead_id, waits.creator_id, waits.tries, waits.reason) == (marta, CREATOR, 4, "NotShownYet")
+        assert conn.execute("SELECT * FROM app.parked").fetchall() == []
+        assert "clonnect_erasures_unfinished 1.0" in (await runtime.telemetry.scrape(runtime)).decode()
+    async with demo() as runtime, asyncio.timeout(20):
+        while await runtime.erasure.queue.try_again(marta):
+            await runtime.progress.beyond(runtime.progress.position, 0.02)
+        assert len(events(runtime, Lead.Erased)) == 1
+        assert "Ibarrola" not in everything(conn)
+
+
+async def test_nothing_that_fails_in_an_erasure_parks_it(
+    reader: Runtime, conn: Conn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    marta = await writes(reader, MARTA, 1, "hola", "Marta Ibarrola")
+    with context.acting("person:1"):
+        await reader.writer.do(Clonnect.request_erasure, CREATOR, MARTA)
+    (requested,) = [each for each in recorded(reader) if isinstance(each.event, Lead.ErasureRequested)]
+    for error in (ValueError("Marta Ibarrola"), psycopg.errors.QueryCanceled("Marta Ibarrola"), TimeoutError()):
+
+        def stumbles(*_args: object, error: Exception = error) -> None:
+            raise error
+
+        with monkeypatch.context() as stumbling:
+            stumbling.setattr(reader.erasure, "_count", stumbles)
+            await reader.erasure.queue.try_again(marta)
+            await reader.erasure.handle(requested)
+        (waits,) = await reader.erasure.queue.unfinished()
+        assert str(waits.reason).startswith(type(error).__name__)
+        assert "Ibarrola" not in str(waits.reason)
+    await reader.erasure.queue.try_again(marta)
+    await reader.erasure.sweep()
+    assert await reader.erasure.queue.unfinished() == []
+    assert len(events(reader, Lead.Erased)) == 1
+
+
+async def test_the_pause_between_two_tries_of_an_erasure_grows_up_to_five_minutes(reader: Runtime) -> None:
+    queue, lead_id, pauses = reader.erasure.queue, UUID(int=1), []
+    await queue.add(lead_id, CREATOR)
+    for _ in range(8):
+        assert await queue.claim(lead_id) == lead_id
+        assert await queue.claim(lead_id) is None
+        (waits,) = await queue.unfinished()
+        pauses.append((waits.next_try_at - datetime.now(UTC)).total_seconds())
+        assert await queue.try_again(lead_id)
+    assert pauses == pytest.approx([5, 10, 20, 40, 80, 160, 300, 300], abs=4)
+    await queue.done(lead_id)
+    assert not await queue.try_again(lead_id)
+
+
+async def test_an_erasure_that_a_program_of_the_version_before_was_asked_for_is_done(
+    reader: Runtime, conn: Conn
+) -> None:
+    await writes(reader, MARTA, 1, "hola", "Marta")
+    with context.acting("person:1"):
+        await reader.writer.do(Clonnect.request_erasure, CREATOR, MARTA)
+    conn.execute("DELETE FROM app.erasures")
+    (requested,) = [each for each in recorded(reader) if isinstance(each.event, Lead.ErasureRequested)]
+    for _ in range(2):
+        await reader.erasure.handle(requested)
+        assert len(events(reader, Lead.Erased)) == 1
+        assert await reader.erasure.queue.unfinished() == []
 
 
 async def test_two_who_carry_out_the_same_erasure_do_it_once(runtime: Runtime, demo: Start) -> None:
