@@ -9,9 +9,10 @@ from psycopg.sql import SQL, Identifier
 from api.errors import StartupError
 from eventstore.key_watch import CHANGED
 from eventstore.sealing import Sealer
-from eventstore.vault import check_value, claim_key, opens, wrapping
+from eventstore.vault import PEPPER, check_value, claim_key, opens, wrapping
 
 SEALED: Final = (
+    ("vault", "installation", "pepper_sealed", f"'{PEPPER}'"),
     ("vault", "data_keys", "wrapped", f"'{wrapping('')}' || subject"),
     ("app", "channels", "token_sealed", "channel || '/' || account_id"),
     ("app", "channels", "secret_sealed", "channel || '/' || account_id"),

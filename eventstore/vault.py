@@ -1,5 +1,6 @@
 """The data keys of the people in the log: one each, wrapped by the installation's key, destroyed for an erasure."""
 
+import hmac
 import math
 import os
 import threading
@@ -8,14 +9,17 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any, Final
 from uuid import UUID
 
 import psycopg
 from cryptography.exceptions import InvalidTag
-from eventsourcing.persistence import InterfaceError, OperationalError, PersistenceError
+from eventsourcing.persistence import InterfaceError, InternalError, OperationalError
 from eventsourcing.postgres import PostgresDatastore
 from eventsourcing.utils import retry
+from psycopg.rows import DictRow
+from pydantic_core import to_json
 
 from eventstore.sealing import Sealer
 
@@ -28,14 +32,17 @@ KEPT_SECONDS: Final = 30.0
 """How long a program may use a destroyed key, should it never hear of the destruction."""
 
 _CHECK: Final = "the installation's key"
+PEPPER: Final = "pepper"
+"""What binds the sealed pepper to its place."""
 
 _ADD: Final = """
     INSERT INTO vault.data_keys (subject, wrapped)
     SELECT subject, vault.sealed(wrapped, %s) FROM unnest(%s::uuid[], %s::bytea[]) AS made (subject, wrapped)"""
 
 
-class WrongKey(PersistenceError):
-    """The key of this program is not the one that the database is sealed with; the program must be started anew."""
+class WrongKey(InternalError):
+    """The key of this program is not the one that the database is sealed with: the program must be started anew, and
+    nothing that it was asked for is at fault."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +86,7 @@ class Vault:
     ) -> None:
         self._datastore = datastore
         self._installation = Sealer(installation_key)
+        self._pepper: bytes | None = None
         self._clock = clock
         self._cached = cached
         self._cache: OrderedDict[UUID, _Held] = OrderedDict()
@@ -99,11 +107,29 @@ class Vault:
             check = bytes(row["key_check"])
             if not opens(self._installation, check):
                 raise WrongKey("The installation's key does not open this database.")
-            # A program of the version before made the check, or changed the key.
-            conn.execute(
-                "UPDATE vault.installation SET key_id = %s WHERE key_check = %s AND key_id IS DISTINCT FROM %s",
-                (self._installation.key_id, check, self._installation.key_id),
-            )
+            self._pepper = self._complete(conn, check)
+
+    def _complete(self, conn: psycopg.Connection[DictRow], check: bytes) -> bytes:
+        """Store what a key that is in force stands beside, where it is missing; answers the pepper."""
+        key_id, pepper = self._installation.key_id, self._installation.seal(os.urandom(KEY_BYTES), PEPPER)
+        conn.execute(
+            "UPDATE vault.installation SET key_id = %s WHERE key_check = %s AND key_id IS NULL", (key_id, check)
+        )
+        conn.execute(
+            "UPDATE vault.installation SET pepper_sealed = vault.sealed(%s, %s) WHERE pepper_sealed IS NULL",
+            (pepper, key_id),
+        )
+        row = conn.execute("SELECT pepper_sealed FROM vault.installation").fetchone()
+        assert row is not None
+        return self._installation.open(bytes(row["pepper_sealed"]), PEPPER)
+
+    def trace_of(self, parts: Iterable[str]) -> bytes:
+        """What may be kept of texts that are erased: they are known again by it, and cannot be found by trying.
+
+        HMAC-SHA256 under a secret of the installation that outlives a change of its key.
+        """
+        assert self._pepper is not None, "the vault was not checked"
+        return hmac.digest(self._pepper, to_json(list(parts)), sha256)
 
     def key_for(self, subject: UUID) -> Sealer | None:
         """The key to write with, made on first use; `None` when it was destroyed.

@@ -38,6 +38,9 @@ AT_ONCE = 20
 
 PAGE = 200
 
+SHORTEST_NAME = 5
+"""Characters of a username by which a delivery that nobody could read is told to name a person."""
+
 _logger = logging.getLogger(__name__)
 
 
@@ -60,6 +63,7 @@ class Erased:
 class _Found:
     deliveries: list[UUID]
     dedupe_keys: list[str]
+    traces: list[bytes]
     send_ids: list[UUID]
 
 
@@ -147,11 +151,26 @@ class Erasure(Process):
         """What is theirs outside of the log: asked for while the log can still be read."""
         said = await asyncio.to_thread(lambda: list(self._app.events.get(lead.follower_id)))
         of_this_life = [each for each in said if isinstance(each, FollowerEvents.Event) and each.lead_id == lead.id]
+        keys = [each.dedupe_key for each in of_this_life if isinstance(each, FollowerEvents.MessageReceived)]
         return _Found(
             await self._deliveries_of(lead),
-            [each.dedupe_key for each in of_this_life if isinstance(each, FollowerEvents.MessageReceived)],
+            keys,
+            await self._traces_of(lead, keys),
             [each.send_id for each in of_this_life if isinstance(each, FollowerEvents.SendRequested)],
         )
+
+    async def _traces_of(self, lead: Lead, dedupe_keys: list[str]) -> list[bytes]:
+        """What is left of the messages, so that none of them begins a new life when it is delivered again."""
+        async with self._pool.connection() as conn:
+            cursor = await conn.execute(
+                """SELECT account_id, dedupe_key FROM app.received
+                    WHERE creator_id = %s AND channel = %s AND dedupe_key = ANY(%s)""",
+                (lead.creator_id, lead.platform, dedupe_keys),
+            )
+            rows = await cursor.fetchall()
+        return [
+            self._app.trace_of(lead.creator_id, lead.platform, row["account_id"], row["dedupe_key"]) for row in rows
+        ]
 
     async def _deliveries_of(self, lead: Lead) -> list[UUID]:
         """The deliveries until now that mention the person; those that mention others too go with them."""
@@ -166,13 +185,15 @@ class Erasure(Process):
                 (lead.creator_id, channel, lead.modified_on),
             )
             while rows := await cursor.fetchmany(PAGE):
-                found += await asyncio.to_thread(self._mentioning, rows, channel, lead.platform_user_id)
+                found += await asyncio.to_thread(self._mentioning, rows, channel, lead)
         return found
 
-    def _mentioning(self, rows: list[DictRow], channel: ChannelName, person: str) -> list[UUID]:
-        return [row["delivery_id"] for row in rows if self._mentions(row, channel, person)]
+    def _mentioning(self, rows: list[DictRow], channel: ChannelName, lead: Lead) -> list[UUID]:
+        person, username = lead.platform_user_id, lead.details.username or ""
+        named = [name.encode() for name in (person, username) if len(name) >= SHORTEST_NAME or name == person]
+        return [row["delivery_id"] for row in rows if self._mentions(row, channel, person, named)]
 
-    def _mentions(self, row: DictRow, channel: ChannelName, person: str) -> bool:
+    def _mentions(self, row: DictRow, channel: ChannelName, person: str, named: list[bytes]) -> bool:
         try:
             raw = self._sealer.open(bytes(row["body_sealed"]), str(row["delivery_id"]))
         except InvalidTag:
@@ -181,7 +202,8 @@ class Erasure(Process):
         received_at: datetime = row["received_at"]
         items = self._channels[channel].parse(raw, row["account_id"], received_at)
         return any(
-            item.platform_user_id == person or (isinstance(item, Unknown) and person.encode() in raw) for item in items
+            item.platform_user_id == person or (isinstance(item, Unknown) and any(name in raw for name in named))
+            for item in items
         )
 
     async def _count(self, lead_id: UUID, found: _Found) -> Erased:
@@ -217,6 +239,10 @@ class Erasure(Process):
             # The projections have let go already; but a stream that is parked in one of them is not projected.
             ("SELECT read.forget_lead(%s)", (lead.id,)),
             ("DELETE FROM app.deliveries WHERE delivery_id = ANY(%s)", (found.deliveries,)),
+            (
+                "INSERT INTO app.erased_messages (trace) SELECT unnest(%s::bytea[]) ON CONFLICT DO NOTHING",
+                (found.traces,),
+            ),
             (
                 "DELETE FROM app.received WHERE creator_id = %s AND channel = %s AND dedupe_key = ANY(%s)",
                 (lead.creator_id, lead.platform, found.dedupe_keys),

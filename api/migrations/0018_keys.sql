@@ -1,8 +1,10 @@
--- Keys and erasures: the key in force, what waits to be erased.
+-- Keys and erasures: the key in force, what waits to be erased, what is known again afterwards.
 
 -- Which key is in force. It is read in every transaction that stores something sealed, behind the lock on the table that
 -- it goes to; a rotation holds all of these tables while it changes the key, so that the two cannot cross.
-ALTER TABLE vault.installation ADD COLUMN key_id bytea;
+ALTER TABLE vault.installation
+    ADD COLUMN key_id        bytea,
+    ADD COLUMN pepper_sealed bytea;
 
 -- Refuses the transaction of a program whose key is not in force.
 CREATE FUNCTION vault.require_key(key_id bytea) RETURNS void
@@ -53,3 +55,11 @@ SELECT asked.originator_id, asked.metadata->>'creator_id', asked.recorded_at
    AND NOT EXISTS (SELECT FROM log.events AS done
                     WHERE done.originator_id = asked.originator_id AND done.topic = 'lead.erased');
 DELETE FROM app.parked WHERE process = 'erasure';
+
+-- The keys of messages of people who were erased, as HMACs: what a platform delivers again brings nobody back.
+CREATE TABLE app.erased_messages (
+    trace bytea PRIMARY KEY
+);
+
+-- A reason may have quoted what was delivered; from now on it is a code.
+UPDATE app.deliveries SET reason = 'unknown' WHERE reason IS NOT NULL;

@@ -13,6 +13,7 @@ from eventsourcing.persistence import IntegrityError, PersistenceError
 from psycopg.rows import DictRow
 
 from api.installation import open_application
+from api.key_rotation import rotate
 from domain import context
 from domain.application import Clonnect
 from domain.creator import Creator, Settings
@@ -271,3 +272,22 @@ def test_a_data_key_never_stands_in_the_clear(vault: Vault, datastore: Datastore
     row = conn.execute("SELECT wrapped FROM vault.data_keys").fetchone()
     assert row is not None
     assert len(row["wrapped"]) == 12 + 32 + 16
+
+
+def test_what_was_erased_is_known_again_by_every_program_of_the_installation_and_by_no_other(
+    vault: Vault, datastore: Datastore, conn: Conn
+) -> None:
+    trace = vault.trace_of(["ana", "whatsapp", "wamid.34600111222"])
+    assert opened(datastore).trace_of(["ana", "whatsapp", "wamid.34600111222"]) == trace
+    assert vault.trace_of(["ana", "whatsapp", "wamid.34600111223"]) != trace
+    assert vault.trace_of(["ana", "whatsappwamid", ".34600111222"]) != trace
+    conn.execute("UPDATE vault.installation SET pepper_sealed = NULL")
+    assert opened(datastore).trace_of(["ana", "whatsapp", "wamid.34600111222"]) != trace
+
+
+def test_what_was_erased_is_known_again_after_a_change_of_the_key(
+    vault: Vault, datastore: Datastore, conn: Conn
+) -> None:
+    another = bytes(range(1, 33))
+    rotate(conn, KEY, another)
+    assert opened(datastore, another).trace_of(["a message"]) == vault.trace_of(["a message"])

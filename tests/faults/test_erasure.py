@@ -26,6 +26,7 @@ from domain.lead import Lead
 from domain.vocabulary import Status
 from eventstore.snapshots import StreamStore
 from processes import erasure
+from processes.channels.base import ChannelName
 from projections.board import Board
 from projections.parking import parked_streams, replay
 from projections.projection import handles
@@ -159,6 +160,43 @@ async def test_who_writes_again_is_a_new_person_and_is_answered(runtime: Runtime
     assert (card["name"], card["platform_user_id"]) == ("Marta", MARTA.removeprefix("ig_"))
     subjects = conn.execute("SELECT subject FROM vault.data_keys WHERE subject = ANY(%s)", ([first, second],))
     assert len(subjects.fetchall()) == 2
+
+
+async def test_what_a_platform_delivers_again_after_an_erasure_brings_nobody_back(demo: Start, conn: Conn) -> None:
+    async with demo() as runtime:
+        old = {"follower_id": MARTA, "text": "hola, soy Marta Ibarrola", "message_id": f"{MARTA}-mid-1"}
+        await writes(runtime, MARTA, 1, "hola, soy Marta Ibarrola", "Marta Ibarrola")
+        with context.acting("person:1"):
+            await runtime.writer.do(Clonnect.request_erasure, CREATOR, MARTA)
+            assert [each.duplicate for each in (await deliver(runtime, old)).received] == [True]
+        assert await runtime.settle(runtime.clock())
+        head = runtime.log.head()
+        for _ in range(2):
+            again = await deliver(runtime, old | {"name": "Marta"})
+            assert ([each.duplicate for each in again.received], again.quarantined) == ([True], None)
+        assert runtime.log.head() == head
+        left = everything(conn)
+        assert MARTA.removeprefix("ig_") not in left
+        assert "Ibarrola" not in left
+        assert conn.execute("SELECT * FROM app.deliveries").fetchall() == []
+
+        second = await writes(runtime, MARTA, 2, "hola, soy otra", "Marta")
+        assert second not in {each.lead_id for each in again.received}
+        assert [each.duplicate for each in (await deliver(runtime, old)).received] == [True]
+    async with demo() as runtime:
+        assert [each.duplicate for each in (await deliver(runtime, old)).received] == [True]
+        texts = [each.text for each in events(runtime, Follower.MessageReceived)]
+        assert texts == ["", "hola, soy otra"]
+
+
+async def test_a_delivery_in_quarantine_goes_with_whom_it_names(runtime: Runtime, conn: Conn) -> None:
+    marta = await writes(runtime, MARTA, 1, "hola", "Marta")
+    await acting(runtime, Clonnect.edit_lead, CREATOR, marta, {"username": "martitaibarrola"}, None)
+    for name in ("martitaibarrola", "pedroquesada"):
+        raw = f'{{"follower_id": "?", "text": "soy {name}"'.encode()
+        await runtime.deliveries.store(ChannelName.INSTAGRAM, f"{CREATOR}-instagram", CREATOR, raw, "simulator")
+    await erase(runtime, MARTA)
+    assert [row["state"] for row in conn.execute("SELECT state FROM app.deliveries")] == ["quarantined"]
 
 
 async def test_what_a_crash_left_is_gone_on_with(demo: Start, conn: Conn) -> None:
