@@ -5,6 +5,7 @@ import logging
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import cast
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -12,10 +13,13 @@ from psycopg.rows import DictRow
 
 from domain import context
 from domain.application import Clonnect
+from domain.commands.leads import FORGET_LEAD
 from domain.follower_events import FollowerEvents
 from domain.lead import Lead
 from eventstore.log import Recorded
 from eventstore.sealing import Sealer
+from eventstore.snapshots import StreamStore
+from eventstore.vault import CHANNEL as VAULT_CHANNEL
 from eventstore.vault import destroying, requiring
 from eventstore.writer import Writer
 from processes.causes import because_of
@@ -40,6 +44,13 @@ PAGE = 200
 
 SHORTEST_NAME = 5
 """Characters of a username by which a delivery that nobody could read is told to name a person."""
+
+_DESTROY_AGAIN = """
+    WITH again AS (
+        UPDATE vault.data_keys AS key SET wrapped = NULL, destroyed_at = now() FROM log.events AS erased
+         WHERE erased.topic = 'lead.erased' AND key.subject = erased.originator_id AND key.wrapped IS NOT NULL
+        RETURNING key.subject)
+    SELECT subject, pg_notify(%s, subject::text) FROM again"""
 
 _logger = logging.getLogger(__name__)
 
@@ -92,6 +103,7 @@ class Erasure(Process):
         self._channels = channels
         self._sealer = sealer
         self.queue = ErasureQueue(pool)
+        self._has_looked_back = False
 
     @reacts_to(Lead.ErasureRequested)
     async def erasure_requested(self, event: Lead.ErasureRequested, recorded: Recorded) -> None:
@@ -102,12 +114,22 @@ class Erasure(Process):
 
     async def sweep(self) -> None:
         """Go on with what is due to be tried again."""
+        if not self._has_looked_back:
+            await self._destroy_again()
+            self._has_looked_back = True
         for _ in range(AT_ONCE):
             if (lead_id := await self.queue.claim()) is None:
                 return
             with context.acting("system"):
                 if not await self._try(lead_id):
                     return
+
+    async def _destroy_again(self) -> None:
+        """Destroy the keys that a restored backup has brought back: the log says whose."""
+        async with self._pool.connection() as conn:
+            cursor = await conn.execute(_DESTROY_AGAIN, (VAULT_CHANNEL,))
+            for row in await cursor.fetchall():
+                _logger.warning("the key of lead %s was there again, and is destroyed", row["subject"])
 
     async def _try(self, lead_id: UUID) -> bool:
         """Carry an erasure out, or note why it must be tried again; `False`: what stands against it concerns all."""
@@ -148,14 +170,19 @@ class Erasure(Process):
         return Erased(**(await asyncio.to_thread(self._app.any_lead, lead_id)).erased_counts)
 
     async def _find(self, lead: Lead) -> _Found:
-        """What is theirs outside of the log: asked for while the log can still be read."""
-        said = await asyncio.to_thread(lambda: list(self._app.events.get(lead.follower_id)))
+        """What is theirs outside of the log: asked for while the log can still be read, as far as it can."""
+        store = cast(StreamStore, self._app.events)
+        said = await asyncio.to_thread(lambda: list(store.readable(lead.follower_id)))
         of_this_life = [each for each in said if isinstance(each, FollowerEvents.Event) and each.lead_id == lead.id]
-        keys = [each.dedupe_key for each in of_this_life if isinstance(each, FollowerEvents.MessageReceived)]
+        begun = [each for each in of_this_life if isinstance(each, FollowerEvents.Met | FollowerEvents.Returned)]
+        person = lead.platform_user_id or next((each.platform_user_id for each in begun), "")
+        delivered = await self._deliveries_of(lead, person)
+        keys = {each.dedupe_key for each in of_this_life if isinstance(each, FollowerEvents.MessageReceived)}
+        keys.update(*delivered.values())
         return _Found(
-            await self._deliveries_of(lead),
-            keys,
-            await self._traces_of(lead, keys),
+            list(delivered),
+            list(keys),
+            await self._traces_of(lead, list(keys)),
             [each.send_id for each in of_this_life if isinstance(each, FollowerEvents.SendRequested)],
         )
 
@@ -172,12 +199,17 @@ class Erasure(Process):
             self._app.trace_of(lead.creator_id, lead.platform, row["account_id"], row["dedupe_key"]) for row in rows
         ]
 
-    async def _deliveries_of(self, lead: Lead) -> list[UUID]:
-        """The deliveries until now that mention the person; those that mention others too go with them."""
+    async def _deliveries_of(self, lead: Lead, person: str) -> dict[UUID, set[str]]:
+        """The deliveries until now that mention the person, each with the keys of what they said in it.
+
+        Those that mention others too go with them.
+        """
         channel = next((each for each in ChannelName if each.value == lead.platform.value), None)
-        if channel is None or not lead.platform_user_id:
-            return []
-        found: list[UUID] = []
+        if channel is None or not person:
+            return {}
+        username = lead.details.username or ""
+        named = [person.encode(), *([username.encode()] if len(username) >= SHORTEST_NAME else [])]
+        found: dict[UUID, set[str]] = {}
         async with self._pool.connection() as conn, conn.transaction(), conn.cursor("deliveries") as cursor:
             await cursor.execute(
                 """SELECT delivery_id, account_id, body_sealed, received_at FROM app.deliveries
@@ -185,26 +217,25 @@ class Erasure(Process):
                 (lead.creator_id, channel, lead.modified_on),
             )
             while rows := await cursor.fetchmany(PAGE):
-                found += await asyncio.to_thread(self._mentioning, rows, channel, lead)
+                found |= await asyncio.to_thread(self._mentioning, rows, channel, person, named)
         return found
 
-    def _mentioning(self, rows: list[DictRow], channel: ChannelName, lead: Lead) -> list[UUID]:
-        person, username = lead.platform_user_id, lead.details.username or ""
-        named = [name.encode() for name in (person, username) if len(name) >= SHORTEST_NAME or name == person]
-        return [row["delivery_id"] for row in rows if self._mentions(row, channel, person, named)]
-
-    def _mentions(self, row: DictRow, channel: ChannelName, person: str, named: list[bytes]) -> bool:
-        try:
-            raw = self._sealer.open(bytes(row["body_sealed"]), str(row["delivery_id"]))
-        except InvalidTag:
-            _logger.warning("delivery %s cannot be opened, by anybody: it is left", row["delivery_id"])
-            return False
-        received_at: datetime = row["received_at"]
-        items = self._channels[channel].parse(raw, row["account_id"], received_at)
-        return any(
-            item.platform_user_id == person or (isinstance(item, Unknown) and any(name in raw for name in named))
-            for item in items
-        )
+    def _mentioning(
+        self, rows: list[DictRow], channel: ChannelName, person: str, named: list[bytes]
+    ) -> dict[UUID, set[str]]:
+        mentioning = {}
+        for row in rows:
+            try:
+                raw = self._sealer.open(bytes(row["body_sealed"]), str(row["delivery_id"]))
+            except InvalidTag:
+                _logger.warning("delivery %s cannot be opened, by anybody: it is left", row["delivery_id"])
+                continue
+            received_at: datetime = row["received_at"]
+            items = self._channels[channel].parse(raw, row["account_id"], received_at)
+            theirs = [item for item in items if item.platform_user_id == person]
+            if theirs or any(isinstance(item, Unknown) and any(name in raw for name in named) for item in items):
+                mentioning[row["delivery_id"]] = {item.dedupe_key for item in theirs}
+        return mentioning
 
     async def _count(self, lead_id: UUID, found: _Found) -> Erased:
         start = b'{"sealed_for":"%s"' % str(lead_id).encode()
@@ -237,7 +268,7 @@ class Erasure(Process):
             (DONE, (lead.id,)),
             ("DELETE FROM log.snapshots WHERE originator_id = ANY(%s)", ([lead.id, lead.follower_id],)),
             # The projections have let go already; but a stream that is parked in one of them is not projected.
-            ("SELECT read.forget_lead(%s)", (lead.id,)),
+            (FORGET_LEAD, (lead.id,)),
             ("DELETE FROM app.deliveries WHERE delivery_id = ANY(%s)", (found.deliveries,)),
             (
                 "INSERT INTO app.erased_messages (trace) SELECT unnest(%s::bytea[]) ON CONFLICT DO NOTHING",

@@ -1,7 +1,7 @@
 """Who is erased is gone from everywhere, down to the bytes on the disk, and nobody and nothing else is touched."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -187,6 +187,79 @@ async def test_what_a_platform_delivers_again_after_an_erasure_brings_nobody_bac
         assert [each.duplicate for each in (await deliver(runtime, old)).received] == [True]
         texts = [each.text for each in events(runtime, Follower.MessageReceived)]
         assert texts == ["", "hola, soy otra"]
+
+
+UNREADABLE = {
+    "the beginning of the lead": ("by their phone", ("lead.captured",)),
+    "a change of the lead": ("by the lead", ("lead.details_changed",)),
+    "the beginning of the follower": ("by the lead", ("follower.met",)),
+    "a message": ("by their phone", ("follower.message_received",)),
+    "both beginnings": ("by the lead", ("lead.captured", "follower.met")),
+}
+
+
+def make_unreadable(conn: Conn, lead_id: UUID, topics: Sequence[str]) -> None:
+    """As if a defect had written these events of a person."""
+    conn.execute("ALTER TABLE log.events DISABLE TRIGGER append_only")
+    changed = conn.execute(
+        "UPDATE log.events SET topic = 'lost.' || topic WHERE metadata->>'lead_id' = %s AND topic = ANY(%s)",
+        (str(lead_id), list(topics)),
+    )
+    assert changed.rowcount == len(topics)
+    conn.execute("ALTER TABLE log.events ENABLE TRIGGER append_only")
+    conn.execute("DELETE FROM log.snapshots")
+
+
+@pytest.mark.parametrize(("found", "topics"), UNREADABLE.values(), ids=UNREADABLE)
+async def test_a_person_whose_stream_cannot_be_read_is_deleted_and_erased_all_the_same(
+    demo: Start, conn: Conn, found: str, topics: Sequence[str]
+) -> None:
+    async with demo() as runtime:
+        marta = await writes(runtime, MARTA, 1, "hola, soy Marta Ibarrola", "Marta Ibarrola")
+        await acting(runtime, Clonnect.edit_lead, CREATOR, marta, {"email": "marta@ibarrola.example"}, None)
+    make_unreadable(conn, marta, topics)
+    async with demo() as runtime:
+        given = str(marta) if found == "by the lead" else MARTA
+        assert await acting(runtime, Clonnect.lead_known_as, CREATOR, given)
+        await acting(runtime, Clonnect.delete_lead, CREATOR, marta)
+        for command in (Clonnect.lead_known_as, Clonnect.delete_lead):
+            with pytest.raises(NotFound):
+                await acting(runtime, command, CREATOR, marta if command is Clonnect.delete_lead else given)
+        assert not any(state_of(conn, "read", marta).values())
+        await erase(runtime, given)
+        assert len(events_of(conn, marta, "lead.erased")) == 1
+        left = everything(conn)
+        assert "barrola" not in left
+        if len(topics) == 1:  # of whom nothing else can be read, the phone is not known any more
+            assert MARTA.removeprefix("ig_") not in left
+        row = conn.execute("SELECT wrapped FROM vault.data_keys WHERE subject = %s", (marta,)).fetchone()
+        assert row == {"wrapped": None}
+        assert await runtime.erasure.queue.unfinished() == []
+        assert conn.execute("SELECT * FROM app.parked").fetchall() == []
+
+
+def events_of(conn: Conn, lead_id: UUID, topic: str) -> list[DictRow]:
+    query = "SELECT * FROM log.events WHERE originator_id = %s AND topic = %s"
+    return conn.execute(query, (lead_id, topic)).fetchall()
+
+
+async def test_a_key_that_a_restored_vault_brings_back_is_destroyed_again(demo: Start, conn: Conn) -> None:
+    async with demo() as runtime:
+        marta = await writes(runtime, MARTA, 1, "hola", "Marta")
+        pedro = await writes(runtime, PEDRO, 1, "hola", "Pedro")
+        backup = conn.execute("SELECT * FROM vault.data_keys WHERE subject = %s", (marta,)).fetchone()
+        assert backup is not None
+        await erase(runtime, MARTA)
+    conn.execute(
+        "UPDATE vault.data_keys SET wrapped = %s, destroyed_at = NULL WHERE subject = %s", (backup["wrapped"], marta)
+    )
+    async with demo(work=False) as runtime:
+        assert {each.text for each in events(runtime, Follower.MessageReceived)} == {"hola"}
+        await runtime.erasure.sweep()
+    async with demo(work=False) as runtime:
+        assert {each.text for each in events(runtime, Follower.MessageReceived)} == {"", "hola"}
+        held = conn.execute("SELECT subject FROM vault.data_keys WHERE wrapped IS NOT NULL").fetchall()
+        assert {pedro} == {row["subject"] for row in held} & {marta, pedro}
 
 
 async def test_a_delivery_in_quarantine_goes_with_whom_it_names(runtime: Runtime, conn: Conn) -> None:
