@@ -209,7 +209,7 @@ async def run(
         channels = channels_of(settings, is_demo, simulator, telegram)
         connections = Connections(pool, sealer)
         bots = Bots(url, telegram, connections, sealer, public_url=settings.public_url, polls=settings.telegram_polling)
-        deliveries = Deliveries(pool, writer, channels, sealer, clock, app.namespace)
+        deliveries = Deliveries(pool, writer, channels, sealer, clock, app.namespace, app.trace_of)
         erasure = Erasure(app, writer, pool, progress, channels, sealer)
         idempotency = Idempotency(pool, sealer)
         worker = None

@@ -2,6 +2,7 @@
 
 import logging
 from collections import Counter
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -100,6 +101,7 @@ class Deliveries:
         sealer: Sealer,
         clock: Clock,
         namespace: UUID,
+        trace_of: Callable[..., bytes],
     ) -> None:
         self._pool = pool
         self._writer = writer
@@ -107,6 +109,7 @@ class Deliveries:
         self._sealer = sealer
         self._clock = clock
         self._namespace = namespace
+        self._trace_of = trace_of
         self.settled: Counter[str] = Counter()
         """How many this program has handled since it began, by what became of them."""
 
@@ -146,12 +149,22 @@ class Deliveries:
             await conn.execute(_KEEP, body.row(self._sealer, "stored", items=0))
 
     async def _known(self, body: Body) -> UUID | None:
+        """As which delivery the same body came just before; one that an erasure has taken is known for ever."""
+        trace = self._trace_of(*traced(body.creator_id, body.channel, body.account_id, body.digest))
         async with self._pool.connection() as conn:
             cursor = await conn.execute(
                 """SELECT delivery_id FROM app.deliveries
                     WHERE body_sha256 = %s AND channel = %s AND account_id = %s AND received_at > %s
-                      AND state <> 'stored'""",
-                (body.digest, body.channel, body.account_id, body.received_at - SAME_BODY_WITHIN),
+                      AND state <> 'stored'
+                   UNION ALL SELECT %s FROM app.erased_messages WHERE trace = %s""",
+                (
+                    body.digest,
+                    body.channel,
+                    body.account_id,
+                    body.received_at - SAME_BODY_WITHIN,
+                    body.delivery_id,
+                    trace,
+                ),
             )
             row = await cursor.fetchone()
         return None if row is None else UUID(str(row["delivery_id"]))
@@ -282,6 +295,11 @@ class Deliveries:
             key = (creator_id, message.platform, message.account_id, message.dedupe_key)
             cursor = await conn.execute(WAS_RECEIVED, key)
             return await cursor.fetchone() is not None
+
+
+def traced(creator_id: str, channel: str, account_id: str, digest: bytes) -> tuple[str, ...]:
+    """By what a body is known again after an erasure has taken it."""
+    return (creator_id, channel, account_id, f"body:{digest.hex()}")
 
 
 def _left(body: Body, error: Exception) -> Handled:

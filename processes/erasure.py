@@ -4,26 +4,20 @@ import asyncio
 import logging
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import datetime
-from typing import cast
 from uuid import UUID
-
-from cryptography.exceptions import InvalidTag
-from psycopg.rows import DictRow
 
 from domain import context
 from domain.application import Clonnect
 from domain.commands.leads import FORGET_LEAD
-from domain.follower_events import FollowerEvents
 from domain.lead import Lead
 from eventstore.log import Recorded
 from eventstore.sealing import Sealer
-from eventstore.snapshots import StreamStore
 from eventstore.vault import CHANNEL as VAULT_CHANNEL
 from eventstore.vault import destroying, requiring
 from eventstore.writer import Writer
+from processes.belongings import Belongings, Found
 from processes.causes import because_of
-from processes.channels.base import Channel, ChannelName, Unknown
+from processes.channels.base import Channel, ChannelName
 from processes.erasure_queue import DONE, ErasureQueue
 from processes.outage import AWAY
 from processes.process import Process, reacts_to
@@ -39,11 +33,6 @@ WORKER_PATIENCE = 1.0
 
 AT_ONCE = 20
 """Erasures that are tried in one sweep."""
-
-PAGE = 200
-
-SHORTEST_NAME = 5
-"""Characters of a username by which a delivery that nobody could read is told to name a person."""
 
 _DESTROY_AGAIN = """
     WITH again AS (
@@ -70,14 +59,6 @@ class Erased:
     parked: int = 0
 
 
-@dataclass(frozen=True)
-class _Found:
-    deliveries: list[UUID]
-    dedupe_keys: list[str]
-    traces: list[bytes]
-    send_ids: list[UUID]
-
-
 class Erasure(Process):
     """Erasure asked for → done; whoever asked may do it at once, and workers try what is left until it is done.
 
@@ -100,8 +81,8 @@ class Erasure(Process):
         self._writer = writer
         self._pool = pool
         self._progress = progress
-        self._channels = channels
         self._sealer = sealer
+        self._belongings = Belongings(app, pool, channels, sealer)
         self.queue = ErasureQueue(pool)
         self._has_looked_back = False
 
@@ -162,82 +143,14 @@ class Erasure(Process):
         head = await asyncio.to_thread(self._app.recorder.max_notification_id) or 0
         if not await self._progress.passed(head, patience):
             raise NotShownYet("The screens have not let go of the person yet.")
-        found = await self._find(lead)
+        found = await self._belongings.of(lead)
         gone = await self._count(lead_id, found)
         done = await self._writer.do(Clonnect.record_erased, lead_id, asdict(gone), beside=self._purging(lead, found))
         if done.result:
             return gone
         return Erased(**(await asyncio.to_thread(self._app.any_lead, lead_id)).erased_counts)
 
-    async def _find(self, lead: Lead) -> _Found:
-        """What is theirs outside of the log: asked for while the log can still be read, as far as it can."""
-        store = cast(StreamStore, self._app.events)
-        said = await asyncio.to_thread(lambda: list(store.readable(lead.follower_id)))
-        of_this_life = [each for each in said if isinstance(each, FollowerEvents.Event) and each.lead_id == lead.id]
-        begun = [each for each in of_this_life if isinstance(each, FollowerEvents.Met | FollowerEvents.Returned)]
-        person = lead.platform_user_id or next((each.platform_user_id for each in begun), "")
-        delivered = await self._deliveries_of(lead, person)
-        keys = {each.dedupe_key for each in of_this_life if isinstance(each, FollowerEvents.MessageReceived)}
-        keys.update(*delivered.values())
-        return _Found(
-            list(delivered),
-            list(keys),
-            await self._traces_of(lead, list(keys)),
-            [each.send_id for each in of_this_life if isinstance(each, FollowerEvents.SendRequested)],
-        )
-
-    async def _traces_of(self, lead: Lead, dedupe_keys: list[str]) -> list[bytes]:
-        """What is left of the messages, so that none of them begins a new life when it is delivered again."""
-        async with self._pool.connection() as conn:
-            cursor = await conn.execute(
-                """SELECT account_id, dedupe_key FROM app.received
-                    WHERE creator_id = %s AND channel = %s AND dedupe_key = ANY(%s)""",
-                (lead.creator_id, lead.platform, dedupe_keys),
-            )
-            rows = await cursor.fetchall()
-        return [
-            self._app.trace_of(lead.creator_id, lead.platform, row["account_id"], row["dedupe_key"]) for row in rows
-        ]
-
-    async def _deliveries_of(self, lead: Lead, person: str) -> dict[UUID, set[str]]:
-        """The deliveries until now that mention the person, each with the keys of what they said in it.
-
-        Those that mention others too go with them.
-        """
-        channel = next((each for each in ChannelName if each.value == lead.platform.value), None)
-        if channel is None or not person:
-            return {}
-        username = lead.details.username or ""
-        named = [person.encode(), *([username.encode()] if len(username) >= SHORTEST_NAME else [])]
-        found: dict[UUID, set[str]] = {}
-        async with self._pool.connection() as conn, conn.transaction(), conn.cursor("deliveries") as cursor:
-            await cursor.execute(
-                """SELECT delivery_id, account_id, body_sealed, received_at FROM app.deliveries
-                    WHERE creator_id = %s AND channel = %s AND received_at <= %s""",
-                (lead.creator_id, channel, lead.modified_on),
-            )
-            while rows := await cursor.fetchmany(PAGE):
-                found |= await asyncio.to_thread(self._mentioning, rows, channel, person, named)
-        return found
-
-    def _mentioning(
-        self, rows: list[DictRow], channel: ChannelName, person: str, named: list[bytes]
-    ) -> dict[UUID, set[str]]:
-        mentioning = {}
-        for row in rows:
-            try:
-                raw = self._sealer.open(bytes(row["body_sealed"]), str(row["delivery_id"]))
-            except InvalidTag:
-                _logger.warning("delivery %s cannot be opened, by anybody: it is left", row["delivery_id"])
-                continue
-            received_at: datetime = row["received_at"]
-            items = self._channels[channel].parse(raw, row["account_id"], received_at)
-            theirs = [item for item in items if item.platform_user_id == person]
-            if theirs or any(isinstance(item, Unknown) and any(name in raw for name in named) for item in items):
-                mentioning[row["delivery_id"]] = {item.dedupe_key for item in theirs}
-        return mentioning
-
-    async def _count(self, lead_id: UUID, found: _Found) -> Erased:
+    async def _count(self, lead_id: UUID, found: Found) -> Erased:
         start = b'{"sealed_for":"%s"' % str(lead_id).encode()
         async with self._pool.connection() as conn:
             cursor = await conn.execute(
@@ -261,7 +174,7 @@ class Erasure(Process):
         assert row is not None
         return Erased(**row)
 
-    def _purging(self, lead: Lead, found: _Found) -> list[tuple[str, tuple[object, ...]]]:
+    def _purging(self, lead: Lead, found: Found) -> list[tuple[str, tuple[object, ...]]]:
         return [
             *destroying([lead.id]),
             requiring(self._sealer),  # or deliveries that did not open would be left

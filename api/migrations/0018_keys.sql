@@ -56,7 +56,8 @@ SELECT asked.originator_id, asked.metadata->>'creator_id', asked.recorded_at
                     WHERE done.originator_id = asked.originator_id AND done.topic = 'lead.erased');
 DELETE FROM app.parked WHERE process = 'erasure';
 
--- The keys of messages of people who were erased, as HMACs: what a platform delivers again brings nobody back.
+-- The keys of messages, and the digests of deliveries, of people who were erased, as HMACs: what a platform delivers
+-- again brings nobody back.
 CREATE TABLE app.erased_messages (
     trace bytea PRIMARY KEY
 );

@@ -165,13 +165,16 @@ async def test_who_writes_again_is_a_new_person_and_is_answered(runtime: Runtime
 async def test_what_a_platform_delivers_again_after_an_erasure_brings_nobody_back(demo: Start, conn: Conn) -> None:
     async with demo() as runtime:
         old = {"follower_id": MARTA, "text": "hola, soy Marta Ibarrola", "message_id": f"{MARTA}-mid-1"}
+        liked = {"follower_id": MARTA, "text": "👍", "kind": "reaction", "refers_to": "x"}
         await writes(runtime, MARTA, 1, "hola, soy Marta Ibarrola", "Marta Ibarrola")
+        await deliver(runtime, liked)
         with context.acting("person:1"):
             await runtime.writer.do(Clonnect.request_erasure, CREATOR, MARTA)
             assert [each.duplicate for each in (await deliver(runtime, old)).received] == [True]
         assert await runtime.settle(runtime.clock())
         head = runtime.log.head()
         for _ in range(2):
+            assert (await deliver(runtime, liked)).quarantined is None
             again = await deliver(runtime, old | {"name": "Marta"})
             assert ([each.duplicate for each in again.received], again.quarantined) == ([True], None)
         assert runtime.log.head() == head

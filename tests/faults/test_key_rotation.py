@@ -2,21 +2,23 @@
 
 import base64
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
+from typing import cast
 from uuid import uuid4
 
 import httpx
 import psycopg
 import pytest
 from cryptography.exceptions import InvalidTag
-from fastapi import Request, Response
+from fastapi import FastAPI, Request, Response
 from psycopg.rows import DictRow, dict_row
 from pydantic import SecretStr
 
+from api import problems
 from api.admin import rotate_master
 from api.bootstrap import Runtime, run
 from api.errors import StartupError
@@ -37,6 +39,7 @@ from tests.serving import LISTENS
 
 NEW = bytes(range(32, 64))
 PHONE = "ig_7712039485711"
+Answering = Callable[[Request, Exception], Awaitable[Response]]
 Conn = psycopg.Connection[DictRow]
 
 
@@ -157,6 +160,23 @@ async def test_a_program_that_lost_sight_of_a_change_stores_nothing_under_the_ol
         after = sealed.values(), sealed.conn.execute("SELECT position FROM log.head").fetchall()
         assert after == before
     opened_by(sealed.conn, NEW)
+
+
+async def test_what_does_not_open_is_a_defect_or_says_that_the_key_was_changed(sealed: Sealed) -> None:
+    app = FastAPI()
+    problems.install(app)
+    async with sealed.start(work=False) as runtime:
+        state = {"runtime": runtime, "request_id": "1"}
+        request = Request({"type": "http", "method": "POST", "path": "/", "headers": [], "state": state})
+        for error in (InvalidTag(), WrongKey()):
+            with pytest.raises(type(error)):
+                await cast(Answering, app.exception_handlers[type(error)])(request, error)
+        sealed.conn.execute(f"{CUT} AND query LIKE '%%pg_advisory_lock_shared%%'".encode())
+        rotate(sealed.conn, sealed.key, NEW)
+        for error in (InvalidTag(), WrongKey()):
+            answer = await cast(Answering, app.exception_handlers[type(error)])(request, error)
+            assert answer.status_code == 503
+        assert runtime.key.is_over
 
 
 @pytest.fixture
