@@ -14,6 +14,7 @@ from api import docs_page, frontend, problems
 from api.cors import Cors
 from api.dependencies import NotModified, State, guarded_router
 from api.envelope import Envelope
+from api.key_gate import KeyGate
 from api.openapi import describe
 from api.roles import EVERYBODY
 from api.routers import (
@@ -95,6 +96,7 @@ def create_app(runtime_factory: "Callable[[], AbstractAsyncContextManager[Runtim
         redoc_url=None,
         redirect_slashes=False,
     )
+    app.add_middleware(KeyGate)
     app.add_middleware(Cors)
     app.add_middleware(Envelope)
     problems.install(app)

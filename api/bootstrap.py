@@ -14,13 +14,15 @@ from api.cards import Cards
 from api.credentials import CHANNEL as ACCESS_CHANNEL
 from api.idempotency import Idempotency
 from api.installation import installation_key, open_application, vault_of
-from api.readiness import Readiness
+from api.readiness import ReadinessProbe
 from api.settings import Settings, answer_limits
 from api.telemetry import Telemetry
 from api.throttle import AtOnce, Throttle
 from domain import context
 from domain.application import Clonnect
 from domain.errors import NotFound, Taken
+from eventstore.key_watch import CHANGED as KEY_CHANNEL
+from eventstore.key_watch import KeyWatch
 from eventstore.log import Log
 from eventstore.mapper import TypedMapper
 from eventstore.pools import ReadPool
@@ -77,6 +79,7 @@ class Runtime:
     app: Clonnect
     writer: Writer[Clonnect]
     vaults: Sequence[Vault]
+    key: KeyWatch
     log: Log
     clock: Clock
     progress: Progress
@@ -102,7 +105,7 @@ class Runtime:
     requests: Throttle
     log_ins: Throttle
     streams: AtOnce
-    readiness: Readiness
+    readiness: ReadinessProbe
     is_demo: bool
     reset: Callable[["Runtime"], Awaitable[None]] | None
     leaving: threading.Event
@@ -169,10 +172,15 @@ async def run(
     work: bool,
     reset: Callable[[Runtime], Awaitable[None]] | None = None,
     leaving: threading.Event | None = None,
+    key_over: Callable[[], None] = lambda: None,
 ) -> AsyncIterator[Runtime]:
-    """All parts of a process, started; projections are kept in every process, only `work` acts."""
+    """All parts of a process, started; projections are kept in every process, only `work` acts.
+
+    `key_over` is called, from any thread, when the installation's key was changed: the program should end then.
+    """
     key = installation_key(settings)
     sealer = Sealer(key)
+    watch = KeyWatch(url, sealer, key_over)
     async with contextlib.AsyncExitStack() as stack:
         pool: Pool = await stack.enter_async_context(ReadPool(url, POOL_SIZE))
         clock = Clock()
@@ -194,7 +202,7 @@ async def run(
         channels = channels_of(settings, is_demo, simulator, telegram)
         connections = Connections(pool, sealer)
         bots = Bots(url, telegram, connections, sealer, public_url=settings.public_url, polls=settings.telegram_polling)
-        deliveries = Deliveries(pool, writer, channels, sealer, clock, app.namespace)
+        deliveries = Deliveries(pool, writer, channels, sealer, clock, app.namespace, app.trace_of)
         erasure = Erasure(app, writer, pool, progress, channels, sealer)
         idempotency = Idempotency(pool, sealer)
         worker = None
@@ -211,6 +219,7 @@ async def run(
             clock.when_moved(worker.agenda_moved)
             worker.at_each_tick(idempotency.sweep)
             worker.at_each_tick(ParkedReactions(pool, log, processes).try_asked)
+            worker.at_each_tick(erasure.sweep)
 
         callers = Callers(pool)
 
@@ -219,6 +228,7 @@ async def run(
         listener.on(PROGRESS_CHANNEL, projector.heard)
         listener.on(CLOCK_CHANNEL, clock.heard)
         listener.on(ACCESS_CHANNEL, callers.heard)
+        listener.on(KEY_CHANNEL, watch.heard)
         vaults = (vault_of(app), vault_of(commanded))
         for vault in vaults:
             listener.on(VAULT_CHANNEL, vault.heard)
@@ -240,7 +250,7 @@ async def run(
                 polling = Polling(url, pool, telegram, connections, deliveries)
                 stack.push_async_callback(stopped, asyncio.create_task(polling.run()))
         leaving = leaving or threading.Event()
-        readiness = Readiness(url, list(projections), lambda: writer.trouble, leaving)
+        readiness = ReadinessProbe(url, list(projections), lambda: writer.trouble, lambda: watch.is_over, leaving)
         await readiness.start()
         stack.push_async_callback(readiness.stop)
         yield Runtime(
@@ -250,6 +260,7 @@ async def run(
             app=app,
             writer=writer,
             vaults=vaults,
+            key=watch,
             log=log,
             clock=clock,
             progress=progress,

@@ -6,7 +6,7 @@ import importlib.metadata
 import json
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -57,12 +57,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     import psycopg  # not before the parser has answered: --help comes at once
 
     from api.database import unreachable
+    from eventstore.vault import WrongKey
 
     signal.signal(signal.SIGTERM, _terminate)
     command: Command = given.command
     try:
         command(load(), given)
-    except (StartupError, DomainError, Transient, Finding) as refusal:
+    except (StartupError, DomainError, Transient, Finding, WrongKey) as refusal:
         return _say(str(refusal), REFUSED)
     except Misuse as misuse:
         return _say(str(misuse), MISUSED)
@@ -227,19 +228,28 @@ def _check_log(settings: Settings, given: argparse.Namespace) -> None:
     from api.database import open_database
     from api.installation import bring_up_to_date
     from eventstore.integrity import Broken, check_log
+    from eventstore.key_audit import KeyAudit
     from eventstore.sessions import MAINTENANCE, session
 
+    anchors = [*given.anchor, *(head for file in given.anchors for head in _heads(file))]
     with open_database(settings) as database:
         bring_up_to_date(database)
         try:
             with psycopg.connect(database.url, autocommit=True, **session(MAINTENANCE, database.url)) as connection:
-                head = check_log(connection, first=given.first, last=given.last, anchors=given.anchor)
+                audit = KeyAudit(connection)
+                head = check_log(
+                    connection, first=given.first, last=given.last, anchors=anchors, watching=audit.watching
+                )
         except Broken as broken:
             raise Finding(f"The log is broken. {broken}") from broken
         except ValueError as error:
             raise Misuse(f"This cannot be checked: {error}.") from error
     print(f"The log is as it was written, from position {given.first} to {head.position}.", file=sys.stderr)
+    if outside := sum(not given.first - 1 <= each.position <= head.position for each in anchors):
+        print(f"Anchors outside of this range, which were not looked at: {outside}.", file=sys.stderr)
     print(head)
+    if audit.finding is not None:
+        raise Finding(audit.finding)
 
 
 def _list_projections(settings: Settings, _given: argparse.Namespace) -> None:
@@ -331,11 +341,26 @@ def _days(text: str) -> int:
 def _head(text: str) -> "Head":
     from eventstore.integrity import Head
 
-    position, _, chain = text.partition(":")
     try:
-        return Head(int(position), bytes.fromhex(chain))
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text} is not a position and a chain, as `check-log` prints them") from None
+        return Head.read(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _heads(file: Path) -> Iterator["Head"]:
+    """The heads that were noted in a file, one a line; raises `Misuse` for anything else that stands there."""
+    from eventstore.integrity import Head
+
+    try:
+        lines = file.read_text().splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise Misuse(f"The anchors in {file} cannot be read ({type(error).__name__}).") from error
+    for number, line in enumerate(lines, start=1):
+        if line.strip():
+            try:
+                yield Head.read(line.strip())
+            except ValueError as error:
+                raise Misuse(f"Line {number} of {file} cannot be read: {error}.") from error
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -367,6 +392,14 @@ def _parser() -> argparse.ArgumentParser:
         type=_head,
         metavar="POSITION:CHAIN",
         help="a head that was noted elsewhere; may be given more than once",
+    )
+    check.add_argument(
+        "--anchors",
+        action="append",
+        default=[],
+        type=Path,
+        metavar="FILE",
+        help="a file of such heads, one a line; may be given more than once",
     )
 
     creators = _group(commands, "creators", "whose messages are answered")

@@ -81,7 +81,7 @@ class Once:
                 "last_event_id": None if last_event_id is None else str(last_event_id),
             }
             sealed = _sealed(self.sealer, self.asked, step, row)
-            return [(_INSERT, (self.asked.about, step, self.asked.creator_id, sealed))]
+            return [(_INSERT, (self.asked.about, step, self.asked.creator_id, sealed, self.sealer.key_id))]
 
         return await runtime.writer.do_with(recording, run)
 
@@ -91,15 +91,16 @@ class Once:
 
 
 _INSERT: Final = """
-    INSERT INTO app.idempotency (key_sha256, step, creator_id, recorded_sealed) VALUES (%s, %s, %s, %s)"""
+    INSERT INTO app.idempotency (key_sha256, step, creator_id, recorded_sealed)
+    VALUES (%s, %s, %s, vault.sealed(%s, %s))"""
 
 _KEEP: Final = """
     WITH answer AS (
         SELECT CASE WHEN NOT EXISTS (
             SELECT FROM log.events WHERE topic = 'lead.erased' AND notification_id > %(since)s
-               AND metadata->>'creator_id' = %(creator_id)s) THEN %(answer)s::bytea END AS sealed)
+               AND metadata->>'creator_id' = %(creator_id)s) THEN vault.sealed(%(answer)s, %(key_id)s) END AS sealed)
     INSERT INTO app.idempotency AS kept (key_sha256, step, creator_id, recorded_sealed, answer_sealed)
-    SELECT %(about)s, 0, %(creator_id)s, %(recorded)s, sealed FROM answer
+    SELECT %(about)s, 0, %(creator_id)s, vault.sealed(%(recorded)s, %(key_id)s), sealed FROM answer
     ON CONFLICT (key_sha256, step) DO UPDATE SET answer_sealed = EXCLUDED.answer_sealed
      WHERE kept.answer_sealed IS NULL
     RETURNING true AS kept"""
@@ -199,6 +200,7 @@ class Idempotency:
             "creator_id": asked.creator_id,
             "recorded": _sealed(self._sealer, asked, 0, {"sha256": asked.sha256}),
             "answer": _sealed(self._sealer, asked, None, answer),
+            "key_id": self._sealer.key_id,
             "since": since,
         }
         try:

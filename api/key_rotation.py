@@ -7,10 +7,12 @@ from psycopg import Connection
 from psycopg.sql import SQL, Identifier
 
 from api.errors import StartupError
+from eventstore.key_watch import CHANGED
 from eventstore.sealing import Sealer
-from eventstore.vault import check_value, claim_key, opens, wrapping
+from eventstore.vault import PEPPER, check_value, claim_key, opens, wrapping
 
 SEALED: Final = (
+    ("vault", "installation", "pepper_sealed", f"'{PEPPER}'"),
     ("vault", "data_keys", "wrapped", f"'{wrapping('')}' || subject"),
     ("app", "channels", "token_sealed", "channel || '/' || account_id"),
     ("app", "channels", "secret_sealed", "channel || '/' || account_id"),
@@ -31,20 +33,21 @@ def rotate(conn: Connection[dict[str, Any]], old: bytes, new: bytes) -> int:
     before, after = Sealer(old), Sealer(new)
     with conn.transaction():
         if not claim_key(conn):
-            raise StartupError("Clonnect runs on this database, and holds the key: stop it everywhere first.")
+            raise StartupError("Clonnect runs here, or its key is just being changed: stop it everywhere first.")
         row = conn.execute("SELECT key_check FROM vault.installation").fetchone()
         check = None if row is None or row["key_check"] is None else bytes(row["key_check"])
         if check is not None and opens(after, check):
             return 0
         if check is not None and not opens(before, check):
             raise StartupError("Neither the present key nor the new one opens this database: give the right one.")
-        # A program that lost the connection by which it says that it runs can write nothing meanwhile; what it makes
-        # afterwards is refused, because the check value is another one.
+        # A program may have lost the connection by which it says that it runs. What it is storing just now is waited
+        # for, and sealed anew with the rest; what it stores afterwards is refused, because another key is in force.
         tables = sorted({(schema, table) for schema, table, *_ in SEALED}, reverse=True)
         names = SQL(", ").join(Identifier(*table) for table in tables)
         conn.execute(SQL("LOCK TABLE {} IN SHARE ROW EXCLUSIVE MODE").format(names))
         sealed = sum(_seal_anew(conn, *column, before, after) for column in SEALED)
-        conn.execute("UPDATE vault.installation SET key_check = %s", (check_value(after),))
+        conn.execute("UPDATE vault.installation SET key_check = %s, key_id = %s", (check_value(after), after.key_id))
+        conn.execute("SELECT pg_notify(%s, '')", (CHANGED,))
     return sealed
 
 

@@ -1,5 +1,6 @@
 """Every refusal as an answer: `application/problem+json`, one shape, fit to be shown."""
 
+import asyncio
 import json
 import logging
 from collections.abc import Iterable, Mapping, Sequence
@@ -7,6 +8,7 @@ from math import ceil
 from typing import Annotated, Any, ClassVar, Final, cast
 from uuid import UUID
 
+from cryptography.exceptions import InvalidTag
 from eventsourcing import persistence
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -29,6 +31,8 @@ from domain.errors import (
     Transient,
     VersionMismatch,
 )
+from eventstore.key_watch import SENTENCE, KeyWatch
+from eventstore.vault import WrongKey
 from eventstore.writer import Busy
 from processes.channels.base import ChannelError
 
@@ -206,6 +210,8 @@ def install(app: FastAPI) -> None:
         persistence.OperationalError: _unavailable,
         persistence.InterfaceError: _unavailable,
         IdleInTransactionSessionTimeout: _unavailable,
+        WrongKey: _does_not_open,
+        InvalidTag: _does_not_open,
         PoolTimeout: _unavailable,
         PoolClosed: _unavailable,
         ChannelError: _platform_away,
@@ -270,6 +276,23 @@ async def _unavailable(request: Request, error: Exception) -> Response:
     _logger.warning("answered 503 because of %s", type(error).__name__)
     detail = "Clonnect cannot do this at the moment; try again in a second."
     return answer(request, 503, "unavailable", detail, headers={"Retry-After": "1"})
+
+
+async def _does_not_open(request: Request, error: Exception) -> Response:
+    """Something is damaged, or another key is in force by now."""
+    watch: KeyWatch = request.state.runtime.key
+    try:
+        await asyncio.to_thread(watch.look)
+    except OperationalError as away:
+        return await _unavailable(request, away)
+    if not watch.is_over:
+        raise error
+    return key_over(request)
+
+
+def key_over(request: Request) -> Response:
+    """What a program answers that holds a key which is not in force any more."""
+    return answer(request, 503, "unavailable", SENTENCE, headers={"Retry-After": "1"})
 
 
 async def _platform_away(request: Request, error: ChannelError) -> Response:

@@ -43,7 +43,7 @@ class Seen:
     is_migrated: bool = True
 
 
-class Readiness:
+class ReadinessProbe:
     """Whether requests may come, and if not, what is missing."""
 
     def __init__(
@@ -51,12 +51,14 @@ class Readiness:
         url: str,
         projections: Sequence[Projection],
         trouble: Callable[[], Trouble | None],
+        key_is_over: Callable[[], bool],
         leaving: threading.Event,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         self._url = url
         self._projections = projections
         self._trouble = trouble
+        self._key_is_over = key_is_over
         self._leaving = leaving
         self._now = now
         self._began = now()
@@ -72,7 +74,11 @@ class Readiness:
 
     @property
     def missing(self) -> list[str]:
-        """In words: `draining`, `database`, `migrations`, `projections`, `lag`, `leader`, and why nothing is stored."""
+        """In words: `key`, `draining`, `database`, `migrations`, `projections`, `lag`, `leader`, and why nothing is stored:
+        `head` or `disk`.
+        """
+        if self._key_is_over():
+            return ["key"]
         if self._leaving.is_set():
             return ["draining"]
         if self._now() - self._seen.at >= STALE_SECONDS:

@@ -22,6 +22,8 @@ from api.installation import bring_up_to_date, check_key
 from api.logs import configure, logging_config
 from api.protocol import Protocol
 from api.settings import Settings
+from eventstore.key_watch import SENTENCE
+from eventstore.vault import WrongKey
 
 STOP_SECONDS = 3
 KEPT_OPEN_SECONDS = 75
@@ -64,6 +66,15 @@ class Server(uvicorn.Server):
             settle_memory()
             self._announce()
 
+    def leave(self) -> None:
+        """Go by itself, from any thread, as after a first signal."""
+        self._leaving.set()
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._loop.call_later, self._drain_seconds, self._go)
+
+    def _go(self) -> None:
+        self.should_exit = True
+
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Go on answering for a while after the first signal; the second ends it at once."""
         if self._loop is None or self._leaving.is_set() or not self._drain_seconds:
@@ -83,12 +94,19 @@ def serve_http(
     reset: Callable[[Runtime], Awaitable[None]] | None = None,
     started: Callable[[str], None] | None = None,
 ) -> None:
-    """Serve until told to stop; `started` is given the address. Raises `StartupError` when the port is taken."""
+    """Serve until told to stop; `started` is given the address.
 
-    leaving = threading.Event()
+    Raises `StartupError` when the port is taken, and `WrongKey` when the installation's key was changed meanwhile.
+    """
+
+    leaving, over = threading.Event(), threading.Event()
+
+    def key_over() -> None:
+        over.set()
+        server.leave()
 
     def runtime() -> AbstractAsyncContextManager[Runtime]:
-        return run(settings, url, work=work, reset=reset, leaving=leaving)
+        return run(settings, url, work=work, reset=reset, leaving=leaving, key_over=key_over)
 
     listening = listen(settings.host, settings.port)
     port = listening.getsockname()[1]
@@ -100,6 +118,8 @@ def serve_http(
         server.run(sockets=[listening])
     if not server.started:
         raise StartupError("The program could not start; the lines above say why.")
+    if over.is_set():
+        raise WrongKey(SENTENCE)
 
 
 def settle_memory() -> None:
@@ -151,5 +171,11 @@ async def _work(settings: Settings, url: str) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    async with run(settings, url, work=True):
+
+    def key_over() -> None:
+        loop.call_soon_threadsafe(stop.set)
+
+    async with run(settings, url, work=True, key_over=key_over) as runtime:
         await stop.wait()
+    if runtime.key.is_over:
+        raise WrongKey(SENTENCE)

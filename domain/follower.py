@@ -54,7 +54,7 @@ class Follower(Conversation, FollowerEvents):
     @property
     def has_forgotten_keys(self) -> bool:
         """Whether a message that is not known may be an older one all the same."""
-        return len(self.known_keys) >= KNOWN_KEYS
+        return self.was_forgotten or len(self.known_keys) >= KNOWN_KEYS
 
     def end_life(self, now: datetime, reason: EndReason = "cancelled") -> None:
         """End what is under way; nobody will look any more for what became of an attempt that is still open."""
@@ -79,6 +79,7 @@ class Follower(Conversation, FollowerEvents):
 
     @event(FollowerEvents.Forgotten)
     def _be_forgotten(self) -> None:
+        self.was_forgotten = True
         self.platform_user_id = ""
         self.known_keys = {}
         self.sends = {}

@@ -20,6 +20,7 @@ class FollowerState(Aggregate):
         self.platform = platform
         self.platform_user_id = platform_user_id
         self.life = 1
+        self.was_forgotten = False
         self.known_keys: dict[str, None] = {}
         self.known_bursts: dict[UUID, None] = {}
         self.known_enrolments: dict[UUID, None] = {}

@@ -1,8 +1,9 @@
 """Recomputes the chain of the log from the stored bytes and says where the first break is."""
 
 import hashlib
+import re
 import struct
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -15,6 +16,7 @@ GENESIS = hashlib.sha256(b"").digest()
 BATCH = 2000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_PRINTED = re.compile(r"(?P<position>0|[1-9][0-9]{0,18}):(?P<chain>[0-9a-f]{64})")
 _NAMED = '"event_id": "'
 """How PostgreSQL prints the id in metadata; quotes that are part of a value are printed with a backslash."""
 
@@ -28,6 +30,14 @@ class Head:
 
     def __str__(self) -> str:
         return f"{self.position}:{self.chain.hex()}"
+
+    @classmethod
+    def read(cls, text: str) -> "Head":
+        """A head as it is printed; raises `ValueError` for anything else, such as one that was cut short."""
+        found = _PRINTED.fullmatch(text)
+        if found is None:
+            raise ValueError(f"{text!r} is not a position and a chain of 64 digits, as `check-log` prints them")
+        return cls(int(found["position"]), bytes.fromhex(found["chain"]))
 
 
 START = Head(0, GENESIS)
@@ -109,14 +119,20 @@ def follow(start: Head, rows: Iterable[StoredRow], anchors: Mapping[int, bytes])
 
 
 def check_log(
-    conn: psycopg.Connection, *, first: int = 1, last: int | None = None, anchors: Iterable[Head] = ()
+    conn: psycopg.Connection,
+    *,
+    first: int = 1,
+    last: int | None = None,
+    anchors: Iterable[Head] = (),
+    watching: Callable[[Iterator[StoredRow]], Iterator[StoredRow]] = iter,
 ) -> Head:
     """Check the log from position `first` to `last`, all of it by default; answers the head of what was checked.
 
     A check that begins later trusts the chain stored before `first`, unless an anchor says the same. Appends may
-    go on meanwhile. Raises `Broken`, and `ValueError` for positions that the log does not have.
+    go on meanwhile. `watching` is shown the rows on their way. Raises `Broken`, and `ValueError` for positions that
+    the log does not have, and for anchors that contradict each other.
     """
-    known = {anchor.position: anchor.chain for anchor in anchors}
+    known = _by_position(anchors)
     head, lowest, highest = _ends(conn)
     stop = head.position if last is None else last
     if not 1 <= first <= stop + 1 or stop > head.position:
@@ -126,7 +142,7 @@ def check_log(
     start = START if first == 1 else _before(conn, first)
     if known.get(start.position, start.chain) != start.chain:
         raise Broken(start.position, "the anchor is another: something up to here is forged")
-    reached = follow(start, _rows(conn, start.position, stop), known)
+    reached = follow(start, watching(_rows(conn, start.position, stop)), known)
     if reached.position < stop:
         raise Broken(reached.position + 1, f"no event stands here, though the head is at {head.position}")
     if stop == head.position and reached.chain != head.chain:
@@ -136,6 +152,14 @@ def check_log(
     if beyond := min((each for each in known if each > head.position), default=None):
         raise Broken(head.position + 1, f"the log ends before, though an anchor was noted at {beyond}")
     return reached
+
+
+def _by_position(anchors: Iterable[Head]) -> dict[int, bytes]:
+    known: dict[int, bytes] = {}
+    for anchor in anchors:
+        if known.setdefault(anchor.position, anchor.chain) != anchor.chain:
+            raise ValueError(f"two anchors contradict each other at position {anchor.position}")
+    return known
 
 
 def _ends(conn: psycopg.Connection) -> tuple[Head, int, int]:

@@ -197,6 +197,14 @@ class Recorder(PostgresApplicationRecorder):
             ).fetchall()
         return {row["originator_id"] for row in rows}
 
+    def owners(self, stream: UUID) -> Mapping[str, str]:
+        """The ids beside the first event of a stream, which say whose it is; none where it has not begun."""
+        with self.datastore.get_connection() as conn:
+            row = conn.execute(
+                "SELECT metadata FROM log.events WHERE originator_id = %s AND originator_version = 1", (stream,)
+            ).fetchone()
+        return {} if row is None else row["metadata"]
+
     def position_of(self, event_id: UUID) -> int | None:
         """Where an event is in the log, `None` if it is not there."""
         with self.datastore.get_connection() as conn:

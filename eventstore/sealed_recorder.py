@@ -1,15 +1,15 @@
 """Appends events together with the keys that they were sealed with: neither is ever stored without the other."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from eventsourcing.persistence import StoredEvent
+from eventsourcing.persistence import OperationalError, StoredEvent
 from eventsourcing.postgres import PostgresDatastore
 
 from eventstore.mapper import subject_in
 from eventstore.recorder import Recorder
-from eventstore.vault import Vault
+from eventstore.vault import Vault, WrongKey, is_refused
 
 
 class SealedRecorder(Recorder):
@@ -18,6 +18,10 @@ class SealedRecorder(Recorder):
     def __init__(self, datastore: PostgresDatastore, vault: Vault) -> None:
         super().__init__(datastore)
         self._vault = vault
+
+    def trace_of(self, parts: Iterable[str]) -> bytes:
+        """What may be kept of texts that are erased, to know them again."""
+        return self._vault.trace_of(parts)
 
     def insert_events(
         self,
@@ -28,8 +32,14 @@ class SealedRecorder(Recorder):
         beside: Sequence[tuple[str, tuple[Any, ...]]] = (),
         **kwargs: Any,
     ) -> Sequence[int] | None:
+        """As for every recorder; raises `WrongKey` besides, and nothing is stored."""
         subjects = {subject for each in stored_events if (subject := subject_in(each.state)) is not None}
-        with self._vault.storing(subjects) as keys:
-            return super().insert_events(
-                stored_events, event_ids=event_ids, metadata=metadata, beside=[*keys, *beside], **kwargs
-            )
+        try:
+            with self._vault.storing(subjects) as keys:
+                return super().insert_events(
+                    stored_events, event_ids=event_ids, metadata=metadata, beside=[*keys, *beside], **kwargs
+                )
+        except OperationalError as error:
+            if is_refused(error.__cause__):
+                raise WrongKey(str(error)) from error
+            raise

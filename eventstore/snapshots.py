@@ -1,19 +1,26 @@
 """Keeps the states of long streams beside the log, so that a program that has just started need not read them whole."""
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from itertools import chain
 from operator import attrgetter
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, cast
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from eventsourcing.application import AggregateNotFoundError, ProjectorFunction, Repository, project_aggregate
 from eventsourcing.domain import DomainEventProtocol
-from eventsourcing.persistence import AggregateRecorder, EventStore, Mapper
+from eventsourcing.persistence import (
+    AggregateRecorder,
+    EventStore,
+    Mapper,
+    MapperDeserialisationError,
+)
 from eventsourcing.postgres import PostgresDatastore
 from eventsourcing.utils import get_topic, resolve_topic
 
+from eventstore.recorder import Recorder
 from eventstore.states import fingerprint, read, written
 from eventstore.vault import Vault
 
@@ -115,6 +122,13 @@ class StreamStore(EventStore[UUID]):
         """What is to be appended to a stream, and not stored yet."""
         return ()
 
+    def readable(self, stream: UUID) -> Iterator[DomainEventProtocol[UUID]]:
+        """Those events of a stream that can be read."""
+        for stored in self.recorder.select_events(stream):
+            with suppress(MapperDeserialisationError):
+                yield self.mapper.to_domain_event(stored)
+        yield from self.unsaved(stream)
+
 
 class StreamReader(Repository[UUID]):
     """Reads an aggregate from its last snapshot, if there is one, and the events behind it."""
@@ -151,6 +165,31 @@ class StreamReader(Repository[UUID]):
         if aggregate is None:
             raise AggregateNotFoundError(f"there is no stream {aggregate_id}")
         return aggregate, kept
+
+    def salvaged(self, aggregate_id: UUID, begun: Callable[[Mapping[str, str]], Any]) -> Any:
+        """The aggregate by those of its events that can be read and applied, at the version of the last of them all.
+
+        If the first cannot be read, `begun` makes an aggregate of the ids that stand beside it. Raises
+        `AggregateNotFoundError`.
+        """
+        store = self.event_store
+        stored = store.recorder.select_events(aggregate_id)
+        if not stored:
+            return self.get(aggregate_id)
+        events: list[Any] = list(store.readable(aggregate_id))
+        if events and events[0].originator_version == 1:
+            aggregate = events.pop(0).mutate(None)
+        else:
+            aggregate = begun(cast(Recorder, store.recorder).owners(aggregate_id))
+        for event in events:
+            aggregate.version = event.originator_version - 1
+            try:
+                aggregate = event.mutate(aggregate)
+            except Exception as error:  # it rests on one that could not be read
+                _logger.warning("an event of stream %s is passed over (%s)", aggregate_id, type(error).__name__)
+                aggregate.version = event.originator_version
+        aggregate.version = max(aggregate.version, stored[-1].originator_version)
+        return aggregate
 
 
 def _about(topic: str, stream: UUID, version: int) -> str:

@@ -1,5 +1,6 @@
 """The data keys of the people in the log: one each, wrapped by the installation's key, destroyed for an erasure."""
 
+import hmac
 import math
 import os
 import threading
@@ -8,12 +9,16 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any, Final
 from uuid import UUID
 
 import psycopg
 from cryptography.exceptions import InvalidTag
+from eventsourcing.persistence import InternalError
 from eventsourcing.postgres import PostgresDatastore
+from psycopg.rows import DictRow
+from pydantic_core import to_json
 
 from eventstore.sealing import Sealer
 from eventstore.sessions import FOLLOWING, session
@@ -27,10 +32,17 @@ KEPT_SECONDS: Final = 30.0
 """How long a program may use a destroyed key, should it never hear of the destruction."""
 
 _CHECK: Final = "the installation's key"
+PEPPER: Final = "pepper"
+"""What binds the sealed pepper to its place."""
+
+_ADD: Final = """
+    INSERT INTO vault.data_keys (subject, wrapped)
+    SELECT subject, vault.sealed(wrapped, %s) FROM unnest(%s::uuid[], %s::bytea[]) AS made (subject, wrapped)"""
 
 
-class WrongKey(Exception):
-    """The installation's key is not the one that this database was sealed with."""
+class WrongKey(InternalError):
+    """The key of this program is not the one that the database is sealed with: the program must be started anew, and
+    nothing that it was asked for is at fault."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +86,7 @@ class Vault:
     ) -> None:
         self._datastore = datastore
         self._installation = Sealer(installation_key)
-        self._check: bytes | None = None
+        self._pepper: bytes | None = None
         self._clock = clock
         self._cached = cached
         self._cache: OrderedDict[UUID, _Held] = OrderedDict()
@@ -90,11 +102,33 @@ class Vault:
         with self._datastore.get_connection() as conn:
             conn.execute("UPDATE vault.installation SET key_check = %s WHERE key_check IS NULL", (offered,))
             row = conn.execute("SELECT key_check FROM vault.installation").fetchone()
+            assert row is not None
+            check = bytes(row["key_check"])
+            if not opens(self._installation, check):
+                raise WrongKey("The installation's key does not open this database.")
+            self._pepper = self._complete(conn, check)
+
+    def _complete(self, conn: psycopg.Connection[DictRow], check: bytes) -> bytes:
+        """Store what a key that is in force stands beside, where it is missing; answers the pepper."""
+        key_id, pepper = self._installation.key_id, self._installation.seal(os.urandom(KEY_BYTES), PEPPER)
+        conn.execute(
+            "UPDATE vault.installation SET key_id = %s WHERE key_check = %s AND key_id IS NULL", (key_id, check)
+        )
+        conn.execute(
+            "UPDATE vault.installation SET pepper_sealed = vault.sealed(%s, %s) WHERE pepper_sealed IS NULL",
+            (pepper, key_id),
+        )
+        row = conn.execute("SELECT pepper_sealed FROM vault.installation").fetchone()
         assert row is not None
-        check = bytes(row["key_check"])
-        if not opens(self._installation, check):
-            raise WrongKey("The installation's key does not open this database.")
-        self._check = check
+        return self._installation.open(bytes(row["pepper_sealed"]), PEPPER)
+
+    def trace_of(self, parts: Iterable[str]) -> bytes:
+        """What may be kept of texts that are erased: they are known again by it, and cannot be found by trying.
+
+        HMAC-SHA256 under a secret of the installation that outlives a change of its key.
+        """
+        assert self._pepper is not None, "the vault was not checked"
+        return hmac.digest(self._pepper, to_json(list(parts)), sha256)
 
     def key_for(self, subject: UUID) -> Sealer | None:
         """The key to write with, made on first use; `None` when it was destroyed.
@@ -114,13 +148,13 @@ class Vault:
         """The statements that store those keys that are new, for the transaction that is run inside.
 
         Should it fail, the keys are forgotten: perhaps they were stored, perhaps another program's were. It fails with
-        an `IntegrityError` where another program has made a key for the same person, and with another
-        `PersistenceError` when the installation's key was changed.
+        an `IntegrityError` where another program has made a key for the same person, and with a refusal that
+        `is_refused` knows when the installation's key was changed.
         """
         new = {each: made for each in subjects if (made := self._new.keys.get(each)) is not None}
-        values = (list(new), [made.wrapped for made in new.values()], self._check)
+        values = (self._installation.key_id, list(new), [made.wrapped for made in new.values()])
         try:
-            yield [("SELECT vault.add_keys(%s::uuid[], %s::bytea[], %s)", values)] if new else []
+            yield [(_ADD, values)] if new else []
         finally:
             self._new.without = frozenset()
             for subject in new:
@@ -229,6 +263,19 @@ def claim_key(conn: psycopg.Connection[Any]) -> bool:
         return False
     conn.execute("SET LOCAL lock_timeout = DEFAULT")
     return True
+
+
+def is_refused(error: BaseException | None) -> bool:
+    """Whether the database has refused something because the key that sealed it is not in force any more."""
+    return isinstance(error, psycopg.errors.ObjectNotInPrerequisiteState)
+
+
+def requiring(installation: Sealer) -> tuple[str, tuple[Any, ...]]:
+    """The statement that refuses the transaction of whoever holds another key, for what rests on having opened it.
+
+    It stands behind one that locks a sealed table, or a change of the key may come in between.
+    """
+    return "SELECT vault.require_key(%s)", (installation.key_id,)
 
 
 def check_value(installation: Sealer) -> bytes:

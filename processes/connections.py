@@ -57,7 +57,7 @@ def connecting(
     return (
         """INSERT INTO app.channels
                   (channel, account_id, creator_id, token_sealed, secret_sealed, secret_sha256, name)
-           VALUES (%s, %s, %s, %s, %s, %s, %s)
+           VALUES (%s, %s, %s, vault.sealed(%s, %s), vault.sealed(%s, %s), %s, %s)
            ON CONFLICT (channel, creator_id) DO UPDATE
               SET account_id = EXCLUDED.account_id, token_sealed = EXCLUDED.token_sealed,
                   secret_sealed = EXCLUDED.secret_sealed, secret_sha256 = EXCLUDED.secret_sha256,
@@ -67,7 +67,9 @@ def connecting(
             account_id,
             creator_id,
             sealer.seal(token.encode(), about),
+            sealer.key_id,
             sealer.seal(secret.encode(), about),
+            sealer.key_id,
             bytes.fromhex(secret_hash(secret)),
             name,
         ),

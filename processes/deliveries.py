@@ -2,6 +2,7 @@
 
 import logging
 from collections import Counter
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -60,7 +61,7 @@ QUARANTINED: Final = "quarantined"
 _KEEP: Final = """
     INSERT INTO app.deliveries
            (delivery_id, channel, account_id, creator_id, body_sha256, body_sealed, received_at, state, items)
-    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)"""
+    VALUES (%s, %s, %s, %s, %s, vault.sealed(%s, %s), %s, %s, %s)"""
 
 _logger = logging.getLogger(__name__)
 
@@ -110,7 +111,7 @@ class Body:
         """The parameters of `_KEEP`."""
         sealed = sealer.seal(self.raw, str(self.delivery_id))
         who = (self.delivery_id, self.channel, self.account_id, self.creator_id)
-        return (*who, self.digest, sealed, self.received_at, state, items)
+        return (*who, self.digest, sealed, sealer.key_id, self.received_at, state, items)
 
 
 class Deliveries:
@@ -124,6 +125,7 @@ class Deliveries:
         sealer: Sealer,
         clock: Clock,
         namespace: UUID,
+        trace_of: Callable[..., bytes],
     ) -> None:
         self._pool = pool
         self._writer = writer
@@ -131,6 +133,7 @@ class Deliveries:
         self._sealer = sealer
         self._clock = clock
         self._namespace = namespace
+        self._trace_of = trace_of
         self.settled: Counter[str] = Counter()
         """How many this program has handled since it began, by what became of them."""
 
@@ -173,12 +176,22 @@ class Deliveries:
             )
 
     async def _known(self, body: Body) -> UUID | None:
+        """As which delivery the same body came just before; one that an erasure has taken is known for ever."""
+        trace = self._trace_of(*traced(body.creator_id, body.channel, body.account_id, body.digest))
         async with self._pool.connection() as conn:
             cursor = await conn.execute(
                 """SELECT delivery_id FROM app.deliveries
                     WHERE body_sha256 = %s AND channel = %s AND account_id = %s AND received_at > %s
-                      AND state <> 'stored'""",
-                (body.digest, body.channel, body.account_id, body.received_at - SAME_BODY_WITHIN),
+                      AND state <> 'stored'
+                   UNION ALL SELECT %s FROM app.erased_messages WHERE trace = %s""",
+                (
+                    body.digest,
+                    body.channel,
+                    body.account_id,
+                    body.received_at - SAME_BODY_WITHIN,
+                    body.delivery_id,
+                    trace,
+                ),
             )
             row = await cursor.fetchone()
         return None if row is None else UUID(str(row["delivery_id"]))
@@ -347,6 +360,11 @@ class Deliveries:
             key = (creator_id, message.platform, message.account_id, message.dedupe_key)
             cursor = await conn.execute(WAS_RECEIVED, key)
             return await cursor.fetchone() is not None
+
+
+def traced(creator_id: str, channel: str, account_id: str, digest: bytes) -> tuple[str, ...]:
+    """By what a body is known again after an erasure has taken it."""
+    return (creator_id, channel, account_id, f"body:{digest.hex()}")
 
 
 def _left(body: Body, error: Exception) -> Handled:

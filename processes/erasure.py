@@ -4,29 +4,42 @@ import asyncio
 import logging
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import datetime
 from uuid import UUID
 
-from cryptography.exceptions import InvalidTag
-from psycopg.rows import DictRow
-
+from domain import context
 from domain.application import Clonnect
-from domain.follower_events import FollowerEvents
+from domain.commands.leads import FORGET_LEAD
 from domain.lead import Lead
 from eventstore.log import Recorded
 from eventstore.sealing import Sealer
-from eventstore.vault import destroying
+from eventstore.vault import CHANNEL as VAULT_CHANNEL
+from eventstore.vault import destroying, requiring
 from eventstore.writer import Writer
+from processes.belongings import Belongings, Found
 from processes.causes import because_of
-from processes.channels.base import Channel, ChannelName, Unknown
+from processes.channels.base import Channel, ChannelName
+from processes.erasure_queue import DONE, ErasureQueue
+from processes.outage import AWAY
 from processes.process import Process, reacts_to
+from projections.applying import told
 from projections.progress import Progress
 from projections.projection import Pool
 
 PATIENCE = 30.0
-"""How long, in seconds, the projections may take to let go of a person."""
+"""How long, in seconds, whoever asks waits for the projections to let go of a person."""
 
-PAGE = 200
+WORKER_PATIENCE = 1.0
+"""The same for a worker, which has other things to do and comes back."""
+
+AT_ONCE = 20
+"""Erasures that are tried in one sweep."""
+
+_DESTROY_AGAIN = """
+    WITH again AS (
+        UPDATE vault.data_keys AS key SET wrapped = NULL, destroyed_at = now() FROM log.events AS erased
+         WHERE erased.topic = 'lead.erased' AND key.subject = erased.originator_id AND key.wrapped IS NOT NULL
+        RETURNING key.subject)
+    SELECT subject, pg_notify(%s, subject::text) FROM again"""
 
 _logger = logging.getLogger(__name__)
 
@@ -46,15 +59,11 @@ class Erased:
     parked: int = 0
 
 
-@dataclass(frozen=True)
-class _Found:
-    deliveries: list[UUID]
-    dedupe_keys: list[str]
-    send_ids: list[UUID]
-
-
 class Erasure(Process):
-    """Erasure asked for → done; whoever asked may do it at once, and a worker goes on with what was left."""
+    """Erasure asked for → done; whoever asked may do it at once, and workers try what is left until it is done.
+
+    Nothing is parked: an erasure waits in its queue, whatever stands against it.
+    """
 
     name = "erasure"
 
@@ -72,13 +81,51 @@ class Erasure(Process):
         self._writer = writer
         self._pool = pool
         self._progress = progress
-        self._channels = channels
         self._sealer = sealer
+        self._belongings = Belongings(app, pool, channels, sealer)
+        self.queue = ErasureQueue(pool)
+        self._has_looked_back = False
 
     @reacts_to(Lead.ErasureRequested)
     async def erasure_requested(self, event: Lead.ErasureRequested, recorded: Recorded) -> None:
-        with because_of(recorded, actor="system"):
-            await self._carry_out(event.originator_id, recorded.position)
+        await self.queue.add(event.originator_id, recorded.metadata["creator_id"])
+        if await self.queue.claim(event.originator_id) is not None:
+            with because_of(recorded, actor="system"):
+                await self._try(event.originator_id)
+
+    async def sweep(self) -> None:
+        """Go on with what is due to be tried again."""
+        if not self._has_looked_back:
+            await self._destroy_again()
+            self._has_looked_back = True
+        for _ in range(AT_ONCE):
+            if (lead_id := await self.queue.claim()) is None:
+                return
+            with context.acting("system"):
+                if not await self._try(lead_id):
+                    return
+
+    async def _destroy_again(self) -> None:
+        """Destroy the keys that a restored backup has brought back: the log says whose."""
+        async with self._pool.connection() as conn:
+            cursor = await conn.execute(_DESTROY_AGAIN, (VAULT_CHANNEL,))
+            for row in await cursor.fetchall():
+                _logger.warning("the key of lead %s was there again, and is destroyed", row["subject"])
+
+    async def _try(self, lead_id: UUID) -> bool:
+        """Carry an erasure out, or note why it must be tried again; `False`: what stands against it concerns all."""
+        try:
+            await self._carry_out(lead_id, WORKER_PATIENCE)
+        except (NotShownYet, *AWAY) as error:
+            reason, concerns_all = type(error).__name__, True
+        except Exception as error:
+            reason, concerns_all = told(error), False
+        else:
+            await self.queue.done(lead_id)
+            return True
+        _logger.warning("the erasure of lead %s is tried again later (%s)", lead_id, reason)
+        await self.queue.failed(lead_id, reason)
+        return not concerns_all
 
     async def erase(self, creator_id: str, person: str) -> list[Erased]:
         """Erase a person, given as in `Clonnect.request_erasure`; one answer for each life, none if it was done before.
@@ -86,65 +133,24 @@ class Erasure(Process):
         Raises `NotShownYet`, after which it may be asked for again, and what the command raises.
         """
         requested = await self._writer.do(Clonnect.request_erasure, creator_id, person)
-        position = requested.position or await asyncio.to_thread(self._app.recorder.max_notification_id) or 0
-        return [await self._carry_out(lead_id, position) for lead_id in requested.result]
+        return [await self._carry_out(lead_id, PATIENCE) for lead_id in requested.result]
 
-    async def _carry_out(self, lead_id: UUID, position: int) -> Erased:
+    async def _carry_out(self, lead_id: UUID, patience: float) -> Erased:
         """Erase one life, unless somebody has. Killed anywhere, it can be begun again."""
         lead = await asyncio.to_thread(self._app.any_lead, lead_id)
         if lead.erasure == "done":
             return Erased(**lead.erased_counts)
-        if not await self._progress.passed(position, PATIENCE):
+        head = await asyncio.to_thread(self._app.recorder.max_notification_id) or 0
+        if not await self._progress.passed(head, patience):
             raise NotShownYet("The screens have not let go of the person yet.")
-        found = await self._find(lead)
+        found = await self._belongings.of(lead)
         gone = await self._count(lead_id, found)
         done = await self._writer.do(Clonnect.record_erased, lead_id, asdict(gone), beside=self._purging(lead, found))
         if done.result:
             return gone
         return Erased(**(await asyncio.to_thread(self._app.any_lead, lead_id)).erased_counts)
 
-    async def _find(self, lead: Lead) -> _Found:
-        """What is theirs outside of the log: asked for while the log can still be read."""
-        said = await asyncio.to_thread(lambda: list(self._app.events.get(lead.follower_id)))
-        of_this_life = [each for each in said if isinstance(each, FollowerEvents.Event) and each.lead_id == lead.id]
-        return _Found(
-            await self._deliveries_of(lead),
-            [each.dedupe_key for each in of_this_life if isinstance(each, FollowerEvents.MessageReceived)],
-            [each.send_id for each in of_this_life if isinstance(each, FollowerEvents.SendRequested)],
-        )
-
-    async def _deliveries_of(self, lead: Lead) -> list[UUID]:
-        """The deliveries until now that mention the person; those that mention others too go with them."""
-        channel = next((each for each in ChannelName if each.value == lead.platform.value), None)
-        if channel is None or not lead.platform_user_id:
-            return []
-        found: list[UUID] = []
-        async with self._pool.connection() as conn, conn.transaction(), conn.cursor("deliveries") as cursor:
-            await cursor.execute(
-                """SELECT delivery_id, account_id, body_sealed, received_at FROM app.deliveries
-                    WHERE creator_id = %s AND channel = %s AND received_at <= %s""",
-                (lead.creator_id, channel, lead.modified_on),
-            )
-            while rows := await cursor.fetchmany(PAGE):
-                found += await asyncio.to_thread(self._mentioning, rows, channel, lead.platform_user_id)
-        return found
-
-    def _mentioning(self, rows: list[DictRow], channel: ChannelName, person: str) -> list[UUID]:
-        return [row["delivery_id"] for row in rows if self._mentions(row, channel, person)]
-
-    def _mentions(self, row: DictRow, channel: ChannelName, person: str) -> bool:
-        try:
-            raw = self._sealer.open(bytes(row["body_sealed"]), str(row["delivery_id"]))
-        except InvalidTag:
-            _logger.warning("delivery %s cannot be opened, by anybody: it is left", row["delivery_id"])
-            return False
-        received_at: datetime = row["received_at"]
-        items = self._channels[channel].parse(raw, row["account_id"], received_at)
-        return any(
-            item.platform_user_id == person or (isinstance(item, Unknown) and person.encode() in raw) for item in items
-        )
-
-    async def _count(self, lead_id: UUID, found: _Found) -> Erased:
+    async def _count(self, lead_id: UUID, found: Found) -> Erased:
         start = b'{"sealed_for":"%s"' % str(lead_id).encode()
         async with self._pool.connection() as conn:
             cursor = await conn.execute(
@@ -168,14 +174,19 @@ class Erasure(Process):
         assert row is not None
         return Erased(**row)
 
-    @staticmethod
-    def _purging(lead: Lead, found: _Found) -> list[tuple[str, tuple[object, ...]]]:
+    def _purging(self, lead: Lead, found: Found) -> list[tuple[str, tuple[object, ...]]]:
         return [
             *destroying([lead.id]),
+            requiring(self._sealer),  # or deliveries that did not open would be left
+            (DONE, (lead.id,)),
             ("DELETE FROM log.snapshots WHERE originator_id = ANY(%s)", ([lead.id, lead.follower_id],)),
             # The projections have let go already; but a stream that is parked in one of them is not projected.
-            ("SELECT read.forget_lead(%s)", (lead.id,)),
+            (FORGET_LEAD, (lead.id,)),
             ("DELETE FROM app.deliveries WHERE delivery_id = ANY(%s)", (found.deliveries,)),
+            (
+                "INSERT INTO app.erased_messages (trace) SELECT unnest(%s::bytea[]) ON CONFLICT DO NOTHING",
+                (found.traces,),
+            ),
             (
                 "DELETE FROM app.received WHERE creator_id = %s AND channel = %s AND dedupe_key = ANY(%s)",
                 (lead.creator_id, lead.platform, found.dedupe_keys),

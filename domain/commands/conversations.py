@@ -24,6 +24,12 @@ WAS_RECEIVED = """
 """
 """A message's key for ever; a follower remembers only the latest."""
 
+WAS_EVER_RECEIVED = """
+    SELECT 1 FROM app.received WHERE creator_id = %s AND channel = %s AND account_id = %s AND dedupe_key = %s
+    UNION ALL SELECT 1 FROM app.erased_messages WHERE trace = %s
+"""
+"""The same, and what is left of the keys of people who were erased."""
+
 
 @dataclass(frozen=True)
 class Received:
@@ -69,7 +75,7 @@ class ConversationCommands(LeadCommands):
         key = (creator.creator_id, message.platform, message.account_id, message.dedupe_key)
         if follower is not None and (
             follower.knows(message.dedupe_key)
-            or (follower.has_forgotten_keys and self.stands_beside(WAS_RECEIVED, key))
+            or (follower.has_forgotten_keys and self.stands_beside(WAS_EVER_RECEIVED, (*key, self.trace_of(*key))))
         ):
             return Received(follower_id, follower.lead_id, message.message_id, duplicate=True)
         if follower is None or not follower.is_alive:

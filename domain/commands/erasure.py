@@ -1,6 +1,8 @@
 """Commands about an erasure: asked for, and carried out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from itertools import count
 from uuid import UUID
 
 from domain import context
@@ -11,6 +13,9 @@ from domain.identity import told
 from domain.lead import Lead
 from domain.streams import Beside
 from domain.vocabulary import Platform
+
+TO_ERASE = "INSERT INTO app.erasures (lead_id, creator_id) VALUES (%s, %s) ON CONFLICT DO NOTHING"
+"""What is asked for is tried until it is done, from the transaction on in which it is asked for."""
 
 
 class ErasureCommands(LeadCommands):
@@ -23,11 +28,7 @@ class ErasureCommands(LeadCommands):
         person is not told apart from another.
         """
         follower = self._person_known_as(creator_id, given)
-        leads = [
-            lead
-            for life in range(1, follower.life + 1)
-            if (lead := self._load(Lead.create_id(follower.id, life), Lead)) is not None
-        ]
+        leads = list(self._lives_of(follower))
         if all(lead.erasure for lead in leads):
             return [lead.id for lead in leads if lead.erasure == "requested"]
         for lead in leads:
@@ -37,8 +38,16 @@ class ErasureCommands(LeadCommands):
         if follower.is_alive:
             follower.end_life(context.now(), "erased")
         follower.be_forgotten()
-        self.save_streams(*leads, follower)
-        return [lead.id for lead in leads if lead.erasure == "requested"]
+        waiting = [lead.id for lead in leads if lead.erasure == "requested"]
+        self.save_streams(*leads, follower, beside=[(TO_ERASE, (lead_id, creator_id)) for lead_id in waiting])
+        return waiting
+
+    def _lives_of(self, follower: Follower) -> Iterator[Lead]:
+        """Every life, also one of whose beginning the follower's stream cannot be read."""
+        for life in count(1):
+            if (lead := self.lead_as_far_as_read(Lead.create_id(follower.id, life))) is None:
+                return
+            yield lead
 
     def record_erased(self, lead_id: UUID, counts: Mapping[str, int], *, beside: Sequence[Beside]) -> bool:
         """Record that a life is erased; `beside` is what erases it, in the same transaction. `False`: it was."""
@@ -49,24 +58,25 @@ class ErasureCommands(LeadCommands):
         return True
 
     def any_lead(self, lead_id: UUID) -> Lead:
-        """A lead whatever became of it; raises `NotFound` if there never was one."""
-        lead = self._load(lead_id, Lead)
+        """A lead whatever became of it, as far as it can be read; raises `NotFound` if there never was one."""
+        lead = self.lead_as_far_as_read(lead_id)
         if lead is None:
             raise NotFound("There is no such lead.")
         return lead
 
     def _person_known_as(self, creator_id: str, given: str) -> Follower:
-        try:
-            lead = self._load(UUID(given), Lead)
-        except ValueError:
-            lead = None
-        if lead is not None and lead.creator_id == creator_id:
-            return self.follower(lead.follower_id)
+        with suppress(ValueError):
+            lead = self.lead_as_far_as_read(UUID(given))
+            if lead is not None and lead.creator_id == creator_id:
+                follower = self.follower_as_far_as_read(lead.follower_id)
+                if follower is not None:
+                    return follower
         platform, raw = told(given)
         known = [
             follower
             for each in ([platform] if platform else Platform)
-            if (follower := self.known_follower(Follower.create_id(self.namespace, creator_id, each, raw))) is not None
+            if (follower := self.follower_as_far_as_read(Follower.create_id(self.namespace, creator_id, each, raw)))
+            is not None
         ]
         if len(known) > 1:
             raise Conflict("More than one person has this id: say which with its prefix, such as `ig_`.")

@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from eventsourcing.persistence import MapperDeserialisationError
+
 from domain import context
 from domain.errors import Conflict, DuplicateLead, FieldError, Invalid, NotFound
 from domain.follower import Follower
 from domain.identity import told
 from domain.lead import Details, Lead, Purchase
-from domain.streams import Streams
+from domain.salvage import Salvage
+from domain.streams import Beside
 from domain.vocabulary import Mark, Platform, Status
 
 
@@ -27,7 +30,11 @@ class NewLead:
     source: str = "manual"
 
 
-class LeadCommands(Streams):
+FORGET_LEAD = "SELECT read.forget_lead(%s)"
+"""For a lead whose stream waits in the projections: that it is deleted would wait with it."""
+
+
+class LeadCommands(Salvage):
     """What a person, or the agent, does with a card."""
 
     def capture_lead(self, creator_id: str, new: NewLead) -> Lead:
@@ -82,22 +89,27 @@ class LeadCommands(Streams):
     def lead_known_as(self, creator_id: str, given: str) -> Lead:
         """The lead by its id, or by its person's id on a platform, with the prefix or without.
 
-        Raises `NotFound`, and `Conflict` when an id without prefix is known on two platforms.
+        It is loaded as far as it can be read; who changes it loads it again. Raises `NotFound`, and `Conflict` when an
+        id without prefix is known on two platforms.
         """
-        with suppress(ValueError, NotFound):
-            return self.lead(creator_id, UUID(given))
+        with suppress(ValueError):
+            lead = self.lead_as_far_as_read(UUID(given))
+            if lead is not None and lead.creator_id == creator_id and not lead.is_deleted:
+                return lead
         platform, raw = told(given)
         known = [
             follower
             for each in ([platform] if platform else Platform)
-            if (follower := self.known_follower(Follower.create_id(self.namespace, creator_id, each, raw))) is not None
+            if (follower := self.follower_as_far_as_read(Follower.create_id(self.namespace, creator_id, each, raw)))
+            is not None
             and follower.is_alive
         ]
         if len(known) > 1:
             raise Conflict("More than one lead has this id: say which with its prefix, such as `ig_`.")
-        if not known:
+        lead = self.lead_as_far_as_read(known[0].lead_id) if known else None
+        if lead is None:
             raise NotFound("There is no such lead.")
-        return self.lead_of(known[0])
+        return lead
 
     def change_status(self, creator_id: str, lead_id: UUID, status: Status) -> Lead:
         """Move the card by hand; a customer's runs end in the same save."""
@@ -168,10 +180,25 @@ class LeadCommands(Streams):
         return lead
 
     def delete_lead(self, creator_id: str, lead_id: UUID) -> Lead:
-        """End this life of the person: what is pending is cancelled, the id is gone for good."""
-        lead = self.lead(creator_id, lead_id)
-        follower = self.follower(lead.follower_id)
+        """End this life of the person: what is pending is cancelled, the id is gone for good.
+
+        It does not need to be readable.
+        """
+        beside: list[Beside] = []
+        try:
+            lead = self.lead(creator_id, lead_id)
+            follower = self.follower(lead.follower_id)
+        except MapperDeserialisationError:
+            lead, follower = self._as_far_as_read_of(creator_id, lead_id)
+            beside.append((FORGET_LEAD, (lead_id,)))
         lead.delete()
         follower.end_life(context.now())
-        self.save_streams(lead, follower)
+        self.save_streams(lead, follower, beside=beside)
         return lead
+
+    def _as_far_as_read_of(self, creator_id: str, lead_id: UUID) -> tuple[Lead, Follower]:
+        lead = self.lead_as_far_as_read(lead_id)
+        follower = None if lead is None else self.follower_as_far_as_read(lead.follower_id)
+        if lead is None or follower is None or lead.creator_id != creator_id or lead.is_deleted:
+            raise NotFound("There is no such lead.")
+        return lead, follower

@@ -13,7 +13,7 @@ import pytest
 from api import frontend
 from api.app import openapi
 from api.condition import Connected, Reached, Workers, idle, late, unasked
-from api.readiness import Readiness, unfit
+from api.readiness import ReadinessProbe, unfit
 from domain.vocabulary import Platform
 from eventstore.circuit import Trouble
 from projections.lag import Lag
@@ -74,7 +74,7 @@ async def test_asking_whether_it_is_ready_asks_the_database_nothing(served: Serv
 
 async def test_nothing_seen_for_seconds_means_that_the_database_gives_no_answer(database_url: str) -> None:
     seconds = 100.0
-    readiness = Readiness(database_url, [], lambda: None, threading.Event(), now=lambda: seconds)
+    readiness = ReadinessProbe(database_url, [], lambda: None, lambda: False, threading.Event(), now=lambda: seconds)
     assert readiness.missing == ["database"]
     await readiness.start()
     assert readiness.missing == []
@@ -85,7 +85,7 @@ async def test_nothing_seen_for_seconds_means_that_the_database_gives_no_answer(
 
 async def test_what_keeps_everything_from_being_stored_keeps_requests_away(database_url: str) -> None:
     troubles = [Trouble("disk", since=0.0), None]
-    readiness = Readiness(database_url, [], lambda: troubles[0], threading.Event())
+    readiness = ReadinessProbe(database_url, [], lambda: troubles[0], lambda: False, threading.Event())
     await readiness.start()
     assert readiness.missing == ["disk"]
     troubles.pop(0)

@@ -257,3 +257,46 @@ def test_the_command_says_where_the_log_is_broken(
     assert "At position 7: no event stands here, the next is at 8." in done.stderr
     assert command("--to", "6").returncode == 0
     assert command("--to", "99").returncode == 2
+
+
+CUT_SHORT = ("5", "5:", "5:ab12", ":", "5:" + "0" * 63, "5:" + "0" * 65, "5:" + "g" * 64, "-5:" + "0" * 64, "")
+
+
+@pytest.mark.parametrize("text", CUT_SHORT)
+def test_a_head_that_was_cut_short_is_no_head(text: str) -> None:
+    with pytest.raises(ValueError, match="not a position and a chain of 64 digits"):
+        Head.read(text)
+
+
+def test_a_head_is_read_as_it_is_printed() -> None:
+    assert [Head.read(str(head)) for head in (START, Head(5, GENESIS))] == [START, Head(5, GENESIS)]
+
+
+def test_anchors_that_contradict_each_other_say_nothing_about_the_log(conn: Connection) -> None:
+    with pytest.raises(ValueError, match="contradict each other at position 5"):
+        check_log(conn, anchors=[check_log(conn, last=5), Head(5, GENESIS)])
+
+
+def test_an_anchor_that_cannot_be_read_is_a_misuse_and_no_broken_log(
+    conn: Connection, command: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path
+) -> None:
+    noted = tmp_path / "heads"
+    noted.write_text("\n".join([*(str(check_log(conn, last=each)) for each in (3, 7)), "12:ab"]))
+    for arguments, said in (
+        (("--anchor", "5:"), "'5:' is not a position and a chain"),
+        (("--anchors", str(noted)), f"Line 3 of {noted} cannot be read: '12:ab' is not a position"),
+        (("--anchors", str(tmp_path / "none")), "cannot be read (FileNotFoundError)"),
+    ):
+        done = command(*arguments)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert said in done.stderr
+        assert "broken" not in done.stderr
+
+    noted.write_text(f"{check_log(conn, last=3)}\n\n{check_log(conn)}\n")
+    done = command("--anchors", str(noted), "--from", "9")
+    assert (done.returncode, done.stdout.strip()) == (0, str(check_log(conn)))
+    assert "which were not looked at: 1" in done.stderr
+    noted.write_text(str(Head(EVENTS + 1, GENESIS)))
+    done = command("--anchors", str(noted))
+    assert done.returncode == 1
+    assert f"the log ends before, though an anchor was noted at {EVENTS + 1}" in done.stderr

@@ -13,6 +13,7 @@ from eventsourcing.persistence import IntegrityError, PersistenceError
 from psycopg.rows import DictRow
 
 from api.installation import open_application
+from api.key_rotation import rotate
 from domain import context
 from domain.application import Clonnect
 from domain.creator import Creator, Settings
@@ -229,10 +230,26 @@ def test_only_the_first_key_opens_an_installation(vault: Vault, datastore: Datas
 
 
 def test_a_program_that_holds_an_old_key_makes_none_with_it(vault: Vault, datastore: Datastore, conn: Conn) -> None:
-    conn.execute("UPDATE vault.installation SET key_check = 'changed'")
+    conn.execute("UPDATE vault.installation SET key_id = 'another'")
     with pytest.raises(PersistenceError, match="start the program again"):
         sealed(vault, datastore, uuid4())
     assert conn.execute("SELECT * FROM vault.data_keys").fetchall() == []
+
+
+def test_what_an_older_program_seals_with_an_old_key_is_refused_as_well(vault: Vault, conn: Conn) -> None:
+    add = "SELECT vault.add_keys(%s, %s, (SELECT key_check FROM vault.installation))"
+    conn.execute(add, ([uuid4()], [b"wrapped"]))
+    with pytest.raises(psycopg.errors.ObjectNotInPrerequisiteState, match="start the program again"):
+        conn.execute("SELECT vault.add_keys(%s, %s, 'of the old key')", ([uuid4()], [b"wrapped"]))
+    assert len(conn.execute("SELECT * FROM vault.data_keys").fetchall()) == 1
+
+
+def test_a_database_that_an_older_program_has_sealed_learns_which_key_is_in_force(
+    vault: Vault, datastore: Datastore, conn: Conn
+) -> None:
+    conn.execute("UPDATE vault.installation SET key_id = NULL")
+    opened(datastore)
+    sealed(vault, datastore, uuid4())
 
 
 def test_a_key_does_not_open_in_the_place_of_another_person_s(vault: Vault, datastore: Datastore, conn: Conn) -> None:
@@ -255,3 +272,22 @@ def test_a_data_key_never_stands_in_the_clear(vault: Vault, datastore: Datastore
     row = conn.execute("SELECT wrapped FROM vault.data_keys").fetchone()
     assert row is not None
     assert len(row["wrapped"]) == 12 + 32 + 16
+
+
+def test_what_was_erased_is_known_again_by_every_program_of_the_installation_and_by_no_other(
+    vault: Vault, datastore: Datastore, conn: Conn
+) -> None:
+    trace = vault.trace_of(["ana", "whatsapp", "wamid.34600111222"])
+    assert opened(datastore).trace_of(["ana", "whatsapp", "wamid.34600111222"]) == trace
+    assert vault.trace_of(["ana", "whatsapp", "wamid.34600111223"]) != trace
+    assert vault.trace_of(["ana", "whatsappwamid", ".34600111222"]) != trace
+    conn.execute("UPDATE vault.installation SET pepper_sealed = NULL")
+    assert opened(datastore).trace_of(["ana", "whatsapp", "wamid.34600111222"]) != trace
+
+
+def test_what_was_erased_is_known_again_after_a_change_of_the_key(
+    vault: Vault, datastore: Datastore, conn: Conn
+) -> None:
+    another = bytes(range(1, 33))
+    rotate(conn, KEY, another)
+    assert opened(datastore, another).trace_of(["a message"]) == vault.trace_of(["a message"])

@@ -1,8 +1,9 @@
 """Who is erased is gone from everywhere, down to the bytes on the disk, and nobody and nothing else is touched."""
 
-from collections.abc import AsyncIterator, Iterator
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 from uuid import UUID
@@ -24,6 +25,8 @@ from domain.follower import Follower
 from domain.lead import Lead
 from domain.vocabulary import Status
 from eventstore.snapshots import StreamStore
+from processes import erasure
+from processes.channels.base import ChannelName
 from projections.board import Board
 from projections.parking import parked_streams, replay
 from projections.projection import handles
@@ -159,6 +162,119 @@ async def test_who_writes_again_is_a_new_person_and_is_answered(runtime: Runtime
     assert len(subjects.fetchall()) == 2
 
 
+async def test_what_a_platform_delivers_again_after_an_erasure_brings_nobody_back(demo: Start, conn: Conn) -> None:
+    async with demo() as runtime:
+        old = {"follower_id": MARTA, "text": "hola, soy Marta Ibarrola", "message_id": f"{MARTA}-mid-1"}
+        liked = {"follower_id": MARTA, "text": "👍", "kind": "reaction", "refers_to": "x"}
+        await writes(runtime, MARTA, 1, "hola, soy Marta Ibarrola", "Marta Ibarrola")
+        await deliver(runtime, liked)
+        with context.acting("person:1"):
+            await runtime.writer.do(Clonnect.request_erasure, CREATOR, MARTA)
+            assert [each.duplicate for each in (await deliver(runtime, old)).received] == [True]
+        assert await runtime.settle(runtime.clock())
+        head = runtime.log.head()
+        for _ in range(2):
+            assert (await deliver(runtime, liked)).quarantined is None
+            again = await deliver(runtime, old | {"name": "Marta"})
+            assert ([each.duplicate for each in again.received], again.quarantined) == ([True], None)
+        assert runtime.log.head() == head
+        left = everything(conn)
+        assert MARTA.removeprefix("ig_") not in left
+        assert "Ibarrola" not in left
+        assert conn.execute("SELECT * FROM app.deliveries").fetchall() == []
+
+        second = await writes(runtime, MARTA, 2, "hola, soy otra", "Marta")
+        assert second not in {each.lead_id for each in again.received}
+        assert [each.duplicate for each in (await deliver(runtime, old)).received] == [True]
+    async with demo() as runtime:
+        assert [each.duplicate for each in (await deliver(runtime, old)).received] == [True]
+        texts = [each.text for each in events(runtime, Follower.MessageReceived)]
+        assert texts == ["", "hola, soy otra"]
+
+
+UNREADABLE = {
+    "the beginning of the lead": ("by their phone", ("lead.captured",)),
+    "a change of the lead": ("by the lead", ("lead.details_changed",)),
+    "the beginning of the follower": ("by the lead", ("follower.met",)),
+    "a message": ("by their phone", ("follower.message_received",)),
+    "both beginnings": ("by the lead", ("lead.captured", "follower.met")),
+}
+
+
+def make_unreadable(conn: Conn, lead_id: UUID, topics: Sequence[str]) -> None:
+    """As if a defect had written these events of a person."""
+    conn.execute("ALTER TABLE log.events DISABLE TRIGGER append_only")
+    changed = conn.execute(
+        "UPDATE log.events SET topic = 'lost.' || topic WHERE metadata->>'lead_id' = %s AND topic = ANY(%s)",
+        (str(lead_id), list(topics)),
+    )
+    assert changed.rowcount == len(topics)
+    conn.execute("ALTER TABLE log.events ENABLE TRIGGER append_only")
+    conn.execute("DELETE FROM log.snapshots")
+
+
+@pytest.mark.parametrize(("found", "topics"), UNREADABLE.values(), ids=UNREADABLE)
+async def test_a_person_whose_stream_cannot_be_read_is_deleted_and_erased_all_the_same(
+    demo: Start, conn: Conn, found: str, topics: Sequence[str]
+) -> None:
+    async with demo() as runtime:
+        marta = await writes(runtime, MARTA, 1, "hola, soy Marta Ibarrola", "Marta Ibarrola")
+        await acting(runtime, Clonnect.edit_lead, CREATOR, marta, {"email": "marta@ibarrola.example"}, None)
+    make_unreadable(conn, marta, topics)
+    async with demo() as runtime:
+        given = str(marta) if found == "by the lead" else MARTA
+        assert await acting(runtime, Clonnect.lead_known_as, CREATOR, given)
+        await acting(runtime, Clonnect.delete_lead, CREATOR, marta)
+        for command in (Clonnect.lead_known_as, Clonnect.delete_lead):
+            with pytest.raises(NotFound):
+                await acting(runtime, command, CREATOR, marta if command is Clonnect.delete_lead else given)
+        assert not any(state_of(conn, "read", marta).values())
+        await erase(runtime, given)
+        assert len(events_of(conn, marta, "lead.erased")) == 1
+        left = everything(conn)
+        assert "barrola" not in left
+        if len(topics) == 1:  # of whom nothing else can be read, the phone is not known any more
+            assert MARTA.removeprefix("ig_") not in left
+        row = conn.execute("SELECT wrapped FROM vault.data_keys WHERE subject = %s", (marta,)).fetchone()
+        assert row == {"wrapped": None}
+        assert await runtime.erasure.queue.unfinished() == []
+        assert conn.execute("SELECT * FROM app.parked").fetchall() == []
+
+
+def events_of(conn: Conn, lead_id: UUID, topic: str) -> list[DictRow]:
+    query = "SELECT * FROM log.events WHERE originator_id = %s AND topic = %s"
+    return conn.execute(query, (lead_id, topic)).fetchall()
+
+
+async def test_a_key_that_a_restored_vault_brings_back_is_destroyed_again(demo: Start, conn: Conn) -> None:
+    async with demo() as runtime:
+        marta = await writes(runtime, MARTA, 1, "hola", "Marta")
+        pedro = await writes(runtime, PEDRO, 1, "hola", "Pedro")
+        backup = conn.execute("SELECT * FROM vault.data_keys WHERE subject = %s", (marta,)).fetchone()
+        assert backup is not None
+        await erase(runtime, MARTA)
+    conn.execute(
+        "UPDATE vault.data_keys SET wrapped = %s, destroyed_at = NULL WHERE subject = %s", (backup["wrapped"], marta)
+    )
+    async with demo(work=False) as runtime:
+        assert {each.text for each in events(runtime, Follower.MessageReceived)} == {"hola"}
+        await runtime.erasure.sweep()
+    async with demo(work=False) as runtime:
+        assert {each.text for each in events(runtime, Follower.MessageReceived)} == {"", "hola"}
+        held = conn.execute("SELECT subject FROM vault.data_keys WHERE wrapped IS NOT NULL").fetchall()
+        assert {pedro} == {row["subject"] for row in held} & {marta, pedro}
+
+
+async def test_a_delivery_in_quarantine_goes_with_whom_it_names(runtime: Runtime, conn: Conn) -> None:
+    marta = await writes(runtime, MARTA, 1, "hola", "Marta")
+    await acting(runtime, Clonnect.edit_lead, CREATOR, marta, {"username": "martitaibarrola"}, None)
+    for name in ("martitaibarrola", "pedroquesada"):
+        raw = f'{{"follower_id": "?", "text": "soy {name}"'.encode()
+        await runtime.deliveries.store(ChannelName.INSTAGRAM, f"{CREATOR}-instagram", CREATOR, raw, "simulator")
+    await erase(runtime, MARTA)
+    assert [row["state"] for row in conn.execute("SELECT state FROM app.deliveries")] == ["quarantined"]
+
+
 async def test_what_a_crash_left_is_gone_on_with(demo: Start, conn: Conn) -> None:
     async with demo() as runtime:
         await writes(runtime, MARTA, 1, "hola", "Marta Ibarrola")
@@ -170,6 +286,84 @@ async def test_what_a_crash_left_is_gone_on_with(demo: Start, conn: Conn) -> Non
         assert await runtime.settle(runtime.clock())
         assert len(events(runtime, Lead.Erased)) == 1
         assert "Ibarrola" not in everything(conn)
+
+
+async def test_an_erasure_that_the_screens_hold_up_is_tried_until_it_is_done(
+    demo: Start, conn: Conn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(erasure, "WORKER_PATIENCE", 0.01)
+    async with demo(work=False) as runtime:
+        marta = await writes(runtime, MARTA, 1, "hola", "Marta Ibarrola")
+        await asyncio.to_thread(runtime.projector.stop)
+        with context.acting("person:1"):
+            await runtime.writer.do(Clonnect.request_erasure, CREATOR, MARTA)
+        (requested,) = [each for each in recorded(runtime) if isinstance(each.event, Lead.ErasureRequested)]
+        for _ in range(3):
+            await runtime.erasure.handle(requested)
+            await runtime.erasure.queue.try_again(marta)
+        await runtime.erasure.sweep()
+        (waits,) = await runtime.erasure.queue.unfinished(CREATOR)
+        assert (waits.lead_id, waits.creator_id, waits.tries, waits.reason) == (marta, CREATOR, 4, "NotShownYet")
+        assert conn.execute("SELECT * FROM app.parked").fetchall() == []
+        assert "clonnect_erasures_unfinished 1.0" in (await runtime.telemetry.scrape(runtime)).decode()
+    async with demo() as runtime, asyncio.timeout(20):
+        while await runtime.erasure.queue.try_again(marta):
+            await runtime.progress.beyond(runtime.progress.position, 0.02)
+        assert len(events(runtime, Lead.Erased)) == 1
+        assert "Ibarrola" not in everything(conn)
+
+
+async def test_nothing_that_fails_in_an_erasure_parks_it(
+    reader: Runtime, conn: Conn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    marta = await writes(reader, MARTA, 1, "hola", "Marta Ibarrola")
+    with context.acting("person:1"):
+        await reader.writer.do(Clonnect.request_erasure, CREATOR, MARTA)
+    (requested,) = [each for each in recorded(reader) if isinstance(each.event, Lead.ErasureRequested)]
+    for error in (ValueError("Marta Ibarrola"), psycopg.errors.QueryCanceled("Marta Ibarrola"), TimeoutError()):
+
+        def stumbles(*_args: object, error: Exception = error) -> None:
+            raise error
+
+        with monkeypatch.context() as stumbling:
+            stumbling.setattr(reader.erasure, "_count", stumbles)
+            await reader.erasure.queue.try_again(marta)
+            await reader.erasure.handle(requested)
+        (waits,) = await reader.erasure.queue.unfinished()
+        assert str(waits.reason).startswith(type(error).__name__)
+        assert "Ibarrola" not in str(waits.reason)
+    await reader.erasure.queue.try_again(marta)
+    await reader.erasure.sweep()
+    assert await reader.erasure.queue.unfinished() == []
+    assert len(events(reader, Lead.Erased)) == 1
+
+
+async def test_the_pause_between_two_tries_of_an_erasure_grows_up_to_five_minutes(reader: Runtime) -> None:
+    queue, lead_id, pauses = reader.erasure.queue, UUID(int=1), []
+    await queue.add(lead_id, CREATOR)
+    for _ in range(8):
+        assert await queue.claim(lead_id) == lead_id
+        assert await queue.claim(lead_id) is None
+        (waits,) = await queue.unfinished()
+        pauses.append((waits.next_try_at - datetime.now(UTC)).total_seconds())
+        assert await queue.try_again(lead_id)
+    assert pauses == pytest.approx([5, 10, 20, 40, 80, 160, 300, 300], abs=4)
+    await queue.done(lead_id)
+    assert not await queue.try_again(lead_id)
+
+
+async def test_an_erasure_that_a_program_of_the_version_before_was_asked_for_is_done(
+    reader: Runtime, conn: Conn
+) -> None:
+    await writes(reader, MARTA, 1, "hola", "Marta")
+    with context.acting("person:1"):
+        await reader.writer.do(Clonnect.request_erasure, CREATOR, MARTA)
+    conn.execute("DELETE FROM app.erasures")
+    (requested,) = [each for each in recorded(reader) if isinstance(each.event, Lead.ErasureRequested)]
+    for _ in range(2):
+        await reader.erasure.handle(requested)
+        assert len(events(reader, Lead.Erased)) == 1
+        assert await reader.erasure.queue.unfinished() == []
 
 
 async def test_two_who_carry_out_the_same_erasure_do_it_once(runtime: Runtime, demo: Start) -> None:

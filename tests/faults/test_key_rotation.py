@@ -2,18 +2,23 @@
 
 import base64
 import os
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Thread
+from typing import cast
+from uuid import uuid4
 
+import httpx
 import psycopg
 import pytest
 from cryptography.exceptions import InvalidTag
-from fastapi import Request, Response
-from psycopg.rows import DictRow
+from fastapi import FastAPI, Request, Response
+from psycopg.rows import DictRow, dict_row
 from pydantic import SecretStr
 
+from api import problems
 from api.admin import rotate_master
 from api.bootstrap import Runtime, run
 from api.errors import StartupError
@@ -23,12 +28,18 @@ from api.settings import Settings
 from domain import context
 from domain.application import Clonnect
 from domain.follower import Follower
+from eventstore.key_watch import SENTENCE
 from eventstore.sealing import Sealer
+from eventstore.vault import WrongKey, wrapping
 from processes.channels.base import ChannelName
+from tests.faults.conftest import Installation
+from tests.faults.test_leader import LISTENING, wait_for_rows
 from tests.runtime import CREATOR, MONDAY, Start, deliver, events, say, sign_up
+from tests.serving import LISTENS
 
 NEW = bytes(range(32, 64))
 PHONE = "ig_7712039485711"
+Answering = Callable[[Request, Exception], Awaitable[Response]]
 Conn = psycopg.Connection[DictRow]
 
 
@@ -67,10 +78,10 @@ class Sealed:
             return [*sorted(texts), *(each.account.token for each in connected)]
 
 
-async def once(runtime: Runtime) -> Response:
+async def once(runtime: Runtime, key: str = "1") -> Response:
     """A request with an idempotency key, which says when it was carried out."""
     path = {"type": "http", "method": "POST", "path": "/", "query_string": b"", "state": {"runtime": runtime}}
-    request = Request(path | {"headers": [(b"host", b"test"), (b"idempotency-key", b"1")]})
+    request = Request(path | {"headers": [(b"host", b"test"), (b"idempotency-key", key.encode())]})
 
     async def handle(request: Request) -> Response:
         done = await request.state.once.do(runtime, Clonnect.resume_bot, lambda _: None)
@@ -104,10 +115,10 @@ async def test_the_new_key_opens_everything_and_the_old_one_nothing(sealed: Seal
     old, before = sealed.key, sealed.values()
     assert rotate(sealed.conn, old, NEW) == len(before) > 10
     assert not set(before) & set(sealed.values())
+    opened_by(sealed.conn, NEW)
     for schema, table, column, about in SEALED:
-        query = f"SELECT {column} AS value, {about} AS about FROM {schema}.{table}"
+        query = f"SELECT {column} AS value, {about} AS about FROM {schema}.{table} WHERE {column} IS NOT NULL"
         for row in sealed.conn.execute(query.encode()):
-            Sealer(NEW).open(bytes(row["value"]), row["about"])
             with pytest.raises(InvalidTag):
                 Sealer(old).open(bytes(row["value"]), row["about"])
     sealed.uses(NEW)
@@ -119,6 +130,150 @@ async def test_a_program_with_the_old_key_does_not_start(sealed: Sealed) -> None
     with pytest.raises(StartupError, match="not the one that this database was sealed with"):
         async with sealed.start():
             raise AssertionError
+
+
+CUT = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+          WHERE datname = current_database() AND pid <> pg_backend_pid()"""
+
+
+def opened_by(conn: Conn, key: bytes) -> None:
+    """Everything that is sealed opens with this key."""
+    for schema, table, column, about in SEALED:
+        query = f"SELECT {column} AS value, {about} AS about FROM {schema}.{table} WHERE {column} IS NOT NULL"
+        for row in conn.execute(query.encode()):
+            Sealer(key).open(bytes(row["value"]), row["about"])
+
+
+async def test_a_program_that_lost_sight_of_a_change_stores_nothing_under_the_old_key(sealed: Sealed) -> None:
+    async with sealed.start(work=False) as runtime:
+        sealed.conn.execute(f"{CUT} AND query LIKE '%%pg_advisory_lock_shared%%'".encode())
+        rotate(sealed.conn, sealed.key, NEW)
+        before = sealed.values(), sealed.conn.execute("SELECT position FROM log.head").fetchall()
+        with pytest.raises(psycopg.OperationalError, match="was changed"):
+            await say(runtime, PHONE, "¿hola?", "3")
+        with pytest.raises(psycopg.OperationalError, match="was changed"):
+            await deliver(runtime, {"follower_id": PHONE, "text": "👍", "kind": "reaction", "refers_to": "1"})
+        with pytest.raises(WrongKey):
+            await once(runtime, "2")
+        with pytest.raises(WrongKey), context.acting("person:1"):
+            await runtime.erasure.erase(CREATOR, PHONE)
+        after = sealed.values(), sealed.conn.execute("SELECT position FROM log.head").fetchall()
+        assert after == before
+    opened_by(sealed.conn, NEW)
+
+
+async def test_what_does_not_open_is_a_defect_or_says_that_the_key_was_changed(sealed: Sealed) -> None:
+    app = FastAPI()
+    problems.install(app)
+    async with sealed.start(work=False) as runtime:
+        state = {"runtime": runtime, "request_id": "1"}
+        request = Request({"type": "http", "method": "POST", "path": "/", "headers": [], "state": state})
+        for error in (InvalidTag(), WrongKey()):
+            with pytest.raises(type(error)):
+                await cast(Answering, app.exception_handlers[type(error)])(request, error)
+        sealed.conn.execute(f"{CUT} AND query LIKE '%%pg_advisory_lock_shared%%'".encode())
+        rotate(sealed.conn, sealed.key, NEW)
+        for error in (InvalidTag(), WrongKey()):
+            answer = await cast(Answering, app.exception_handlers[type(error)])(request, error)
+            assert answer.status_code == 503
+        assert runtime.key.is_over
+
+
+@pytest.fixture
+def another(database_url: str) -> Iterator[Conn]:
+    with psycopg.connect(database_url, row_factory=dict_row) as conn:
+        yield conn
+
+
+async def test_what_is_being_stored_while_the_key_is_changed_is_sealed_anew_with_the_rest(
+    sealed: Sealed, another: Conn
+) -> None:
+    old, subject = Sealer(sealed.key), uuid4()
+    store = "INSERT INTO vault.data_keys (subject, wrapped) VALUES (%s, vault.sealed(%s, %s))"
+    wrapped = old.seal(b"a data key", wrapping(subject))
+    another.execute(store, (subject, wrapped, old.key_id))
+    rotation = Thread(target=rotate, args=(sealed.conn, sealed.key, NEW))
+    rotation.start()
+    wait_until_somebody_waits(another)
+    another.commit()
+    rotation.join()
+    row = another.execute("SELECT wrapped FROM vault.data_keys WHERE subject = %s", (subject,)).fetchone()
+    assert row is not None
+    assert Sealer(NEW).open(bytes(row["wrapped"]), wrapping(subject)) == b"a data key"
+    with pytest.raises(psycopg.errors.ObjectNotInPrerequisiteState):
+        another.execute(store, (uuid4(), wrapped, old.key_id))
+
+
+def wait_until_somebody_waits(conn: Conn) -> None:
+    """Until another session is held up by this one."""
+    waiting = "SELECT FROM pg_stat_activity WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+    while conn.execute(waiting).fetchone() is None:
+        conn.execute("SELECT pg_stat_clear_snapshot()")
+
+
+async def test_of_two_who_change_the_key_at_once_the_second_is_refused(sealed: Sealed, another: Conn) -> None:
+    old = sealed.key
+    with another.transaction():
+        rotate(another, old, NEW)
+        before = sealed.values()
+        with pytest.raises(StartupError, match="just being changed"):
+            rotate(sealed.conn, old, bytes(32))
+        assert sealed.values() == before
+    with pytest.raises(StartupError, match="Neither"):
+        rotate(sealed.conn, old, bytes(32))
+    opened_by(sealed.conn, NEW)
+
+
+UPDATE = {
+    "update_id": 7,
+    "message": {
+        "message_id": 1,
+        "date": 1772539200,
+        "chat": {"id": 42, "type": "private"},
+        "from": {"id": 42, "is_bot": False, "first_name": "Marta"},
+        "text": "hola",
+    },
+}
+
+
+def test_programs_whose_key_is_changed_take_in_nothing_any_more_and_end(installation: Installation) -> None:
+    installation.sign_up()
+    old = installation.key()
+    worker = installation.start("work", telegram_polling="false")
+    serve = installation.start("serve", port="0", telegram_polling="false", drain_seconds="60")
+    wait_for_rows(installation, LISTENING, 2, 30)
+    address = wait_for_line(installation, LISTENS)
+    installation.conn.execute(CUT.encode())
+    rotate(installation.conn, old, NEW)
+
+    secret = {"X-Telegram-Bot-Api-Secret-Token": "secret"}
+    answer = httpx.post(f"{address}/webhook/telegram", json=UPDATE, headers=secret, timeout=30)
+    assert (answer.status_code, answer.json()["type"]) == (503, "/problems/unavailable")
+    assert worker.wait(30) == 1
+    ready = httpx.get(f"{address}/health/ready")
+    assert (ready.status_code, ready.json()["missing"]) == (503, ["key"])
+    assert installation.conn.execute("SELECT * FROM app.deliveries").fetchall() == []
+    assert installation.events("follower.message_received") == []
+    opened_by(installation.conn, NEW)
+    serve.terminate()
+    serve.wait(15)
+    assert installation.said.count(f"ERROR eventstore.key_watch: {SENTENCE}") == 2
+
+    (installation.data_dir / "key").write_bytes(base64.b64encode(NEW))
+    installation.start("serve", port="0", telegram_polling="false")
+    address = wait_for_line(installation, LISTENS, 2)
+    answer = httpx.post(f"{address}/webhook/telegram", json=UPDATE, headers=secret, timeout=30)
+    assert answer.status_code == 200
+    assert len(installation.events("follower.message_received")) == 1
+    opened_by(installation.conn, NEW)
+
+
+def wait_for_line(installation: Installation, begins: str, number: int = 1) -> str:
+    """What stands behind these words in the line in which programs have said them for the n-th time."""
+    while len(said := [each for each in installation.said.splitlines() if each.startswith(begins)]) < number:
+        assert all(program.poll() is None for program in installation.programs[-1:]), installation.said
+        installation.conn.execute("SELECT pg_sleep(0.05)")
+    return said[number - 1].removeprefix(begins)
 
 
 async def test_a_destroyed_key_stays_destroyed(sealed: Sealed) -> None:

@@ -174,7 +174,8 @@ async def test_what_was_delivered_is_repeated_in_no_reason(reader: Runtime, conn
     body = {"update_id": 1, "my_chat_member": {"chat": {"id": 7}, "new_chat_member": {"status": "palabras de Marta"}}}
     channels = dict(reader.channels) | {ChannelName.TELEGRAM: Telegram("http://127.0.0.1:1", AsyncClient())}
     sealer = Sealer(installation_key(reader.settings))
-    real = Deliveries(reader.pool, reader.writer, channels, sealer, reader.clock, reader.app.namespace)
+    app = reader.app
+    real = Deliveries(reader.pool, reader.writer, channels, sealer, reader.clock, app.namespace, app.trace_of)
     handled = await real.store(ChannelName.TELEGRAM, "7", CREATOR, json.dumps(body).encode(), "telegram")
     assert "palabras de Marta" in (handled.quarantined or "")
     (row,) = conn.execute("SELECT state, reason FROM app.deliveries").fetchall()
