@@ -32,10 +32,12 @@ from processes.channels.telegram_updates import ALLOWED_UPDATES, read_update
 TEXT_LIMIT: Final = 4096
 """Bytes of UTF-8. Telegram counts characters (core.telegram.org/bots/api#sendmessage): always inside."""
 
+LONGEST_POLL: Final = 25
+"""Seconds that a poll waits for updates."""
+
 WEBHOOK_HEADER: Final = "x-telegram-bot-api-secret-token"
 
 _TOKEN: Final = re.compile(r"\d{1,20}:[A-Za-z0-9_-]{1,200}", re.ASCII)
-_LONGEST_POLL: Final = 25
 _POLL_READ_TIMEOUT: Final = 35
 _LONGEST_DETAIL: Final = 300
 
@@ -45,7 +47,11 @@ _BAD_TEXT: Final = ("too long", "can't parse", "text is empty", "text must be no
 
 
 class PollingConflict(ChannelError):
-    """Another poller, or a webhook, already takes this bot's updates."""
+    """Another poller, or a webhook if `by_webhook`, takes this bot's updates at present."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(ErrorClass.CONFIG, detail)
+        self.by_webhook = "webhook" in detail.lower()
 
 
 @dataclass(frozen=True)
@@ -167,10 +173,12 @@ class Telegram:
         self,
         account: Account,
         offset: int | None,
-        timeout: int = _LONGEST_POLL,  # noqa: ASYNC109  (what Telegram calls it: it ends the poll, not the task)
+        timeout: int = LONGEST_POLL,  # noqa: ASYNC109  (what Telegram calls it: it ends the poll, not the task)
     ) -> list[dict[str, object]]:
-        """Wait up to `timeout` seconds for updates; those before `offset` are confirmed and gone for good.
+        """Wait up to `timeout` seconds for updates, in the order of their ids.
 
+        Those before `offset` are confirmed and gone for good. An offset far from the ids that Telegram gives at present
+        confirms nothing: after a week without updates it numbers them anew (core.telegram.org/bots/api#update).
         Raises `PollingConflict` when somebody else takes them, else `ChannelError`.
         """
         body: dict[str, object] = {"limit": 100, "timeout": timeout, "allowed_updates": ALLOWED_UPDATES}
@@ -203,7 +211,7 @@ class Telegram:
             case _Silence(error_class, cause):
                 raise ChannelError(error_class, f"{method}: {cause}")
             case ErrorAnswer() as answer if method == "getUpdates" and self.classify(answer) is ErrorClass.CONFIG:
-                raise PollingConflict(ErrorClass.CONFIG, answer.detail)
+                raise PollingConflict(answer.detail)
             case ErrorAnswer() as answer:
                 detail = f"{method}: HTTP {answer.http_status} {answer.detail}".strip()
                 raise ChannelError(self.classify(answer), detail, _retry_after(answer))

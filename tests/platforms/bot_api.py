@@ -37,6 +37,7 @@ _UPDATE_KINDS: Final = (
     "edited_business_message",
     "deleted_business_messages",
 )
+_LONGEST_QUEUE: Final = 100_000
 _SENT_ONLY_IF_ASKED_FOR: Final = frozenset({"message_reaction"})
 _PARAMETERS: Final[Mapping[str, frozenset[str]]] = {
     "getMe": frozenset(),
@@ -249,6 +250,13 @@ class BotApi:
             self._changed.notify_all()
             return bot.last_update
 
+    def number_anew(self, first: int, bot_id: int = BOT_ID) -> None:
+        """A week without updates has passed: the next one has this id, and nothing waits."""
+        with self._changed:
+            bot = self._bot(bot_id)
+            bot.updates.clear()
+            bot.next_update_id = first
+
     def block(self, chat_id: int, bot_id: int = BOT_ID) -> dict[str, Any]:
         """The person blocks the bot."""
         with self._changed:
@@ -427,17 +435,15 @@ class BotApi:
                 "use deleteWebhook to delete the webhook first",
             )
         offset = _whole(parameters, "offset", 0)
+        offset += bot.next_update_id if offset < 0 else 0
         limit = _whole(parameters, "limit", 100, least=1, most=100)
         patience = _whole(parameters, "timeout", 0, least=0, most=50)
         self._allow(bot, parameters)
         self._end_poll(bot, "other getUpdates")
         mine = bot.poll
-        if offset < 0:
-            while len(bot.updates) > -offset:
-                bot.updates.popleft()
-        while bot.updates and bot.updates[0]["update_id"] < offset:
-            bot.updates.popleft()
+        self._confirm(bot, offset)
         self._changed.wait_for(lambda: self._closing or bot.poll != mine or bool(bot.updates or bot.repeats), patience)
+        self._confirm(bot, offset)
         if bot.poll != mine:
             reason = f"Conflict: terminated by {bot.poll_ended_by} request"
             only = "; make sure that only one bot instance is running" if "getUpdates" in reason else ""
@@ -445,6 +451,16 @@ class BotApi:
         found = [*bot.repeats, *bot.updates][:limit]
         bot.repeats.clear()
         return found
+
+    def _confirm(self, bot: _Bot, offset: int) -> None:
+        """Forget what lies before an offset, as the real server does: `Client::do_get_updates`, `TQueueImpl::get`.
+
+        One that is too far from the present ids, as after they began anew, confirms nothing: the whole queue comes.
+        """
+        following = bot.next_update_id
+        if following - 2 * _LONGEST_QUEUE <= offset <= following + 10:
+            while bot.updates and bot.updates[0]["update_id"] < offset:
+                bot.updates.popleft()
 
     def _send_message(self, bot: _Bot, parameters: dict[str, Any]) -> object:
         text, address = parameters.get("text"), str(parameters.get("chat_id", ""))
@@ -578,6 +594,7 @@ _ACTIONS: Final[Mapping[str, Callable[..., Any]]] = {
     "receive_from_user": BotApi.receive_from_user,
     "receive": BotApi.receive,
     "redeliver_last": BotApi.redeliver_last,
+    "number_anew": BotApi.number_anew,
     "block": BotApi.block,
     "unblock": BotApi.unblock,
     "answer_next": BotApi.answer_next,
