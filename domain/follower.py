@@ -81,6 +81,7 @@ class Follower(Conversation, FollowerEvents):
     def _be_forgotten(self) -> None:
         self.platform_user_id = ""
         self.known_keys = {}
+        self.thread = self.album = None
         self.sends = {}
 
     @event(FollowerEvents.LifeEnded)
@@ -94,12 +95,27 @@ class Follower(Conversation, FollowerEvents):
         self._begin_life(lead_id)
 
     @event(FollowerEvents.MessageReceived)
-    def _receive(self, message_id: str, dedupe_key: str, occurred_at: datetime, opens_window: bool) -> None:
+    def _receive(
+        self,
+        message_id: str,
+        dedupe_key: str,
+        occurred_at: datetime,
+        opens_window: bool,
+        thread: str | None,
+        album: str | None,
+        opens_burst: bool,
+    ) -> None:
         _remember(self.known_keys, dedupe_key, KNOWN_KEYS)
-        self.last_inbound = self.burst_id(self.id, message_id)
+        self.thread, self.album = thread, album
+        if opens_burst:
+            self.last_inbound = self.burst_id(self.id, message_id)
         self.has_unread = True
         if opens_window:
             self.last_open = occurred_at if self.last_open is None else max(self.last_open, occurred_at)
+
+    @event(FollowerEvents.ServiceNoted)
+    def _note(self, dedupe_key: str) -> None:
+        _remember(self.known_keys, dedupe_key, KNOWN_KEYS)
 
     @event(FollowerEvents.Read)
     def _read(self) -> None:
@@ -234,8 +250,10 @@ class Follower(Conversation, FollowerEvents):
         self._settle(follow_up_id)
 
     @event(FollowerEvents.SendRequested)
-    def _request_send(self, send_id: UUID, purpose: Purpose, content: str, follow_up_id: UUID | None) -> None:
-        self.sends[send_id] = Send(send_id, purpose, content, follow_up_id)
+    def _request_send(
+        self, send_id: UUID, purpose: Purpose, content: str, follow_up_id: UUID | None, thread: str | None
+    ) -> None:
+        self.sends[send_id] = Send(send_id, purpose, content, follow_up_id, thread=thread)
         if purpose is Purpose.MANUAL:
             self.has_unread = False
 

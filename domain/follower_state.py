@@ -32,6 +32,8 @@ class FollowerState(Aggregate):
         self.window_closed_at: datetime | None = None
         self.last_inbound: UUID | None = None
         self.has_unread = False
+        self.thread: str | None = None
+        self.album: str | None = None
         self.last_outbound_at: datetime | None = None
         self.automated_sends: tuple[datetime, ...] = ()
         self.replies: tuple[datetime, ...] = ()

@@ -29,9 +29,6 @@ from processes.channels.base import (
 from processes.channels.reading import identifier, load, mapping, text, whole
 from processes.channels.telegram_updates import ALLOWED_UPDATES, read_update
 
-TEXT_LIMIT: Final = 4096
-"""Bytes of UTF-8. Telegram counts characters (core.telegram.org/bots/api#sendmessage): always inside."""
-
 LONGEST_POLL: Final = 25
 """Seconds that a poll waits for updates."""
 
@@ -138,6 +135,8 @@ class Telegram:
         body: dict[str, object] = {"chat_id": int(to), "text": content.text}
         if account.business_connection_id is not None:
             body["business_connection_id"] = account.business_connection_id
+        if content.thread is not None:
+            body["message_thread_id"] = int(content.thread)
         match await self._call(account.token, "sendMessage", body):
             case _Result(value):
                 message_id = identifier(value, "message_id")
@@ -237,11 +236,9 @@ def _unsendable(to: str, content: Content) -> Rejected | None:
     if not content.text.strip():
         return Rejected(ErrorClass.CONTENT, detail="the text is empty")
     try:
-        size = len(content.text.encode())
+        content.text.encode()
     except UnicodeEncodeError:
         return Rejected(ErrorClass.CONTENT, detail="the text is no valid Unicode")
-    if size > TEXT_LIMIT:
-        return Rejected(ErrorClass.CONTENT, detail=f"{size} bytes, at most {TEXT_LIMIT}")
     return None
 
 

@@ -314,7 +314,8 @@ async def test_a_bot_whose_messages_go_elsewhere_says_so_until_it_is_connected_o
         "since": "2026-11-01T10:00:00.000000+00:00",
         "next_try_at": "2026-11-01T10:05:00.000000+00:00",
         "detail": (
-            "A webhook is set for this bot, so that its messages go elsewhere. Connect the bot once more to take it off."
+            "A webhook is set for this bot, so that its messages go elsewhere. "
+            "Connect the bot once more to take it off."
         ),
     }
     tested = (await hidden.client.post(f"{TELEGRAM}/test")).json()

@@ -133,6 +133,7 @@ class Business:
         refusal: bool = False,
         soft_stop: bool = False,
         product_id: UUID | None = None,
+        own_words: bool = True,
     ) -> UUID:
         """The last message is understood so; answers its burst."""
         follower = self.follower
@@ -150,6 +151,7 @@ class Business:
             needs_reply=True,
             reason=intents[0],
             classifier_version=1,
+            own_words=own_words,
         )
         self.do(Clonnect.understand_burst, follower.id, proposal)
         return burst_id

@@ -91,6 +91,7 @@ class Sent:
     text: str
     at: float
     business_connection_id: str | None = None
+    message_thread_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -152,6 +153,7 @@ class _Bot:
     poll_ended_by: str = ""
     known: set[int] = field(default_factory=set)
     blocked: set[int] = field(default_factory=set)
+    topics: set[tuple[int, int]] = field(default_factory=set)
 
 
 class BotApi:
@@ -218,14 +220,17 @@ class BotApi:
         bot_id: int = BOT_ID,
         **fields: Any,
     ) -> dict[str, Any]:
-        """A person writes to the bot; `fields` replaces or adds fields of the message. Returns the update."""
+        """A person writes to the bot; `fields` replaces or adds fields of the message. Returns the update.
+
+        With `is_topic_message` and a `message_thread_id` the topic is there from then on, and can be answered in.
+        """
         sender = {"id": chat_id, "is_bot": False, "first_name": name}
         sender |= {"username": username} if username else {}
         sender |= {"language_code": language_code} if language_code else {}
         with self._changed:
             bot = self._bot(bot_id)
             bot.known.add(chat_id)
-            message = {
+            message: dict[str, Any] = {
                 "message_id": bot.next_message_id,
                 "date": int(time.time()),
                 "chat": {"id": chat_id, "type": "private", "first_name": name},
@@ -233,6 +238,8 @@ class BotApi:
             }
             bot.next_message_id += 1
             message |= ({} if text is None else {"text": text}) | fields
+            if message.get("is_topic_message"):
+                bot.topics.add((chat_id, message["message_thread_id"]))
             return self._queue(bot, {"message": message})
 
     def receive(self, update: dict[str, Any], bot_id: int = BOT_ID) -> dict[str, Any]:
@@ -391,6 +398,7 @@ class BotApi:
             "can_read_all_group_messages": False,
             "supports_inline_queries": False,
             "can_connect_to_business": True,
+            "has_topics_enabled": bool(bot.topics),
         }
 
     def _set_webhook(self, bot: _Bot, parameters: dict[str, Any]) -> object:
@@ -477,9 +485,12 @@ class BotApi:
             raise Refusal(403, "Forbidden: bot was blocked by the user")
         if chat_id not in bot.known:
             raise Refusal(403, "Forbidden: bot can't initiate conversation with a user")
+        thread = parameters.get("message_thread_id")
+        if thread is not None and (chat_id, thread) not in bot.topics:
+            raise Refusal(400, "Bad Request: message thread not found")
         message_id, bot.next_message_id = bot.next_message_id, bot.next_message_id + 1
         connection = parameters.get("business_connection_id")
-        self._sent.append(Sent(bot.bot_id, chat_id, message_id, text, time.time(), connection))
+        self._sent.append(Sent(bot.bot_id, chat_id, message_id, text, time.time(), connection, thread))
         return {
             "message_id": message_id,
             "date": int(time.time()),

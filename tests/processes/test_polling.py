@@ -292,6 +292,17 @@ def test_a_pause_grows_up_to_a_limit(trouble: PollingTrouble, tries: int, second
     assert pause_after(trouble, tries) == seconds
 
 
+async def test_what_telegram_tells_about_a_message_reaches_the_conversation(
+    polling: Settings, database_url: str, bot_api: BotApi
+) -> None:
+    async with polled(polling, database_url, Pauses()) as runtime:
+        bot_api.receive_from_user(42, "BAJA", forward_date=1, message_thread_id=55, is_topic_message=True)
+        bot_api.receive_from_user(42, pinned_message={"message_id": 1})
+        await arrived(runtime, 2)
+        rows = await runtime.conversations.select("SELECT forwarded, note FROM {messages} ORDER BY position")
+    assert [tuple(row.values()) for row in rows] == [(True, None), (False, "pinned_message")]
+
+
 async def test_a_text_that_is_no_text_holds_nothing_up(polling: Settings, database_url: str, bot_api: BotApi) -> None:
     async with started(polling, database_url) as runtime:
         bot_api.receive_from_user(42, "medio \ud83d emoji \x00")

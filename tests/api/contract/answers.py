@@ -16,7 +16,7 @@ def words(text: str) -> Fields:
     return set(text.replace(",", " ").split())
 
 
-MESSAGE = words("id role content timestamp author delivery") | words("reason attachments")
+MESSAGE = words("id role content timestamp author delivery") | words("reason attachments forwarded note")
 NEXT_FOLLOW_UP = words("sequence_type step scheduled_at")
 LAST_MESSAGE = words("text author at")
 
