@@ -6,6 +6,7 @@ from uuid import UUID, uuid5
 
 from eventsourcing.domain import event
 
+from domain.follower_contact import MAYBE_STOP
 from domain.follower_conversation import Conversation
 from domain.follower_events import FollowerEvents
 from domain.runs import EndReason, FollowUp, Purpose, Run, Send
@@ -128,11 +129,7 @@ class Follower(Conversation, FollowerEvents):
         language: Language,
         evidence: dict[Language, float],
         product_id: UUID | None,
-        soft_stop: bool,
-        timestamp: datetime,
     ) -> None:
-        if soft_stop:
-            self.soft_stop_at = timestamp
         _remember(self.known_bursts, burst_id, KNOWN_IDS)
         self.last_burst = burst_id
         self.bursts += 1
@@ -152,6 +149,7 @@ class Follower(Conversation, FollowerEvents):
     @event(FollowerEvents.OptedOut)
     def _opt_out(self) -> None:
         self.opted_out = True
+        self.may_want_a_stop = False
 
     @event(FollowerEvents.OptedIn)
     def _opt_in(self) -> None:
@@ -170,14 +168,18 @@ class Follower(Conversation, FollowerEvents):
         self.window_closed_at = closed_at
 
     @event(FollowerEvents.BotPaused)
-    def _pause_bot(self, until: datetime | None) -> None:
+    def _pause_bot(self, until: datetime | None, reason: str) -> None:
         self.is_paused = True
         self.paused_until = until
+        self.pause_reason = reason
+        self.may_want_a_stop = self.may_want_a_stop or reason == MAYBE_STOP
 
     @event(FollowerEvents.BotResumed)
     def _resume_bot(self) -> None:
         self.is_paused = False
         self.paused_until = None
+        self.pause_reason = None
+        self.may_want_a_stop = False
 
     @event(FollowerEvents.Enrolled)
     def _enrol(

@@ -60,6 +60,7 @@ class Conversation(Outcomes):
             )
         if hard_stop is not None:
             self.end_run("opted_out")
+            self._decide_stop()
         elif message.opens_window:
             self.end_run("replied")
         return True
@@ -98,6 +99,8 @@ class Conversation(Outcomes):
             reason=proposal.reason,
             classifier_version=proposal.classifier_version,
         )
+        if proposal.soft_stop:
+            self.ask_whether_to_stop()
         return True
 
     def draft_reply(

@@ -44,11 +44,12 @@ class FollowerState(Aggregate):
         self.last_answered: UUID | None = None
         self.product_id: UUID | None = None
         self.opted_out = False
-        self.soft_stop_at: datetime | None = None
+        self.may_want_a_stop = False
         self.suppressed = False
         self.escalation: UUID | None = None
         self.paused_until: datetime | None = None
         self.is_paused = False
+        self.pause_reason: str | None = None
         self.run: Run | None = None
         self.last_run: Run | None = None
         self.sends: dict[UUID, Send] = {}

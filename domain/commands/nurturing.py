@@ -20,7 +20,6 @@ from domain.steps import Rendered, render
 from domain.vocabulary import Platform, SequenceType, Status
 
 COOL_DOWN = timedelta(days=7)
-SOFT_STOP = timedelta(hours=72)
 
 
 class NurturingCommands(ConversationCommands):
@@ -271,7 +270,7 @@ def _may_enrol(follower: Follower, lead: Lead, sequence: Sequence, now: datetime
         and not lead.is_deleted
         and lead.mark is None
         and not follower.opted_out
-        and not (follower.soft_stop_at is not None and now < follower.soft_stop_at + SOFT_STOP)
+        and not follower.may_want_a_stop
         and not follower.suppressed
         and follower.escalation is None
         and follower.platform is not Platform.MANUAL

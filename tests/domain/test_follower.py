@@ -202,7 +202,7 @@ def test_nobody_is_answered_more_than_twenty_times_in_an_hour(business: Business
 
 def test_a_text_that_the_channel_cannot_carry_is_not_sent(business: Business) -> None:
     business.says("¿cuánto cuesta?")
-    assert business.answers(business.understood(Intent.QUESTION_PRODUCT), "ñ" * 2049) is None
+    assert business.answers(business.understood(Intent.QUESTION_PRODUCT), "ñ" * 4097) is None
 
 
 def test_who_opted_out_of_follow_ups_is_still_answered(business: Business) -> None:
