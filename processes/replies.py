@@ -11,6 +11,7 @@ from domain.follower_conversation import AnswerLimits
 from domain.follower_parts import Proposal
 from domain.intents import ProductWords, Understanding, understand
 from domain.lead import Lead
+from domain.names import first_name
 from domain.opt_out import soft_stop
 from domain.text_limits import too_long
 from domain.vocabulary import Intent, Language, Mode
@@ -144,7 +145,7 @@ def _facts(creator: Creator, lead: Lead, product_id: object, language: Language)
     priced = product is not None and product.price
     return Facts(
         creator_name=creator.clone_name,
-        first_name=(lead.details.name or "").split(" ")[0] or None,
+        first_name=first_name(lead.details.name),
         product_name=product.name if product else None,
         price=format_price(product.price, product.currency, language) if product and priced and product.price else None,
         link=product.payment_link if product else None,

@@ -12,6 +12,7 @@ from domain.follower_contact import MANUAL_PAUSE
 from domain.follower_conversation import AnswerLimits
 from domain.follower_parts import Inbound, Proposal, ServiceNote
 from domain.lead import Details, Lead
+from domain.names import visible
 from domain.opt_out import opted_out_by, opts_in
 from domain.runs import Purpose
 from domain.scoring import earned_status
@@ -76,13 +77,13 @@ class ConversationCommands(LeadCommands):
             new = NewLead(
                 message.platform,
                 message.platform_user_id,
-                Details(name=message.name, username=message.username),
+                Details(name=visible(message.name or ""), username=visible(message.username or "")),
                 source="dm" if message.origin != "api" else "api",
             )
             follower, lead = self._begin_life(creator.creator_id, follower_id, follower, new)
         else:
             lead = self.lead_of(follower)
-            lead.learn_name(message.name, message.username)
+            lead.follow_platform(message.name, message.username)
             if lead.mark is Mark.ARCHIVED and message.opens_window:
                 lead.restore("message")
         own_words = "" if message.forwarded else message.text

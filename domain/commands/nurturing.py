@@ -12,6 +12,7 @@ from domain.errors import NotDue
 from domain.follower import Follower
 from domain.guards import Convert, Defer, GoAhead, Hold, Skip, Verdict, judge, judged
 from domain.lead import Lead
+from domain.names import first_name
 from domain.placement import Nothing
 from domain.planning import plan_words, planned_run
 from domain.runs import FollowUp, Purpose, Run, SendOrder
@@ -239,7 +240,7 @@ def values_for(creator: Creator, name: str | None, product_id: UUID | None) -> d
     return {
         "product_name": product.name if product else None,
         "link": product.payment_link if product else None,
-        "first_name": (name or "").split(" ")[0] or None,
+        "first_name": first_name(name),
         "creator_name": creator.clone_name,
     }
 

@@ -38,7 +38,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-def a_lead(status: Status = Status.NEW, details: Details | None = None) -> Lead:
+def a_lead(status: Status = Status.NEW, details: Details | None = None, source: str = "dm") -> Lead:
     """A lead as it was captured at noon."""
     follower_id = Follower.create_id(NAMESPACE, ANA, Platform.TELEGRAM, MARTA)
     with at(NOW):
@@ -50,7 +50,7 @@ def a_lead(status: Status = Status.NEW, details: Details | None = None) -> Lead:
             platform_user_id=MARTA,
             details=details or Details(),
             status=status,
-            source="dm",
+            source=source,
         )
 
 
