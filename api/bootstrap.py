@@ -48,6 +48,7 @@ from processes.language import Identifier
 from processes.nurturing import Nurturing as NurturingProcess
 from processes.parked import ParkedReactions
 from processes.polling import Polling, stopped
+from processes.polling_troubles import forget_troubles
 from processes.releases import Releases
 from processes.replies import Replies
 from processes.sending import Sending
@@ -249,6 +250,8 @@ async def run(
             if not is_demo and settings.telegram_polling and settings.public_url is None:
                 polling = Polling(url, pool, telegram, connections, deliveries)
                 stack.push_async_callback(stopped, asyncio.create_task(polling.run()))
+            else:
+                await forget_troubles(pool)
         leaving = leaving or threading.Event()
         readiness = ReadinessProbe(url, list(projections), lambda: writer.trouble, lambda: watch.is_over, leaving)
         await readiness.start()

@@ -61,6 +61,7 @@ WORLD: Final[Mapping[str, object]] = {
     "token_age_seconds": 86400,
     "url": "https://pay.example/curso",
     "way_in": "webhook",
+    "trouble": None,
     "welcome_message": "¡Hola! ¿En qué te ayudo?",
     "ConversationDeleted.deleted": "ig_ana",
     "current": "correct horse battery",

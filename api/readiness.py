@@ -74,9 +74,7 @@ class ReadinessProbe:
 
     @property
     def missing(self) -> list[str]:
-        """In words: `key`, `draining`, `database`, `migrations`, `projections`, `lag`, `leader`, and why nothing is stored:
-        `head` or `disk`.
-        """
+        """In words: `key`, `draining`, `database`, `migrations`, `projections`, `lag`, `leader`, `head` and `disk`."""
         if self._key_is_over():
             return ["key"]
         if self._leaving.is_set():

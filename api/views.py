@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from api.bootstrap import Runtime
 
 Row = Mapping[str, Any]
-Author = Literal["follower", "bot", "person", "native"]
+Author = Literal["follower", "bot", "person", "native", "platform"]
 Delivery = Literal["queued", "sent", "held", "uncertain", "failed", "manual"]
 
 
@@ -175,7 +175,11 @@ async def lead_after(runtime: "Runtime", lead: Lead, *, is_new: bool = False) ->
 
 
 class MessageItem(Answer):
-    """One message; `delivery` is what became of one of ours, `reason` why it did not leave."""
+    """One message; `delivery` is what became of one of ours, `reason` why it did not leave.
+
+    `forwarded`: the words are somebody else's. With a `note` it is no message, but what the platform notes in the chat,
+    in the platform's own word.
+    """
 
     id: UUID
     role: Literal["user", "assistant"]
@@ -185,11 +189,13 @@ class MessageItem(Answer):
     delivery: Delivery | None
     reason: str | None
     attachments: list[str]
+    forwarded: bool
+    note: str | None
 
     @classmethod
     def of(cls, row: Row) -> "MessageItem":
         """From a row of the conversation."""
-        theirs = row["author"] == "follower"
+        theirs = row["author"] in ("follower", "platform")
         return cls(
             id=row["message_row"],
             role="user" if theirs else "assistant",
@@ -199,6 +205,8 @@ class MessageItem(Answer):
             delivery=None if theirs else row["delivery"],
             reason=row["reason"],
             attachments=[attachment["kind"] for attachment in row["attachments"]],
+            forwarded=row["forwarded"],
+            note=row["note"],
         )
 
 

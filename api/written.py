@@ -94,6 +94,8 @@ _MESSAGE: Final = {
     "delivery": choice("m.author", {"follower": "NULL"}, word("m.delivery")),
     "reason": text("m.reason"),
     "attachments": choice("m.attachments", {"[]": "'[]'"}, "jsonb_path_query_array(m.attachments, '$[*].kind')::text"),
+    "forwarded": text("m.forwarded"),
+    "note": text("m.note"),
 }
 
 _CONVERSATION: Final = _PERSON | {
@@ -102,7 +104,7 @@ _CONVERSATION: Final = _PERSON | {
     "lead_status": word("lead.status"),
     "last_messages": f"""(
         SELECT concat('[', string_agg({record(_MESSAGE)}, ',' ORDER BY m.occurred_at, m.position), ']')
-          FROM (SELECT * FROM {{messages}} WHERE lead_id = lead.lead_id
+          FROM (SELECT * FROM {{messages}} WHERE lead_id = lead.lead_id AND note IS NULL
                  ORDER BY occurred_at DESC, position DESC LIMIT {PREVIEW}) AS m)""",
     "last_contact": time("lead.last_contact"),
     "email": text("coalesce(lead.email, '')"),

@@ -6,6 +6,7 @@ from uuid import UUID, uuid5
 
 from eventsourcing.domain import event
 
+from domain.follower_contact import MAYBE_STOP
 from domain.follower_conversation import Conversation
 from domain.follower_events import FollowerEvents
 from domain.runs import EndReason, FollowUp, Purpose, Run, Send
@@ -82,6 +83,7 @@ class Follower(Conversation, FollowerEvents):
         self.was_forgotten = True
         self.platform_user_id = ""
         self.known_keys = {}
+        self.thread = self.album = None
         self.sends = {}
 
     @event(FollowerEvents.LifeEnded)
@@ -95,12 +97,27 @@ class Follower(Conversation, FollowerEvents):
         self._begin_life(lead_id)
 
     @event(FollowerEvents.MessageReceived)
-    def _receive(self, message_id: str, dedupe_key: str, occurred_at: datetime, opens_window: bool) -> None:
+    def _receive(
+        self,
+        message_id: str,
+        dedupe_key: str,
+        occurred_at: datetime,
+        opens_window: bool,
+        thread: str | None,
+        album: str | None,
+        opens_burst: bool,
+    ) -> None:
         _remember(self.known_keys, dedupe_key, KNOWN_KEYS)
-        self.last_inbound = self.burst_id(self.id, message_id)
+        self.thread, self.album = thread, album
+        if opens_burst:
+            self.last_inbound = self.burst_id(self.id, message_id)
         self.has_unread = True
         if opens_window:
             self.last_open = occurred_at if self.last_open is None else max(self.last_open, occurred_at)
+
+    @event(FollowerEvents.ServiceNoted)
+    def _note(self, dedupe_key: str) -> None:
+        _remember(self.known_keys, dedupe_key, KNOWN_KEYS)
 
     @event(FollowerEvents.Read)
     def _read(self) -> None:
@@ -113,11 +130,7 @@ class Follower(Conversation, FollowerEvents):
         language: Language,
         evidence: dict[Language, float],
         product_id: UUID | None,
-        soft_stop: bool,
-        timestamp: datetime,
     ) -> None:
-        if soft_stop:
-            self.soft_stop_at = timestamp
         _remember(self.known_bursts, burst_id, KNOWN_IDS)
         self.last_burst = burst_id
         self.bursts += 1
@@ -137,6 +150,7 @@ class Follower(Conversation, FollowerEvents):
     @event(FollowerEvents.OptedOut)
     def _opt_out(self) -> None:
         self.opted_out = True
+        self.may_want_a_stop = False
 
     @event(FollowerEvents.OptedIn)
     def _opt_in(self) -> None:
@@ -155,14 +169,18 @@ class Follower(Conversation, FollowerEvents):
         self.window_closed_at = closed_at
 
     @event(FollowerEvents.BotPaused)
-    def _pause_bot(self, until: datetime | None) -> None:
+    def _pause_bot(self, until: datetime | None, reason: str) -> None:
         self.is_paused = True
         self.paused_until = until
+        self.pause_reason = reason
+        self.may_want_a_stop = self.may_want_a_stop or reason == MAYBE_STOP
 
     @event(FollowerEvents.BotResumed)
     def _resume_bot(self) -> None:
         self.is_paused = False
         self.paused_until = None
+        self.pause_reason = None
+        self.may_want_a_stop = False
 
     @event(FollowerEvents.Enrolled)
     def _enrol(
@@ -239,8 +257,10 @@ class Follower(Conversation, FollowerEvents):
         self._settle(follow_up_id)
 
     @event(FollowerEvents.SendRequested)
-    def _request_send(self, send_id: UUID, purpose: Purpose, content: str, follow_up_id: UUID | None) -> None:
-        self.sends[send_id] = Send(send_id, purpose, content, follow_up_id)
+    def _request_send(
+        self, send_id: UUID, purpose: Purpose, content: str, follow_up_id: UUID | None, thread: str | None
+    ) -> None:
+        self.sends[send_id] = Send(send_id, purpose, content, follow_up_id, thread=thread)
         if purpose is Purpose.MANUAL:
             self.has_unread = False
 

@@ -10,6 +10,8 @@ from domain.vocabulary import Mark, SequenceType
 
 MANUAL_PAUSE = timedelta(hours=12)
 FOR_A_PERSON = ("human_handling", "escalation")
+MAYBE_STOP = "soft_stop"
+"""Why the bot is silent with somebody who may have asked to be left alone, until a person or they themselves decide."""
 
 
 class Contact(Runs):
@@ -19,6 +21,7 @@ class Contact(Runs):
         if not self.opted_out:
             self.trigger_event(FollowerEvents.OptedOut, scope="nurturing", source=source, message_id=None, matched=None)
             self.end_run("opted_out")
+            self._decide_stop()
 
     def suppress(self, code: str | None) -> None:
         """The platform says that this person cannot be reached."""
@@ -61,6 +64,16 @@ class Contact(Runs):
         if not self.is_paused or (self.paused_until is not None and self.paused_until < until):
             self.trigger_event(FollowerEvents.BotPaused, until=until, reason=reason)
 
+    def ask_whether_to_stop(self) -> None:
+        """Hold everything automatic until somebody decides what a person who may want to be left alone meant."""
+        if not self.opted_out and not self.may_want_a_stop:
+            self.trigger_event(FollowerEvents.BotPaused, until=None, reason=MAYBE_STOP)
+
+    def _decide_stop(self) -> None:
+        """They have said it to the letter: what they ask themselves may be answered again."""
+        if self.pause_reason == MAYBE_STOP:
+            self.trigger_event(FollowerEvents.BotResumed, reason="opted_out")
+
     def take_over(self, until: datetime | None) -> None:
         """A person has the conversation until then; `None` is until they give it back."""
         if not self.is_paused or self.paused_until != until:
@@ -73,8 +86,11 @@ class Contact(Runs):
         self._release_what_waited_for_a_person(now)
 
     def resume_bot(self, reason: str, now: datetime) -> None:
-        """End the pause; a timer's resume counts only when the pause has really run out."""
+        """End the pause; a timer's resume counts only when the pause has really run out, and decides about no stop."""
         if not self.is_paused or (reason == "timer" and (self.paused_until is None or now < self.paused_until)):
+            return
+        if reason == "timer" and self.may_want_a_stop:
+            self.trigger_event(FollowerEvents.BotPaused, until=None, reason=MAYBE_STOP)
             return
         self.trigger_event(FollowerEvents.BotResumed, reason=reason)
         self._release_what_waited_for_a_person(now)

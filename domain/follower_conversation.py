@@ -6,7 +6,7 @@ from uuid import UUID, uuid5
 
 from domain.follower_events import FollowerEvents
 from domain.follower_outcomes import Outcomes
-from domain.follower_parts import Inbound, Proposal
+from domain.follower_parts import Inbound, Proposal, ServiceNote
 from domain.vocabulary import Intent, Language
 
 
@@ -39,6 +39,10 @@ class Conversation(Outcomes):
             occurred_at=message.occurred_at,
             origin=message.origin,
             opens_window=message.opens_window,
+            forwarded=message.forwarded,
+            thread=message.thread,
+            album=message.album,
+            opens_burst=not self._continues_album(message),
         )
         if self.suppressed:
             self.trigger_event(FollowerEvents.Unsuppressed, cause="message")
@@ -56,9 +60,25 @@ class Conversation(Outcomes):
             )
         if hard_stop is not None:
             self.end_run("opted_out")
+            self._decide_stop()
         elif message.opens_window:
             self.end_run("replied")
         return True
+
+    def _continues_album(self, message: Inbound) -> bool:
+        """Whether it is one more part, without words, of the album whose first part has just come."""
+        return message.album is not None and message.album == self.album and not message.text.strip()
+
+    def note(self, note: ServiceNote) -> None:
+        """Keep what the platform notes; it opens nothing and ends nothing, for nobody has said anything."""
+        if not self.knows(note.dedupe_key):
+            self.trigger_event(
+                FollowerEvents.ServiceNoted,
+                kind=note.kind,
+                dedupe_key=note.dedupe_key,
+                occurred_at=note.occurred_at,
+                origin=note.origin,
+            )
 
     def understand(self, proposal: Proposal) -> bool:
         """Record what a burst means; `False` when that was done before."""
@@ -79,6 +99,8 @@ class Conversation(Outcomes):
             reason=proposal.reason,
             classifier_version=proposal.classifier_version,
         )
+        if proposal.soft_stop:
+            self.ask_whether_to_stop()
         return True
 
     def draft_reply(

@@ -48,6 +48,7 @@ class FollowerEvents:
 
     class MessageReceived(Event):
         TOPIC = "follower.message_received"
+        class_version = 2
         message_id: Annotated[str, Personal]
         dedupe_key: Annotated[str, Personal]
         text: Annotated[str, Personal]
@@ -56,6 +57,21 @@ class FollowerEvents:
         occurred_at: datetime
         origin: str
         opens_window: bool
+        forwarded: bool
+        thread: Annotated[str | None, Personal]
+        album: Annotated[str | None, Personal]
+        opens_burst: bool
+
+        @staticmethod
+        def upcast_v1_v2(state: dict[str, Any]) -> None:
+            state |= {"forwarded": False, "thread": None, "album": None, "opens_burst": True}
+
+    class ServiceNoted(Event):
+        TOPIC = "follower.service_noted"
+        kind: str
+        dedupe_key: Annotated[str, Personal]
+        occurred_at: datetime
+        origin: str
 
     class Read(Event):
         TOPIC = "follower.read"
@@ -237,6 +253,7 @@ class FollowerEvents:
 
     class SendRequested(Event):
         TOPIC = "follower.send_requested"
+        class_version = 2
         send_id: UUID
         purpose: Purpose
         channel: Platform
@@ -245,6 +262,11 @@ class FollowerEvents:
         follow_up_id: UUID | None
         draft_id: UUID | None
         requested_by: str
+        thread: Annotated[str | None, Personal]
+
+        @staticmethod
+        def upcast_v1_v2(state: dict[str, Any]) -> None:
+            state["thread"] = None
 
     class SendAttempted(Event):
         TOPIC = "follower.send_attempted"

@@ -19,7 +19,12 @@ class Attachment:
 
 @dataclass(frozen=True)
 class Inbound:
-    """One message of a person as a channel delivered it."""
+    """One message of a person as a channel delivered it.
+
+    `forwarded`: the words are somebody else's. `thread` is the part of the chat that it was written in, `album` what
+    several messages that were sent as one have in common; both are the platform's own ids. An empty `username` is
+    none, `None` says nothing about it.
+    """
 
     platform: Platform
     platform_user_id: str
@@ -34,11 +39,27 @@ class Inbound:
     reply_to: str | None = None
     name: str | None = None
     username: str | None = None
+    forwarded: bool = False
+    thread: str | None = None
+    album: str | None = None
+
+
+@dataclass(frozen=True)
+class ServiceNote:
+    """Something that a platform notes in a chat and nobody has said; `kind` is its own word for it."""
+
+    kind: str
+    dedupe_key: str
+    occurred_at: datetime
+    origin: str
 
 
 @dataclass(frozen=True)
 class Proposal:
-    """What the classifier makes of a burst; the aggregate decides what follows from it."""
+    """What the classifier makes of a burst; the aggregate decides what follows from it.
+
+    `own_words`: they are the person's, and tell what they want.
+    """
 
     burst_id: UUID
     message_ids: tuple[str, ...]
@@ -52,6 +73,7 @@ class Proposal:
     needs_reply: bool
     reason: str
     classifier_version: int
+    own_words: bool = True
 
 
 @dataclass(frozen=True)

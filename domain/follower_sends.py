@@ -35,6 +35,7 @@ class Sends(FollowerState):
             follow_up_id=follow_up_id,
             draft_id=draft_id,
             requested_by=requested_by,
+            thread=self.thread,
         )
 
     def attempt(self, send_id: UUID, *, now: datetime, worker: str, judged: Judged, account_id: str) -> SendOrder:
@@ -61,6 +62,7 @@ class Sends(FollowerState):
             account_id,
             self.platform_user_id,
             send.text,
+            send.thread,
         )
 
     def cancel_send(self, send_id: UUID, reason: str) -> None:

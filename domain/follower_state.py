@@ -33,6 +33,8 @@ class FollowerState(Aggregate):
         self.window_closed_at: datetime | None = None
         self.last_inbound: UUID | None = None
         self.has_unread = False
+        self.thread: str | None = None
+        self.album: str | None = None
         self.last_outbound_at: datetime | None = None
         self.automated_sends: tuple[datetime, ...] = ()
         self.replies: tuple[datetime, ...] = ()
@@ -43,11 +45,12 @@ class FollowerState(Aggregate):
         self.last_answered: UUID | None = None
         self.product_id: UUID | None = None
         self.opted_out = False
-        self.soft_stop_at: datetime | None = None
+        self.may_want_a_stop = False
         self.suppressed = False
         self.escalation: UUID | None = None
         self.paused_until: datetime | None = None
         self.is_paused = False
+        self.pause_reason: str | None = None
         self.run: Run | None = None
         self.last_run: Run | None = None
         self.sends: dict[UUID, Send] = {}

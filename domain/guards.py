@@ -25,10 +25,9 @@ from domain.placement import (
 from domain.quiet_hours import QuietHours
 from domain.runs import HOLD, OPEN_ATTEMPT_DELAY, STALE_AFTER, EndReason, FollowUp
 from domain.steps import Rendered
+from domain.text_limits import too_long
 from domain.vocabulary import Mode, Platform, SequenceType, Status
 
-MAX_BYTES = {Platform.INSTAGRAM: 1000}
-MAX_BYTES_ELSEWHERE = 4096
 MINUTE = timedelta(minutes=1)
 
 
@@ -90,11 +89,6 @@ def policy_of(settings: Settings) -> Policy:
         per_day=settings.cap_per_day,
         per_week=settings.cap_per_week,
     )
-
-
-def too_long(platform: Platform, text: str) -> bool:
-    """Whether a text is over the platform's limit in bytes of UTF-8."""
-    return len(text.encode()) > MAX_BYTES.get(platform, MAX_BYTES_ELSEWHERE)
 
 
 def judge(

@@ -11,11 +11,14 @@ from eventsourcing.domain import event
 
 from domain.aggregate import Aggregate, AggregateCreated
 from domain.errors import Conflict, NotFound
+from domain.names import visible
 from domain.scoring import SCORING_VERSION, Score, Term
 from domain.vocabulary import Mark, Platform, Status
 from eventstore.personal import Personal
 
 TAGS_AT_MOST = 20
+TOLD = frozenset({"name", "username"})
+"""The details that a platform tells with each message; one that somebody has entered is theirs."""
 
 
 @dataclass(frozen=True)
@@ -64,8 +67,14 @@ class Lead(Aggregate):
 
     class DetailsChanged(Event):
         TOPIC = "lead.details_changed"
+        class_version = 2
         changed: tuple[str, ...]
         details: Annotated[Details, Personal]
+        by_hand: bool
+
+        @staticmethod
+        def upcast_v1_v2(state: dict[str, Any]) -> None:
+            state["by_hand"] = True
 
     class StatusChanged(Event):
         TOPIC = "lead.status_changed"
@@ -177,6 +186,7 @@ class Lead(Aggregate):
         self.platform_user_id = platform_user_id
         self.source = source
         self.details = details
+        self.by_hand = {"name"} if details.name and source in ("manual", "import") else set[str]()
         self.status = status
         self.ceiling = Status.CUSTOMER
         self.score = Score()
@@ -214,7 +224,9 @@ class Lead(Aggregate):
 
     def put_back(self, before: "Lead", now: datetime) -> None:
         """Stand again as the lead did before, also in how far automation may move it."""
-        self.change_details({field.name: getattr(before.details, field.name) for field in fields(Details)})
+        stood = {field.name: getattr(before.details, field.name) for field in fields(Details)}
+        self.change_details({name: value for name, value in stood.items() if name not in TOLD - before.by_hand})
+        self.change_details({name: stood[name] for name in TOLD - before.by_hand}, by_hand=False)
         if before.status is not self.status:
             # A ceiling is where a person put the lead, or there is none. Only a move by hand sets or lifts one.
             is_lift, had_ceiling = self.status < before.status, before.ceiling is not Status.CUSTOMER
@@ -301,22 +313,29 @@ class Lead(Aggregate):
     def _restore(self, status: Status, before: Mark, reason: str) -> None:
         self.mark = None
 
-    def change_details(self, changes: Mapping[str, Any]) -> None:
+    def change_details(self, changes: Mapping[str, Any], *, by_hand: bool = True) -> None:
         """Take over the given fields of `Details`; what is already so changes nothing."""
         before = {field.name: getattr(self.details, field.name) for field in fields(Details)}
         changed = tuple(name for name, value in changes.items() if before[name] != value)
         if changed:
-            self._change_details(changed=changed, details=Details(**(before | dict(changes))))
+            self._change_details(changed=changed, details=Details(**(before | dict(changes))), by_hand=by_hand)
 
     @event(DetailsChanged)
-    def _change_details(self, changed: tuple[str, ...], details: Details) -> None:
+    def _change_details(self, changed: tuple[str, ...], details: Details, by_hand: bool) -> None:
         self.details = details
+        self.by_hand -= set(changed)
+        if by_hand:
+            self.by_hand |= {name for name in TOLD.intersection(changed) if getattr(details, name)}
 
-    def learn_name(self, name: str | None, username: str | None) -> None:
-        """Fill in what the channel tells and nobody has written; never overwrite."""
+    def follow_platform(self, name: str | None, username: str | None) -> None:
+        """Take over what the platform says of the person, but for what somebody has entered.
+
+        `None` says nothing; a name that shows nothing, or an empty username, is none.
+        """
         told = {"name": name, "username": username}
         self.change_details(
-            {field: value for field, value in told.items() if value and not getattr(self.details, field)}
+            {field: visible(text) for field, text in told.items() if text is not None and field not in self.by_hand},
+            by_hand=False,
         )
 
     def delete(self) -> None:

@@ -74,7 +74,7 @@ def opted_out_by(text: str) -> str | None:
 
 
 def soft_stop(text: str) -> bool:
-    """Whether it may be meant as a stop: nobody is opted out, a person is asked."""
+    """Whether it may be meant as a stop: nobody is opted out, but nothing automatic leaves until a person decides."""
     if opted_out_by(text) is not None:
         return False
     form = _normal(text)

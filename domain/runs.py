@@ -99,6 +99,7 @@ class Send:
     """A message of ours that may still get an outcome. `attempted_at` is set while an attempt is open.
 
     With a follow-up, `enrolment_id` and `claim` are those of its attempt: the run may have ended since.
+    `thread` is the part of the chat that the person last wrote in when it was requested.
     """
 
     send_id: UUID
@@ -111,6 +112,7 @@ class Send:
     attempted_at: datetime | None = None
     uncertain: bool = False
     unresolved: bool = False
+    thread: str | None = None
 
     @property
     def is_waiting(self) -> bool:
@@ -130,6 +132,7 @@ class SendOrder:
     account_id: str
     to: str
     text: str
+    thread: str | None
 
 
 class Refusal(StrEnum):

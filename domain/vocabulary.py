@@ -47,6 +47,16 @@ class Platform(StrEnum):
     MANUAL = "manual"
 
 
+class PollingTrouble(StrEnum):
+    """What keeps a bot's messages from coming in where Telegram is asked for them."""
+
+    OTHER_POLLER = "other_poller"
+    WEBHOOK_SET = "webhook_set"
+    TOKEN_REFUSED = "token_refused"  # noqa: S105  (a reason, no secret)
+    UNREACHABLE = "unreachable"
+    FAILED = "failed"
+
+
 class Role(StrEnum):
     """What a key or a person may do for a creator; an admin for every creator of the installation."""
 

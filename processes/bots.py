@@ -134,6 +134,8 @@ class Bots:
 
     async def _have_messages_sent(self, account: Account, secret: str) -> None:
         if self._webhook is None:
+            if self._polls:
+                await self._telegram.delete_webhook(account)  # while one is set, nobody can poll
             return
         try:
             await self._telegram.set_webhook(account, self._webhook, secret)

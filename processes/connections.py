@@ -1,15 +1,23 @@
 """Which account speaks for which creator, and with which secrets."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from cryptography.exceptions import InvalidTag
+from psycopg.rows import DictRow
+
+from domain.vocabulary import PollingTrouble
 from eventstore.sealing import Sealer
 from processes.channels.base import Account, ChannelName
 from processes.channels.telegram import secret_hash
+from processes.polling_troubles import Standstill
 from processes.together import Together
 from projections.projection import Pool
+
+_logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -38,6 +46,7 @@ class Connected:
     connected_at: datetime
     token_age: timedelta
     last_delivery_at: datetime | None
+    standstill: Standstill | None
 
 
 Statement = tuple[str, tuple[object, ...]]
@@ -84,6 +93,7 @@ def disconnecting(channel: ChannelName, account_id: str, creator_id: str) -> lis
             (channel, account_id, creator_id),
         ),
         ("DELETE FROM app.polling WHERE channel = %s AND account_id = %s", (channel, account_id)),
+        ("DELETE FROM app.polling_troubles WHERE channel = %s AND account_id = %s", (channel, account_id)),
     ]
 
 
@@ -93,6 +103,7 @@ class Connections:
     def __init__(self, pool: Pool, sealer: Sealer) -> None:
         self._pool = pool
         self._sealer = sealer
+        self._shut: set[bytes] = set()
         self._named: Together[tuple[ChannelName, str], Named] = Together(self._ask)
 
     async def named_by(self, channel: ChannelName, secret_sha256: str) -> Named | None:
@@ -133,27 +144,50 @@ class Connections:
                 """SELECT channel, name, connected_at, now() - connected_at AS token_age,
                           (SELECT max(received_at) FROM app.deliveries AS d
                             WHERE d.channel = c.channel AND d.account_id = c.account_id
-                              AND d.creator_id = c.creator_id) AS last_delivery_at
-                     FROM app.channels AS c WHERE creator_id = %s""",
+                              AND d.creator_id = c.creator_id) AS last_delivery_at,
+                          t.reason, t.since, t.next_try_at
+                     FROM app.channels AS c LEFT JOIN app.polling_troubles AS t USING (channel, account_id)
+                    WHERE creator_id = %s""",
                 (creator_id,),
             )
             rows = await cursor.fetchall()
-        told = [Connected(**row | {"channel": ChannelName(row["channel"])}) for row in rows]
-        return {each.channel: each for each in told}
+        return {(channel := ChannelName(row["channel"])): _told(channel, row) for row in rows}
 
     async def all(self, channel: ChannelName) -> list[Connection]:
-        """Every connection of a channel."""
-        return await self._select("channel = %s", channel)
+        """Every connection of a channel; one whose secrets do not open is left out, and the log says so once."""
+        connections = []
+        for row in await self._rows("channel = %s", channel):
+            try:
+                connections.append(self._opened(row))
+            except InvalidTag:
+                if row["secret_sha256"] not in self._shut:
+                    _logger.error("the secrets of account %s on %s do not open", row["account_id"], channel)
+                self._shut.add(row["secret_sha256"])
+        return connections
 
     async def _select(self, where: str, *values: str) -> list[Connection]:
+        return [self._opened(row) for row in await self._rows(where, *values)]
+
+    async def _rows(self, where: str, *values: str) -> list[DictRow]:
         async with self._pool.connection() as conn:
             cursor = await conn.execute(f"SELECT * FROM app.channels WHERE {where}".encode(), values)
-            rows = await cursor.fetchall()
-        connections = []
-        for row in rows:
-            about = f"{row['channel']}/{row['account_id']}"
-            token = self._sealer.open(bytes(row["token_sealed"]), about).decode()
-            secret = self._sealer.open(bytes(row["secret_sealed"]), about).decode()
-            account = Account(ChannelName(row["channel"]), row["account_id"], token)
-            connections.append(Connection(account, row["creator_id"], secret, row["name"]))
-        return connections
+            return await cursor.fetchall()
+
+    def _opened(self, row: DictRow) -> Connection:
+        about = f"{row['channel']}/{row['account_id']}"
+        token = self._sealer.open(bytes(row["token_sealed"]), about).decode()
+        secret = self._sealer.open(bytes(row["secret_sealed"]), about).decode()
+        account = Account(ChannelName(row["channel"]), row["account_id"], token)
+        return Connection(account, row["creator_id"], secret, row["name"])
+
+
+def _told(channel: ChannelName, row: DictRow) -> Connected:
+    reason = row["reason"]
+    return Connected(
+        channel=channel,
+        name=row["name"],
+        connected_at=row["connected_at"],
+        token_age=row["token_age"],
+        last_delivery_at=row["last_delivery_at"],
+        standstill=None if reason is None else Standstill(PollingTrouble(reason), row["since"], row["next_try_at"]),
+    )

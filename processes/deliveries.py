@@ -18,7 +18,7 @@ from domain.application import Clonnect
 from domain.commands.conversations import WAS_RECEIVED, Received
 from domain.errors import Conflict, DomainError, NotFound
 from domain.follower import Follower
-from domain.follower_parts import Attachment, Inbound
+from domain.follower_parts import Attachment, Inbound, ServiceNote
 from domain.streams import Beside
 from domain.vocabulary import Platform
 from eventstore.sealing import Sealer
@@ -38,6 +38,7 @@ from processes.channels.base import (
     Reachability,
     Reaction,
     Read,
+    Service,
     Unknown,
     Unsent,
 )
@@ -316,6 +317,13 @@ class Deliveries:
                         item.reachable,
                     )
                 return None, done.position
+            case Service():
+                with _because_of(f"platform:{item.channel}", body.delivery_id):
+                    note = ServiceNote(item.notes, item.dedupe_key, item.occurred_at, body.origin)
+                    done = await self._writer.do(
+                        Clonnect.keep_note, body.creator_id, Platform(item.channel), item.platform_user_id, note
+                    )
+                return None, done.position
             case Unknown(ignored=False):
                 return Trouble("unreadable", f"{item.path}: {item.why}"), None
             case (
@@ -396,6 +404,7 @@ def _inbound(item: Message | Postback, origin: str) -> Inbound:
             origin=origin,
             account_id=item.account_id,
             opens_window=item.opens_window,
+            thread=item.thread,
         )
     return Inbound(
         platform=platform,
@@ -411,4 +420,7 @@ def _inbound(item: Message | Postback, origin: str) -> Inbound:
         reply_to=item.reply_to,
         name=item.name,
         username=item.username,
+        forwarded=item.forwarded,
+        thread=item.thread,
+        album=item.album,
     )

@@ -6,14 +6,14 @@ import json
 import logging
 from collections.abc import Awaitable, Callable
 
-import psycopg
-
+from domain.vocabulary import PollingTrouble
 from processes.channels.base import Account, ChannelError, ChannelName
-from processes.channels.telegram import PollingConflict, Telegram
+from processes.channels.telegram import LONGEST_POLL, Telegram
 from processes.connections import Connection, Connections
 from processes.deliveries import Deliveries
 from processes.leading import beating, leaders_session, take
 from processes.outage import AWAY
+from processes.polling_troubles import Troubles, trouble_of
 from projections.projection import Pool
 
 LOOK_SECONDS = 1.0
@@ -44,60 +44,79 @@ class Polling:
         pollers: dict[Connection, asyncio.Task[None]] = {}
         try:
             while True:
-                connected = await self._connected()
-                if connected is not None:
-                    for gone in pollers.keys() - set(connected):
-                        await stopped(pollers.pop(gone))
-                    for connection in connected:
-                        if connection not in pollers or pollers[connection].done():
-                            pollers[connection] = asyncio.create_task(self._poll(connection))
+                try:
+                    await self._follow(pollers)
+                except AWAY as error:
+                    _logger.warning("polling waits for the database (%s)", type(error).__name__)
+                except Exception:
+                    _logger.exception("which bots are connected? They are looked for again")
                 await self._sleep(LOOK_SECONDS)
         finally:
             for poller in pollers.values():
                 poller.cancel()
             await asyncio.gather(*pollers.values(), return_exceptions=True)
 
-    async def _connected(self) -> list[Connection] | None:
-        try:
-            return await self._connections.all(ChannelName.TELEGRAM)
-        except psycopg.Error as error:
-            _logger.warning("polling waits for the database (%s)", type(error).__name__)
-            return None
+    async def _follow(self, pollers: dict[Connection, asyncio.Task[None]]) -> None:
+        connected = await self._connections.all(ChannelName.TELEGRAM)
+        for gone in pollers.keys() - set(connected):
+            await stopped(pollers.pop(gone))
+        for connection in connected:
+            if connection not in pollers:
+                pollers[connection] = asyncio.create_task(self._poll(connection))
 
     async def _poll(self, connection: Connection) -> None:
-        try:
-            async with leaders_session(self._url) as conn:
-                lease = await take(conn, f"polling/{connection.account.account_id}")
-                if lease is not None:
-                    async with beating(conn, lease):
-                        await self._telegram.delete_webhook(connection.account)
-                        while True:
-                            await self._ask(connection)
-        except PollingConflict:
-            _logger.error("another program polls bot %s: this one stops", connection.account.account_id)
-            await asyncio.Event().wait()
-        except ChannelError as error:
-            _logger.warning("polling bot %s: %s", connection.account.account_id, error.error_class)
-            await self._sleep(error.retry_after.total_seconds() if error.retry_after else LOOK_SECONDS)
-        except AWAY as error:
-            _logger.warning("polling bot %s waits (%s)", connection.account.account_id, type(error).__name__)
-            await self._sleep(LOOK_SECONDS)
-        except Exception:
-            _logger.exception("polling bot %s failed and begins again", connection.account.account_id)
-            await self._sleep(LOOK_SECONDS)
+        """Ask for the updates of one bot; whatever goes wrong is tried again, until this is cancelled."""
+        account, troubles = connection.account, Troubles(self._pool, connection.account)
+        while True:
+            pause = LOOK_SECONDS
+            try:
+                async with leaders_session(self._url) as conn:
+                    lease = await take(conn, f"polling/{account.account_id}")
+                    if lease is not None:
+                        await troubles.take_over()
+                        async with beating(conn, lease):
+                            await self._poll_alone(connection, troubles)
+            except AWAY as error:
+                _logger.warning("polling bot %s waits (%s)", account.account_id, type(error).__name__)
+            except Exception:
+                _logger.exception("polling bot %s failed and begins again", account.account_id)
+                with contextlib.suppress(*AWAY):
+                    pause = await troubles.met(PollingTrouble.FAILED)
+            await self._sleep(pause)
 
-    async def _ask(self, connection: Connection) -> None:
+    async def _poll_alone(self, connection: Connection, troubles: Troubles) -> None:
+        """The same as long as nothing but Telegram goes wrong, and no other program of ours has the lease."""
+        ours = False
+        while True:
+            try:
+                if not ours:
+                    await self._telegram.delete_webhook(connection.account)
+                    ours = True
+                moved = await self._ask(connection, 0 if troubles.ends_at_once else LONGEST_POLL)
+            except ChannelError as error:
+                at_least = error.retry_after.total_seconds() if error.retry_after else 0.0
+                await self._sleep(await troubles.met(trouble_of(error), at_least))
+            else:
+                await troubles.over()
+                if not moved:
+                    await self._sleep(LOOK_SECONDS)
+
+    async def _ask(self, connection: Connection, seconds: int) -> bool:
+        """One poll of up to that many seconds. `False` if the next one may bring the same again, and has to wait."""
         account = connection.account
-        updates = await self._telegram.updates(account, await self._offset(account))
+        offset = before = await self._offset(account)
+        updates = await self._telegram.updates(account, offset, seconds)
         if updates and await self._connections.find(account.channel, account.account_id) != connection:
-            return  # disconnected since: what was not stored is not confirmed, and is its next owner's
+            return False  # disconnected since: what was not stored is not confirmed, and is its next owner's
         for update in updates:
             raw = json.dumps(update).encode()
             await self._deliveries.store(
                 ChannelName.TELEGRAM, account.account_id, connection.creator_id, raw, "telegram"
             )
             if isinstance(update_id := update.get("update_id"), int):
-                await self._advance(account, update_id + 1)
+                offset = update_id + 1
+                await self._confirm_before(account, offset)
+        return not updates or offset != before
 
     async def _offset(self, account: Account) -> int | None:
         async with self._pool.connection() as conn:
@@ -108,12 +127,12 @@ class Polling:
             row = await cursor.fetchone()
         return None if row is None else int(row["next_update"])
 
-    async def _advance(self, account: Account, next_update: int) -> None:
+    async def _confirm_before(self, account: Account, next_update: int) -> None:
+        """Keep which offset the next poll begins at, also when it is lower: Telegram numbers updates anew at times."""
         async with self._pool.connection() as conn:
             await conn.execute(
-                """INSERT INTO app.polling AS p (channel, account_id, next_update) VALUES (%s, %s, %s)
-                   ON CONFLICT (channel, account_id)
-                   DO UPDATE SET next_update = greatest(p.next_update, EXCLUDED.next_update)""",
+                """INSERT INTO app.polling (channel, account_id, next_update) VALUES (%s, %s, %s)
+                   ON CONFLICT (channel, account_id) DO UPDATE SET next_update = EXCLUDED.next_update""",
                 (account.channel, account.account_id, next_update),
             )
 

@@ -9,10 +9,11 @@ from domain.creator import Creator, Product
 from domain.follower import Follower
 from domain.follower_conversation import AnswerLimits
 from domain.follower_parts import Proposal
-from domain.guards import too_long
 from domain.intents import ProductWords, Understanding, understand
 from domain.lead import Lead
+from domain.names import first_name
 from domain.opt_out import soft_stop
+from domain.text_limits import too_long
 from domain.vocabulary import Intent, Language, Mode
 from eventstore.log import Recorded
 from eventstore.writer import Writer
@@ -40,6 +41,8 @@ class Replies(Process):
 
     @reacts_to(Follower.MessageReceived)
     async def message_received(self, event: Follower.MessageReceived, recorded: Recorded) -> None:
+        if not event.opens_burst:
+            return
         proposal = await asyncio.to_thread(self._propose, event)
         with because_of(recorded):
             await self._writer.do(Clonnect.understand_burst, event.originator_id, proposal)
@@ -47,21 +50,23 @@ class Replies(Process):
     def _propose(self, event: Follower.MessageReceived) -> Proposal:
         follower = self._app.follower(event.originator_id)
         creator = self._app.creator(follower.creator_id)
-        started = event.text.startswith(START)
+        # Whose words are not theirs has said nothing: a person looks at what it is.
+        text = "" if event.forwarded else event.text
+        started = text.startswith(START)
         read = understand(
-            event.text,
+            text,
             [_words(product) for product in creator.products.values()],
             earlier_product_id=follower.product_id,
             first_contact=follower.bursts == 0,
         )
         names = [product.name for product in creator.products.values()]
         prior = {creator.settings.language: PRIOR_NATS}
-        evidence = {} if started else self._languages.evidence(event.text, names)
+        evidence = {} if started else self._languages.evidence(text, names)
         language = decide(
             follower.language if _is_sure(follower, prior) else None,
             follower.evidence,
             evidence,
-            0 if started else count_words(event.text, names),
+            0 if started else count_words(text, names),
             prior,
         )
         intents = [(Intent.GREETING, 1.0)] if started else [(found.intent, found.confidence) for found in read.intents]
@@ -74,10 +79,11 @@ class Replies(Process):
             product_id=read.product_id,
             refusal=read.refusal,
             direct_purchase=read.direct_purchase,
-            soft_stop=soft_stop(event.text),
+            soft_stop=soft_stop(text),
             needs_reply=started or (read.needs_reply and not read.spam),
-            reason=_reason(read, started),
+            reason="forwarded" if event.forwarded else _reason(read, started),
             classifier_version=read.classifier_version,
+            own_words=not event.forwarded,
         )
 
     @reacts_to(Follower.BurstUnderstood)
@@ -139,7 +145,7 @@ def _facts(creator: Creator, lead: Lead, product_id: object, language: Language)
     priced = product is not None and product.price
     return Facts(
         creator_name=creator.clone_name,
-        first_name=(lead.details.name or "").split(" ")[0] or None,
+        first_name=first_name(lead.details.name),
         product_name=product.name if product else None,
         price=format_price(product.price, product.currency, language) if product and priced and product.price else None,
         link=product.payment_link if product else None,

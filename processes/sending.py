@@ -90,7 +90,7 @@ class Sending:
         else:
             channel = self._channels[ChannelName(order.channel)]
             try:
-                outcome = await channel.send(account, order.to, Content(order.text), order.send_id)
+                outcome = await channel.send(account, order.to, Content(order.text, order.thread), order.send_id)
             except asyncio.CancelledError:
                 await self._record(order, Uncertain("stopped"))
                 raise

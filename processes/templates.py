@@ -1,16 +1,15 @@
 """What is answered without a language model: one reply per intent and language, with the creator's facts."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
+from domain.names import spoken
 from domain.steps import render
 from domain.vocabulary import Intent, Language
 
 MAX_REPLY: Final = 600
-MAX_FIRST_NAME: Final = 40
 MAX_CHOICE: Final = 300
 
 
@@ -68,11 +67,10 @@ def _values(facts: Facts) -> dict[str, str | None]:
     }
 
 
-def _address(first_name: str | None) -> str | None:
-    """The name as it follows a greeting; None if what somebody calls themselves is no name to be said aloud."""
-    name = (first_name or "").strip()
-    letters = re.sub(r"[ '’-]", "", name)
-    return f", {name}" if letters.isalpha() and len(name) <= MAX_FIRST_NAME else None
+def _address(name: str | None) -> str | None:
+    """The name as it follows a greeting."""
+    said = spoken(name or "")
+    return None if said is None else f", {said}"
 
 
 _PRICES: Final[Mapping[Language, Mapping[str, str]]] = {

@@ -27,7 +27,7 @@ INBOX = People("conversations", "conversation_words", "conversation_counts")
 class Conversations(Projection):
     """The inbox: one row per conversation, and every message of both sides; what was put aside has its own list."""
 
-    name, version = "conversations", 3
+    name, version = "conversations", 4
     tables: ClassVar[Mapping[str, tuple[str, ...]]] = {
         **INBOX.keys(),
         "messages": ("message_row",),
@@ -36,6 +36,7 @@ class Conversations(Projection):
     schema = f"""
         CREATE TABLE {{conversations}} ({COLUMNS},
             messages_in bigint NOT NULL, messages_all bigint NOT NULL, unread bigint NOT NULL,
+            notes_in bigint NOT NULL DEFAULT 0,
             unanswered boolean NOT NULL DEFAULT false, escalated boolean NOT NULL DEFAULT false,
             needs_person boolean GENERATED ALWAYS AS (unanswered OR escalated) STORED,
             bot_paused boolean NOT NULL DEFAULT false, paused_until timestamptz,
@@ -47,7 +48,8 @@ class Conversations(Projection):
         CREATE TABLE {{messages}} (
             message_row uuid PRIMARY KEY, lead_id uuid NOT NULL, position bigint NOT NULL,
             occurred_at timestamptz NOT NULL, author text NOT NULL, content text NOT NULL,
-            attachments jsonb NOT NULL, delivery text NOT NULL, reason text, message_id text);
+            attachments jsonb NOT NULL, delivery text NOT NULL, reason text, message_id text,
+            forwarded boolean NOT NULL DEFAULT false, note text);
         CREATE INDEX ON {{messages}} (lead_id, occurred_at DESC, position DESC);
         ALTER TABLE {{messages}}
             ALTER content SET STATISTICS 0, ALTER attachments SET STATISTICS 0, ALTER message_id SET STATISTICS 0;
@@ -113,6 +115,7 @@ class Conversations(Projection):
             delivery="received",
             reason=None,
             message_id=event.message_id,
+            forwarded=event.forwarded,
         )
         conversations = tables["conversations"]
         conversations.set(
@@ -122,6 +125,23 @@ class Conversations(Projection):
             last_inbound=event.occurred_at,
         )
         conversations.add(event.lead_id, messages_in=1, messages_all=1, unread=1)
+
+    @handles(Follower.ServiceNoted)
+    def service_noted(self, event: Follower.ServiceNoted, tables: Tables, recorded: Recorded) -> None:
+        tables["messages"].put(
+            recorded.event_id,
+            lead_id=event.lead_id,
+            position=recorded.position,
+            occurred_at=event.occurred_at,
+            author="platform",
+            content="",
+            attachments=[],
+            delivery="received",
+            reason=None,
+            message_id=None,
+            note=event.kind,
+        )
+        tables["conversations"].add(event.lead_id, notes_in=1)
 
     @handles(Follower.Read)
     def read(self, event: Follower.Read, tables: Tables, recorded: Recorded) -> None:
@@ -250,10 +270,10 @@ class Conversations(Projection):
         )
 
     async def latest(self, lead_ids: list[UUID], limit: int) -> dict[UUID, list[DictRow]]:
-        """The last messages of each conversation, oldest first."""
+        """The last messages of each conversation, oldest first; what the platform notes is none."""
         rows = await self.select(
             """SELECT m.* FROM unnest(%(lead_ids)s::uuid[]) AS wanted(lead_id),
-                      LATERAL (SELECT * FROM {messages} WHERE lead_id = wanted.lead_id
+                      LATERAL (SELECT * FROM {messages} WHERE lead_id = wanted.lead_id AND note IS NULL
                                 ORDER BY occurred_at DESC, position DESC LIMIT %(limit)s) AS m
                 ORDER BY m.occurred_at, m.position""",
             lead_ids=lead_ids,
@@ -269,11 +289,11 @@ class Conversations(Projection):
         return await self.select_one("SELECT * FROM {messages} WHERE message_row = %(row)s", row=message_row)
 
     async def messages(self, lead_id: UUID, before: tuple[str, int] | None, limit: int) -> tuple[list[DictRow], int]:
-        """Messages of a conversation, newest first, before a place in it; and how many there are in all."""
+        """Messages and notes of a conversation, newest first, before a place in it; and how many there are in all."""
         some = thread(lead_id, before, limit)
         rows = await self.select(some.sql, **some.values)
         counted = await self.select_one(
-            "SELECT messages_all AS n FROM {conversations} WHERE lead_id = %(lead_id)s", lead_id=lead_id
+            "SELECT messages_all + notes_in AS n FROM {conversations} WHERE lead_id = %(lead_id)s", lead_id=lead_id
         )
         return rows, int(counted["n"]) if counted else 0
 

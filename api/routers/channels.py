@@ -11,12 +11,21 @@ from api.roles import OWNERS
 from api.schemas import Answer, Body, Listed, Ok, Time
 from domain.application import Clonnect
 from domain.errors import Conflict, NotFound
-from domain.vocabulary import Platform
+from domain.vocabulary import Platform, PollingTrouble
 
 router = guarded_router("channels", reads=OWNERS, writes=OWNERS)
 
 ONLY_SIMULATED = "In a demo the simulator plays every channel: none can be connected or disconnected."
 NOT_CONNECTED = "This channel is not connected."
+
+
+class TroubleItem(Answer):
+    """Why no messages come in by polling, since when, and when it is tried again."""
+
+    reason: PollingTrouble
+    since: Time
+    next_try_at: Time
+    detail: str
 
 
 class ChannelItem(Answer):
@@ -30,6 +39,7 @@ class ChannelItem(Answer):
     token_age_seconds: int | None
     last_delivery_at: Time | None
     way_in: Literal["webhook", "polling", "simulator"] | None
+    trouble: TroubleItem | None
 
 
 class Channels(Listed):
@@ -60,7 +70,7 @@ class ChannelDisconnected(Ok):
 
 
 class ChannelTested(Ok):
-    """Whether the platform takes our word for the account."""
+    """Whether the platform takes our word for the account, and its messages come in."""
 
     channel: Platform
     ok: bool
@@ -133,6 +143,8 @@ async def test_channel(request: Request, creator: Acting, runtime: Running, chan
     if account is None:
         raise NotFound(NOT_CONNECTED)
     is_well, detail = await runtime.bots.test(account)
+    if is_well and found.trouble is not None:
+        is_well, detail = False, found.trouble.detail
     return ChannelTested(channel=found.channel, ok=is_well, detail=detail)
 
 
@@ -165,6 +177,14 @@ async def _told(runtime: Running, creator_id: str) -> dict[Platform, ChannelItem
             token_age_seconds=int(each.token_age.total_seconds()),
             last_delivery_at=each.last_delivery_at,
             way_in=way_in,
+            trouble=None
+            if each.standstill is None
+            else TroubleItem(
+                reason=each.standstill.reason,
+                since=each.standstill.since,
+                next_try_at=each.standstill.next_try_at,
+                detail=each.standstill.sentence,
+            ),
         )
         for each in (await runtime.connections.told(creator_id)).values()
     }
@@ -177,5 +197,6 @@ async def _told(runtime: Running, creator_id: str) -> dict[Platform, ChannelItem
         token_age_seconds=None,
         last_delivery_at=None,
         way_in=None,
+        trouble=None,
     )
     return {Platform.TELEGRAM: absent} | items

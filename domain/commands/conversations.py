@@ -10,12 +10,13 @@ from domain.errors import FieldError, Invalid
 from domain.follower import Follower
 from domain.follower_contact import MANUAL_PAUSE
 from domain.follower_conversation import AnswerLimits
-from domain.follower_parts import Inbound, Proposal
-from domain.guards import too_long
+from domain.follower_parts import Inbound, Proposal, ServiceNote
 from domain.lead import Details, Lead
+from domain.names import visible
 from domain.opt_out import opted_out_by, opts_in
 from domain.runs import Purpose
 from domain.scoring import earned_status
+from domain.text_limits import text_limit, too_long
 from domain.vocabulary import Intent, Language, Mark, Mode, Platform
 
 RECEIVE = "INSERT INTO app.received (creator_id, channel, account_id, dedupe_key) VALUES (%s, %s, %s, %s)"
@@ -82,29 +83,30 @@ class ConversationCommands(LeadCommands):
             new = NewLead(
                 message.platform,
                 message.platform_user_id,
-                Details(name=message.name, username=message.username),
+                Details(name=visible(message.name or ""), username=visible(message.username or "")),
                 source="dm" if message.origin != "api" else "api",
             )
             follower, lead = self._begin_life(creator.creator_id, follower_id, follower, new)
         else:
             lead = self.lead_of(follower)
-            lead.learn_name(message.name, message.username)
+            lead.follow_platform(message.name, message.username)
             if lead.mark is Mark.ARCHIVED and message.opens_window:
                 lead.restore("message")
-        follower.receive(message, hard_stop=opted_out_by(message.text), opts_in=opts_in(message.text))
+        own_words = "" if message.forwarded else message.text
+        follower.receive(message, hard_stop=opted_out_by(own_words), opts_in=opts_in(own_words))
         self.save_streams(lead, follower, beside=[(RECEIVE, key)])
         return Received(follower_id, lead.id, message.message_id, duplicate=False)
 
     def understand_burst(self, follower_id: UUID, proposal: Proposal) -> bool:
         """Record what a burst means, what it does to the score, and which stage it earns. `False`: known.
 
-        Of spam only what it means is recorded: it moves nobody, and asks for nobody.
+        Of spam, and of words that are somebody else's, only what it means is recorded: it moves nobody.
         """
         follower = self.follower(follower_id)
         if not follower.is_alive or not follower.understand(proposal):
             return False
         lead = self.lead_of(follower)
-        if lead.mark is Mark.SPAM:
+        if lead.mark is Mark.SPAM or not proposal.own_words:
             self.save_streams(follower)
             return True
         now = context.now()
@@ -179,7 +181,9 @@ class ConversationCommands(LeadCommands):
         follower = self.follower(lead.follower_id)
         creator = self.creator(creator_id)
         if too_long(follower.platform, text):
-            raise Invalid(FieldError("/message", "length", "This text is too long for the channel."))
+            limit = text_limit(follower.platform)
+            detail = f"This channel takes at most {limit.most:,} {limit.unit}; this text has {limit.length(text):,}."
+            raise Invalid(FieldError("/message", "length", detail))
         send_id = uuid5(follower.id, f"send/{request_id}")
         now = context.now()
         account_id = creator.channels.get(follower.platform)
@@ -206,6 +210,14 @@ class ConversationCommands(LeadCommands):
             follower.unsuppress("platform")
         else:
             follower.suppress(None)
+        self.save_streams(follower)
+
+    def keep_note(self, creator_id: str, platform: Platform, platform_user_id: str, note: ServiceNote) -> None:
+        """The platform notes something in the chat with a person; about a stranger there is nothing to keep."""
+        follower = self.known_follower(Follower.create_id(self.namespace, creator_id, platform, platform_user_id))
+        if follower is None or not follower.is_alive:
+            return
+        follower.note(note)
         self.save_streams(follower)
 
     def read_conversation(self, creator_id: str, lead_id: UUID) -> Lead:

@@ -12,6 +12,7 @@ from domain.errors import NotDue
 from domain.follower import Follower
 from domain.guards import Convert, Defer, GoAhead, Hold, Skip, Verdict, judge, judged
 from domain.lead import Lead
+from domain.names import first_name
 from domain.placement import Nothing
 from domain.planning import plan_words, planned_run
 from domain.runs import SILENCE, STALE_AFTER, FollowUp, Purpose, Run, SendOrder
@@ -20,7 +21,6 @@ from domain.steps import Rendered, render
 from domain.vocabulary import Platform, SequenceType, Status
 
 COOL_DOWN = timedelta(days=7)
-SOFT_STOP = timedelta(hours=72)
 
 
 class NurturingCommands(ConversationCommands):
@@ -311,7 +311,7 @@ def values_for(creator: Creator, name: str | None, product_id: UUID | None) -> d
     return {
         "product_name": product.name if product else None,
         "link": product.payment_link if product else None,
-        "first_name": (name or "").split(" ")[0] or None,
+        "first_name": first_name(name),
         "creator_name": creator.clone_name,
     }
 
@@ -348,7 +348,7 @@ def _why_not_enrolled(follower: Follower, lead: Lead, sequence: Sequence, now: d
         "lead_deleted": not follower.is_alive or lead.is_deleted,
         "put_aside": lead.mark is not None,
         "opted_out": follower.opted_out,
-        "soft_stop": follower.soft_stop_at is not None and now < follower.soft_stop_at + SOFT_STOP,
+        "soft_stop": follower.may_want_a_stop,
         "unreachable": follower.suppressed,
         "needs_person": follower.escalation is not None,
         "no_channel": follower.platform is Platform.MANUAL,

@@ -89,7 +89,9 @@ class Message(Received):
 
     `started`: the platform's start button was pressed; `text` is its command, no words of theirs: a greeting.
     `attribution` is the campaign or link that brought them. `business_connection_id` is set when they wrote
-    to the creator's own Telegram account, and the answer has to take the same way.
+    to the creator's own Telegram account, and the answer has to take the same way. `forwarded`: the words are
+    somebody else's. `thread` is the part of the chat that it was written in, and the answer belongs there; `album`
+    what several messages that were sent as one have in common. An empty `username` is none, `None` says nothing.
     """
 
     message_id: str
@@ -102,6 +104,9 @@ class Message(Received):
     attribution: str | None = None
     started: bool = False
     business_connection_id: str | None = None
+    forwarded: bool = False
+    thread: str | None = None
+    album: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,6 +140,14 @@ class Postback(Received):
     payload: str
     title: str | None = None
     refers_to: str | None = None
+    thread: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Service(Received):
+    """The platform notes something in the chat that nobody has said; `notes` is its own word for it."""
+
+    notes: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -214,6 +227,7 @@ Item: TypeAlias = (
     | Unsent
     | Reaction
     | Postback
+    | Service
     | Read
     | Delivery
     | Echo
@@ -308,9 +322,10 @@ class Account:
 
 @dataclass(frozen=True)
 class Content:
-    """What is sent."""
+    """What is sent, and in which part of the chat."""
 
     text: str
+    thread: str | None = None
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,8 @@ PHONES: Final[Mapping[str, ChannelName]] = {
 }
 
 _PREFIXES: Final = {channel: prefix for prefix, channel in PHONES.items()}
-_LONGEST_TEXT: Final = 4096
+_LONGEST_TEXT: Final = 4096  # characters
+_LONGEST_ON_INSTAGRAM: Final = 1000  # bytes of UTF-8
 _DEFERRED_FOR: Final = timedelta(minutes=1)
 
 
@@ -130,10 +131,8 @@ class Simulator:
     async def send(self, account: Account, to: str, content: Content, send_id: UUID) -> Outcome:
         """Put the message on the phone, unless another fate was set or the played platform forbids it."""
         address = phone(account.channel, to)
-        limit = 1000 if account.channel is ChannelName.INSTAGRAM else _LONGEST_TEXT
-        size = len(content.text.encode(errors="replace"))
-        if not content.text.strip() or size > limit:
-            return Rejected(ErrorClass.CONTENT, detail=f"{size} bytes, 1 to {limit} are allowed")
+        if not content.text.strip() or _is_too_long(account.channel, content.text):
+            return Rejected(ErrorClass.CONTENT, detail="empty, or over the limit of the platform that is played")
         fate = self._fates.pop(address, Fate.ACCEPT)
         match fate:
             case Fate.LOST | ErrorClass.UNCERTAIN:
@@ -151,6 +150,12 @@ class Simulator:
     async def lookup(self, send_id: UUID) -> Accepted | None:
         """What became of an uncertain send; None: it never arrived."""
         return None if await self._book.find(send_id) is None else _accepted(send_id)
+
+
+def _is_too_long(played: ChannelName, text: str) -> bool:
+    if played is ChannelName.INSTAGRAM:
+        return len(text.encode(errors="replace")) > _LONGEST_ON_INSTAGRAM
+    return len(text) > _LONGEST_TEXT
 
 
 def _accepted(send_id: UUID) -> Accepted:

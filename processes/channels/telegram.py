@@ -29,13 +29,12 @@ from processes.channels.base import (
 from processes.channels.reading import identifier, load, mapping, text, whole
 from processes.channels.telegram_updates import ALLOWED_UPDATES, read_update
 
-TEXT_LIMIT: Final = 4096
-"""Bytes of UTF-8. Telegram counts characters (core.telegram.org/bots/api#sendmessage): always inside."""
+LONGEST_POLL: Final = 25
+"""Seconds that a poll waits for updates."""
 
 WEBHOOK_HEADER: Final = "x-telegram-bot-api-secret-token"
 
 _TOKEN: Final = re.compile(r"\d{1,20}:[A-Za-z0-9_-]{1,200}", re.ASCII)
-_LONGEST_POLL: Final = 25
 _POLL_READ_TIMEOUT: Final = 35
 _LONGEST_DETAIL: Final = 300
 
@@ -45,7 +44,11 @@ _BAD_TEXT: Final = ("too long", "can't parse", "text is empty", "text must be no
 
 
 class PollingConflict(ChannelError):
-    """Another poller, or a webhook, already takes this bot's updates."""
+    """Another poller, or a webhook if `by_webhook`, takes this bot's updates at present."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(ErrorClass.CONFIG, detail)
+        self.by_webhook = "webhook" in detail.lower()
 
 
 @dataclass(frozen=True)
@@ -132,6 +135,8 @@ class Telegram:
         body: dict[str, object] = {"chat_id": int(to), "text": content.text}
         if account.business_connection_id is not None:
             body["business_connection_id"] = account.business_connection_id
+        if content.thread is not None:
+            body["message_thread_id"] = int(content.thread)
         match await self._call(account.token, "sendMessage", body):
             case _Result(value):
                 message_id = identifier(value, "message_id")
@@ -167,10 +172,12 @@ class Telegram:
         self,
         account: Account,
         offset: int | None,
-        timeout: int = _LONGEST_POLL,  # noqa: ASYNC109  (what Telegram calls it: it ends the poll, not the task)
+        timeout: int = LONGEST_POLL,  # noqa: ASYNC109  (what Telegram calls it: it ends the poll, not the task)
     ) -> list[dict[str, object]]:
-        """Wait up to `timeout` seconds for updates; those before `offset` are confirmed and gone for good.
+        """Wait up to `timeout` seconds for updates, in the order of their ids.
 
+        Those before `offset` are confirmed and gone for good. An offset far from the ids that Telegram gives at present
+        confirms nothing: after a week without updates it numbers them anew (core.telegram.org/bots/api#update).
         Raises `PollingConflict` when somebody else takes them, else `ChannelError`.
         """
         body: dict[str, object] = {"limit": 100, "timeout": timeout, "allowed_updates": ALLOWED_UPDATES}
@@ -203,7 +210,7 @@ class Telegram:
             case _Silence(error_class, cause):
                 raise ChannelError(error_class, f"{method}: {cause}")
             case ErrorAnswer() as answer if method == "getUpdates" and self.classify(answer) is ErrorClass.CONFIG:
-                raise PollingConflict(ErrorClass.CONFIG, answer.detail)
+                raise PollingConflict(answer.detail)
             case ErrorAnswer() as answer:
                 detail = f"{method}: HTTP {answer.http_status} {answer.detail}".strip()
                 raise ChannelError(self.classify(answer), detail, _retry_after(answer))
@@ -229,11 +236,9 @@ def _unsendable(to: str, content: Content) -> Rejected | None:
     if not content.text.strip():
         return Rejected(ErrorClass.CONTENT, detail="the text is empty")
     try:
-        size = len(content.text.encode())
+        content.text.encode()
     except UnicodeEncodeError:
         return Rejected(ErrorClass.CONTENT, detail="the text is no valid Unicode")
-    if size > TEXT_LIMIT:
-        return Rejected(ErrorClass.CONTENT, detail=f"{size} bytes, at most {TEXT_LIMIT}")
     return None
 
 

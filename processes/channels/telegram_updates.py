@@ -20,6 +20,7 @@ from processes.channels.base import (
     Postback,
     Reachability,
     Reaction,
+    Service,
     Unknown,
     Unsent,
 )
@@ -37,14 +38,55 @@ _MEDIA: Final[Mapping[str, AttachmentKind]] = {
     "sticker": AttachmentKind.STICKER,
 }
 
+# The fields that core.telegram.org/bots/api#message calls service messages, but for those by which a person gives us
+# something: a payment, a gift, data.
 _SERVICE: Final = frozenset(
-    {
+    [
+        "boost_added",
+        "channel_chat_created",
         "chat_background_set",
+        "chat_owner_changed",
+        "chat_owner_left",
+        "chat_shared",
+        "checklist_tasks_added",
+        "checklist_tasks_done",
+        "connected_website",
+        "delete_chat_photo",
+        "direct_message_price_changed",
+        "forum_topic_closed",
+        "forum_topic_created",
+        "forum_topic_edited",
+        "forum_topic_reopened",
+        "general_forum_topic_hidden",
+        "general_forum_topic_unhidden",
+        "gift_upgrade_sent",
+        "giveaway_completed",
+        "giveaway_created",
+        "group_chat_created",
+        "left_chat_member",
         "message_auto_delete_timer_changed",
+        "migrate_from_chat_id",
+        "migrate_to_chat_id",
+        "new_chat_members",
+        "new_chat_photo",
+        "new_chat_title",
+        "paid_message_price_changed",
         "pinned_message",
         "proximity_alert_triggered",
+        "refunded_payment",
+        "suggested_post_approval_failed",
+        "suggested_post_approved",
+        "suggested_post_declined",
+        "suggested_post_paid",
+        "suggested_post_refunded",
+        "supergroup_chat_created",
+        "users_shared",
+        "video_chat_ended",
+        "video_chat_participants_invited",
+        "video_chat_scheduled",
+        "video_chat_started",
         "write_access_allowed",
-    }
+    ]
 )
 
 
@@ -114,9 +156,11 @@ def _message(update: _Update, kind: str, message: dict[str, object]) -> list[Ite
     chat, sender = mapping(message, "chat"), mapping(message, "from")
     if stranger := _stranger(update, kind, chat, sender):
         return stranger
-    if service := _SERVICE & message.keys():
-        return update.unknown(f"{kind}.{min(service)}", "a note of the app, nothing that the person said", ignored=True)
     key = _message_key(message, identifier(message, "message_id")) or update.key
+    if service := _SERVICE & message.keys():
+        return [
+            Service(**update.common(identifier(chat, "id") or "", key, message.get("date", "")), notes=min(service))
+        ]
     words = text(message, "text")
     start = _START.fullmatch(words or "")
     names = (text(sender, "first_name"), text(sender, "last_name"))
@@ -130,13 +174,22 @@ def _message(update: _Update, kind: str, message: dict[str, object]) -> list[Ite
             attachments=_attachments(message),
             reply_to=_message_key(message, answered),
             name=" ".join(name for name in names if name) or None,
-            username=text(sender, "username"),
+            username=(text(sender, "username") or "") if sender else None,
             language_code=text(sender, "language_code"),
             attribution=start["payload"] if start else None,
             started=start is not None,
             business_connection_id=identifier(message, "business_connection_id"),
+            forwarded="forward_origin" in message or "forward_date" in message,
+            thread=_thread(message),
+            album=identifier(message, "media_group_id"),
         )
     ]
+
+
+def _thread(message: dict[str, object]) -> str | None:
+    """The topic of a private chat; a thread that is none is only a chain of replies."""
+    thread = whole(message, "message_thread_id")
+    return str(thread) if thread is not None and message.get("is_topic_message") is True else None
 
 
 def _edited_message(update: _Update, kind: str, message: dict[str, object]) -> list[Item]:
@@ -216,12 +269,19 @@ def _callback_query(update: _Update, kind: str, query: dict[str, object]) -> lis
         return update.unknown(f"{kind}.data", "a button without data")
     return [
         Postback(
-            **update.common(identifier(chat, "id") or ""),
+            **update.common(identifier(chat, "id") or "", _query_key(query)),
             opens_window=True,
             payload=payload,
+            thread=_thread(message),
             refers_to=_message_key(message, identifier(message, "message_id")),
         )
     ]
+
+
+def _query_key(query: dict[str, object]) -> str | None:
+    """By its own id: those of updates begin anew after a week of silence."""
+    query_id = identifier(query, "id")
+    return None if query_id is None else f"query:{query_id}"
 
 
 def _message_reaction(update: _Update, kind: str, change: dict[str, object]) -> list[Item]:

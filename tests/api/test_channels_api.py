@@ -296,3 +296,31 @@ async def test_in_a_demo_the_simulator_plays_every_channel(demo: Served) -> None
         await refused(demo.client.delete(f"{CHANNELS}/{channel}"), 409, "conflict")
         assert (await demo.client.post(f"{CHANNELS}/{channel}/test")).json()["ok"] is True
     assert demo.head() == head
+
+
+async def test_a_bot_whose_messages_go_elsewhere_says_so_until_it_is_connected_once_more(
+    hidden: Served, bots: BotApi
+) -> None:
+    assert (await connected(hidden))["channel"]["trouble"] is None
+    with psycopg.connect(hidden.url, autocommit=True) as conn:
+        conn.execute(
+            """INSERT INTO app.polling_troubles (channel, account_id, reason, since, tries, next_try_at)
+               VALUES ('telegram', %s, 'webhook_set', '2026-11-01T10:00Z', 3, '2026-11-01T10:05Z')""",
+            (str(BOT_ID),),
+        )
+    (channel,) = (await hidden.client.get(CHANNELS)).json()["channels"]
+    assert channel["trouble"] == {
+        "reason": "webhook_set",
+        "since": "2026-11-01T10:00:00.000000+00:00",
+        "next_try_at": "2026-11-01T10:05:00.000000+00:00",
+        "detail": (
+            "A webhook is set for this bot, so that its messages go elsewhere. "
+            "Connect the bot once more to take it off."
+        ),
+    }
+    tested = (await hidden.client.post(f"{TELEGRAM}/test")).json()
+    assert (tested["ok"], tested["detail"]) == (False, channel["trouble"]["detail"])
+
+    bots.call(TOKEN, "setWebhook", {"url": "https://example.org/"})
+    await connected(hidden)
+    assert webhook(bots) == ""

@@ -66,6 +66,16 @@ async def test_a_message_arrives_as_plain_text_and_is_known_by_chat_and_number(a
     assert set(api.calls[0].parameters) == {"chat_id", "text"}
 
 
+async def test_an_answer_goes_to_the_topic_that_it_belongs_to(api: BotApi, telegram: Telegram) -> None:
+    api.receive_from_user(42, "hola", message_thread_id=55, is_topic_message=True)
+    assert isinstance(await telegram.send(ACCOUNT, "42", Content("¡Hola!", "55"), SEND_ID), Accepted)
+    (sent,) = api.sent
+    assert sent.message_thread_id == 55
+    gone = await telegram.send(ACCOUNT, "42", Content("¡Hola!", "56"), SEND_ID)
+    assert isinstance(gone, Rejected)
+    assert gone.error_class is ErrorClass.REJECTED
+
+
 async def test_the_answer_to_a_business_message_goes_the_same_way(api: BotApi, telegram: Telegram) -> None:
     api.receive_from_user(42, "hola")
     outcome = await send(telegram, account=replace(ACCOUNT, business_connection_id="b"))
@@ -181,13 +191,13 @@ async def test_no_free_connection_means_certainly_not_sent(api: BotApi) -> None:
         assert isinstance(await first, Accepted)
 
 
-@pytest.mark.parametrize("text", ["x" * 4096, "ñ" * 2048, "💪" * 1024])
+@pytest.mark.parametrize("text", ["x" * 4096, "ñ" * 4096, "💪" * 4096])
 async def test_a_text_of_exactly_the_limit_is_sent(api: BotApi, telegram: Telegram, text: str) -> None:
     api.receive_from_user(42, "hola")
     assert isinstance(await send(telegram, text), Accepted)
 
 
-@pytest.mark.parametrize("text", ["x" * 4097, "ñ" * 2048 + "x", "💪" * 1024 + "x", "", "  \n", "\ud800"])
+@pytest.mark.parametrize("text", ["", "  \n", "\ud800"])
 async def test_a_text_that_cannot_be_sent_is_refused_without_a_call(api: BotApi, telegram: Telegram, text: str) -> None:
     outcome = await send(telegram, text)
     assert isinstance(outcome, Rejected)

@@ -20,11 +20,12 @@ from processes.channels.base import (
     Postback,
     Reachability,
     Reaction,
+    Service,
     Unknown,
     Unsent,
 )
 from processes.channels.telegram_updates import ALLOWED_UPDATES, read_update
-from tests.channels.telegram_payloads import GOLDEN, message
+from tests.channels.telegram_payloads import ANA, GOLDEN, message
 
 WRITTEN = datetime.fromtimestamp(1734950000, UTC)
 RECEIVED = WRITTEN + timedelta(minutes=5)
@@ -195,12 +196,69 @@ def test_each_deleted_message_is_unsent_on_its_own() -> None:
     assert len({item.dedupe_key for item in items}) == 2
 
 
-@pytest.mark.parametrize("name", ["group", "bot", "pinned"])
-def test_groups_bots_and_notes_of_the_app_are_ignored_with_a_note(name: str) -> None:
+@pytest.mark.parametrize("name", ["group", "bot"])
+def test_groups_and_bots_are_ignored_with_a_note(name: str) -> None:
     item = the_item(name)
     assert isinstance(item, Unknown)
     assert item.ignored
     assert item.why
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        {"forward_origin": {"type": "user", "date": 1, "sender_user": {"id": 5, "is_bot": False, "first_name": "B"}}},
+        {"forward_origin": {"type": "hidden_user", "date": 1, "sender_user_name": "B"}},
+        {"forward_origin": {"type": "channel", "date": 1, "chat": {"id": -1, "type": "channel"}, "message_id": 5}},
+        {"forward_date": 1},  # before Bot API 7.0
+    ],
+)
+def test_what_is_forwarded_is_marked(field: dict[str, Any]) -> None:
+    assert the_message(text="BAJA", **field).forwarded
+    assert not the_message(text="BAJA").forwarded
+
+
+def test_a_topic_is_told_and_a_chain_of_replies_is_none() -> None:
+    assert the_message(text="hola", message_thread_id=55, is_topic_message=True).thread == "55"
+    assert the_message(text="hola", message_thread_id=55).thread is None
+    button = {"id": "q", "from": ANA, "data": "x"} | {
+        "message": message(message_thread_id=55, is_topic_message=True),
+    }
+    (item,) = read({"update_id": 7, "callback_query": button})
+    assert isinstance(item, Postback)
+    assert item.thread == "55"
+
+
+def test_the_parts_of_an_album_name_it() -> None:
+    assert the_message(photo=[{"file_id": "f"}], media_group_id="13370").album == "13370"
+    assert the_message(text="hola").album is None
+
+
+def test_who_has_no_username_is_told_apart_from_one_that_is_not_told() -> None:
+    nobody = {"id": 42, "is_bot": False, "first_name": "Ana"}
+    assert the_message(text="hola", **{"from": nobody}).username == ""
+    (item,) = read({"update_id": 7, "message": {"message_id": 1, "chat": {"id": 42, "type": "private"}, "text": "x"}})
+    assert isinstance(item, Message)
+    assert item.username is None
+
+
+@pytest.mark.parametrize(
+    "kind", ["pinned_message", "forum_topic_created", "boost_added", "write_access_allowed", "users_shared"]
+)
+def test_what_telegram_notes_is_no_message(kind: str) -> None:
+    (item,) = read({"update_id": 7, "message": message(**{kind: {}})})
+    assert isinstance(item, Service)
+    assert (item.notes, item.platform_user_id, item.opens_window) == (kind, "42", False)
+    assert item.dedupe_key == "42:1"
+
+
+@pytest.mark.parametrize("kind", ["gift", "successful_payment", "web_app_data", "giveaway", "poll"])
+def test_what_a_person_gives_us_is_a_message_for_a_person(kind: str) -> None:
+    assert the_message(**{kind: {}}).attachments[0].kind is AttachmentKind.UNKNOWN
+
+
+def test_a_button_is_known_by_its_own_id_because_those_of_updates_begin_anew() -> None:
+    assert the_item("button").dedupe_key == "query:q"
 
 
 def test_a_new_kind_of_update_is_kept_for_a_person_and_named() -> None:

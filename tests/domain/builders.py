@@ -38,7 +38,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-def a_lead(status: Status = Status.NEW, details: Details | None = None) -> Lead:
+def a_lead(status: Status = Status.NEW, details: Details | None = None, source: str = "dm") -> Lead:
     """A lead as it was captured at noon."""
     follower_id = Follower.create_id(NAMESPACE, ANA, Platform.TELEGRAM, MARTA)
     with at(NOW):
@@ -50,7 +50,7 @@ def a_lead(status: Status = Status.NEW, details: Details | None = None) -> Lead:
             platform_user_id=MARTA,
             details=details or Details(),
             status=status,
-            source="dm",
+            source=source,
         )
 
 
@@ -133,6 +133,7 @@ class Business:
         refusal: bool = False,
         soft_stop: bool = False,
         product_id: UUID | None = None,
+        own_words: bool = True,
     ) -> UUID:
         """The last message is understood so; answers its burst."""
         follower = self.follower
@@ -150,6 +151,7 @@ class Business:
             needs_reply=True,
             reason=intents[0],
             classifier_version=1,
+            own_words=own_words,
         )
         self.do(Clonnect.understand_burst, follower.id, proposal)
         return burst_id

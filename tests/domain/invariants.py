@@ -51,6 +51,7 @@ class _Follower:
     message_ids: set[str] = field(default_factory=set)
     sent_ids: set[str] = field(default_factory=set)
     is_put_aside: bool = False
+    may_want_a_stop: bool = False
 
 
 def broken(log: Sequence[Event]) -> list[str]:
@@ -109,6 +110,11 @@ class _Checker:
                     self._stop(follower, "a reply")
             case "opted_out":
                 self._stop(follower, "an opt-out")
+                follower.may_want_a_stop = False
+            case "bot_paused":
+                follower.may_want_a_stop = follower.may_want_a_stop or event["reason"] == "soft_stop"
+            case "bot_resumed" | "returned":
+                follower.may_want_a_stop = False
             case "suppressed":
                 self._stop(follower, "a block")
             case "enrolled":
@@ -189,6 +195,8 @@ class _Checker:
             yield "attempts do not count from one to four"
         if send.is_reply and follower.is_put_aside:
             yield "somebody is answered who was put aside"
+        if follower.may_want_a_stop and (send.is_reply or send.follow_up is not None):
+            yield "something automatic leaves before anybody decided about a stop"
         send.attempts.append(event["attempt"])
         send.is_open, send.may_be_attempted = True, False
         if (follow_up := send.follow_up) is not None:

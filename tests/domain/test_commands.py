@@ -129,8 +129,12 @@ def test_who_comes_second_loses_the_race_and_leaves_nothing(business: Business) 
 
 def test_a_text_that_is_too_long_for_the_channel_is_refused_before_anything_is_kept(business: Business) -> None:
     business.says("hola")
-    with nothing_happens(business), pytest.raises(Invalid):
-        business.do(Clonnect.send_by_hand, ANA, business.lead.id, "ñ" * 2049, an_id(1))
+    with nothing_happens(business), pytest.raises(Invalid) as refused:
+        business.do(Clonnect.send_by_hand, ANA, business.lead.id, "ñ" * 4097, an_id(1))
+    (error,) = refused.value.errors
+    assert error.field == "/message"
+    assert error.detail == "This channel takes at most 4,096 characters; this text has 4,097."
+    business.do(Clonnect.send_by_hand, ANA, business.lead.id, "ñ" * 4096, an_id(2))
 
 
 def test_a_message_to_an_unknown_creator_is_not_found(business: Business) -> None:

@@ -44,11 +44,13 @@ def test_the_same_words_in_another_message_are_said_twice(business: Business) ->
     assert business.happened().count("follower.message_received") == 2
 
 
-def test_a_later_message_fills_in_the_name_and_never_overwrites_one(business: Business) -> None:
-    business.says("hola")
+def test_a_person_is_called_what_the_platform_says_with_their_latest_message(business: Business) -> None:
+    business.says("hola", name="\u3164")
+    assert business.lead.details.name is None
     business.says("soy yo", name="Marta")
     business.says("otra vez", name="M.")
-    assert business.lead.details.name == "Marta"
+    business.says("ya no digo quién soy")
+    assert business.lead.details.name == "M."
 
 
 def test_the_same_person_is_another_follower_of_another_creator(business: Business) -> None:
@@ -202,7 +204,7 @@ def test_nobody_is_answered_more_than_twenty_times_in_an_hour(business: Business
 
 def test_a_text_that_the_channel_cannot_carry_is_not_sent(business: Business) -> None:
     business.says("¿cuánto cuesta?")
-    assert business.answers(business.understood(Intent.QUESTION_PRODUCT), "ñ" * 2049) is None
+    assert business.answers(business.understood(Intent.QUESTION_PRODUCT), "ñ" * 4097) is None
 
 
 def test_who_opted_out_of_follow_ups_is_still_answered(business: Business) -> None:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from domain.application import Clonnect
 from domain.errors import DomainError
@@ -28,6 +28,7 @@ CALLED_FOR = [SequenceType.OBJECTION_PRICE, SequenceType.OBJECTION_TIME, Sequenc
 RARER = ["mode", "sequence", "writes", *["lets go"] * 3, "buys", "moves", "cancels", "blocks", "blocks", "deletes"]
 RARER += ["hastens", "hastens", "new steps", "new steps"]
 RARER += ["archives", "archives", "marks as spam", "restores", "restores", "records a purchase", "takes", "gives back"]
+RARER += ["takes for a while"]
 
 
 @contextmanager
@@ -177,6 +178,8 @@ class Anything(RuleBasedStateMachine):
                     business.do(Clonnect.record_purchase, ANA, lead_id, Purchase(self.new_id(), Decimal(97), "EUR"))
                 case "takes":
                     business.do(Clonnect.take_over, ANA, lead_id, None)
+                case "takes for a while":
+                    business.do(Clonnect.take_over, ANA, lead_id, business.now + timedelta(minutes=1))
                 case "gives back":
                     business.do(Clonnect.hand_back, ANA, lead_id)
                 case "cancels":
@@ -185,6 +188,11 @@ class Anything(RuleBasedStateMachine):
                     business.do(Clonnect.report_reachability, ANA, business.platform, MARTA, follower.suppressed)
                 case "deletes":
                     business.do(Clonnect.delete_lead, ANA, lead_id)
+
+    @invariant()
+    def who_may_want_a_stop_is_left_to_a_person(self) -> None:
+        follower = self.business.follower
+        assert follower.is_paused or not follower.may_want_a_stop
 
     def teardown(self) -> None:
         assert broken(self.business.log()) == []

@@ -95,15 +95,6 @@ def test_nobody_is_enrolled_who_is_not_to_be_written_to(business: Business, why:
         assert not business.enrolled(PRICE)
 
 
-def test_a_stop_that_was_none_to_the_letter_is_minded_for_three_days(business: Business) -> None:
-    business.says("ya no quiero, déjame de escribir por hoy")
-    business.understood(Intent.OTHER, soft_stop=True)
-    business.passes(hours=72, seconds=-1)
-    assert not business.enrolled(PRICE)
-    business.passes(seconds=1)
-    assert business.enrolled(PRICE)
-
-
 def test_only_a_customer_is_asked_how_it_goes(business: Business) -> None:
     assert not business.enrolled(POST_PURCHASE)
     business.do(Clonnect.change_status, ANA, business.lead.id, Status.CUSTOMER)

@@ -165,3 +165,18 @@ def test_an_answer_to_who_was_put_aside_is_found_until_they_are_brought_back(top
     spoiled = broken([*log[:index], put_aside, *log[index:]])
     assert any("somebody is answered who was put aside" in rule for rule in spoiled)
     assert broken([*log[:index], put_aside, back, *log[index:]]) == []
+
+
+def test_an_answer_before_anybody_decided_about_a_stop_is_found() -> None:
+    business = Business()
+    business.says("¿cuánto cuesta?")
+    send_id = business.answers(business.understood(Intent.QUESTION_PRODUCT))
+    assert send_id is not None
+    assert business.attempted(send_id) is not None
+    log = business.log()
+    index = at(log, "send_attempted")
+    asked = log[index] | {"topic": "follower.bot_paused", "reason": "soft_stop"}
+    decided = log[index] | {"topic": "follower.bot_resumed"}
+    spoiled = broken([*log[:index], asked, *log[index:]])
+    assert any("before anybody decided about a stop" in rule for rule in spoiled)
+    assert broken([*log[:index], asked, decided, *log[index:]]) == []

@@ -136,16 +136,70 @@ def test_details_that_are_already_so_leave_no_trace() -> None:
     assert topics(lead) == ["lead.captured"]
 
 
-def test_what_a_person_wrote_is_not_overwritten_by_what_the_channel_tells() -> None:
-    lead = a_lead(details=Details(name="Marta del curso"))
-    lead.learn_name("marta_99", "marta")
-    assert (lead.details.name, lead.details.username) == ("Marta del curso", "marta")
+def names(lead: Lead) -> tuple[str | None, str | None]:
+    return lead.details.name, lead.details.username
 
 
-def test_a_channel_that_tells_no_name_takes_none_away() -> None:
+def test_name_and_username_are_what_the_platform_says_now() -> None:
+    lead = a_lead(details=Details(name="Anita", username="anita"))
+    lead.follow_platform("Ana García", "ana.garcia")
+    assert names(lead) == ("Ana García", "ana.garcia")
+    lead.follow_platform("Ana García", "")
+    assert names(lead) == ("Ana García", None)
+
+
+def test_what_a_person_wrote_is_not_overwritten_by_what_the_platform_says() -> None:
+    lead = a_lead(details=Details(name="Anita", username="anita"))
+    lead.change_details({"name": "Ana (boda mayo)"})
+    lead.follow_platform("Anita 💅", "anita_nueva")
+    assert names(lead) == ("Ana (boda mayo)", "anita_nueva")
+    lead.change_details({"username": "ana_de_verdad"})
+    lead.follow_platform("Anita 💅", "otra")
+    assert names(lead) == ("Ana (boda mayo)", "ana_de_verdad")
+
+
+def test_a_name_that_a_person_took_away_is_the_platforms_again() -> None:
+    lead = a_lead(details=Details(name="Anita"))
+    lead.change_details({"name": "Ana"})
+    lead.change_details({"name": None})
+    lead.follow_platform("Anita", None)
+    assert lead.details.name == "Anita"
+
+
+@pytest.mark.parametrize("source", ["manual", "import"])
+def test_the_name_under_which_somebody_was_entered_stays_and_the_username_is_the_platforms(source: str) -> None:
+    lead = a_lead(details=Details(name="Marta del curso", username="viejo"), source=source)
+    lead.follow_platform("marta_99", "marta")
+    assert names(lead) == ("Marta del curso", "marta")
+
+
+def test_a_name_that_an_older_version_changed_counts_as_written_by_a_person() -> None:
+    state = {"changed": ("name",), "details": {}}
+    Lead.DetailsChanged.upcast_v1_v2(state)
+    assert state["by_hand"]
+
+
+def test_a_platform_that_tells_no_name_takes_none_away() -> None:
     lead = a_lead(details=Details(name="Marta"))
-    lead.learn_name(None, "")
+    lead.follow_platform(None, None)
     assert topics(lead) == ["lead.captured"]
+
+
+@pytest.mark.parametrize("nothing", ["\u3164", "\u200d", "\u200b", " ", "\u2800", "\u0301"])
+def test_a_name_that_shows_nothing_is_none(nothing: str) -> None:
+    lead = a_lead(details=Details(name="Marta"))
+    lead.follow_platform(nothing, None)
+    assert lead.details.name is None
+
+
+def test_what_an_import_changed_and_gave_back_follows_the_platform_as_before() -> None:
+    before = a_lead(details=Details(name="Marta", username="marta", email="m@x.org"))
+    lead = a_lead(details=Details(name="Marta", username="marta", email="m@x.org"))
+    lead.change_details({"name": "Clienta 17", "email": "n@x.org"})
+    lead.put_back(before, NOW)
+    assert lead.details == before.details
+    lead.follow_platform("Marta G.", None)
+    assert lead.details.name == "Marta G."
 
 
 def a_purchase(reference: str | None = None) -> Purchase:

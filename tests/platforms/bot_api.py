@@ -37,6 +37,7 @@ _UPDATE_KINDS: Final = (
     "edited_business_message",
     "deleted_business_messages",
 )
+_LONGEST_QUEUE: Final = 100_000
 _SENT_ONLY_IF_ASKED_FOR: Final = frozenset({"message_reaction"})
 _PARAMETERS: Final[Mapping[str, frozenset[str]]] = {
     "getMe": frozenset(),
@@ -90,6 +91,7 @@ class Sent:
     text: str
     at: float
     business_connection_id: str | None = None
+    message_thread_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -151,6 +153,7 @@ class _Bot:
     poll_ended_by: str = ""
     known: set[int] = field(default_factory=set)
     blocked: set[int] = field(default_factory=set)
+    topics: set[tuple[int, int]] = field(default_factory=set)
 
 
 class BotApi:
@@ -217,14 +220,17 @@ class BotApi:
         bot_id: int = BOT_ID,
         **fields: Any,
     ) -> dict[str, Any]:
-        """A person writes to the bot; `fields` replaces or adds fields of the message. Returns the update."""
+        """A person writes to the bot; `fields` replaces or adds fields of the message. Returns the update.
+
+        With `is_topic_message` and a `message_thread_id` the topic is there from then on, and can be answered in.
+        """
         sender = {"id": chat_id, "is_bot": False, "first_name": name}
         sender |= {"username": username} if username else {}
         sender |= {"language_code": language_code} if language_code else {}
         with self._changed:
             bot = self._bot(bot_id)
             bot.known.add(chat_id)
-            message = {
+            message: dict[str, Any] = {
                 "message_id": bot.next_message_id,
                 "date": int(time.time()),
                 "chat": {"id": chat_id, "type": "private", "first_name": name},
@@ -232,6 +238,8 @@ class BotApi:
             }
             bot.next_message_id += 1
             message |= ({} if text is None else {"text": text}) | fields
+            if message.get("is_topic_message"):
+                bot.topics.add((chat_id, message["message_thread_id"]))
             return self._queue(bot, {"message": message})
 
     def receive(self, update: dict[str, Any], bot_id: int = BOT_ID) -> dict[str, Any]:
@@ -248,6 +256,13 @@ class BotApi:
             (bot.repeats if bot.webhook is None else bot.updates).append(bot.last_update)
             self._changed.notify_all()
             return bot.last_update
+
+    def number_anew(self, first: int, bot_id: int = BOT_ID) -> None:
+        """A week without updates has passed: the next one has this id, and nothing waits."""
+        with self._changed:
+            bot = self._bot(bot_id)
+            bot.updates.clear()
+            bot.next_update_id = first
 
     def block(self, chat_id: int, bot_id: int = BOT_ID) -> dict[str, Any]:
         """The person blocks the bot."""
@@ -383,6 +398,7 @@ class BotApi:
             "can_read_all_group_messages": False,
             "supports_inline_queries": False,
             "can_connect_to_business": True,
+            "has_topics_enabled": bool(bot.topics),
         }
 
     def _set_webhook(self, bot: _Bot, parameters: dict[str, Any]) -> object:
@@ -427,17 +443,15 @@ class BotApi:
                 "use deleteWebhook to delete the webhook first",
             )
         offset = _whole(parameters, "offset", 0)
+        offset += bot.next_update_id if offset < 0 else 0
         limit = _whole(parameters, "limit", 100, least=1, most=100)
         patience = _whole(parameters, "timeout", 0, least=0, most=50)
         self._allow(bot, parameters)
         self._end_poll(bot, "other getUpdates")
         mine = bot.poll
-        if offset < 0:
-            while len(bot.updates) > -offset:
-                bot.updates.popleft()
-        while bot.updates and bot.updates[0]["update_id"] < offset:
-            bot.updates.popleft()
+        self._confirm(bot, offset)
         self._changed.wait_for(lambda: self._closing or bot.poll != mine or bool(bot.updates or bot.repeats), patience)
+        self._confirm(bot, offset)
         if bot.poll != mine:
             reason = f"Conflict: terminated by {bot.poll_ended_by} request"
             only = "; make sure that only one bot instance is running" if "getUpdates" in reason else ""
@@ -445,6 +459,16 @@ class BotApi:
         found = [*bot.repeats, *bot.updates][:limit]
         bot.repeats.clear()
         return found
+
+    def _confirm(self, bot: _Bot, offset: int) -> None:
+        """Forget what lies before an offset, as the real server does: `Client::do_get_updates`, `TQueueImpl::get`.
+
+        One that is too far from the present ids, as after they began anew, confirms nothing: the whole queue comes.
+        """
+        following = bot.next_update_id
+        if following - 2 * _LONGEST_QUEUE <= offset <= following + 10:
+            while bot.updates and bot.updates[0]["update_id"] < offset:
+                bot.updates.popleft()
 
     def _send_message(self, bot: _Bot, parameters: dict[str, Any]) -> object:
         text, address = parameters.get("text"), str(parameters.get("chat_id", ""))
@@ -461,9 +485,12 @@ class BotApi:
             raise Refusal(403, "Forbidden: bot was blocked by the user")
         if chat_id not in bot.known:
             raise Refusal(403, "Forbidden: bot can't initiate conversation with a user")
+        thread = parameters.get("message_thread_id")
+        if thread is not None and (chat_id, thread) not in bot.topics:
+            raise Refusal(400, "Bad Request: message thread not found")
         message_id, bot.next_message_id = bot.next_message_id, bot.next_message_id + 1
         connection = parameters.get("business_connection_id")
-        self._sent.append(Sent(bot.bot_id, chat_id, message_id, text, time.time(), connection))
+        self._sent.append(Sent(bot.bot_id, chat_id, message_id, text, time.time(), connection, thread))
         return {
             "message_id": message_id,
             "date": int(time.time()),
@@ -578,6 +605,7 @@ _ACTIONS: Final[Mapping[str, Callable[..., Any]]] = {
     "receive_from_user": BotApi.receive_from_user,
     "receive": BotApi.receive,
     "redeliver_last": BotApi.redeliver_last,
+    "number_anew": BotApi.number_anew,
     "block": BotApi.block,
     "unblock": BotApi.unblock,
     "answer_next": BotApi.answer_next,

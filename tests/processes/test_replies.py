@@ -8,8 +8,9 @@ from api.bootstrap import Runtime, run
 from api.settings import Settings
 from domain.application import Clonnect
 from domain.follower import Follower
+from domain.follower_parts import Attachment, Inbound
 from domain.lead import Lead
-from domain.vocabulary import Intent, Language, Mode, SequenceType, Status
+from domain.vocabulary import Intent, Language, Mode, Platform, SequenceType, Status
 from tests.runtime import CREATOR, acting, deliver, events, on_the_phone, recorded, say
 
 Connection = psycopg.Connection[DictRow]
@@ -104,6 +105,54 @@ async def test_messages_of_many_people_are_each_answered_once(runtime: Runtime, 
         await deliver(runtime, {"follower_id": f"sim_{number}", "text": text, "message_id": "m"})
     assert await runtime.settle(runtime.clock())
     assert [len(on_the_phone(conn, f"sim_{number}")) for number in range(30)] == [1] * 30
+
+
+async def test_forwarded_words_are_left_to_a_person(runtime: Runtime, conn: Connection) -> None:
+    lead_id = await say(runtime, "sim_1", "Hola", "m1")
+    said = Inbound(
+        Platform.SIMULATOR,
+        "1",
+        "m2",
+        "m2",
+        "Quiero comprar el curso ya, ¿cuánto cuesta?",
+        runtime.clock(),
+        "simulator",
+        forwarded=True,
+    )
+    await acting(runtime, Clonnect.receive_message, CREATOR, said)
+    assert await runtime.settle(runtime.clock())
+    *_, understood = events(runtime, Follower.BurstUnderstood)
+    assert (understood.intents[0][0], understood.reason) == (Intent.OTHER, "forwarded")
+    card = await runtime.board.card(CREATOR, lead_id)
+    assert card is not None
+    assert Status(card["status"]) is Status.NEW
+    assert events(runtime, Follower.Enrolled) == []
+    assert len(on_the_phone(conn, "sim_1")) == 1
+    conversation = await runtime.conversations.one(CREATOR, lead_id)
+    assert conversation is not None
+    assert conversation["needs_person"]
+
+
+async def test_an_album_is_answered_once_and_asks_for_nobody(runtime: Runtime, conn: Connection) -> None:
+    for number in range(4):
+        part = Inbound(
+            Platform.SIMULATOR,
+            "1",
+            f"m{number}",
+            f"m{number}",
+            "" if number else "¿Cuánto cuesta el curso?",
+            runtime.clock(),
+            "simulator",
+            attachments=(Attachment("image"),),
+            album="9",
+        )
+        received = await acting(runtime, Clonnect.receive_message, CREATOR, part)
+    assert await runtime.settle(runtime.clock())
+    assert len(events(runtime, Follower.BurstUnderstood)) == 1
+    assert len(on_the_phone(conn, "sim_1")) == 1
+    conversation = await runtime.conversations.one(CREATOR, received.lead_id)
+    assert conversation is not None
+    assert not conversation["needs_person"]
 
 
 async def test_who_writes_too_much_is_heard_and_not_answered(

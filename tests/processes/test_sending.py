@@ -1,6 +1,7 @@
 """Each message leaves at most once, whatever the platform or the network does to it."""
 
 import time
+from dataclasses import replace
 from datetime import timedelta
 from typing import cast
 from uuid import UUID, uuid4
@@ -19,7 +20,7 @@ from domain.follower_parts import Inbound
 from domain.runs import SendOrder
 from domain.vocabulary import Platform
 from eventstore.sealing import Sealer
-from processes.channels.base import ChannelName, ErrorClass
+from processes.channels.base import Account, ChannelName, Content, ErrorClass, Outcome
 from processes.channels.simulator import Fate, Simulator
 from processes.connections import Connections
 from processes.sending import Sending, uptime
@@ -68,6 +69,23 @@ async def test_a_reply_that_was_refused_for_the_moment_is_sent_later_once(runtim
     assert await runtime.move_clock(rejected.retry_at)
     assert [event.attempt for event in events(runtime, Follower.SendAttempted)] == [1, 2]
     assert len(on_the_phone(conn, "tg_1")) == 1
+
+
+async def test_an_answer_is_sent_to_the_part_of_the_chat_that_asked(
+    runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent = []
+    send = Simulator.send
+
+    async def seen(self: Simulator, account: Account, to: str, content: Content, send_id: UUID) -> Outcome:
+        sent.append(content.thread)
+        return await send(self, account, to, content, send_id)
+
+    monkeypatch.setattr(Simulator, "send", seen)
+    asked = replace(a_message(runtime), text="¿Cuánto cuesta el curso?", thread="55")
+    await acting(runtime, Clonnect.receive_message, CREATOR, asked)
+    assert await runtime.settle(runtime.clock())
+    assert sent == ["55"]
 
 
 async def test_who_has_blocked_the_account_gets_nothing_more(runtime: Runtime, conn: Connection) -> None:

@@ -6,17 +6,26 @@ import pytest
 
 from api.bootstrap import Runtime
 from domain.application import Clonnect
-from domain.follower_parts import Attachment, Inbound
+from domain.follower_parts import Attachment, Inbound, ServiceNote
 from domain.vocabulary import Platform
 from projections.listing import ORDERS, Filters
 from tests.projections.conftest import People, shown
 from tests.runtime import CREATOR
 
 
-def says(people: People, text: str, *attachments: Attachment, user_id: str = "1") -> UUID:
+def says(people: People, text: str, *attachments: Attachment, user_id: str = "1", forwarded: bool = False) -> UUID:
     key = uuid4().hex
     message = Inbound(
-        Platform.TELEGRAM, user_id, key, key, text, people.at, "telegram", attachments=attachments, name="Marta"
+        Platform.TELEGRAM,
+        user_id,
+        key,
+        key,
+        text,
+        people.at,
+        "telegram",
+        attachments=attachments,
+        name="Marta",
+        forwarded=forwarded,
     )
     lead_id: UUID = people.do(Clonnect.receive_message, CREATOR, message).lead_id
     return lead_id
@@ -39,6 +48,32 @@ async def test_both_sides_are_shown_in_their_order(reader: Runtime, people: Peop
     conversation = await reader.conversations.one(CREATOR, lead_id)
     assert conversation is not None
     assert (conversation["messages_in"], conversation["messages_all"], conversation["unread"]) == (3, 4, 2)
+
+
+async def test_a_forwarded_message_is_shown_as_such(reader: Runtime, people: People) -> None:
+    lead_id = says(people, "Hola")
+    says(people, "BAJA", forwarded=True)
+    await shown(reader)
+    rows, _ = await reader.conversations.messages(lead_id, None, 9)
+    assert [(row["content"], row["forwarded"]) for row in rows] == [("BAJA", True), ("Hola", False)]
+
+
+async def test_what_the_platform_notes_stands_in_the_thread_and_counts_as_no_message(
+    reader: Runtime, people: People
+) -> None:
+    lead_id = says(people, "Hola")
+    people.do(Clonnect.read_conversation, CREATOR, lead_id)
+    note = ServiceNote("pinned_message", "note-1", people.at, "telegram")
+    people.do(Clonnect.keep_note, CREATOR, Platform.TELEGRAM, "1", note)
+    await shown(reader)
+    rows, total = await reader.conversations.messages(lead_id, None, 9)
+    assert [(row["author"], row["note"]) for row in rows] == [("platform", "pinned_message"), ("follower", None)]
+    assert total == 2
+    assert [row["note"] for row in (await reader.conversations.latest([lead_id], 9))[lead_id]] == [None]
+    conversation = await reader.conversations.one(CREATOR, lead_id)
+    assert conversation is not None
+    assert (conversation["messages_in"], conversation["messages_all"], conversation["unread"]) == (1, 1, 0)
+    assert not conversation["needs_person"]
 
 
 @pytest.mark.parametrize("limit", [1, 2, 5, 50])

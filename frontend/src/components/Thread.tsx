@@ -4,6 +4,7 @@ import {
   CircleAlert,
   CircleHelp,
   Clock,
+  Forward,
   Hand,
   Paperclip,
   type LucideIcon,
@@ -81,7 +82,11 @@ export function Thread({ messages, mine, label, older, empty, className }: Props
             {(!before || format.day(before.timestamp) !== day) && (
               <p className="text-2xs text-muted-foreground my-2 text-center font-medium">{day}</p>
             )}
-            <Bubble message={message} right={(message.role === "user") === (mine === "follower")} />
+            {message.note === null ? (
+              <Bubble message={message} right={(message.role === "user") === (mine === "follower")} />
+            ) : (
+              <Note note={message.note} />
+            )}
           </Fragment>
         );
       })}
@@ -93,7 +98,7 @@ function Bubble({ message, right }: { message: Message; right: boolean }) {
   const { t } = useTranslation();
   const format = useFormat();
   const inWords = useReason();
-  const { author, delivery, attachments, reason } = message;
+  const { author, delivery, attachments, reason, forwarded } = message;
   const arrived = delivery === null || delivery === "sent" || delivery === "manual";
   return (
     <div
@@ -110,6 +115,12 @@ function Bubble({ message, right }: { message: Message; right: boolean }) {
           !arrived && "border-input text-foreground border border-dashed bg-transparent",
         )}
       >
+        {forwarded && (
+          <span className="flex items-center gap-1 text-xs italic">
+            <Forward aria-hidden className="size-3.5 shrink-0" />
+            {t("thread.forwarded")}
+          </span>
+        )}
         {message.content}
         {attachments.map((kind, index) => (
           <span key={index} className="flex items-center gap-1.5 italic">
@@ -125,6 +136,16 @@ function Bubble({ message, right }: { message: Message; right: boolean }) {
         {reason && <span>· {inWords(reason)}</span>}
       </p>
     </div>
+  );
+}
+
+/** What the platform notes in the chat: nobody has said it. */
+function Note({ note }: { note: string }) {
+  const { t } = useTranslation();
+  return (
+    <p className="text-2xs text-muted-foreground my-1 text-center italic">
+      {t(`note.${note}` as "note.other", { defaultValue: t("note.other") })}
+    </p>
   );
 }
 

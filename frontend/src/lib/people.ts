@@ -2,9 +2,11 @@ import type { Platform } from "@/api/types";
 
 type Person = { name: string | null; username: string | null; follower_id: string; platform: Platform };
 
-/** What to call somebody, or null when all that is known of them is a number. */
-export function nameOf({ name, username }: Person): string | null {
-  return name ?? (username ? `@${username}` : null);
+/** What to call somebody: their name, their @handle, else their id; null when even that was made up here. */
+export function nameOf({ name, username, follower_id }: Person): string | null {
+  if (name !== null) return name;
+  if (username) return `@${username}`;
+  return follower_id.startsWith("manual_") ? null : follower_id;
 }
 
 /** How the person is found on their channel: @handle, or the telephone number on WhatsApp. */

@@ -180,4 +180,6 @@ const said = {
   delivery: null,
   reason: null,
   attachments: [],
+  forwarded: false,
+  note: null,
 };

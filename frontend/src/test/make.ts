@@ -50,6 +50,8 @@ export function aMessage(wishes: Partial<Message> = {}): Message {
     delivery: null,
     reason: null,
     attachments: [],
+    forwarded: false,
+    note: null,
     ...wishes,
   };
 }

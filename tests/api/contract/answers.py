@@ -16,7 +16,7 @@ def words(text: str) -> Fields:
     return set(text.replace(",", " ").split())
 
 
-MESSAGE = words("id role content timestamp author delivery") | words("reason attachments")
+MESSAGE = words("id role content timestamp author delivery") | words("reason attachments forwarded note")
 NEXT_FOLLOW_UP = words("sequence_type step scheduled_at")
 LAST_MESSAGE = words("text author at")
 
@@ -74,7 +74,9 @@ PRODUCT = words("id name description price currency payment_link url is_active a
 KEY = words("prefix role label created_at last_used_at expires_at")
 USER = words("id email name role") | words("created_at has_password")
 SETTINGS = words("creator_id timezone language mode quiet_hours caps version")
-CHANNEL = words("channel configured token_age_seconds") | words("changeable name connected_at last_delivery_at way_in")
+CHANNEL = words("channel configured token_age_seconds") | words(
+    "changeable name connected_at last_delivery_at way_in trouble"
+)
 
 
 def good(answer: httpx.Response, fields: Fields | None = None) -> dict[str, Any]:

@@ -63,6 +63,8 @@ export function Phone({ followerId, newName, onBack, className }: Props) {
           delivery: "queued",
           reason: null,
           attachments: [],
+          forwarded: false,
+          note: null,
         },
       ]
     : [];

@@ -63,6 +63,23 @@ describe("the simulator", () => {
     expect(phone).toHaveTextContent("the messaging window is closed");
   });
 
+  test("forwarded words are marked, and what the platform notes is nobody's bubble", async () => {
+    startBackend({
+      leads: [aLead({ follower_id: "tg_ana" })],
+      messages: [
+        aMessage({ content: "BAJA", forwarded: true }),
+        aMessage({ content: "", author: "platform", note: "pinned_message" }),
+        aMessage({ content: "", author: "platform", note: "not_invented_yet" }),
+      ],
+    });
+    open("/simulator?with=tg_ana");
+    const phone = await screen.findByRole("log");
+    expect(await within(phone).findByText("Forwarded")).toBeVisible();
+    expect(within(phone).getByText("A message was pinned")).toBeVisible();
+    expect(within(phone).getByText("A note of the app")).toBeVisible();
+    expect(phone.querySelectorAll("[data-side]")).toHaveLength(1);
+  });
+
   test("somebody new exists from their first message on", async () => {
     const { writes } = startBackend();
     const { user } = open("/simulator");

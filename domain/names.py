@@ -1,0 +1,30 @@
+"""What people call themselves: whether it shows anything, and whether a text may call them so."""
+
+import re
+import unicodedata
+from typing import Final
+
+LONGEST_SPOKEN: Final = 40
+
+# Categories of Unicode that show nothing by themselves: controls, formats, separators, and marks on what is not there.
+_UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp", "Zs", "Mn", "Me"})
+# Letters and a symbol that are blank: the fillers of Hangul, the empty pattern of Braille.
+_BLANK: Final = frozenset("\u115f\u1160\u3164\uffa0\u2800")
+
+
+def visible(text: str) -> str | None:
+    """The text without blanks around it; `None` if it shows nothing at all."""
+    shows = any(char not in _BLANK and unicodedata.category(char) not in _UNSEEN for char in text)
+    return text.strip() if shows else None
+
+
+def spoken(name: str) -> str | None:
+    """The name as a text may call somebody; `None` if what they call themselves is no name to be said aloud."""
+    said = unicodedata.normalize("NFC", name).strip()
+    letters = re.sub(r"[ '’-]", "", said)
+    return said if letters.isalpha() and visible(letters) is not None and len(said) <= LONGEST_SPOKEN else None
+
+
+def first_name(name: str | None) -> str | None:
+    """How a text may call somebody who has a full name."""
+    return spoken(next(iter((name or "").split()), ""))
