@@ -13,6 +13,7 @@ from psycopg import AsyncConnection
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool
 
+from api.admission import Budget
 from api.auth import Callers
 from api.cards import Cards
 from api.credentials import CHANNEL as ACCESS_CHANNEL
@@ -101,6 +102,8 @@ class Runtime:
     requests: Throttle
     log_ins: Throttle
     streams: AtOnce
+    open_requests: AtOnce
+    bodies: Budget
     is_demo: bool
     reset: Callable[["Runtime"], Awaitable[None]] | None
     leaving: threading.Event
@@ -276,6 +279,8 @@ async def run(
             requests=Throttle(settings.requests_per_minute),
             log_ins=Throttle(settings.log_ins_per_minute),
             streams=AtOnce(settings.streams_at_once),
+            open_requests=AtOnce(settings.connections_limit_per_address),
+            bodies=Budget(settings.bodies_limit, settings.bodies_limit_per_address),
             is_demo=is_demo,
             reset=reset if is_demo else None,
             leaving=leaving or threading.Event(),

@@ -5,7 +5,6 @@ import json
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from email.message import Message
-from ipaddress import IPv6Address, ip_address
 from typing import Annotated, Any, ClassVar, Final
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -14,10 +13,12 @@ from starlette.routing import Match
 from starlette.types import Scope
 
 from api import auth
+from api.addresses import network_of
 from api.commands import Commands as Commands
 from api.commands import Do as Do
 from api.commands import DoOnVersion as DoOnVersion
 from api.commands import commanded_lead as commanded_lead
+from api.envelope import refuse_too_large
 from api.idempotency import HEADER as IDEMPOTENCY_KEY
 from api.problems import Forbidden, Problem, Unauthenticated, UnsupportedMediaType, WithoutCsrfToken
 from api.reads import NO_LEAD as NO_LEAD
@@ -71,7 +72,10 @@ class PublicRoute(Route):
 
 
 class GuardedRoute(Route):
-    """A route for known callers. Judges in the fixed order: size, credential, creator, role, then the input."""
+    """A route for known callers. Judges in the fixed order: size, credential, creator, role, then the input.
+
+    Of strangers nothing is read: the size is what they declare.
+    """
 
     reads: ClassVar[Roles] = EVERYBODY
     writes: ClassVar[Roles] = EVERYBODY
@@ -81,8 +85,8 @@ class GuardedRoute(Route):
         handle = super().get_route_handler()
 
         async def guarded(request: Request) -> Response:
-            body = await request.body()
             runtime: Runtime = request.state.runtime
+            refuse_too_large(request.scope, runtime.settings)
             caller = await identified(request, runtime)
             if "creator_id" in request.path_params:
                 caller = await acting_for(runtime, caller, request.path_params["creator_id"])
@@ -90,6 +94,7 @@ class GuardedRoute(Route):
                 raise Forbidden(f"The role `{caller.role}` does not allow this.")
             if request.method not in _SAFE and not auth.proves_origin(caller, request.headers):
                 raise WithoutCsrfToken(f"A write with the session's cookie needs the header {auth.CSRF_HEADER}.")
+            body = await request.body()
             check_body(request, body, self.media_type)
             if b"%00" in request.scope["query_string"]:
                 raise Invalid(FieldError("query:", "text", "The query holds a character that no text may have."))
@@ -123,14 +128,7 @@ async def identified(request: Request, runtime: Runtime) -> auth.Caller:
 
 def address_of(request: Request) -> str:
     """Where a request comes from, as far as the proxies that are trusted say; of IPv6 a client's whole network."""
-    host = request.client.host if request.client is not None else ""
-    try:
-        address = ip_address(host.partition("%")[0])
-    except ValueError:
-        return host
-    if isinstance(address, IPv6Address) and address.ipv4_mapped is None:
-        return f"{IPv6Address(int(address) >> 64 << 64)}/64"
-    return str(getattr(address, "ipv4_mapped", None) or address)
+    return network_of(request.client.host if request.client is not None else "")
 
 
 async def acting_for(runtime: Runtime, caller: auth.Caller, creator_id: str) -> auth.Caller:

