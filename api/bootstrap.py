@@ -17,6 +17,7 @@ from api.admission import Budget
 from api.auth import Callers
 from api.cards import Cards
 from api.credentials import CHANNEL as ACCESS_CHANNEL
+from api.cursors import Cursors
 from api.idempotency import Idempotency
 from api.installation import installation_key, open_application, vault_of
 from api.settings import Settings, answer_limits
@@ -104,6 +105,7 @@ class Runtime:
     streams: AtOnce
     open_requests: AtOnce
     bodies: Budget
+    cursors: Cursors
     is_demo: bool
     reset: Callable[["Runtime"], Awaitable[None]] | None
     leaving: threading.Event
@@ -281,6 +283,7 @@ async def run(
             streams=AtOnce(settings.streams_at_once),
             open_requests=AtOnce(settings.connections_limit_per_address),
             bodies=Budget(settings.bodies_limit, settings.bodies_limit_per_address),
+            cursors=Cursors(key),
             is_demo=is_demo,
             reset=reset if is_demo else None,
             leaving=leaving or threading.Event(),
