@@ -18,7 +18,12 @@ _UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNOR
 _IMPORT: Final = re.compile(r"/dm/leads/[^/]+/import")
 
 _ALWAYS: Final = ((b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"no-referrer"))
-_UNLESS_SAID: Final = (b"cache-control", b"no-store")
+_UNLESS_SAID: Final = (
+    (b"cache-control", b"no-store"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+)
+_OVER_TLS: Final = (b"strict-transport-security", b"max-age=31536000")
+"""For a year browsers ask by https only (RFC 6797); of subdomains, which may be somebody else's, nothing is said."""
 
 _RANDOM: Final = random.Random()  # noqa: S311  # an id is no secret, and must not cost a system call for each request
 
@@ -67,8 +72,10 @@ class Envelope:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 headers = [*message["headers"], (b"x-request-id", str(request_id).encode()), *_ALWAYS]
-                if all(name != b"cache-control" for name, _ in headers):
-                    headers.append(_UNLESS_SAID)
+                said = {name for name, _ in headers}
+                headers += [each for each in _UNLESS_SAID if each[0] not in said]
+                if scope["scheme"] == "https" or (runtime.settings.public_url or "").startswith("https:"):
+                    headers.append(_OVER_TLS)
                 message["headers"] = headers
             await send(message)
 
