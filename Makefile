@@ -36,7 +36,7 @@ test-browser: setup-dev
 SCALE ?= 1
 FUZZ ?= 100
 
-chaos: setup-dev ## Torture the log, and the walls between creators, for minutes; SCALE=10 for longer
+chaos: setup-dev ## Torture the log, the walls between creators, and the ways in, for minutes; SCALE=10 for longer
 	$(BIN)/python -m tests.chaos $(SCALE)
 
 fuzz: setup-dev ## Fuzz the whole API with new inputs every time; FUZZ=500 for longer

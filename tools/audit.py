@@ -45,9 +45,11 @@ def of_npm_audit(lock: str, said: str, complaint: str) -> Found:
     """What the report of `npm audit --json` says."""
     try:
         report = json.loads(said)
-        known = report["vulnerabilities"]
-    except (ValueError, KeyError, TypeError):
-        return Found(lock, unknown=[_last_line(complaint)])
+        known = report.get("vulnerabilities")
+    except (ValueError, AttributeError):
+        report, known = {}, None
+    if known is None:
+        return Found(lock, unknown=[report.get("message") or _last_line(complaint)])
     return Found(lock, [f"{name} {about['range']}: {about['severity']}" for name, about in sorted(known.items())])
 
 

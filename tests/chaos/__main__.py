@@ -4,11 +4,13 @@ import asyncio
 import sys
 import time
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from typing import Any
 
 import psycopg
 
 from tests.bench.results import machine, write_section
+from tests.chaos.flood import Drowned, drowning, floods
 from tests.chaos.proxy import Rates
 from tests.chaos.server import durable_server
 from tests.chaos.torture import WRITERS, Findings, torture, torture_library
@@ -21,11 +23,23 @@ RATES = Rates(at_commit=0.05, per_second=1)
 MINGLING_SECONDS = 60
 HEADINGS = ("log", "events", "seconds", "acknowledged", "refused", "killed", "connections lost", "faults")
 MINGLING = ("seconds", "answers", "at once", "about the other's", "events", "of them told live", "faults")
+FLOODS = (
+    "flood",
+    "connections at once",
+    "opened",
+    "MiB sent",
+    "answered",
+    "memory, MiB",
+    "others' p99 before, ms",
+    "and meanwhile",
+    "times as long",
+    "faults",
+)
 
 
 def main(scale: float) -> int:
-    """Torture the log, then the walls between creators; 1 if anything is not as it must be."""
-    return max(torture_the_log(scale), torture_the_walls(scale))
+    """Torture the log, the walls between creators, and the ways in; 1 if anything is not as it must be."""
+    return max(torture_the_log(scale), torture_the_walls(scale), flood_the_ways_in(scale))
 
 
 def torture_the_log(scale: float) -> int:
@@ -75,6 +89,22 @@ def torture_the_walls(scale: float) -> int:
     return 1 if found.faults else 0
 
 
+def flood_the_ways_in(scale: float) -> int:
+    """Flood a served installation in every way, and write what that cost it, and others; 1 if it cost too much."""
+    with durable_server() as (url, folder), serving(url, folder) as program:
+        person = program.creator()
+        with closing(person.client):
+            for number in range(100):
+                person.ask("POST /dm/leads/{c}", {"name": f"Ana {number}"})
+        found = [asyncio.run(drowning(program, person, flood)) for flood in floods(program, person, scale)]
+    rule = "|---|--:|--:|--:|---|--:|--:|--:|--:|---|"
+    rows = [flood_row(each) for each in found]
+    text = "\n".join((f"| {' | '.join(FLOODS)} |", rule, *rows, "", f"{machine()}; scale {scale:g}."))
+    print(text)
+    write_section("make chaos, floods", text)
+    return 1 if any(each.faults for each in found) else 0
+
+
 def _timed(run: Callable[[], Findings]) -> tuple[Findings, float]:
     begun = time.monotonic()
     return run(), time.monotonic() - begun
@@ -105,6 +135,25 @@ def mingling_row(found: Found, seconds: float) -> str:
         f"{found.events:,}",
         f"{found.heard:,}",
         counted({kind: len(those) for kind, those in found.faults.items()}),
+    )
+    return f"| {' | '.join(cells)} |"
+
+
+def flood_row(found: Drowned) -> str:
+    """What one flood did, as a line of the table."""
+    flood, sent = found.flood, found.sent
+    about = f"{flood.kind} {'with a key' if flood.key else 'of strangers'}"
+    cells = (
+        f"{about}, {flood.a_second:g}/s" if flood.a_second else about,
+        f"{flood.connections}",
+        f"{sent.connections:,}",
+        f"{sent.mebibytes:,.0f}",
+        counted(sent.answers),
+        f"{found.mebibytes:.0f}",
+        f"{found.quiet * 1000:.0f}",
+        f"{found.under * 1000:.0f}",
+        f"{found.under / found.quiet:.1f}",
+        "; ".join(found.faults) or "none",
     )
     return f"| {' | '.join(cells)} |"
 
