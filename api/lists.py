@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from fastapi import Depends, Query, Request
+from pydantic import Field
 
 from api.cursors import ListCursors
 from api.schemas import STATUSES, StatusWord
@@ -13,7 +14,7 @@ from domain.vocabulary import Platform
 from projections.listing import ORDERS, Filters, Order
 
 Sort = Literal["-last_contact", "last_contact", "-created", "created", "name", "-score"]
-Cursor = Annotated[str | None, Query(max_length=2000, description="From the answer before, with the same filters.")]
+Cursor = Annotated[str | None, Query(max_length=16_000, description="From the answer before, with the same filters.")]
 Limit = Annotated[int, Query(ge=1, le=1000)]
 
 
@@ -34,7 +35,7 @@ async def _listing(
     q: Annotated[str, Query(max_length=200, description="Name, username, e-mail, phone, notes, platform id.")] = "",
     status: Annotated[list[StatusWord] | None, Query()] = None,
     platform: Annotated[list[Platform] | None, Query()] = None,
-    tag: Annotated[list[str] | None, Query()] = None,
+    tag: Annotated[list[Annotated[str, Field(max_length=50)]] | None, Query()] = None,
     sort: Sort = "-last_contact",
     cursor: Cursor = None,
 ) -> Listing:

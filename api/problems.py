@@ -48,6 +48,9 @@ TITLES: Final[Mapping[str, str]] = {
     "internal": "Something is broken here",
 }
 
+ERRORS_TOLD: Final = 100
+"""Broken rules that one answer tells."""
+
 _logger = logging.getLogger(__name__)
 
 
@@ -227,12 +230,13 @@ async def _refused_by_the_business(request: Request, error: DomainError) -> Resp
 
 
 def _invalid(request: Request, errors: Sequence[FieldError]) -> Response:
+    errors = errors[:ERRORS_TOLD]
     fields = [{"field": error.field, "code": error.code, "detail": error.detail} for error in errors]
     return answer(request, 422, "invalid", " ".join(error.detail for error in errors[:3]), errors=fields)
 
 
 async def _invalid_request(request: Request, error: RequestValidationError) -> Response:
-    return _invalid(request, [field_error(each) for each in error.errors()])
+    return _invalid(request, [field_error(each) for each in error.errors()[:ERRORS_TOLD]])
 
 
 async def _http(request: Request, error: HTTPException) -> Response:

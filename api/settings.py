@@ -171,7 +171,7 @@ class Settings(BaseSettings):
         description="How many bytes of bodies one address may have the program hold at the same time.",
     )
     bodies_limit: int = Field(
-        default=48 * MEBIBYTE, ge=1024, description="How many bytes of bodies the program holds at the same time."
+        default=40 * MEBIBYTE, ge=1024, description="How many bytes of bodies the program holds at the same time."
     )
     connections_limit: int = Field(
         default=1000, ge=1, description="How many connections to clients may be open at the same time."
