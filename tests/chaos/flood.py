@@ -52,7 +52,7 @@ def floods(program: Serving, person: Person, scale: float) -> Sequence[Flood]:
         Flood("slow bodies", port, 24, seconds, sheet, person.key),
         Flood("trailers", port, 8, seconds, lead),
         Flood("trailers", port, 8, seconds, lead, person.key),
-        Flood("requests", port, 50, seconds, "/health/live", a_second=500),
+        Flood("requests", port, 50, seconds, "/health/ready", a_second=1000),
     )
 
 
