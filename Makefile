@@ -1,7 +1,7 @@
 # `make test` is what continuous integration runs. Needs Python 3.11+, Node 20.19+ and npm; everything else is installed.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup setup-dev run test test-backend test-frontend test-browser chaos fuzz bench check check-schema schema format lock clean
+.PHONY: help setup setup-dev run test test-backend test-frontend test-browser chaos fuzz bench check check-schema sbom audit schema format lock clean
 
 # The first Python on the path that is new enough; PYTHON=… names another.
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -36,7 +36,7 @@ test-browser: setup-dev
 SCALE ?= 1
 FUZZ ?= 100
 
-chaos: setup-dev ## Torture the log, the walls between creators and those who lead, for minutes; SCALE=10 for longer
+chaos: setup-dev ## Torture the log, those who wait and lead, and the ways in, for minutes; SCALE=10 for longer
 	$(BIN)/python -m tests.chaos $(SCALE)
 
 fuzz: setup-dev ## Fuzz the whole API with new inputs every time; FUZZ=500 for longer
@@ -45,7 +45,7 @@ fuzz: setup-dev ## Fuzz the whole API with new inputs every time; FUZZ=500 for l
 bench: setup-dev ## Measure, and write docs/benchmarks.md; SCALE=0.1 for a glance
 	$(BIN)/python -m tests.bench $(SCALE)
 
-check: setup-dev check-schema ## Lint, format, types, import rules, generated files
+check: setup-dev check-schema sbom ## Lint, format, types, import rules, generated files
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -61,6 +61,14 @@ check-schema: setup-dev
 	@npm --prefix frontend run --silent schema >/dev/null
 	@cmp -s frontend/src/api/schema.d.ts .venv/schema.d.ts \
 		|| { $(SAY) "frontend/src/api/schema.d.ts was out of date and has been made again: commit it."; exit 1; }
+
+sbom: setup-dev ## List all packages of others in dist/sbom, as CycloneDX
+	@mkdir -p dist/sbom
+	@$(BIN)/python -m tools.sbom requirements.lock > dist/sbom/python.cdx.json
+	@cd frontend && npm sbom --sbom-format cyclonedx --package-lock-only > ../dist/sbom/frontend.cdx.json
+
+audit: setup-dev ## Ask the network for known vulnerabilities of these packages; 1: there are some, 3: it could not tell
+	@$(BIN)/python -m tools.audit
 
 schema: setup-dev ## Write docs/openapi.json and the frontend's types from the API
 	$(BIN)/clonnect openapi > .venv/openapi.json && mv .venv/openapi.json docs/openapi.json

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
+from api.admission import Budget
 from api.auth import Callers
 from api.cards import Cards
 from api.credentials import CHANNEL as ACCESS_CHANNEL
+from api.cursors import Cursors
 from api.idempotency import Idempotency
 from api.installation import installation_key, open_application, vault_of
 from api.readiness import ReadinessProbe
@@ -107,6 +109,9 @@ class Runtime:
     log_ins: Throttle
     streams: AtOnce
     readiness: ReadinessProbe
+    open_requests: AtOnce
+    bodies: Budget
+    cursors: Cursors
     is_demo: bool
     reset: Callable[["Runtime"], Awaitable[None]] | None
     leaving: threading.Event
@@ -290,6 +295,9 @@ async def run(
             log_ins=Throttle(settings.log_ins_per_minute),
             streams=AtOnce(settings.streams_at_once),
             readiness=readiness,
+            open_requests=AtOnce(settings.connections_limit_per_address),
+            bodies=Budget(settings.bodies_limit, settings.bodies_limit_per_address),
+            cursors=Cursors(key),
             is_demo=is_demo,
             reset=reset if is_demo else None,
             leaving=leaving,

@@ -1,16 +1,15 @@
 """How a route gives a command: on the version that the client knows, once for each key, answered when it is shown."""
 
 import asyncio
-import re
 from collections.abc import Callable
 from copy import copy
-from typing import Annotated, Concatenate, Final, ParamSpec, TypeVar
+from typing import Annotated, Concatenate, ParamSpec, TypeVar
 from uuid import UUID, uuid4
 
 from fastapi import Depends, Request, Response
 
+from api.entity_tags import EntityTags, entity_tag, entity_tags
 from api.idempotency import Once
-from api.problems import BadRequest
 from api.reads import SHOWN_WITHIN
 from api.state import Runtime, running
 from domain.aggregate import Aggregate
@@ -19,8 +18,6 @@ from domain.errors import VersionMismatch
 
 P = ParamSpec("P")
 T = TypeVar("T")
-
-_IF_MATCH: Final = re.compile(r'\s*(\*|"\d{1,18}"(\s*,\s*"\d{1,18}")*)\s*', re.ASCII)
 
 
 class Commands:
@@ -31,7 +28,7 @@ class Commands:
     its result, or comes from `made_up`.
     """
 
-    def __init__(self, request: Request, response: Response, expected: frozenset[int] | None, *, waits: bool) -> None:
+    def __init__(self, request: Request, response: Response, expected: EntityTags | None, *, waits: bool) -> None:
         self._runtime = running(request)
         self._once: Once | None = getattr(request.state, "once", None)
         self._response = response
@@ -118,7 +115,7 @@ class Commands:
         return await asyncio.to_thread(self._runtime.log.head) if self._position is None else self._position
 
     def _check(self, aggregate: Aggregate) -> None:
-        if self._expected and aggregate.version not in self._expected:
+        if self._expected is not None and not self._expected.match(aggregate.version):
             raise VersionMismatch(aggregate.version)
 
     @property
@@ -138,7 +135,7 @@ class Commands:
 
     def version(self, version: int) -> None:
         """Say as `ETag` which version the resource has now."""
-        self._response.headers["ETag"] = f'"{version}"'
+        self._response.headers["ETag"] = entity_tag(version)
 
     def made_up(self, what: str) -> UUID:
         """A new id, which is the same again when the request is repeated under its key."""
@@ -152,22 +149,13 @@ async def commands(request: Request, response: Response) -> Commands:
 
 async def commands_on_version(request: Request, response: Response) -> Commands:
     """The way to give a command on the version that the client knows, if it names one; raises `BadRequest`."""
-    return _commands(request, response, _versions(request.headers.get("if-match")))
+    return _commands(request, response, entity_tags("If-Match", request.headers.getlist("if-match")))
 
 
-def _commands(request: Request, response: Response, expected: frozenset[int] | None) -> Commands:
+def _commands(request: Request, response: Response, expected: EntityTags | None) -> Commands:
     prefer = request.headers.get("prefer", "").lower()
     waits = "respond-async" not in {each.partition(";")[0].strip() for each in prefer.split(",")}
     return Commands(request, response, expected, waits=waits)
-
-
-def _versions(if_match: str | None) -> frozenset[int] | None:
-    """The versions that will do: none at all for `*`, which only asks that the thing exists."""
-    if if_match is None:
-        return None
-    if not _IF_MATCH.fullmatch(if_match):
-        raise BadRequest('If-Match must look like "7".')
-    return frozenset(int(version) for version in re.findall(r"\d+", if_match))
 
 
 Do = Annotated[Commands, Depends(commands)]

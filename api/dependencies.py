@@ -2,10 +2,10 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import replace
 from email.message import Message
-from ipaddress import IPv6Address, ip_address
+from itertools import islice
 from typing import Annotated, Any, ClassVar, Final
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -14,10 +14,12 @@ from starlette.routing import Match
 from starlette.types import Scope
 
 from api import auth
+from api.addresses import network_of
 from api.commands import Commands as Commands
 from api.commands import Do as Do
 from api.commands import DoOnVersion as DoOnVersion
 from api.commands import commanded_lead as commanded_lead
+from api.envelope import refuse_too_large
 from api.idempotency import HEADER as IDEMPOTENCY_KEY
 from api.problems import Forbidden, Problem, Unauthenticated, UnsupportedMediaType, WithoutCsrfToken
 from api.reads import NO_LEAD as NO_LEAD
@@ -40,6 +42,11 @@ MOST: Final = 1000
 """Rows of a page, whatever the settings say."""
 
 JSON: Final = "application/json"
+
+VALUES: Final = 5000
+"""Values and names of fields in a JSON body: each may break a rule, which takes its time."""
+PARAMETERS: Final = 100
+"""Parameters of a query."""
 
 NOT_HERE: Final[tuple[Match, Scope]] = (Match.NONE, {})
 
@@ -72,7 +79,10 @@ class PublicRoute(Route):
 
 
 class GuardedRoute(Route):
-    """A route for known callers. Judges in the fixed order: size, credential, creator, role, then the input."""
+    """A route for known callers. Judges in the fixed order: size, credential, creator, role, then the input.
+
+    Of strangers nothing is read: the size is what they declare.
+    """
 
     reads: ClassVar[Roles] = EVERYBODY
     writes: ClassVar[Roles] = EVERYBODY
@@ -82,8 +92,8 @@ class GuardedRoute(Route):
         handle = super().get_route_handler()
 
         async def guarded(request: Request) -> Response:
-            body = await request.body()
             runtime: Runtime = request.state.runtime
+            refuse_too_large(request.scope, runtime.settings)
             caller = await identified(request, runtime)
             if "creator_id" in request.path_params:
                 caller = await acting_for(runtime, caller, request.path_params["creator_id"])
@@ -91,9 +101,9 @@ class GuardedRoute(Route):
                 raise Forbidden(f"The role `{caller.role}` does not allow this.")
             if request.method not in _SAFE and not auth.proves_origin(caller, request.headers):
                 raise WithoutCsrfToken(f"A write with the session's cookie needs the header {auth.CSRF_HEADER}.")
+            body = await request.body()
             check_body(request, body, self.media_type)
-            if b"%00" in request.scope["query_string"]:
-                raise Invalid(FieldError("query:", "text", "The query holds a character that no text may have."))
+            check_query(request.scope["query_string"])
             check_page(request, runtime.settings.page_limit)
             request.state.caller = caller
             request_id = request.state.request_id
@@ -127,14 +137,7 @@ async def identified(request: Request, runtime: Runtime) -> auth.Caller:
 
 def address_of(request: Request) -> str:
     """Where a request comes from, as far as the proxies that are trusted say; of IPv6 a client's whole network."""
-    host = request.client.host if request.client is not None else ""
-    try:
-        address = ip_address(host.partition("%")[0])
-    except ValueError:
-        return host
-    if isinstance(address, IPv6Address) and address.ipv4_mapped is None:
-        return f"{IPv6Address(int(address) >> 64 << 64)}/64"
-    return str(getattr(address, "ipv4_mapped", None) or address)
+    return network_of(request.client.host if request.client is not None else "")
 
 
 async def acting_for(runtime: Runtime, caller: auth.Caller, creator_id: str) -> auth.Caller:
@@ -183,8 +186,12 @@ def check_body(request: Request, body: bytes, media_type: str = JSON) -> None:
         value = json.loads(body.decode("utf-8"))
     except (ValueError, RecursionError) as error:
         raise Invalid(FieldError("", "json", "The body is not valid JSON in UTF-8.")) from error
+    # No text has more: behind each comma and opening bracket stands at most a name with its value.
+    most = 1 + 2 * (body.count(b",") + body.count(b"[") + body.count(b"{"))
+    if most > VALUES and sum(1 for _ in islice(_values(value), VALUES + 1)) > VALUES:
+        raise Invalid(FieldError("", "count", f"The body holds more than {VALUES:,} values."))
     # JSON in UTF-8 can hold neither a NUL nor a lone surrogate, unless it is escaped.
-    if b"\\u" in body and not _storable(value):
+    if b"\\u" in body and not all(_storable(each) for each in _values(value)):
         raise Invalid(FieldError("", "text", "The body holds a character that no text may have."))
 
 
@@ -197,6 +204,14 @@ def _check_type(given: str, media_type: str) -> None:
         raise UnsupportedMediaType("Send the body in UTF-8.")
 
 
+def check_query(query: bytes) -> None:
+    """Refuse a query with a NUL, or of more parameters than any route knows what to do with."""
+    if b"%00" in query:
+        raise Invalid(FieldError("query:", "text", "The query holds a character that no text may have."))
+    if query.count(b"&") >= PARAMETERS:
+        raise Invalid(FieldError("query:", "count", f"The query has more than {PARAMETERS} parameters."))
+
+
 def check_page(request: Request, limit: int) -> None:
     """Refuse a page that is longer than this installation allows; what no installation does, the route refuses."""
     given = request.query_params.get("limit", "") if b"limit=" in request.scope["query_string"] else ""
@@ -204,17 +219,23 @@ def check_page(request: Request, limit: int) -> None:
         raise Invalid(FieldError("query:limit", "range", f"`limit`: a page has at most {limit} rows here."))
 
 
-def _storable(value: object) -> bool:
+def _values(value: object) -> Iterator[object]:
+    """Everything that a value of JSON holds, itself and the names of fields included."""
     waiting = [value]
     while waiting:
-        match waiting.pop():
-            case str() as text if any(character == "\0" or "\ud800" <= character <= "\udfff" for character in text):
-                return False
+        each = waiting.pop()
+        yield each
+        match each:
             case list() as items:
                 waiting += items
             case dict() as fields:
                 waiting += [*fields, *fields.values()]
-    return True
+
+
+def _storable(value: object) -> bool:
+    return not isinstance(value, str) or not any(
+        character == "\0" or "\ud800" <= character <= "\udfff" for character in value
+    )
 
 
 async def _caller(request: Request) -> auth.Caller:

@@ -6,9 +6,11 @@ import time
 from typing import Final
 from uuid import UUID
 
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.problems import TooLarge
+from api.addresses import network_of
+from api.problems import RateLimited, TooLarge, refusal
 from api.settings import MEBIBYTE, Settings
 from api.telemetry import Answered
 from eventstore.pools import asking_for
@@ -17,7 +19,12 @@ _UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNOR
 _IMPORT: Final = re.compile(r"/dm/leads/[^/]+/import")
 
 _ALWAYS: Final = ((b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"no-referrer"))
-_UNLESS_SAID: Final = (b"cache-control", b"no-store")
+_UNLESS_SAID: Final = (
+    (b"cache-control", b"no-store"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+)
+_OVER_TLS: Final = (b"strict-transport-security", b"max-age=31536000")
+"""For a year browsers ask by https only (RFC 6797); of subdomains, which may be somebody else's, nothing is said."""
 
 _RANDOM: Final = random.Random()  # noqa: S311  # an id is no secret, and must not cost a system call for each request
 
@@ -28,7 +35,7 @@ def uuid_of(text: str) -> UUID | None:
 
 
 class Envelope:
-    """Gives a request its id (the client's, if that is a UUID) and counts its bytes while they are read."""
+    """Gives a request its id (the client's, if that is a UUID) and its place, and counts its bytes while they come."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -45,17 +52,20 @@ class Envelope:
         if "\0" in scope["path"]:
             scope["path"] = scope["path"].replace("\0", "\N{REPLACEMENT CHARACTER}")
         limit = limit_of(scope["path"], runtime.settings)
-        declared = given.get(b"content-length", b"0")
-        read = int(declared) if declared.isdigit() and int(declared) > limit else 0
+        address = network_of(scope["client"][0] if scope.get("client") else "")
+        held = 0
         status = 500
 
         async def counted() -> Message:
-            nonlocal read
-            if read <= limit:
-                message = await receive()
-                read += len(message.get("body", b""))
-            if read > limit:
-                raise TooLarge(f"The body is over {limit / MEBIBYTE:g} MiB.")
+            nonlocal held
+            if not held:
+                refuse_too_large(scope, runtime.settings)
+            message = await receive()
+            size = len(message.get("body", b""))
+            if held + size > limit:
+                raise too_large(limit)
+            runtime.bodies.take(address, size)
+            held += size
             return message
 
         async def with_headers(message: Message) -> None:
@@ -63,15 +73,20 @@ class Envelope:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 headers = [*message["headers"], (b"x-request-id", str(request_id).encode()), *_ALWAYS]
-                if all(name != b"cache-control" for name, _ in headers):
-                    headers.append(_UNLESS_SAID)
+                said = {name for name, _ in headers}
+                headers += [each for each in _UNLESS_SAID if each[0] not in said]
+                if scope["scheme"] == "https" or (runtime.settings.public_url or "").startswith("https:"):
+                    headers.append(_OVER_TLS)
                 message["headers"] = headers
             await send(message)
 
         try:
-            with asking_for(""):
+            with runtime.open_requests.one(address), asking_for(""):
                 await self._app(scope, counted, with_headers)
+        except RateLimited as error:  # for want of a place here: what a route refuses has been answered
+            await refusal(Request(scope), error)(scope, receive, with_headers)
         finally:
+            runtime.bodies.give_back(address, held)
             runtime.telemetry.answered(Answered(scope, status, time.perf_counter() - began))
 
 
@@ -84,3 +99,16 @@ def limit_of(path: str, settings: Settings) -> int:
     if path.startswith("/webhook/"):
         return settings.webhook_limit
     return settings.import_limit if _IMPORT.fullmatch(path) else settings.body_limit
+
+
+def refuse_too_large(scope: Scope, settings: Settings) -> None:
+    """Raise `TooLarge` when a request declares a body over its limit: nothing of it need be read."""
+    limit = limit_of(scope["path"], settings)
+    declared = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
+    if declared.isdigit() and int(declared) > limit:
+        raise too_large(limit)
+
+
+def too_large(limit: int) -> TooLarge:
+    """The refusal of a body over this limit."""
+    return TooLarge(f"The body is over {limit / MEBIBYTE:g} MiB.")

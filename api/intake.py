@@ -3,7 +3,7 @@
 import asyncio
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
@@ -29,24 +29,31 @@ class Arrived:
     position: int
 
 
-async def take_in(runtime: "Runtime", channel: str, headers: Mapping[str, str], raw: bytes, request_id: UUID) -> None:
+async def take_in(
+    runtime: "Runtime", channel: str, headers: Mapping[str, str], read: Callable[[], Awaitable[bytes]], request_id: UUID
+) -> None:
     """Verify a delivery and hand it on; raises `Unsigned` when nobody whom we trust has sent it.
 
-    What is signed is kept, whatever it holds: what cannot be read goes to quarantine, not back.
+    What is signed is kept, whatever it holds: what cannot be read goes to quarantine, not back. Nothing is `read` for
+    whoever names no account that is connected.
     """
     name = ChannelName(channel)
     speaks = runtime.channels.get(name)
-    if speaks is None:
-        raise Unsigned("This delivery names no connected account.")
-    claim = speaks.claim(headers)
+    claim = None if speaks is None else speaks.claim(headers)
     named = None if claim is None else await runtime.connections.named_by(name, claim)
-    known = {} if claim is None or named is None else {claim: named.account_id}
-    verified = speaks.verify(headers, raw, known)
-    if isinstance(verified, Refused) or named is None:
-        _logger.info("a delivery to %s was refused", channel)
-        raise Unsigned("This delivery names no connected account.")
+    if speaks is None or claim is None or named is None:
+        raise _unsigned(channel)
+    raw = await read()
+    verified = speaks.verify(headers, raw, {claim: named.account_id})
+    if isinstance(verified, Refused):
+        raise _unsigned(channel)
     with context.acting(f"platform:{channel}", correlation_id=request_id, request_id=request_id):
         await runtime.deliveries.store(name, verified.account_hint, named.creator_id, raw, channel)
+
+
+def _unsigned(channel: str) -> Unsigned:
+    _logger.info("a delivery to %s was refused", channel)
+    return Unsigned("This delivery names no connected account.")
 
 
 async def from_phone(runtime: "Runtime", creator_id: str, body: Mapping[str, Any]) -> Arrived:

@@ -14,14 +14,14 @@ from api.commands import commands, commands_on_version
 from api.dependencies import GuardedRoute, PublicRoute, acting
 from api.idempotency import HEADER as IDEMPOTENCY_KEY
 from api.idempotency import REPLAYED
+from api.reads import versioned
 from api.refusals import ALSO, REQUEST_ID, SAFE, Call
 from api.roles import Roles
 from domain.vocabulary import Role
 
 Json = dict[str, Any]
 
-KNOWN: Final = {"pattern": r'^(\*|(W/)?"[0-9]{1,18}"( ?, ?(W/)?"[0-9]{1,18}")*)$'}
-VERSIONS: Final = {"pattern": r'^(\*|"[0-9]{1,18}"( ?, ?"[0-9]{1,18}")*)$'}
+VERSIONS: Final = {"pattern": r'^(\*|(W/)?"[!#-~]*"( ?, ?(W/)?"[!#-~]*")*)$'}
 
 PARAMETERS: Final[Mapping[str, Mapping[str, Any]]] = {
     "creator_id": {
@@ -29,7 +29,7 @@ PARAMETERS: Final[Mapping[str, Mapping[str, Any]]] = {
         "schema": {"type": "string", "pattern": "^[a-z0-9][a-z0-9_-]{0,62}$"},
     },
     "if-match": {"schema": VERSIONS},
-    "if-none-match": {"schema": KNOWN},
+    "if-none-match": {"schema": VERSIONS},
     "lead_id": {"description": "The lead's id, or the person's id on their platform, with its prefix or without."},
     "follower_id": {"description": "The lead's id, or the person's id on their platform, with its prefix or without."},
     "sequence_type": {"description": "One of the eight sequences."},
@@ -68,10 +68,18 @@ _IF_MATCH: Final[Mapping[str, Any]] = {
     "description": "The version that the command was decided on.",
     "schema": {"type": "string"},
 }
+_IF_NONE_MATCH: Final[Mapping[str, Any]] = {
+    "name": "if-none-match",
+    "in": "header",
+    "required": False,
+    "description": "The version that the client has already.",
+    "schema": {"type": "string"},
+}
 TAKEN: Final[Mapping[Any, Sequence[Mapping[str, Any]]]] = {
     acting: [{"name": "creator_id", "in": "path", "required": True, "schema": {"type": "string"}}],
     commands: [_PREFER],
     commands_on_version: [_IF_MATCH, _PREFER],
+    versioned: [_IF_NONE_MATCH],
 }
 """What dependencies take of a request by themselves: each parameter that the framework takes costs a command 3 %."""
 

@@ -62,6 +62,9 @@ TITLES: Final[Mapping[str, str]] = {
     "internal": "Something is broken here",
 }
 
+ERRORS_TOLD: Final = 100
+"""Broken rules that one answer tells."""
+
 _logger = logging.getLogger(__name__)
 
 
@@ -153,8 +156,8 @@ class RateLimited(Refusal):
 
     status, slug = 429, "rate-limited"
 
-    def __init__(self, wait: int) -> None:
-        super().__init__(f"That was too often: try again in {wait} s.")
+    def __init__(self, wait: int, detail: str | None = None) -> None:
+        super().__init__(detail or f"That was too often: try again in {wait} s.")
         self.headers = {"Retry-After": str(wait)}
 
 
@@ -189,6 +192,11 @@ def answer(
     return Response(text, status, headers=dict(headers or {}), media_type=MEDIA_TYPE)
 
 
+def refusal(request: Request, error: Refusal) -> Response:
+    """The answer to whoever is refused by HTTP."""
+    return answer(request, error.status, error.slug, str(error), headers=error.headers)
+
+
 def document(status: int, slug: str, detail: str, instance: str, **more: object) -> bytes:
     """The problem as text."""
     about = {"type": f"/problems/{slug}", "title": TITLES[slug], "status": status, "detail": detail}
@@ -221,7 +229,7 @@ def install(app: FastAPI) -> None:
 
 
 async def _refused(request: Request, error: Refusal) -> Response:
-    return answer(request, error.status, error.slug, str(error), headers=error.headers)
+    return refusal(request, error)
 
 
 async def _refused_by_the_business(request: Request, error: DomainError) -> Response:
@@ -240,12 +248,13 @@ async def _refused_by_the_business(request: Request, error: DomainError) -> Resp
 
 
 def _invalid(request: Request, errors: Sequence[FieldError]) -> Response:
+    errors = errors[:ERRORS_TOLD]
     fields = [{"field": error.field, "code": error.code, "detail": error.detail} for error in errors]
     return answer(request, 422, "invalid", " ".join(error.detail for error in errors[:3]), errors=fields)
 
 
 async def _invalid_request(request: Request, error: RequestValidationError) -> Response:
-    return _invalid(request, [field_error(each) for each in error.errors()])
+    return _invalid(request, [field_error(each) for each in error.errors()[:ERRORS_TOLD]])
 
 
 async def _http(request: Request, error: HTTPException) -> Response:

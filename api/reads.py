@@ -1,14 +1,14 @@
 """How a route reads what is shown: once it reflects what the client asks for, and only what is new to the client."""
 
-import re
 from dataclasses import dataclass
 from typing import Annotated, Final
 from uuid import UUID
 
-from fastapi import Depends, Header, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 
+from api.entity_tags import EntityTags, entity_tag, entity_tags
 from api.envelope import uuid_of
-from api.problems import BadRequest, NotCaughtUp
+from api.problems import NotCaughtUp
 from api.state import Runtime, running
 from domain.errors import Conflict, NotFound
 from domain.identity import told
@@ -17,8 +17,6 @@ SHOWN_WITHIN: Final = 2.0
 """How long, in seconds, a command waits for the projections, and a read for the position asked for."""
 
 NO_LEAD: Final = "There is no such lead."
-
-_IF_NONE_MATCH: Final = re.compile(r'\s*(\*|(W/)?"[^"\s]*"(\s*,\s*(W/)?"[^"\s]*")*)\s*', re.ASCII)
 
 
 async def _shown(
@@ -50,28 +48,21 @@ class Versioned:
     """Says which version a resource has, and spares the answer to who has it already."""
 
     response: Response
-    known: frozenset[str]
+    known: EntityTags | None
 
     def __call__(self, version: int) -> None:
         """Set the `ETag`; raises `NotModified` if `If-None-Match` names it."""
-        tag = f'"{version}"'
-        self.response.headers["ETag"] = tag
-        if tag in self.known or "*" in self.known:
+        self.response.headers["ETag"] = entity_tag(version)
+        if self.known is not None and self.known.match_weakly(version):
             raise NotModified(dict(self.response.headers))
 
 
-async def _versioned(
-    response: Response,
-    if_none_match: Annotated[str | None, Header(description="The version that the client has already.")] = None,
-) -> Versioned:
-    if if_none_match is None:
-        return Versioned(response, frozenset())
-    if not _IF_NONE_MATCH.fullmatch(if_none_match):
-        raise BadRequest('If-None-Match must look like "7".')
-    return Versioned(response, frozenset(each.strip().removeprefix("W/") for each in if_none_match.split(",")))
+async def versioned(request: Request, response: Response) -> Versioned:
+    """The way to say which version is shown; raises `BadRequest`."""
+    return Versioned(response, entity_tags("If-None-Match", request.headers.getlist("if-none-match")))
 
 
-Tag = Annotated[Versioned, Depends(_versioned)]
+Tag = Annotated[Versioned, Depends(versioned)]
 
 
 async def shown_lead(runtime: Runtime, creator_id: str, given: str) -> UUID:

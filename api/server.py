@@ -3,17 +3,21 @@
 import asyncio
 import functools
 import gc
+import resource
 import signal
 import socket
 import sys
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Container
 from contextlib import AbstractAsyncContextManager
 from types import FrameType
+from typing import Any, cast
 
 import uvicorn
 from starlette.types import ASGIApp
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from api.admission import OpenConnections
 from api.app import create_app
 from api.bootstrap import Runtime, run
 from api.database import open_database
@@ -29,6 +33,8 @@ STOP_SECONDS = 3
 KEPT_OPEN_SECONDS = 75
 """For a connection on which nothing is asked, longer than proxies keep theirs: who asks just when it is closed gets no
 answer."""
+OTHER_DESCRIPTORS = 256
+"""File descriptors that are not of clients' connections."""
 GARBAGE = (20_000, 20, 50)
 
 
@@ -131,9 +137,10 @@ def settle_memory() -> None:
 
 def uvicorn_config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
     """How the application is served, whoever serves it."""
+    limits = {"head_limit": settings.head_limit, "open_connections": _open_connections(app, settings)}
     return uvicorn.Config(
         app,
-        http=type("Protocol", (Protocol,), {"head_limit": settings.head_limit}),
+        http=type("Protocol", (Protocol,), limits),
         log_config=logging_config(settings.log_level),
         access_log=False,
         timeout_graceful_shutdown=STOP_SECONDS,
@@ -142,6 +149,28 @@ def uvicorn_config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
         forwarded_allow_ips=settings.trusted_proxies,
         server_header=False,
     )
+
+
+def _open_connections(app: ASGIApp, settings: Settings) -> OpenConnections:
+    proxies = ProxyHeadersMiddleware(cast(Any, app), settings.trusted_proxies or "").trusted_hosts
+    in_all = min(settings.connections_limit, descriptors_for(settings.connections_limit))
+    return OpenConnections(in_all, settings.connections_limit_per_address, cast(Container[str], proxies))
+
+
+def descriptors_for(connections: int) -> int:
+    """For how many connections there are file descriptors, beside those for the database and files.
+
+    Raises the soft limit of the process as far as the hard one lets it: nothing here uses `select`, for which the soft
+    one is kept low.
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = connections + OTHER_DESCRIPTORS
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    if soft == resource.RLIM_INFINITY or soft >= wanted:
+        return connections
+    return max(1, soft - OTHER_DESCRIPTORS)
 
 
 def _say_where(address: str) -> None:

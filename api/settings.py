@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from api.errors import StartupError
@@ -165,6 +165,22 @@ class Settings(BaseSettings):
     import_limit: int = Field(
         default=16 * MEBIBYTE, ge=1024, description="How many bytes a file of leads to be imported may have."
     )
+    bodies_limit_per_address: int = Field(
+        default=24 * MEBIBYTE,
+        ge=1024,
+        description="How many bytes of bodies one address may have the program hold at the same time.",
+    )
+    bodies_limit: int = Field(
+        default=40 * MEBIBYTE, ge=1024, description="How many bytes of bodies the program holds at the same time."
+    )
+    connections_limit: int = Field(
+        default=1000, ge=1, description="How many connections to clients may be open at the same time."
+    )
+    connections_limit_per_address: int = Field(
+        default=256,
+        ge=1,
+        description="How many connections one address may have open, or requests under way through a trusted proxy.",
+    )
     drain_seconds: float = Field(
         default=0,
         ge=0,
@@ -175,6 +191,14 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="How much the program says on stderr: debug, info, warning or error."
     )
+
+    @field_validator("bodies_limit_per_address", "bodies_limit")
+    @classmethod
+    def _holds_the_largest(cls, limit: int, known: ValidationInfo) -> int:
+        one = ("body_limit", "webhook_limit", "import_limit", "bodies_limit_per_address")
+        if limit < (largest := max(known.data.get(name, 0) for name in one)):
+            raise ValueError(f"it must be at least {largest} bytes, which is what one body, or address, may have")
+        return limit
 
 
 def answer_limits(settings: Settings) -> AnswerLimits:

@@ -5,6 +5,7 @@ from typing import Final
 from fastapi import Response
 from pydantic_core import to_json
 
+from api.cursors import ListCursors
 from api.schemas import Listed
 from api.sql_json import choice, number, record, text, time, word
 from api.views import pipeline_score
@@ -17,12 +18,12 @@ PREVIEW: Final = 5
 """Messages of a conversation that the inbox shows."""
 
 
-def listed(page: Page, name: str, response: Response, **more: object) -> Response:
+def listed(page: Page, cursors: ListCursors, name: str, response: Response, **more: object) -> Response:
     """The answer with a page of `CARD` or `CONVERSATION` under this name, beside what else is said of the list.
 
     `response` holds the headers that the route's dependencies have set.
     """
-    head = Listed(count=len(page.rows), total=page.total, next_cursor=page.next_cursor).model_dump() | more
+    head = Listed(count=len(page.rows), total=page.total, next_cursor=cursors.end(page)).model_dump() | more
     items = ",".join([row["written"] for row in page.rows])
     content = b'%b,"%b":[%b]}' % (to_json(head)[:-1], name.encode(), items.encode())
     return Response(content, headers=response.headers, media_type="application/json")

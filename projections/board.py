@@ -11,7 +11,7 @@ from domain.lead import Lead
 from domain.runs import Purpose
 from domain.vocabulary import Status
 from eventstore.log import Recorded
-from projections.listing import Filters, List, Order, Page, Shelf
+from projections.listing import Filters, List, Order, Page, Place, Shelf
 from projections.pages import ids_of, page_of
 from projections.people import COLUMNS, People
 from projections.projection import Projection, Tables, handles
@@ -143,14 +143,14 @@ class Board(Projection):
         creator_id: str,
         filters: Filters,
         order: Order,
-        cursor: str | None,
+        place: Place | None,
         limit: int,
         card: str = CARD,
         **values: object,
     ) -> Page:
         """One page of cards with the number of all that match; `card` is what to select of `lead`."""
-        wanted = List(self.name, creator_id, filters, order)
-        page, _ = await page_of(self, LEADS, wanted, cursor, limit, card, **values)
+        wanted = List(creator_id, filters, order)
+        page, _ = await page_of(self, LEADS, wanted, place, limit, card, **values)
         return page
 
     async def card(self, creator_id: str, lead_id: UUID) -> DictRow | None:
@@ -174,7 +174,7 @@ class Board(Projection):
 
     async def ids(self, creator_id: str, filters: Filters, order: Order) -> bytes:
         """Every lead that matches, in order: 16 bytes each, so that a list of any length takes little room."""
-        everybody = ids_of(LEADS, List(self.name, creator_id, filters, order))
+        everybody = ids_of(LEADS, List(creator_id, filters, order))
         row = await self.select_one(everybody.sql, **everybody.values)
         return bytes(row["ids"] or b"") if row else b""
 

@@ -11,7 +11,7 @@ from domain.lead import Lead
 from domain.runs import Purpose
 from domain.vocabulary import Platform, Status
 from eventstore.log import Recorded
-from projections.listing import Filters, List, Order, Page, Shelf
+from projections.listing import Filters, List, Order, Page, Place, Shelf
 from projections.pages import Query, page_of
 from projections.people import COLUMNS, People
 from projections.projection import Projection, Tables, handles
@@ -249,7 +249,7 @@ class Conversations(Projection):
         creator_id: str,
         filters: Filters,
         order: Order,
-        cursor: str | None,
+        place: Place | None,
         limit: int,
         item: str = ITEM,
         **values: object,
@@ -258,7 +258,7 @@ class Conversations(Projection):
 
         `item` is what to select of `lead`.
         """
-        return await page_of(self, INBOX, List(self.name, creator_id, filters, order), cursor, limit, item, **values)
+        return await page_of(self, INBOX, List(creator_id, filters, order), place, limit, item, **values)
 
     async def one(self, creator_id: str, lead_id: UUID) -> DictRow | None:
         """One conversation."""

@@ -1,16 +1,12 @@
-"""Lists that anybody can page through to the end: filters, orders, and cursors that hold a place in a list."""
+"""Lists that anybody can page through to the end: filters, orders, and places in a list."""
 
-import json
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from hashlib import sha256
-from typing import Any
+from uuid import UUID
 
 from psycopg.rows import DictRow
 
-from domain.errors import FieldError, Invalid
 from domain.vocabulary import Mark, Platform, Status
 
 
@@ -50,19 +46,20 @@ class Order:
 
 @dataclass(frozen=True)
 class Place:
-    """A place in a list: behind the row with this value in the order's column, and this id."""
+    """A place in a list: behind the row with this value in the order's column, as text, and this id."""
 
-    value: Any
-    row_id: Any
+    value: str
+    row_id: UUID
 
 
 @dataclass(frozen=True)
 class Page:
-    """One page of a list, the number of all rows that match, and where to go on."""
+    """One page of a list, and the number of all rows that match."""
 
     rows: list[DictRow]
     total: int
-    next_cursor: str | None
+    end: Place | None
+    """Behind the last row, if more follow."""
 
 
 ORDERS: Mapping[str, Order] = {
@@ -74,47 +71,19 @@ ORDERS: Mapping[str, Order] = {
     "-score": Order("standing", descending=True),
 }
 
-DIGITS = 16
-DAMAGED = FieldError("query:cursor", "damaged", "This cursor is damaged.")
-
 
 @dataclass(frozen=True)
 class List:
-    """By what a list is told apart from every other: its name, whose it is, what is wanted of it, in which order."""
+    """Whose list it is, what is wanted of it, and in which order."""
 
-    name: str
     creator_id: str
     filters: Filters
     order: Order
 
-    def place(self, cursor: str | None) -> Place | None:
-        """The place that a cursor holds; raises `Invalid` when it is damaged or of another list."""
-        if cursor is None:
-            return None
-        try:
-            content = urlsafe_b64decode(cursor.encode())
-        except ValueError as error:
-            raise Invalid(DAMAGED) from error
-        if content[:DIGITS] != _digest(content[DIGITS:]):
-            raise Invalid(DAMAGED)
-        of_list, value, row_id = json.loads(content[DIGITS:])
-        if of_list != self._fingerprint:
-            raise Invalid(FieldError("query:cursor", "foreign", "This cursor belongs to another list."))
-        return Place(value, row_id)
 
-    def page(self, rows: list[DictRow], total: int, limit: int) -> Page:
-        """Cut the row too many off, and point behind the place of the last one."""
-        if len(rows) <= limit:
-            return Page(rows, total, None)
-        last = rows[limit - 1]
-        content = json.dumps([self._fingerprint, last["place_value"], last["place_id"]]).encode()
-        return Page(rows[:limit], total, urlsafe_b64encode(_digest(content) + content).decode())
-
-    @property
-    def _fingerprint(self) -> str:
-        wanted = {**vars(self), "filters": vars(self.filters), "order": vars(self.order)}
-        return _digest(json.dumps(wanted).encode()).decode()
-
-
-def _digest(content: bytes) -> bytes:
-    return sha256(content).hexdigest()[:DIGITS].encode()
+def page(rows: list[DictRow], total: int, limit: int) -> Page:
+    """Cut the row too many off, and say where the last one stands."""
+    if len(rows) <= limit:
+        return Page(rows, total, None)
+    last = rows[limit - 1]
+    return Page(rows[:limit], total, Place(last["place_value"], UUID(last["place_id"])))

@@ -9,7 +9,7 @@ from itertools import product
 from typing import Any
 
 from domain.vocabulary import Platform, Status
-from projections.listing import Filters, List, Order, Page, Place
+from projections.listing import Filters, List, Order, Page, Place, page
 from projections.people import People
 from projections.projection import Projection
 from projections.words import question
@@ -27,10 +27,10 @@ class Query:
 
 
 async def page_of(
-    projection: Projection, kept: People, wanted: List, cursor: str | None, limit: int, card: str, **values: object
+    projection: Projection, kept: People, wanted: List, place: Place | None, limit: int, card: str, **values: object
 ) -> tuple[Page, dict[Status, int]]:
     """One page, and how many match at each stage; `card` is what to select of `lead`, with these values in it."""
-    place, by_status = wanted.place(cursor), _by_status(kept, wanted)
+    by_status = _by_status(kept, wanted)
     some = rows_of(kept, wanted, place, limit + 1, f"{card}, {by_status.sql}")
     rows = await projection.select(some.sql, **some.values, **values)
     # Nobody on the page carries the numbers of those who are on the pages before.
@@ -38,7 +38,7 @@ async def page_of(
     people = dict.fromkeys(Status, 0)
     if counted is not None and counted["by_status"] is not None:
         people |= {Status(status): number for status, number in json.loads(counted["by_status"]).items()}
-    return wanted.page(rows, sum(people.values()), limit), people
+    return page(rows, sum(people.values()), limit), people
 
 
 def _by_status(kept: People, wanted: List) -> Query:

@@ -7,7 +7,7 @@ from fastapi import Path, Query
 
 from api.attention import Attention, Kind, SetAside
 from api.dependencies import Acting, Running, guarded_router
-from api.lists import Cursor, Limit, place, place_after
+from api.lists import Cursor, Limit
 from api.refusals import also
 from api.roles import OWNERS, STAFF
 from api.schemas import Answer, Listed, Ok, Time
@@ -59,15 +59,15 @@ async def list_attention(
     creator: Acting, runtime: Running, limit: Annotated[Limit, Query()] = 50, cursor: Cursor = None
 ) -> SetAsideList:
     """Everything that waits for a person, what has waited longest first."""
-    after = place(cursor, str, LIST, creator.creator_id)
-    found, total = await Attention(runtime).page(creator.creator_id, after, limit + 1)
+    cursors = runtime.cursors.of(LIST, creator.creator_id)
+    found, total = await Attention(runtime).page(creator.creator_id, cursors.place(cursor, str), limit + 1)
     shown = found[:limit]
     more = len(found) > limit
     return SetAsideList(
         items=[AttentionItem.of(each) for each in shown],
         count=len(shown),
         total=total,
-        next_cursor=place_after(shown[-1].since, shown[-1].id, LIST, creator.creator_id) if more else None,
+        next_cursor=cursors.behind(shown[-1].since, shown[-1].id) if more else None,
     )
 
 

@@ -23,7 +23,7 @@ from api.dependencies import (
     guarded_router,
     shown_lead,
 )
-from api.lists import Cursor, Limit, People, place, place_after
+from api.lists import Cursor, Limit, People
 from api.outcomes import Story, action_of, outcome_of_message, outcome_of_send, position_of
 from api.refusals import also
 from api.roles import STAFF
@@ -200,16 +200,18 @@ async def list_conversations(
     needs_person: bool = False,
 ) -> Response:
     """The inbox, newest contact first; what is archived or spam has a list of its own."""
+    people = replace(people, filters=replace(people.filters, unread=unread, needs_person=needs_person))
+    cursors = people.cursors(runtime, "conversations", creator.creator_id)
     page, by_status = await runtime.conversations.page(
         creator.creator_id,
-        replace(people.filters, unread=unread, needs_person=needs_person),
+        people.filters,
         people.order,
-        people.cursor,
+        cursors.person(people.cursor),
         limit,
         written.CONVERSATION,
         now=runtime.clock(),
     )
-    return written.listed(page, "conversations", response, by_status=by_status)
+    return written.listed(page, cursors, "conversations", response, by_status=by_status)
 
 
 @router.get("/dm/conversations/{creator_id}/{lead_id}/messages")
@@ -218,12 +220,12 @@ async def list_messages(
 ) -> Messages:
     """The whole conversation, newest first."""
     known = await shown_lead(runtime, creator.creator_id, lead_id)
-    before = place(cursor, int, "messages", known)
-    rows, total = await runtime.conversations.messages(known, before, limit + 1)
+    cursors = runtime.cursors.of("messages", known)
+    rows, total = await runtime.conversations.messages(known, cursors.place(cursor, int), limit + 1)
     following = None
     if len(rows) > limit:
         last = rows[limit - 1]
-        following = place_after(last["occurred_at"], last["position"], "messages", known)
+        following = cursors.behind(last["occurred_at"], last["position"])
     messages = [MessageItem.of(row) for row in rows[:limit]]
     return Messages(messages=messages, count=len(messages), total=total, next_cursor=following)
 

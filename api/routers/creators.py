@@ -8,7 +8,7 @@ from fastapi import Query
 from pydantic import Field
 
 from api.dependencies import Acting, Do, DoOnVersion, Running, Shown, Tag, guarded_router
-from api.lists import Cursor, Limit, place, place_after
+from api.lists import Cursor, Limit
 from api.roles import ADMINS, OWNERS
 from api.schemas import Answer, Body, Email, Listed, Name, NotNull, Ok, Time
 from domain.application import Clonnect
@@ -117,10 +117,11 @@ class SignedUp(Ok):
 @installation.get("/creator/list")
 async def list_creators(runtime: Shown, limit: Annotated[Limit, Query()] = 1000, cursor: Cursor = None) -> CreatorList:
     """Every creator."""
-    rows, total = await runtime.creators.page(place(cursor, UUID, "creators"), limit + 1)
+    cursors = runtime.cursors.of("creators")
+    rows, total = await runtime.creators.page(cursors.place(cursor, UUID), limit + 1)
     following = None
     if len(rows) > limit:
-        following = place_after(rows[limit - 1]["created_at"], rows[limit - 1]["stream_id"], "creators")
+        following = cursors.behind(rows[limit - 1]["created_at"], rows[limit - 1]["stream_id"])
     items = [
         CreatorItem(
             id=row["stream_id"],

@@ -9,7 +9,7 @@ from pydantic import Field
 from api import access_lists, credentials
 from api.credentials import NewKey, NewLink
 from api.dependencies import Acting, Do, Running, guarded_router
-from api.lists import Cursor, Limit, place, place_after, refuse_query
+from api.lists import Cursor, Limit, refuse_query
 from api.roles import OWNERS
 from api.schemas import NOT_BLANK, Answer, Body, GivenTime, Listed, Name, NeededEmail, NotNull, Ok, Time
 from domain.application import Clonnect
@@ -120,11 +120,12 @@ async def list_keys(
 ) -> Keys:
     """The keys that open something for this creator."""
     refuse_query(request, "limit", "cursor")
-    before = place(cursor, str, "keys", creator.creator_id)
+    cursors = runtime.cursors.of("keys", creator.creator_id)
+    before = cursors.place(cursor, str)
     rows, total = await access_lists.keys_of(runtime.pool, creator.creator_id, before, limit + 1)
     following = None
     if len(rows) > limit:
-        following = place_after(rows[limit - 1]["created_at"], rows[limit - 1]["prefix"], "keys", creator.creator_id)
+        following = cursors.behind(rows[limit - 1]["created_at"], rows[limit - 1]["prefix"])
     keys = [KeyItem(**row) for row in rows[:limit]]
     return Keys(keys=keys, count=len(keys), total=total, next_cursor=following)
 
@@ -173,11 +174,12 @@ async def list_users(
 ) -> Users:
     """The people who may act for this creator."""
     refuse_query(request, "limit", "cursor")
-    before = place(cursor, UUID, "users", creator.creator_id)
+    cursors = runtime.cursors.of("users", creator.creator_id)
+    before = cursors.place(cursor, UUID)
     rows, total = await access_lists.users_of(runtime.pool, creator.creator_id, before, limit + 1)
     following = None
     if len(rows) > limit:
-        following = place_after(rows[limit - 1]["created_at"], rows[limit - 1]["id"], "users", creator.creator_id)
+        following = cursors.behind(rows[limit - 1]["created_at"], rows[limit - 1]["id"])
     users = [UserItem(**row) for row in rows[:limit]]
     return Users(users=users, count=len(users), total=total, next_cursor=following)
 

@@ -111,11 +111,13 @@ async def list_put_aside(
     creator: Acting, runtime: Shown, people: People, limit: Annotated[Limit, Query()] = 50
 ) -> PutAside:
     """What is archived or spam, newest contact first."""
-    filters = replace(people.filters, shelves=(Shelf.ARCHIVED, Shelf.SPAM))
-    page, _ = await runtime.conversations.page(creator.creator_id, filters, people.order, people.cursor, limit)
+    people = replace(people, filters=replace(people.filters, shelves=(Shelf.ARCHIVED, Shelf.SPAM)))
+    cursors = people.cursors(runtime, "conversations", creator.creator_id)
+    place = cursors.person(people.cursor)
+    page, _ = await runtime.conversations.page(creator.creator_id, people.filters, people.order, place, limit)
     now = runtime.clock()
     items = [PutAsideItem.of(row, now) for row in page.rows]
-    return PutAside(conversations=items, count=len(items), total=page.total, next_cursor=page.next_cursor)
+    return PutAside(conversations=items, count=len(items), total=page.total, next_cursor=cursors.end(page))
 
 
 @router.post("/dm/conversations/{creator_id}/{lead_id}/archive")

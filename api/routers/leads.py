@@ -153,10 +153,12 @@ async def list_leads(
     creator: Acting, runtime: Shown, people: People, response: Response, limit: Annotated[Limit, Query()] = 1000
 ) -> Response:
     """The cards of the board, page by page."""
+    cursors = people.cursors(runtime, "leads", creator.creator_id)
+    place, now = cursors.person(people.cursor), runtime.clock()
     page = await runtime.board.page(
-        creator.creator_id, people.filters, people.order, people.cursor, limit, written.CARD, now=runtime.clock()
+        creator.creator_id, people.filters, people.order, place, limit, written.CARD, now=now
     )
-    return written.listed(page, "leads", response)
+    return written.listed(page, cursors, "leads", response)
 
 
 @router.get("/dm/leads/{creator_id}/{lead_id}")

@@ -10,7 +10,7 @@ from fastapi import Query
 from pydantic import AwareDatetime, Field
 
 from api.dependencies import Acting, Do, DoOnVersion, Running, Shown, guarded_router, shown_lead
-from api.lists import Cursor, Limit, place, place_after
+from api.lists import Cursor, Limit
 from api.problems import NotCaughtUp
 from api.roles import OWNERS, STAFF
 from api.schemas import Answer, Body, FollowUpStatus, Listed, Ok, SequenceWord, Time
@@ -346,12 +346,13 @@ async def list_enrolled(
 ) -> Enrolled:
     """Who is in a sequence, and what each is still to hear."""
     kind = _kind(sequence_type)
-    before = place(cursor, UUID, "enrolled", creator.creator_id, kind)
+    cursors = runtime.cursors.of("enrolled", creator.creator_id, kind)
+    before = cursors.place(cursor, UUID)
     rows, total = await runtime.nurturing.enrolled(creator.creator_id, kind, before, limit + 1)
     following = None
     if len(rows) > limit:
         last = rows[limit - 1]
-        following = place_after(last["started_at"], last["enrolment_id"], "enrolled", creator.creator_id, kind)
+        following = cursors.behind(last["started_at"], last["enrolment_id"])
     rows = rows[:limit]
     cards = await runtime.board.cards(creator.creator_id, [row["lead_id"] for row in rows])
     account = await asyncio.to_thread(runtime.app.creator, creator.creator_id)
@@ -392,20 +393,20 @@ async def list_follow_ups(
             lead_id = await shown_lead(runtime, creator.creator_id, follower_id)
         except NotFound:
             return FollowUps(creator_id=creator.creator_id, followups=[], count=0, total=0, next_cursor=None)
-    filters = ("followups", creator.creator_id, status, sequence_type, lead_id, due_before)
+    cursors = runtime.cursors.of("followups", creator.creator_id, status, sequence_type, lead_id, due_before)
     rows, total = await runtime.nurturing.follow_ups(
         creator.creator_id,
         statuses=[*(status or ())],
         sequence_types=[*(sequence_type or ())],
         lead_id=lead_id,
         due_before=due_before,
-        after=place(cursor, UUID, *filters),
+        after=cursors.place(cursor, UUID),
         limit=limit + 1,
     )
     following = None
     if len(rows) > limit:
         last = rows[limit - 1]
-        following = place_after(last["scheduled_at"], last["follow_up_id"], *filters)
+        following = cursors.behind(last["scheduled_at"], last["follow_up_id"])
     rows = rows[:limit]
     cards = await runtime.board.cards(creator.creator_id, [row["lead_id"] for row in rows])
     account = await asyncio.to_thread(runtime.app.creator, creator.creator_id)

@@ -13,7 +13,7 @@ from pydantic_core import PydanticCustomError
 
 from api.dependencies import Acting, DoOnVersion, Running, Shown, Tag, guarded_router
 from api.envelope import uuid_of
-from api.lists import Cursor, Limit, place, place_after
+from api.lists import Cursor, Limit
 from api.roles import OWNERS
 from api.schemas import Answer, Body, Listed, Name, NotNull, Ok
 from domain.application import Clonnect
@@ -174,13 +174,13 @@ async def list_products(
     cursor: Cursor = None,
 ) -> Products:
     """What the creator sells, or has sold and may sell again."""
-    filters = ("products", creator.creator_id, active_only)
+    cursors = runtime.cursors.of("products", creator.creator_id, active_only)
     rows, total = await runtime.creators.products(
-        creator.creator_id, active_only=active_only, after=place(cursor, UUID, *filters), limit=limit + 1
+        creator.creator_id, active_only=active_only, after=cursors.place(cursor, UUID), limit=limit + 1
     )
     following = None
     if len(rows) > limit:
-        following = place_after(rows[limit - 1]["added_at"], rows[limit - 1]["product_id"], *filters)
+        following = cursors.behind(rows[limit - 1]["added_at"], rows[limit - 1]["product_id"])
     items = [ProductItem.of(_product(row), row["version"]) for row in rows[:limit]]
     return Products(products=items, count=len(items), total=total, next_cursor=following)
 

@@ -21,6 +21,10 @@ router = guarded_router("stream", reads=STAFF, writes=STAFF)
 
 POSITION: Final[dict[str, JsonValue]] = {"pattern": "^[0-9]{1,18}$"}
 
+PATTERNS: Final = 50
+LONGEST_PATTERN: Final = 100
+"""No event's type has more characters."""
+
 DATA: Final = {
     "position": 1042,
     "type": "lead.status_changed",
@@ -79,6 +83,9 @@ async def stream_events(
             raise Invalid(FieldError(field, "type", "An event id is a whole number."))
     given = last_event_id if last_event_id_header is None else last_event_id_header
     patterns = [pattern for each in types or () for pattern in each.split(",")]
+    if len(patterns) > PATTERNS or any(len(pattern) > LONGEST_PATTERN for pattern in patterns):
+        detail = f"At most {PATTERNS} types, each of at most {LONGEST_PATTERN} characters."
+        raise Invalid(FieldError("query:types", "count", detail))
     after = runtime.progress.position if given is None else int(given)
     return OneOfFew(
         runtime.streams.one(creator.actor),

@@ -5,6 +5,7 @@ from typing import Final, Literal
 from fastapi import Request, Response
 
 from api.dependencies import Route, public_router
+from api.envelope import refuse_too_large
 from api.intake import take_in
 from api.refusals import also
 from api.schemas import Ok
@@ -64,5 +65,7 @@ async def get_telegram_webhook() -> Listening:
 )
 async def receive_telegram_update(request: Request) -> Response:
     """One update of a bot; 200 and an empty body once it is stored, 403 when the secret names no bot."""
-    await take_in(running(request), "telegram", request.headers, await request.body(), request.state.request_id)
+    runtime = running(request)
+    refuse_too_large(request.scope, runtime.settings)
+    await take_in(runtime, "telegram", request.headers, request.body, request.state.request_id)
     return Response()

@@ -168,3 +168,23 @@ async def test_while_the_disk_is_full_a_command_is_refused_and_goes_on_when_ther
         conn.execute("DROP TRIGGER is_full ON log.events")
     made = await served.client.post(f"/dm/leads/{CREATOR}", json=body, headers=once)
     assert (made.status_code, served.head()) == (200, head + 2)
+
+
+async def test_browsers_are_told_to_be_careful_with_every_answer(served: Served) -> None:
+    for path in ("/auth/me", "/health/live", "/no/such/place", "/docs", "/"):
+        headers = (await served.client.get(path)).headers
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["referrer-policy"] == "no-referrer"
+        assert "default-src 'none'" in headers["content-security-policy"]
+        assert "frame-ancestors 'none'" in headers["content-security-policy"]
+        assert len(headers.get_list("content-security-policy")) == 1
+        assert "strict-transport-security" not in headers
+
+
+async def test_behind_tls_browsers_are_told_to_stay_there(served: Served) -> None:
+    assert (await served.client.get("https://test/auth/me")).headers["strict-transport-security"] == "max-age=31536000"
+    async for client in limited(served, public_url="https://dm.example.com"):
+        assert "strict-transport-security" in (await client.get("/auth/me")).headers
+        assert "strict-transport-security" in (await client.get("/no/such/place")).headers
+    async for client in limited(served, public_url="http://dm.example.com"):
+        assert "strict-transport-security" not in (await client.get("/auth/me")).headers

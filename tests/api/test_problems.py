@@ -47,10 +47,11 @@ async def test_a_body_over_the_limit_is_refused_before_anything_else(served: Ser
 
     async with served.anybody() as nobody:
         await refused(nobody.post(f"/dm/leads/{CREATOR}", content=big, headers=JSON), 413, "too-large")
-        await refused(nobody.post(f"/dm/leads/{CREATOR}", content=pieces(), headers=JSON), 413, "too-large")
+        await refused(nobody.post(f"/dm/leads/{CREATOR}", content=pieces(), headers=JSON), 401, "unauthenticated")
         await refused(nobody.post("/auth/login", content=big, headers=JSON), 413, "too-large")
         await refused(nobody.post("/webhook/telegram", content=big * 5), 413, "too-large")
         await refused(nobody.post("/webhook/telegram", content=big), 403, "signature")
+    await refused(served.client.post(f"/dm/leads/{CREATOR}", content=pieces(), headers=JSON), 413, "too-large")
     assert served.head() == head
 
 
@@ -124,3 +125,34 @@ async def test_a_command_that_waited_too_long_is_not_carried_out_and_may_be_give
         await refused(served.client.delete(path), 503, "unavailable")
     assert served.head() == head
     assert (await served.client.delete(path)).status_code == 200
+
+
+async def test_a_body_with_more_values_than_anything_has_is_refused_before_each_is_judged(served: Served) -> None:
+    head = served.head()
+    steps = f"/nurturing/{CREATOR}/sequences/abandoned"
+    for path, body in (
+        (f"/dm/leads/{CREATOR}/ig_ana", {f"x{number}": 1 for number in range(2500)}),
+        (steps, {"steps": [1] * 5000}),
+        (steps, {"steps": [[[]] * 1700] * 3}),
+    ):
+        problem = await refused(served.client.put(path, json=body), 422, "invalid", "")
+        assert problem["errors"][0]["code"] == "count"
+    async with served.anybody() as nobody:
+        many = {f"x{number}": 1 for number in range(2500)}
+        assert len((await refused(nobody.post("/auth/login", json=many), 422, "invalid", ""))["errors"]) == 1
+    assert served.head() == head
+
+
+async def test_of_very_many_broken_rules_a_hundred_are_told(served: Served) -> None:
+    many = {f"x{number}": 1 for number in range(900)}
+    problem = (await served.client.post(f"/dm/leads/{CREATOR}", json=many)).json()
+    assert (problem["status"], len(problem["errors"])) == (422, 100)
+
+
+async def test_a_query_of_more_parameters_than_anything_has_is_refused(served: Served) -> None:
+    leads = f"/dm/leads/{CREATOR}"
+    assert (await served.client.get(f"{leads}?{'&'.join(['status=hot'] * 100)}")).status_code == 200
+    await refused(served.client.get(f"{leads}?{'&'.join(['status=hot'] * 101)}"), 422, "invalid", "query:")
+    await refused(served.client.get(f"{leads}?tag={'x' * 51}"), 422, "invalid", "query:tag")
+    for types in (",".join(["lead.*"] * 51), "x" * 101):
+        await refused(served.client.get(f"/stream/{CREATOR}?types={types}"), 422, "invalid", "query:types")

@@ -40,6 +40,13 @@ def test_every_setting_says_what_it_means() -> None:
         ("CLONNECT_LOG_LEVEL", "loud", "CLONNECT_LOG_LEVEL is wrong: input should be 'debug', 'info'"),
         ("CLONNECT_PUBLIC_URL", "dm.example.com", "CLONNECT_PUBLIC_URL is wrong: it must look like https://host"),
         ("DATABASE_URL", "mysql://u:hunter2@h/d", "DATABASE_URL is wrong: it must look like postgresql://"),
+        (
+            "CLONNECT_BODIES_LIMIT_PER_ADDRESS",
+            "1000000",
+            "CLONNECT_BODIES_LIMIT_PER_ADDRESS is wrong: it must be at least 16777216 bytes",
+        ),
+        ("CLONNECT_BODIES_LIMIT", "20000000", "CLONNECT_BODIES_LIMIT is wrong: it must be at least 25165824 bytes"),
+        ("CLONNECT_CONNECTIONS_LIMIT", "0", "CLONNECT_CONNECTIONS_LIMIT is wrong: input should be greater"),
         ("CLONNECT_KEY", "hunter2", "CLONNECT_KEY is wrong: it must be 32 random bytes in base64"),
     ],
 )

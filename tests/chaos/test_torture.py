@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from tests.chaos.__main__ import HEADINGS, row_of
 from tests.chaos.proxy import Cut, Rates
+from tests.chaos.reports.log import HEADINGS, row_of
 from tests.chaos.torture import WRITERS, torture, torture_library
 
 MOST_ATTEMPTS = 10

@@ -3,7 +3,7 @@
 import asyncio
 from pathlib import Path
 
-from tests.chaos.__main__ import MINGLING, mingling_row
+from tests.chaos.reports.walls import MINGLING, mingling_row
 from tests.chaos.tenants import a_tenant
 from tests.chaos.two_creators import AT_ONCE, Found, mingle, search
 from tests.serving import Serving, serving

@@ -95,7 +95,7 @@ class Crowd:
                    ORDER BY 1, 2 OFFSET {self.size // 2} LIMIT 1"""
         row = self.conn.execute(sql.encode(), (CREATOR,)).fetchone()
         assert row is not None
-        return Place(str(row["value"]) if order.column.endswith("_at") else row["value"], str(row["lead_id"]))
+        return Place(str(row["value"]), row["lead_id"])
 
     def read_by(self, query: Query) -> float:
         """How many rows and entries of indexes were looked at; nothing is ever read from end to end."""

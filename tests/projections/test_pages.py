@@ -79,4 +79,4 @@ def test_a_long_conversation_is_read_from_any_place_in_it(conn: psycopg.Connecti
 
 
 def a_list(crowd: Crowd, filters: Filters, order: Order = ORDERS["name"]) -> List:
-    return List(crowd.projection.name, CREATOR, filters, order)
+    return List(CREATOR, filters, order)

@@ -366,10 +366,13 @@ def test_a_command_on_an_old_version_changes_nothing(ana: Person, program: Servi
     given = {} if body is None else {"json": body}
     before = program.log(ana.name)
     problem = bad(ana.ask(call, headers={"If-Match": '"99999"'}, **given), 412, "version-mismatch")
-    for wrong in ("7", '"seven"', 'W/"7"', ""):
+    for wrong in ("7", 'w/"7"', ""):
         bad(ana.ask(call, headers={"If-Match": wrong}, **given), 400, "bad-request")
+    now = problem["current_version"]
+    for other in ('"seven"', f'W/"{now}"', f'"0", W/"{now}"', f'"{now}-gzip"'):
+        bad(ana.ask(call, headers={"If-Match": other}, **given), 412, "version-mismatch")
     assert program.log(ana.name) == before
-    current = f'"0", "{problem["current_version"]}"'
+    current = f'"x", "{now}"'
     answer = ana.ask(call, headers={"If-Match": current}, **given)
     good(answer)
     if not call.startswith("DELETE"):
