@@ -27,7 +27,7 @@ INBOX = People("conversations", "conversation_words", "conversation_counts")
 class Conversations(Projection):
     """The inbox: one row per conversation, and every message of both sides; what was put aside has its own list."""
 
-    name, version = "conversations", 3
+    name, version = "conversations", 4
     tables: ClassVar[Mapping[str, tuple[str, ...]]] = {
         **INBOX.keys(),
         "messages": ("message_row",),
