@@ -13,6 +13,7 @@ from api.admin import installation, refuse_demo
 from api.credentials import NewKey, NewLink, address, creator_of
 from api.errors import StartupError
 from api.settings import Settings
+from domain.addresses import checked_address
 from domain.application import Clonnect
 from domain.creator import Settings as CreatorSettings
 from domain.errors import NotFound
@@ -22,7 +23,8 @@ Connection = psycopg.Connection[DictRow]
 
 
 def add_creator(settings: Settings, name: str, email: str | None, timezone: str | None) -> str | None:
-    """Sign a creator up; with an e-mail, answers the link by which they log in."""
+    """Sign a creator up; with an e-mail, answers the link by which they log in. Raises `Invalid` if it is none."""
+    email = None if email is None else checked_address(email.strip())
     with installation(settings) as (app, conn):
         refuse_demo(conn)
         if email is not None:
@@ -65,7 +67,8 @@ def revoke_key(settings: Settings, creator: str | None, prefix: str) -> None:
 
 
 def add_user(settings: Settings, creator: str | None, email: str, role: Role) -> str:
-    """Let somebody in; answers the link with which they choose a password."""
+    """Let somebody in; answers the link with which they choose a password. Raises `Invalid` for no e-mail address."""
+    email = checked_address(email.strip())
     with _of(settings, creator) as (app, conn):
         _refuse_known(conn, email)
         return address(settings, invite(app, creator, email, role, chooses=True))
@@ -134,12 +137,12 @@ def _of(settings: Settings, creator: str | None) -> Iterator[tuple[Clonnect, Con
 
 
 def _refuse_known(conn: Connection, email: str) -> None:
-    if conn.execute("SELECT 1 FROM app.users WHERE lower(email) = lower(%s)", (email,)).fetchone() is not None:
+    if conn.execute(credentials.BY_ADDRESS, credentials.spellings(email)).fetchone() is not None:
         raise StartupError(f"Somebody logs in as {email} already.")
 
 
 def _user(conn: Connection, email: str) -> DictRow:
-    user = conn.execute("SELECT * FROM app.users WHERE lower(email) = lower(%s)", (email,)).fetchone()
+    user = conn.execute(credentials.BY_ADDRESS, credentials.spellings(email)).fetchone()
     if user is None:
         raise StartupError(f"Nobody is known as {email}: `clonnect users add CREATOR {email}` makes them known.")
     return user

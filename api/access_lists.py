@@ -6,6 +6,7 @@ from uuid import UUID
 from psycopg.rows import DictRow
 
 from api.auth import Pool
+from api.credentials import BY_ADDRESS, spellings
 
 _KEY: Final = "prefix, role, label, created_at, last_used_at, expires_at"
 _GOOD: Final = "creator_id IS NOT DISTINCT FROM %(creator_id)s AND revoked_at IS NULL"
@@ -67,7 +68,9 @@ async def user(pool: Pool, creator_id: str | None, user_id: UUID) -> DictRow | N
 
 async def is_known(pool: Pool, email: str) -> bool:
     """Whether anybody logs in with this address, for whichever creator."""
-    return bool(await _all(pool, "SELECT 1 FROM app.users WHERE lower(email) = lower(%(email)s)", email=email))
+    async with pool.connection() as conn:
+        cursor = await conn.execute(BY_ADDRESS, spellings(email))
+        return await cursor.fetchone() is not None
 
 
 async def _all(pool: Pool, query: LiteralString, **params: Any) -> list[DictRow]:

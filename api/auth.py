@@ -16,11 +16,13 @@ from psycopg_pool import AsyncConnectionPool
 
 from api import passwords
 from api.credentials import (
+    BY_ADDRESS,
     CHANNEL,
     IDLE_FOR,
     beginning_session,
     digest,
     prefix_of,
+    spellings,
     using_link,
 )
 from api.problems import Unauthenticated
@@ -145,7 +147,7 @@ class Callers:
     async def log_in_by_password(self, email: str, password: str, previous: str | None) -> Session:
         """Begin a session; an unknown address and a wrong password raise the same `Unauthenticated`, as slowly."""
         async with self._pool.connection() as conn:
-            user = await _one(conn, "SELECT * FROM app.users WHERE lower(email) = lower(%s) ORDER BY created_at", email)
+            user = await _one(conn, BY_ADDRESS, *spellings(email))
         if not await passwords.matches(password, user["password_hash"] if user else None) or user is None:
             raise Unauthenticated(WRONG)
         session, statements = new_session(user, previous)

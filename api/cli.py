@@ -318,7 +318,11 @@ def _listening(settings: Settings, given: argparse.Namespace) -> Settings:
 
 def _secret(prompt: str) -> str:
     """A line from stdin, never an argument: those are seen by every user of the machine and kept by the shell."""
-    line = getpass.getpass(prompt) if sys.stdin.isatty() else sys.stdin.readline()
+    try:
+        # As bytes: what an editor marks the file with, or the machine's locale, is no part of the secret.
+        line = getpass.getpass(prompt) if sys.stdin.isatty() else sys.stdin.buffer.readline().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise Misuse("What came on stdin is no text in UTF-8: save the token as UTF-8.") from error
     if not line.strip():
         raise Misuse("Nothing came on stdin: give the token there, for example `… < token.txt`.")
     return line.strip()

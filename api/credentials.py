@@ -9,6 +9,8 @@ from typing import Final
 from uuid import UUID
 
 from api.settings import Settings
+from domain.addresses import checked_address
+from domain.errors import Invalid
 from domain.streams import Beside
 
 CHANNEL: Final = "access"
@@ -19,6 +21,10 @@ LINK_FOR: Final = timedelta(days=7)
 REUSABLE_LINK_FOR: Final = timedelta(days=3650)
 SESSION_FOR: Final = timedelta(days=30)
 IDLE_FOR: Final = timedelta(days=7)
+
+BY_ADDRESS: Final = """
+    SELECT * FROM app.users WHERE lower(email) IN (lower(%s), lower(%s)) ORDER BY created_at"""
+"""Who logs in with an address, by its `spellings`."""
 
 FORGET: Final[Beside] = ("SELECT pg_notify(%s, '')", (CHANNEL,))
 
@@ -53,6 +59,14 @@ class NewLink:
         query = """INSERT INTO app.links (token_sha256, user_id, expires_at, reusable, invitation)
                    VALUES (%s, %s, now() + %s, %s, %s)"""
         return [(query, (digest(self.token), user_id, good_for, reusable, invitation))]
+
+
+def spellings(email: str) -> tuple[str, str]:
+    """An address as it was entered, and as it is kept now: some are kept as they were entered."""
+    try:
+        return email, checked_address(email.strip())
+    except Invalid:
+        return email, email
 
 
 def revoking(prefix: str) -> list[Beside]:

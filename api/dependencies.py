@@ -27,6 +27,7 @@ from api.reads import SHOWN_WITHIN as SHOWN_WITHIN
 from api.reads import NotModified as NotModified
 from api.reads import Shown as Shown
 from api.reads import Tag as Tag
+from api.reads import country_of as country_of
 from api.reads import shown_lead as shown_lead
 from api.roles import EVERYBODY, Roles
 from api.state import Running as Running
@@ -47,6 +48,9 @@ VALUES: Final = 5000
 """Values and names of fields in a JSON body: each may break a rule, which takes its time."""
 PARAMETERS: Final = 100
 """Parameters of a query."""
+
+_CHARSETS: Final = ("utf-8", "utf8", "us-ascii", "utf-16", "utf-16le", "utf-16be", "windows-1252")
+"""What may be said of a file; which of them it is in, the file shows."""
 
 NOT_HERE: Final[tuple[Match, Scope]] = (Match.NONE, {})
 
@@ -200,8 +204,8 @@ def _check_type(given: str, media_type: str) -> None:
     said["content-type"] = given
     if said.get_content_type() != media_type:
         raise UnsupportedMediaType(f"Send the body as `{media_type}`.")
-    if media_type != JSON and said.get_content_charset("utf-8") not in ("utf-8", "utf8", "us-ascii"):
-        raise UnsupportedMediaType("Send the body in UTF-8.")
+    if media_type != JSON and said.get_content_charset("utf-8") not in _CHARSETS:
+        raise UnsupportedMediaType("Send the body in UTF-8, UTF-16 or Windows-1252.")
 
 
 def check_query(query: bytes) -> None:

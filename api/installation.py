@@ -4,6 +4,7 @@ import base64
 import contextlib
 import os
 import secrets
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -41,7 +42,7 @@ def key_in(path: Path) -> bytes:
         path.parent.mkdir(parents=True, exist_ok=True)
         with contextlib.suppress(FileExistsError), open(path, "xb", opener=_private) as file:
             file.write(base64.b64encode(secrets.token_bytes(KEY_BYTES)))
-        key = base64.b64decode(path.read_bytes(), validate=True)
+        key = base64.b64decode(path.read_bytes().removeprefix(BOM_UTF8).strip(), validate=True)
     except (OSError, ValueError) as error:
         raise StartupError(f"The key file {path} cannot be used: make it readable, or set CLONNECT_KEY.") from error
     if len(key) != KEY_BYTES:

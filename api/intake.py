@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 from api.problems import Unsigned
 from domain import context
 from domain.errors import FieldError, Invalid, NotFound
-from domain.identity import told
+from domain.identity import check_shape, shown, told
 from processes.channels.base import ChannelName, Refused
 
 if TYPE_CHECKING:
@@ -64,11 +64,13 @@ async def from_phone(runtime: "Runtime", creator_id: str, body: Mapping[str, Any
     if platform is None or not person:
         detail = "A phone's id begins with one of ig_, wa_, tg_, sim_."
         raise Invalid(FieldError("/follower_id", "form", detail))
+    check_shape(platform, person, field="/follower_id")
     account_id = creator.channels.get(platform)
     if account_id is None:
         raise Invalid(FieldError("/follower_id", "not_connected", f"The channel {platform} is not connected."))
     message_id = body.get("message_id") or uuid4().hex
-    raw = json.dumps({**body, "message_id": message_id}, sort_keys=True).encode()
+    spelled = {"follower_id": shown(platform, person), "message_id": message_id}
+    raw = json.dumps({**body, **spelled}, sort_keys=True).encode()
     handled = await runtime.deliveries.store(ChannelName(platform), account_id, creator_id, raw, "simulator")
     if handled.quarantined is not None:
         raise Invalid(FieldError("", "unreadable", handled.quarantined))

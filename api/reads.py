@@ -1,5 +1,6 @@
 """How a route reads what is shown: once it reflects what the client asks for, and only what is new to the client."""
 
+import asyncio
 from dataclasses import dataclass
 from typing import Annotated, Final
 from uuid import UUID
@@ -12,6 +13,7 @@ from api.problems import NotCaughtUp
 from api.state import Runtime, running
 from domain.errors import Conflict, NotFound
 from domain.identity import told
+from domain.vocabulary import Platform
 
 SHOWN_WITHIN: Final = 2.0
 """How long, in seconds, a command waits for the projections, and a read for the position asked for."""
@@ -63,6 +65,14 @@ async def versioned(request: Request, response: Response) -> Versioned:
 
 
 Tag = Annotated[Versioned, Depends(versioned)]
+
+
+async def country_of(runtime: Runtime, creator_id: str, platform: str | None) -> str | None:
+    """Where a number without a country's code belongs (ISO 3166): asked only for the platform whose ids are numbers."""
+    if platform != Platform.WHATSAPP:
+        return None
+    creator = await asyncio.to_thread(runtime.app.creator, creator_id)
+    return creator.settings.country
 
 
 async def shown_lead(runtime: Runtime, creator_id: str, given: str) -> UUID:

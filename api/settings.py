@@ -3,6 +3,7 @@
 import base64
 import binascii
 import difflib
+import json
 import os
 import re
 from collections.abc import Mapping
@@ -10,8 +11,16 @@ from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from api.errors import StartupError
 from domain.follower_conversation import AnswerLimits
@@ -46,6 +55,18 @@ def _base_url(url: str) -> str:
     return url.rstrip("/")
 
 
+def _listed(value: object) -> object:
+    """One or several, with commas or as a list in JSON."""
+    if not isinstance(value, str):
+        return value
+    if value.lstrip().startswith("["):
+        try:
+            return json.loads(value)
+        except ValueError as error:
+            raise ValueError("it must look like https://a.example, https://b.example") from error
+    return [each.strip() for each in value.split(",") if each.strip()]
+
+
 def _origins(origins: tuple[str, ...]) -> tuple[str, ...]:
     for origin in origins:
         parts = urlsplit(origin)
@@ -74,6 +95,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(
         env_prefix=PREFIX,
         env_file=".env",
+        env_file_encoding="utf-8-sig",  # an editor's byte-order mark is no part of the first name
         env_ignore_empty=True,
         extra="ignore",
         frozen=True,
@@ -148,9 +170,9 @@ class Settings(BaseSettings):
         description="Where the installation's key is kept when it is not set; made on first use. "
         "Not set: the file `key` in the data directory.",
     )
-    cors_origins: Annotated[tuple[str, ...], AfterValidator(_origins)] = Field(
+    cors_origins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed), AfterValidator(_origins)] = Field(
         default=(),
-        description='Origins whose pages may call the API, in JSON, such as ["https://board.example.com"]. '
+        description="Origins whose pages may call the API, with commas, such as https://board.example.com. "
         "Not set: none but its own.",
     )
     head_limit: int = Field(
@@ -224,6 +246,8 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
             raise StartupError(f"{name} is not a setting: {hint}")
     try:
         return Settings()
+    except UnicodeDecodeError as error:
+        raise StartupError(".env is not in UTF-8: save it as UTF-8.") from error
     except ValidationError as error:
         wrong = error.errors(include_url=False, include_input=False)[0]
         field = str(wrong["loc"][0])

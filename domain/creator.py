@@ -7,13 +7,14 @@ from datetime import time
 from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID, uuid5
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from eventsourcing.domain import event
 
 from domain.aggregate import Aggregate, AggregateCreated
 from domain.errors import Conflict, FieldError, Invalid, NotFound
 from domain.vocabulary import Language, Mode, Platform
+from domain.zones import check_zone, country_of
 from eventstore.personal import Personal
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
@@ -53,6 +54,11 @@ class Settings:
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
+
+    @property
+    def country(self) -> str | None:
+        """Where a phone number without a country's code belongs (ISO 3166); `None`: nowhere in particular."""
+        return country_of(self.timezone)
 
 
 @dataclass(frozen=True)
@@ -252,9 +258,3 @@ class Creator(Aggregate):
     @event(ChannelDisconnected)
     def _disconnect_channel(self, channel: Platform, account_id: str) -> None:
         self.channels = {name: account for name, account in self.channels.items() if name != channel}
-
-
-def check_zone(timezone: str) -> None:
-    """Refuse what is no IANA zone at input, so that no send has to fail for it."""
-    if timezone not in available_timezones():
-        raise Invalid(FieldError("/timezone", "unknown", f"`{timezone}` is no IANA time zone."))

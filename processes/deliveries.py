@@ -19,6 +19,7 @@ from domain.commands.conversations import WAS_RECEIVED, Received
 from domain.errors import Conflict, DomainError, NotFound
 from domain.follower import Follower
 from domain.follower_parts import Attachment, Inbound, ServiceNote
+from domain.identity import check_shape
 from domain.streams import Beside
 from domain.vocabulary import Platform
 from eventstore.sealing import Sealer
@@ -347,6 +348,7 @@ class Deliveries:
         self, body: Body, item: Message | Postback, *, kept_beside: bool = False
     ) -> tuple[Received, int | None]:
         message = _inbound(item, body.origin)
+        check_shape(message.platform, message.platform_user_id, field=item.channel)
         follower_id = Follower.create_id(self._namespace, body.creator_id, message.platform, message.platform_user_id)
 
         def beside(received: Received, _last_event_id: UUID | None) -> list[Beside]:

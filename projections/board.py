@@ -28,7 +28,7 @@ LEADS = People("leads", "lead_words", "lead_counts")
 class Board(Projection):
     """The cards of the board and the numbers above its columns; what was put aside is on none of them."""
 
-    name, version = "board", 3
+    name, version = "board", 4
     tables: ClassVar[Mapping[str, tuple[str, ...]]] = {**LEADS.keys(), "lead_follow_ups": ("follow_up_id",)}
     schema = f"""
         CREATE TABLE {{leads}} ({COLUMNS},

@@ -18,6 +18,10 @@ LONGEST = 200
 
 MOST_WORDS = 16
 """Of a question; each is one more search."""
+WHOLE_LETTERS = str.maketrans(
+    {"æ": "ae", "œ": "oe", "þ": "th"} | dict(zip("ðđħıĸłŋøŧə", "ddhiklnote", strict=True)),
+)
+"""Latin letters that Unicode does not take apart, as keyboards without them write them (CLDR, Latin-ASCII)."""
 
 SHORTEST_PHONE = 5
 COUNTRY_CODE = 3
@@ -25,13 +29,14 @@ COUNTRY_CODE = 3
 
 
 def folded(*texts: str | None) -> str:
-    """Texts as they are sorted and searched: without case and accents, on one line."""
+    """Texts as they are sorted and searched: without case, accents and letters of their own, on one line."""
     joined = " ".join(text for text in texts if text)
     if joined.isascii():
         return " ".join(joined.lower().split())
     # Compatible forms of capitals become plain capitals first.
     decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", joined).casefold())
-    return " ".join("".join(char for char in decomposed if not unicodedata.combining(char)).split())
+    plain = "".join(char for char in decomposed if not unicodedata.combining(char))
+    return " ".join(plain.translate(WHOLE_LETTERS).split())
 
 
 def words_of(creator_id: str, details: Details) -> str:

@@ -59,7 +59,7 @@ class Person:
     client: httpx.Client
 
     def ask(self, call: str, body: Any = NOTHING, **more: Any) -> httpx.Response:
-        """Send a request as the contract writes it: `PUT /dm/leads/{c}/ig_ana`."""
+        """Send a request as the contract writes it: `PUT /dm/leads/{c}/ig_5001`."""
         method, _, path = call.partition(" ")
         if body is not NOTHING:
             more["json"] = body

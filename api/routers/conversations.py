@@ -20,6 +20,7 @@ from api.dependencies import (
     Shown,
     Tag,
     acting_for,
+    country_of,
     guarded_router,
     shown_lead,
 )
@@ -329,7 +330,10 @@ async def delete_conversation(creator: Acting, lead_id: str, do: DoOnVersion) ->
 async def process_message(creator: Caller, runtime: Running, body: ProcessMessage, do: Do) -> MessageProcessed:
     """Take in a message; answers when it is understood and, within 10 s, answered."""
     creator = await acting_for(runtime, creator, body.creator_id)
-    platform, raw = checked(body.sender_id, Platform(body.platform) if body.platform else None, field="/sender_id")
+    country = await country_of(runtime, creator.creator_id, body.platform)
+    platform, raw = checked(
+        body.sender_id, Platform(body.platform) if body.platform else None, country=country, field="/sender_id"
+    )
     message_id = body.message_id or do.made_up("message").hex
     received = await do(
         Clonnect.receive_message,

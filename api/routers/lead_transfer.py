@@ -2,42 +2,42 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import islice
 from typing import Annotated, Final, Literal
-from uuid import UUID, uuid5
+from uuid import UUID, uuid4
 
 from fastapi import Query, Request, Response
 from fastapi.responses import StreamingResponse
-from pydantic import ValidationError
 
 from api.dependencies import Acting, Do, Running, Shown, guarded_router
 from api.envelope import uuid_of
 from api.import_traces import imported_leads, traces
-from api.lead_csv import Sheet, header_line, lead_lines, read_sheet
+from api.lead_csv import header_line, lead_lines
+from api.lead_rows import LeadFile, PeopleOfFile, Refused, column
+from api.lead_sheet import Sheet, read_sheet
 from api.lists import People
-from api.problems import field_error
 from api.roles import STAFF
-from api.routers.leads import NAMELESS, CaptureLead
-from api.schemas import STATUSES, Answer, Ok
+from api.routers.leads import NAMELESS
+from api.schemas import Answer, Ok
 from api.views import LeadItem
 from domain import context
 from domain.application import Clonnect
-from domain.commands.imports import Kept, Person, Row, Taken
+from domain.commands.imports import Kept, Row, Taken
 from domain.commands.imports import People as Known
 from domain.errors import FieldError, Invalid, NotFound
 
 CSV: Final = "text/csv"
 EXPORTED: Final = (
-    "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21,instagram,ig_ana,ana.lopez,Ana López,ana@example.com,+34 600 111 222,,vip,"
+    "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21,instagram,ig_5001,ana.lopez,Ana López,ana@example.com,+34 600 111 222,,vip,"
     "hot,70,manual,2026-03-03T12:00:00.000000+00:00,2026-03-03T12:00:00.000000+00:00"
 )
 PAGE: Final = 500
 CHUNK: Final = 200
 """Rows that are taken in one transaction: nobody's command waits for more."""
-ERRORS_SHOWN: Final = 10_000
+ROWS_TOLD: Final = 10_000
 
 router = guarded_router("leads", reads=STAFF, writes=STAFF)
 sheets = guarded_router("leads", reads=STAFF, writes=STAFF, media_type=CSV)
@@ -51,14 +51,31 @@ class RowError(Answer):
     detail: str
 
 
+class RepeatedRow(Answer):
+    """A row about a person whom an earlier row of the file is about, and that row's line."""
+
+    line: int
+    first: int
+
+
+class ReadAs(Answer):
+    """How a file was read: the encoding that was found, and the character between its cells."""
+
+    encoding: str
+    separator: str
+
+
 class LeadsImported(Ok):
     """What became of the rows of a file; `returned` counts those of `created` who had been deleted.
 
-    `refused` rows were not taken; `errors` says why, and holds the first 10,000 reasons. `correlation_id` is that
-    of every event of the import, and what it is taken back by.
+    `refused` rows were not taken; `errors` says why, and holds the first 10,000 reasons. `repeated` rows are about
+    somebody whom an earlier row is about, and counted as well. `passed_over` are the headers of columns that are not
+    known. `correlation_id` is that of every event of the import, new for each, and what it is taken back by.
     """
 
     dry_run: bool
+    read_as: ReadAs
+    passed_over: list[str]
     rows: int
     created: int
     returned: int
@@ -66,6 +83,7 @@ class LeadsImported(Ok):
     unchanged: int
     refused: int
     errors: list[RowError]
+    repeated: list[RepeatedRow]
     correlation_id: UUID
 
 
@@ -133,20 +151,27 @@ class _Tally:
 
     taken: Counter[str] = field(default_factory=Counter)
     errors: list[RowError] = field(default_factory=list)
+    repeated: list[RepeatedRow] = field(default_factory=list)
     refused: int = 0
 
     def add(self, taken: Taken) -> None:
         for fate in ("created", "returned", "updated", "unchanged"):
             self.taken[fate] += getattr(taken, fate)
 
-    def refuse(self, errors: Sequence[tuple[int, FieldError]]) -> None:
+    def refuse(self, errors: Refused) -> None:
         self.refused += len({line for line, _ in errors})
-        told = [RowError(line=line, field=_column(each.field), detail=each.detail) for line, each in errors]
-        self.errors += sorted(told, key=lambda each: each.line)[: ERRORS_SHOWN - len(self.errors)]
+        told = [RowError(line=line, field=column(each.field), detail=each.detail) for line, each in errors]
+        self.errors += sorted(told, key=lambda each: each.line)[: ROWS_TOLD - len(self.errors)]
 
-    def answer(self, sheet: Sheet, correlation_id: UUID, *, dry_run: bool) -> LeadsImported:
+    def repeat(self, line: int, first: int) -> None:
+        if len(self.repeated) < ROWS_TOLD:
+            self.repeated.append(RepeatedRow(line=line, first=first))
+
+    def answer(self, sheet: Sheet, import_id: UUID, *, dry_run: bool) -> LeadsImported:
         return LeadsImported(
             dry_run=dry_run,
+            read_as=ReadAs(encoding=sheet.encoding, separator=sheet.separator),
+            passed_over=[*sheet.passed_over],
             rows=sheet.rows,
             created=self.taken["created"] + self.taken["returned"],
             returned=self.taken["returned"],
@@ -154,7 +179,8 @@ class _Tally:
             unchanged=self.taken["unchanged"],
             refused=self.refused,
             errors=self.errors,
-            correlation_id=correlation_id,
+            repeated=self.repeated,
+            correlation_id=import_id,
         )
 
 
@@ -168,75 +194,49 @@ class _Tally:
     },
 )
 async def import_leads(
-    request: Request, creator: Acting, runtime: Running, do: Do, dry_run: bool = False
+    request: Request,
+    creator: Acting,
+    runtime: Running,
+    do: Do,
+    dry_run: bool = False,
+    unknown: Annotated[Literal["skip", "refuse"], Query(description="What becomes of columns not known.")] = "skip",
 ) -> LeadsImported:
     """Make or change a lead for each row. Rows that break a rule are reported, the others are taken."""
     body = await request.body()
-    sheet = await asyncio.to_thread(read_sheet, body)
-    digest = sha256(body).hexdigest()
-    is_demo = runtime.is_demo
+    sheet = await asyncio.to_thread(read_sheet, body, strict=unknown == "refuse")
+    country = (await asyncio.to_thread(runtime.app.creator, creator.creator_id)).settings.country
+    file = LeadFile(sheet, sha256(body).hexdigest(), country, runtime.is_demo)
+    people = await asyncio.to_thread(file.people)
     tally = _Tally()
-    import_id = context.current().correlation_id
-    people: Known = {}
-    recurring = await asyncio.to_thread(_recurring, sheet, digest, is_demo=is_demo) if dry_run else frozenset[Person]()
+    import_id = uuid4()
+    known: Known = {}
     rows = iter(sheet)
-    while chunk := await asyncio.to_thread(lambda: _judged(sheet, digest, islice(rows, CHUNK), is_demo=is_demo)):
+    while chunk := await asyncio.to_thread(lambda: _judged(file, people, islice(rows, CHUNK))):
         good = [each for each in chunk if isinstance(each, Row)]
         errors = [error for each in chunk if not isinstance(each, Row) for error in each]
         if good and dry_run:
             with context.at(runtime.clock()):
-                taken = await asyncio.to_thread(runtime.app.try_import, creator.creator_id, good, people, recurring)
+                taken = await asyncio.to_thread(
+                    runtime.app.try_import, creator.creator_id, good, known, people.recurring
+                )
         elif good:
             with context.going_on(import_id):
                 taken = await do.and_go_on(Clonnect.import_leads, creator.creator_id, good, sheet.rows)
-            import_id = taken.import_id
+            import_id = taken.import_id  # of a repeated request, the first one's
         else:
             taken = Taken(import_id)
         tally.add(taken)
         tally.refuse([*errors, *((line, NAMELESS) for line in taken.nameless)])
+        for row in good:
+            if (first := people.earlier(row)) is not None and row.line not in taken.nameless:
+                tally.repeat(row.line, first)
     await do.until_shown()
     return tally.answer(sheet, import_id, dry_run=dry_run)
 
 
-Judged = Row | list[tuple[int, FieldError]]
-
-
-def _judged(sheet: Sheet, digest: str, rows: Iterator[tuple[int, list[str]]], *, is_demo: bool) -> list[Judged]:
-    return [_judged_one(sheet, digest, line, cells, is_demo=is_demo) for line, cells in rows]
-
-
-def _judged_one(sheet: Sheet, digest: str, line: int, cells: list[str], *, is_demo: bool) -> Judged:
-    """A row by the rules of a lead that is entered by hand."""
-    try:
-        entered = CaptureLead.model_validate(sheet.entered(cells))
-        new = entered.person(is_demo=is_demo)
-    except ValidationError as error:
-        broken = [field_error({**each, "loc": ("body", *each["loc"])}) for each in error.errors()]
-        return [(line, each) for each in _one_of_each(broken)]
-    except Invalid as error:
-        return [(line, each) for each in error.errors]
-    if entered.platform_user_id is None:
-        # The same file again means the same people, so that an import that broke off can be finished.
-        new = replace(new, platform_user_id=f"manual_{uuid5(_PEOPLE, f'{digest}/{line}').hex}")
-    return Row(line, new, STATUSES[entered.status] if entered.status else None)
-
-
-_PEOPLE: Final = UUID("3a1f6c58-8f0d-4a43-9d3e-5b1c2e7d9f10")
-
-
-def _one_of_each(errors: Sequence[FieldError]) -> list[FieldError]:
-    return list({_column(each.field): each for each in reversed(errors)}.values())[::-1]
-
-
-def _column(field: str) -> str:
-    return field.removeprefix("/").partition("/")[0]
-
-
-def _recurring(sheet: Sheet, digest: str, *, is_demo: bool) -> frozenset[Person]:
-    """Who has more than one row."""
-    judged = (_judged_one(sheet, digest, line, cells, is_demo=is_demo) for line, cells in sheet)
-    counts = Counter(each.person for each in judged if isinstance(each, Row))
-    return frozenset(person for person, count in counts.items() if count > 1)
+def _judged(file: LeadFile, people: PeopleOfFile, rows: Iterator[tuple[int, list[str]]]) -> list[Row | Refused]:
+    judged = (file.judged(line, cells) for line, cells in rows)
+    return [people.check(each) if isinstance(each, Row) else each for each in judged]
 
 
 @router.post("/dm/leads/{creator_id}/import/{correlation_id}/revert")
@@ -247,11 +247,13 @@ async def revert_import(creator: Acting, runtime: Running, correlation_id: str, 
         raise NotFound("There is no such import.")
     undone = await asyncio.to_thread(runtime.app.lead_import, creator.creator_id, import_id)
     leads = iter(await imported_leads(runtime, undone))
+    revert_id = uuid4()  # whatever else the client does under its request's id is not part of this
     reverted = 0
     kept: list[KeptLead] = []
     while chunk := list(islice(leads, CHUNK)):
         told = await traces(runtime, undone, chunk)
-        done = await do.and_go_on(Clonnect.revert_import, creator.creator_id, import_id, told)
+        with context.going_on(revert_id):
+            done = await do.and_go_on(Clonnect.revert_import, creator.creator_id, import_id, told)
         reverted += done.reverted
         kept += [KeptLead(id=lead_id, reason=reason) for lead_id, reason in done.kept]
     await do.until_shown()

@@ -7,7 +7,18 @@ from fastapi import Query, Response
 from pydantic import ConfigDict, Field
 
 from api import written
-from api.dependencies import NO_LEAD, Acting, Do, DoOnVersion, Running, Shown, Tag, guarded_router, shown_lead
+from api.dependencies import (
+    NO_LEAD,
+    Acting,
+    Do,
+    DoOnVersion,
+    Running,
+    Shown,
+    Tag,
+    country_of,
+    guarded_router,
+    shown_lead,
+)
 from api.lists import Limit, People
 from api.refusals import also
 from api.roles import STAFF
@@ -62,19 +73,22 @@ class CaptureLead(Body):
     purchase_intent: Annotated[float, Field(ge=0, le=1)] | None = None
     tags: Tags | None = None
 
-    def lead(self, *, is_demo: bool) -> NewLead:
-        """What the domain makes a lead of; raises `Invalid` without a name, or for an id that cannot be one."""
+    def lead(self, country: str | None, *, is_demo: bool) -> NewLead:
+        """What the domain makes a lead of; raises `Invalid` without a name, or for an id that cannot be one.
+
+        `country` (ISO 3166) is where a WhatsApp number without a country's code belongs.
+        """
         if self.name is None and self.full_name is None:
             raise Invalid(NAMELESS)
-        return self.person(is_demo=is_demo)
+        return self.person(country, is_demo=is_demo)
 
-    def person(self, *, is_demo: bool) -> NewLead:
+    def person(self, country: str | None, *, is_demo: bool) -> NewLead:
         """The same, with or without a name."""
         platform = Platform(self.platform) if self.platform else None
         if self.platform_user_id is None:
             platform_user_id = f"manual_{uuid4().hex}"
         else:
-            platform, platform_user_id = checked(self.platform_user_id, platform)
+            platform, platform_user_id = checked(self.platform_user_id, platform, country=country)
             if platform is Platform.SIMULATOR and not is_demo:
                 raise Invalid(FieldError("/platform_user_id", "unknown_word", "Only a demo has a simulator."))
         details = details_of({field: getattr(self, field) for field in DETAILS})
@@ -174,7 +188,8 @@ async def get_lead(creator: Acting, runtime: Shown, lead_id: str, tag: Tag) -> O
 @router.post("/dm/leads/{creator_id}", openapi_extra=also("duplicate-lead"))
 async def capture_lead(creator: Acting, runtime: Running, body: CaptureLead, do: Do) -> LeadOut:
     """Make a lead by hand; 409 names the one that this person already is."""
-    lead = await do(Clonnect.capture_lead, creator.creator_id, body.lead(is_demo=runtime.is_demo))
+    country = await country_of(runtime, creator.creator_id, body.platform)
+    lead = await do(Clonnect.capture_lead, creator.creator_id, body.lead(country, is_demo=runtime.is_demo))
     do.version(lead.version)
     return LeadOut(lead=await lead_after(runtime, lead, is_new=True))
 

@@ -89,7 +89,7 @@ class Served:
         await self.do(Clonnect.invite_user, creator, user_id, email, None, role, beside=stored)
         return link.token
 
-    async def lead(self, name: str = "Ana", platform_user_id: str = "ig_ana", **more: Any) -> dict[str, Any]:
+    async def lead(self, name: str = "Ana", platform_user_id: str = "ig_5001", **more: Any) -> dict[str, Any]:
         """A lead made over HTTP."""
         body = {"name": name, "platform_user_id": platform_user_id, **more}
         answer = await self.client.post(f"/dm/leads/{CREATOR}", json=body)

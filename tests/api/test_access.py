@@ -42,7 +42,7 @@ async def test_another_creators_key_finds_nothing_anywhere(served: Served) -> No
             if "{creator_id}" in route:
                 for creator in (CREATOR, "nobody", "MARIA"):
                     guarded += 1
-                    path = re.sub(r"\{\w+\}", "ig_ana", route.replace("{creator_id}", creator))
+                    path = re.sub(r"\{\w+\}", "ig_5001", route.replace("{creator_id}", creator))
                     problem = await refused(stranger.request(method, path, content=b"{"), 404, "not-found")
                     assert problem["detail"] == "There is no such creator."
     assert guarded > 80

@@ -15,6 +15,7 @@ import httpx
 import psutil
 import pytest
 
+from api.access_admin import add_creator, add_user
 from api.embedded import embedded_server
 from api.installation import installation_key, open_application
 from api.migrate import migrate
@@ -22,8 +23,9 @@ from api.settings import Settings
 from domain import context
 from domain.commands.leads import NewLead
 from domain.creator import Settings as CreatorSettings
+from domain.errors import Invalid
 from domain.lead import Details
-from domain.vocabulary import Platform
+from domain.vocabulary import Platform, Role
 from tests.platforms.bot_api import TOKEN, BotApi
 
 ROOT = Path(__file__).parents[2]
@@ -257,6 +259,15 @@ def test_what_cannot_be_done_is_one_sentence(data_dir: Path, database_url: str, 
     refusal(clonnect(data_dir, *arguments, DATABASE_URL=database_url))
 
 
+@pytest.mark.parametrize("given", ["notanemail", "", "  ", "ana@x..es", "test\u043e@gmail.com"])
+def test_who_is_let_in_has_an_address_as_over_http(given: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        add_user(Settings(), "maria", given, Role.OWNER)
+    assert [(error.field, error.code) for error in refused.value.errors] == [("/email", "form")]
+    with pytest.raises(Invalid):
+        add_creator(Settings(), "maria", given, None)
+
+
 def test_a_token_comes_from_stdin_or_not_at_all(data_dir: Path) -> None:
     done = clonnect(data_dir, "channels", "connect", "maria", "telegram")
     assert done.returncode == 2
@@ -267,7 +278,7 @@ def test_a_bot_is_connected_and_its_token_is_not_repeated(data_dir: Path, databa
     clonnect(data_dir, "creators", "add", "maria", DATABASE_URL=database_url)
     with BotApi() as telegram:
         settings = {"DATABASE_URL": database_url, "CLONNECT_TELEGRAM_BASE_URL": telegram.url}
-        done = clonnect(data_dir, "channels", "connect", "maria", "telegram", stdin=f"{TOKEN}\n", **settings)
+        done = clonnect(data_dir, "channels", "connect", "maria", "telegram", stdin=f"\ufeff{TOKEN}\r\n", **settings)
         assert done.returncode == 0, done.stderr
         assert "speaks for maria" in done.stdout
         wrong = clonnect(data_dir, "channels", "connect", "maria", "telegram", stdin=f"{TOKEN}x\n", **settings)

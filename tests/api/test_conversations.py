@@ -30,9 +30,9 @@ async def test_a_stage_is_moved_by_either_of_its_words(
 ) -> None:
     lead = await served.lead(status="active" if stored == "new" else "new")
     for given in (word, stored):
-        answer = await served.client.put(f"/dm/follower/{CREATOR}/ig_ana/status", json={"status": given})
+        answer = await served.client.put(f"/dm/follower/{CREATOR}/ig_5001/status", json={"status": given})
         body = answer.json()
-        assert (body["follower_id"], body["new_status"], body["db_status"]) == ("ig_ana", given, stored)
+        assert (body["follower_id"], body["new_status"], body["db_status"]) == ("ig_5001", given, stored)
         assert body["purchase_intent"] == pytest.approx(intent, abs=0.001)
         assert (body["lead"]["id"], body["lead"]["pipeline_score"]) == (lead["id"], score)
 
@@ -41,10 +41,10 @@ async def test_any_other_word_moves_nobody(served: Served) -> None:
     await served.lead(status="hot")
     head = served.head()
     for body in ({"status": "banana"}, {"status": "Hot"}, {"status": ""}, {"status": None}, {"status": ["hot"]}, {}):
-        answer = served.client.put(f"/dm/follower/{CREATOR}/ig_ana/status", json=body)
+        answer = served.client.put(f"/dm/follower/{CREATOR}/ig_5001/status", json=body)
         await refused(answer, 422, "invalid", "/status")
     await refused(
-        served.client.put(f"/dm/follower/{CREATOR}/ig_ana/status", json={"status": "hot", "by": "me"}),
+        served.client.put(f"/dm/follower/{CREATOR}/ig_5001/status", json={"status": "hot", "by": "me"}),
         422,
         "invalid",
         "/by",
@@ -54,7 +54,7 @@ async def test_any_other_word_moves_nobody(served: Served) -> None:
 
 async def test_nobody_is_moved_who_is_not_there(served: Served) -> None:
     head = served.head()
-    for given in ("ig_nobody", "nobody", "00000000-0000-4000-8000-000000000000"):
+    for given in ("ig_5999", "nobody", "00000000-0000-4000-8000-000000000000"):
         await refused(
             served.client.put(f"/dm/follower/{CREATOR}/{given}/status", json={"status": "hot"}), 404, "not-found"
         )
@@ -69,17 +69,17 @@ async def test_nobody_is_moved_who_is_not_there(served: Served) -> None:
 async def test_a_message_becomes_a_lead_is_understood_answered_and_enrolled(demo: Served) -> None:
     await demo.answers()
     await demo.sells(COURSE)
-    said = await demo.writes("ig_luz", "Hola, ¿cuánto cuesta el curso? me parece caro", message_id="m1", name="Luz")
+    said = await demo.writes("ig_5002", "Hola, ¿cuánto cuesta el curso? me parece caro", message_id="m1", name="Luz")
     assert (said["intent"], said["language"], said["action"]) == ("objection_price", "es", "reply")
     assert "97" in said["response"]
-    assert (said["follower_id"], said["message_id"], said["duplicate"]) == ("ig_luz", "m1", False)
+    assert (said["follower_id"], said["message_id"], said["duplicate"]) == ("ig_5002", "m1", False)
     assert said["product_mentioned"] == "Curso de fotografía"
 
-    lead = (await demo.client.get(f"/dm/leads/{CREATOR}/ig_luz")).json()["lead"]
+    lead = (await demo.client.get(f"/dm/leads/{CREATOR}/ig_5002")).json()["lead"]
     assert (lead["id"], lead["name"], lead["status"], lead["source"]) == (said["lead_id"], "Luz", "active", "api")
     assert lead["last_message"]["text"] == said["response"]
     assert lead["next_follow_up"]["sequence_type"] == "objection_price"
-    person = (await demo.client.get(f"/dm/follower/{CREATOR}/ig_luz")).json()
+    person = (await demo.client.get(f"/dm/follower/{CREATOR}/ig_5002")).json()
     assert [(each["role"], each["author"], each["delivery"]) for each in person["last_messages"]] == [
         ("user", "follower", None),
         ("assistant", "bot", "sent"),
@@ -110,15 +110,15 @@ async def test_a_message_that_is_known_gets_the_first_answer_and_changes_nothing
 
 
 async def test_while_the_bot_is_off_a_message_is_kept_and_understood(served: Served) -> None:
-    said = await served.writes("ig_luz", "quiero comprar el curso")
+    said = await served.writes("ig_5002", "quiero comprar el curso")
     assert (said["action"], said["response"], said["intent"]) == ("bot_paused", None, "interest_strong")
-    lead = (await served.client.get(f"/dm/leads/{CREATOR}/ig_luz")).json()["lead"]
+    lead = (await served.client.get(f"/dm/leads/{CREATOR}/ig_5002")).json()["lead"]
     assert lead["status"] == "hot"
 
 
 async def test_the_prefix_tells_the_channel_else_the_platform_else_none(served: Served) -> None:
     for given, more, platform, shown in (
-        ("wa_34611", {}, "whatsapp", "wa_34611"),
+        ("wa_34611223344", {}, "whatsapp", "wa_34611223344"),
         ("77", {"platform": "telegram"}, "telegram", "tg_77"),
         ("somebody", {}, "manual", "somebody"),
     ):
@@ -151,16 +151,16 @@ async def test_a_message_nobody_can_place_is_refused(served: Served) -> None:
 
 
 async def test_what_a_person_writes_arrives_and_is_shown_as_theirs(demo: Served) -> None:
-    await demo.writes("ig_luz", "hola")
-    body = {"follower_id": "ig_luz", "message": " ¡Hola, Luz! "}
+    await demo.writes("ig_5002", "hola")
+    body = {"follower_id": "ig_5002", "message": " ¡Hola, Luz! "}
     sent = (await demo.client.post(f"/dm/send/{CREATOR}", json=body)).json()
     assert (sent["sent"], sent["delivery"], sent["platform"], sent["follower_id"]) == (
         True,
         "sent",
         "instagram",
-        "ig_luz",
+        "ig_5002",
     )
-    messages = (await demo.client.get(f"/dm/conversations/{CREATOR}/ig_luz/messages")).json()["messages"]
+    messages = (await demo.client.get(f"/dm/conversations/{CREATOR}/ig_5002/messages")).json()["messages"]
     assert messages[0]["id"] == sent["message_id"]
     assert (messages[0]["content"], messages[0]["author"], messages[0]["delivery"]) == ("¡Hola, Luz!", "person", "sent")
 
@@ -170,7 +170,7 @@ async def test_what_cannot_leave_is_kept_once_with_its_reason(served: Served) ->
     await served.lead(platform_user_id="walk-in")
     await served.writes("tg_1", "hola")
     for follower_id, delivery, reason in (
-        ("ig_ana", "held", "channel_not_connected"),
+        ("ig_5001", "held", "channel_not_connected"),
         ("tg_1", "held", "channel_not_connected"),
         ("walk-in", "manual", None),
     ):
@@ -183,10 +183,10 @@ async def test_what_cannot_leave_is_kept_once_with_its_reason(served: Served) ->
 
 async def test_a_text_is_measured_before_it_is_sent(served: Served) -> None:
     await served.do(Clonnect.connect_channel, CREATOR, Platform.INSTAGRAM, "1784", beside=None)
-    await served.writes("ig_luz", "hola")
+    await served.writes("ig_5002", "hola")
     head = served.head()
     for text in ("", "   ", "x" * 4097, "ñ" * 501):
-        answer = served.client.post(f"/dm/send/{CREATOR}", json={"follower_id": "ig_luz", "message": text})
+        answer = served.client.post(f"/dm/send/{CREATOR}", json={"follower_id": "ig_5002", "message": text})
         await refused(answer, 422, "invalid", "/message")
     assert served.head() == head
 
@@ -232,11 +232,11 @@ async def test_a_deleted_conversation_is_gone_with_its_lead(served: Served) -> N
 
 async def test_the_inbox_is_filtered_by_who_waits_for_a_person(served: Served) -> None:
     await served.writes("tg_1", "quiero hablar con una persona")
-    await served.lead(platform_user_id="ig_quiet")
+    await served.lead(platform_user_id="ig_5008")
     for params, expected in (
         ({"unread": True}, ["tg_1"]),
         ({"needs_person": True}, ["tg_1"]),
-        ({"q": "quiet"}, ["ig_quiet"]),
+        ({"q": "quiet"}, ["ig_5008"]),
     ):
         page = (await served.client.get(f"/dm/conversations/{CREATOR}", params=params)).json()
         assert [item["follower_id"] for item in page["conversations"]] == expected
@@ -244,19 +244,19 @@ async def test_the_inbox_is_filtered_by_who_waits_for_a_person(served: Served) -
 
 
 async def test_a_conversation_and_its_person_are_shown_with_everything_that_is_known(served: Served) -> None:
-    said = await served.writes("wa_34611", "hola", name="Eva", username="eva")
+    said = await served.writes("wa_34611223344", "hola", name="Eva", username="eva")
     for number in range(60):
         message = Inbound(
-            Platform.WHATSAPP, "34611", f"m{number}", f"m{number}", f"{number}", served.runtime.clock(), "webhook"
+            Platform.WHATSAPP, "34611223344", f"m{number}", f"m{number}", f"{number}", served.runtime.clock(), "webhook"
         )
         await served.do(Clonnect.receive_message, CREATOR, message)
     assert await served.runtime.settle(served.runtime.clock())
     (item,) = (await served.client.get(f"/dm/conversations/{CREATOR}")).json()["conversations"]
-    answer = await served.client.get(f"/dm/follower/{CREATOR}/wa_34611")
+    answer = await served.client.get(f"/dm/follower/{CREATOR}/wa_34611223344")
     person = answer.json()
     assert answer.headers["etag"] == f'"{person["version"]}"'
     both = {
-        "follower_id": "wa_34611",
+        "follower_id": "wa_34611223344",
         "id": said["lead_id"],
         "username": "eva",
         "name": "Eva",
@@ -296,7 +296,7 @@ async def test_a_conversation_and_its_person_are_shown_with_everything_that_is_k
     cursor: str | None = None
     while True:
         params = {"cursor": cursor} if cursor else {}
-        page = (await served.client.get(f"/dm/conversations/{CREATOR}/wa_34611/messages", params=params)).json()
+        page = (await served.client.get(f"/dm/conversations/{CREATOR}/wa_34611223344/messages", params=params)).json()
         seen += [message["content"] for message in page["messages"]]
         if (cursor := page["next_cursor"]) is None:
             break
@@ -305,7 +305,7 @@ async def test_a_conversation_and_its_person_are_shown_with_everything_that_is_k
 
 async def test_a_cursor_of_the_unread_is_no_cursor_of_all(served: Served) -> None:
     for number in range(3):
-        await served.writes(f"tg_{number}", "hola")
+        await served.writes(f"tg_{number + 1}", "hola")
     params: dict[str, Any] = {"limit": 1, "unread": True}
     page = (await served.client.get(f"/dm/conversations/{CREATOR}", params=params)).json()
     assert (page["total"], len(page["conversations"])) == (3, 1)

@@ -45,10 +45,10 @@ async def test_a_creator_who_has_just_begun_has_zeros_and_no_division_by_them(se
 
 async def test_the_numbers_are_those_of_the_board_and_the_inbox(served: Served) -> None:
     for number, stage in enumerate(STAGES):
-        await served.lead(f"L{number}", f"ig_{number}", status=stage, email=f"l{number}@example.com")
-    await served.writes("ig_0", "Hola")
-    await served.writes("ig_0", "Hola otra vez")
-    await served.writes("ig_new", "Quiero hablar con una persona")
+        await served.lead(f"L{number}", f"ig_{number + 1}", status=stage, email=f"l{number}@example.com")
+    await served.writes("ig_1", "Hola")
+    await served.writes("ig_1", "Hola otra vez")
+    await served.writes("ig_5011", "Quiero hablar con una persona")
     shown = await overview(served)
     metrics = shown["metrics"]
     board = (await served.client.get(f"/dm/leads/{CREATOR}")).json()
@@ -75,29 +75,29 @@ async def test_the_numbers_are_those_of_the_board_and_the_inbox(served: Served) 
 
 
 async def test_a_lead_that_is_deleted_is_counted_no_more(served: Served) -> None:
-    lead = await served.lead("Ana", "ig_ana", status="customer")
-    await served.writes("ig_ana", "Hola")
+    lead = await served.lead("Ana", "ig_5001", status="customer")
+    await served.writes("ig_5001", "Hola")
     assert (await overview(served))["metrics"]["total_messages"] == 1
     await served.client.delete(f"/dm/leads/{CREATOR}/{lead['id']}")
     assert set((await overview(served))["metrics"].values()) == {0}
 
 
 async def test_a_lead_that_is_put_aside_is_counted_no_more_until_it_is_brought_back(served: Served) -> None:
-    await served.lead("Ana", "ig_ana", status="customer")
-    await served.writes("ig_ana", "Hola")
+    await served.lead("Ana", "ig_5001", status="customer")
+    await served.writes("ig_5001", "Hola")
     before = (await overview(served))["metrics"]
     assert before["customers"] == before["total_messages"] == before["high_intent_followers"] == 1
     for act in ("archive", "spam"):
-        await served.client.post(f"/dm/conversations/{CREATOR}/ig_ana/{act}")
+        await served.client.post(f"/dm/conversations/{CREATOR}/ig_5001/{act}")
         shown = await overview(served)
         assert set(shown["metrics"].values()) == {0}
         assert (shown["recent_conversations"], shown["leads"]) == ([], [])
-        await served.client.post(f"/dm/conversations/{CREATOR}/ig_ana/restore")
+        await served.client.post(f"/dm/conversations/{CREATOR}/ig_5001/restore")
         assert (await overview(served))["metrics"] == before
 
 
 async def test_an_intent_is_high_until_it_has_faded(demo: Served) -> None:
-    await demo.lead("Ana", "ig_ana", purchase_intent=1.0)
+    await demo.lead("Ana", "ig_5001", purchase_intent=1.0)
     assert (await overview(demo))["metrics"]["high_intent_followers"] == 1
     seconds = timedelta(days=14, minutes=5).total_seconds()
     await demo.client.post(f"/simulator/{CREATOR}/clock", json={"advance_seconds": seconds})
@@ -108,7 +108,7 @@ async def test_an_intent_is_high_until_it_has_faded(demo: Served) -> None:
 async def test_follow_ups_are_counted_by_what_became_of_them(demo: Served) -> None:
     await demo.answers()
     await demo.sells(Product(UUID(int=1), "Curso", None, "EUR", payment_link="https://pay.example/curso"))
-    await demo.writes("ig_luz", "Hola, ¿cuánto cuesta el curso? me parece caro")
+    await demo.writes("ig_5002", "Hola, ¿cuánto cuesta el curso? me parece caro")
     assert (await overview(demo))["followups"] == {"due": 0, "sent": 0, "held": 0}
     seconds = timedelta(days=4).total_seconds()
     await demo.client.post(f"/simulator/{CREATOR}/clock", json={"advance_seconds": seconds})
@@ -126,7 +126,7 @@ async def test_the_name_is_the_one_that_the_creator_gave(served: Served) -> None
 
 
 async def test_another_creators_people_are_not_counted(served: Served) -> None:
-    await served.lead("Ana", "ig_ana")
+    await served.lead("Ana", "ig_5001")
     async with served.anybody(**{"X-API-Key": served.keys[OTHER]}) as other:
         shown = (await other.get(f"/dashboard/{OTHER}/overview")).json()
         assert set(shown["metrics"].values()) == {0}

@@ -23,9 +23,9 @@ def test_the_api_does_what_its_description_says(database_url: str, data_dir: Pat
         with closing(maria.client) as client:
             program.set_up(maria)
             for number in range(3):
-                lead = {"name": f"Lead {number}", "platform_user_id": f"ig_{number}"}
+                lead = {"name": f"Lead {number}", "platform_user_id": f"ig_{number + 1}"}
                 assert client.post("/dm/leads/maria", json=lead).status_code == 200
-            message = {"creator_id": "maria", "sender_id": "ig_ana", "message": "Hola, me parece caro el curso"}
+            message = {"creator_id": "maria", "sender_id": "ig_5001", "message": "Hola, me parece caro el curso"}
             assert client.post("/dm/process", json=message).status_code == 200
         key = program.key(None, Role.ADMIN)  # of a creator's keys one might be revoked by the fuzzer itself
         done = subprocess.run(

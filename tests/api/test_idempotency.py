@@ -26,8 +26,8 @@ PLATFORMS = {("POST", "/webhook/telegram")}
 POSTS: dict[str, Any] = {
     "/dm/leads/{creator_id}": {"name": "Ana"},
     "/dm/leads/{creator_id}/manual": {"name": "Bea", "platform_user_id": "tg_2"},
-    "/dm/send/{creator_id}": {"follower_id": "ig_carla", "message": "hola"},
-    "/dm/process": {"creator_id": CREATOR, "sender_id": "ig_dora", "message": "hola"},
+    "/dm/send/{creator_id}": {"follower_id": "ig_5005", "message": "hola"},
+    "/dm/process": {"creator_id": CREATOR, "sender_id": "ig_5007", "message": "hola"},
     "/nurturing/{creator_id}/sequences/{sequence_type}/toggle": None,
     "/bot/{creator_id}/pause": {"reason": "holiday"},
     "/bot/{creator_id}/resume": None,
@@ -48,8 +48,8 @@ POSTS: dict[str, Any] = {
     "/creator": {"name": "luz"},
     "/creator/{creator_id}/products": {"name": "Curso", "price": 97},
     "/settings/{creator_id}/channels/{channel}/test": None,
-    "/dm/leads/{creator_id}/bulk": {"ids": ["ig_carla"], "action": "tag_add", "tag": "vip"},
-    "/dm/leads/{creator_id}/import": "name,platform_user_id\r\nDora,ig_dora\r\n",
+    "/dm/leads/{creator_id}/bulk": {"ids": ["ig_5005"], "action": "tag_add", "tag": "vip"},
+    "/dm/leads/{creator_id}/import": "name,platform_user_id\r\nDora,ig_5007\r\n",
     "/dm/leads/{creator_id}/import/{correlation_id}/revert": None,
     "/auth/login": {"link": ""},
     "/auth/logout": None,
@@ -109,14 +109,14 @@ def test_every_post_has_its_example(served: Served) -> None:
 
 @pytest.mark.parametrize("path", POSTS)
 async def test_the_same_request_again_gets_the_first_answer_and_changes_nothing(demo: Served, path: str) -> None:
-    await demo.lead("Carla", "ig_carla")
+    await demo.lead("Carla", "ig_5005")
     body = POSTS[path] if path != "/auth/login" else {"link": await demo.link("ana@example.com")}
     imported = await demo.client.post(
         f"/dm/leads/{CREATOR}/import", content="name\r\nEva\r\n", headers={"Content-Type": "text/csv"}
     )
     where = path.format(
         creator_id=CREATOR,
-        lead_id="ig_carla",
+        lead_id="ig_5005",
         channel="telegram",
         sequence_type=SequenceType.ABANDONED,
         correlation_id=imported.json()["correlation_id"],
@@ -180,7 +180,7 @@ async def test_each_caller_has_keys_of_their_own(served: Served) -> None:
 
 
 async def test_what_was_refused_may_be_sent_again_with_its_key(served: Served) -> None:
-    body = {"follower_id": "ig_ana", "message": "hola"}
+    body = {"follower_id": "ig_5001", "message": "hola"}
     await refused(served.client.post(f"/dm/send/{CREATOR}", json=body, headers=ONCE), 404, "not-found")
     assert kept(served) == []
     await served.lead()
@@ -226,7 +226,7 @@ async def test_another_program_knows_what_was_answered(served: Served) -> None:
     ],
 )
 async def test_who_is_killed_between_commit_and_answer_has_acted_once(served: Served, path: str) -> None:
-    await served.lead("Carla", "ig_carla")
+    await served.lead("Carla", "ig_5005")
     where, body = path.format(creator_id=CREATOR, sequence_type=SequenceType.ABANDONED), POSTS[path]
     before = served.head()
     async with screens_standing_still(served.url):
@@ -293,14 +293,14 @@ async def test_a_key_and_a_link_that_are_shown_after_a_crash_open_something(serv
 async def test_the_answer_that_is_made_again_is_that_of_then(served: Served) -> None:
     """The lead has been moved, renamed and deleted since."""
     before = served.head()
-    body = {"name": "Ana", "platform_user_id": "ig_ana", "status": "hot"}
+    body = {"name": "Ana", "platform_user_id": "ig_5001", "status": "hot"}
     async with screens_standing_still(served.url), another_program(served) as (client, _):
         request = asyncio.create_task(client.post(f"/dm/leads/{CREATOR}", json=body, headers=ONCE))
         await until_stored(served.url, request, before)
         request.cancel()
         await asyncio.gather(request, return_exceptions=True)
-    await served.client.put(f"/dm/leads/{CREATOR}/ig_ana", json={"name": "Anna", "status": "new"})
-    await served.client.delete(f"/dm/leads/{CREATOR}/ig_ana")
+    await served.client.put(f"/dm/leads/{CREATOR}/ig_5001", json={"name": "Anna", "status": "new"})
+    await served.client.delete(f"/dm/leads/{CREATOR}/ig_5001")
     again = await served.client.post(f"/dm/leads/{CREATOR}", json=body, headers=ONCE)
     lead = again.json()["lead"]
     assert (lead["name"], lead["status"], lead["version"]) == ("Ana", "hot", int(again.headers["etag"].strip('"')))
@@ -336,7 +336,7 @@ async def test_two_programs_carry_one_request_out_once(served: Served) -> None:
 async def test_two_programs_make_one_lead_of_one_request(served: Served) -> None:
     async with another_program(served) as (client, _):
         for number in range(10):
-            headers, body = {HEADER: f"both {number}"}, {"name": "Ana", "platform_user_id": f"ig_{number}"}
+            headers, body = {HEADER: f"both {number}"}, {"name": "Ana", "platform_user_id": f"ig_{number + 1}"}
             answers = await asyncio.gather(
                 *(each.post(f"/dm/leads/{CREATOR}", json=body, headers=headers) for each in (served.client, client))
             )
@@ -377,11 +377,11 @@ async def test_nobody_can_read_what_is_kept(served: Served) -> None:
 
 
 async def test_erasing_a_person_drops_the_answers_that_may_speak_of_them(served: Served) -> None:
-    body = {"name": "Marta Rodríguez", "platform_user_id": "ig_marta"}
+    body = {"name": "Marta Rodríguez", "platform_user_id": "ig_5004"}
     first = await served.client.post(f"/dm/leads/{CREATOR}", json=body, headers=ONCE)
     await served.client.post(f"/bot/{CREATOR}/pause", json={"reason": "holiday"}, headers={HEADER: "pause"})
     with context.acting("person:1"):
-        await served.runtime.erasure.erase(CREATOR, "ig_marta")
+        await served.runtime.erasure.erase(CREATOR, "ig_5004")
     assert {row["answer_sealed"] for row in kept(served)} == {None}
     head = served.head()
     again = await served.client.post(f"/dm/leads/{CREATOR}", json=body, headers=ONCE)
@@ -393,14 +393,14 @@ async def test_erasing_a_person_drops_the_answers_that_may_speak_of_them(served:
 
 
 async def test_an_answer_that_was_made_during_an_erasure_is_not_kept(served: Served) -> None:
-    await served.lead("Marta", "ig_marta")
+    await served.lead("Marta", "ig_5004")
     body = {"name": "Ana"}
     async with screens_standing_still(served.url):
         before = served.head()
         making = asyncio.create_task(served.client.post(f"/dm/leads/{CREATOR}", json=body, headers=ONCE))
         await until_stored(served.url, making, before)
         with context.acting("person:1"):
-            erasing = await served.runtime.writer.do(Clonnect.request_erasure, CREATOR, "ig_marta")
+            erasing = await served.runtime.writer.do(Clonnect.request_erasure, CREATOR, "ig_5004")
             await served.runtime.writer.do(Clonnect.record_erased, erasing.result[0], {}, beside=())
         assert (await making).status_code == 202
     assert [row["answer_sealed"] for row in kept(served)] == [None]

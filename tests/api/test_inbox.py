@@ -47,7 +47,7 @@ async def test_what_is_put_aside_is_in_a_list_of_its_own_and_comes_back_to_its_s
     served: Served, action: str, said: str, status: str
 ) -> None:
     lead = await served.lead(name="Ana", status="hot", username="ana")
-    answer = await does(served, "ig_ana", action)
+    answer = await does(served, "ig_5001", action)
     version = lead["version"] + 1
     assert answer.json() == {"status": "ok", "id": lead["id"], "version": version, said: True}
     assert answer.headers["etag"] == f'"{version}"'
@@ -61,7 +61,7 @@ async def test_what_is_put_aside_is_in_a_list_of_its_own_and_comes_back_to_its_s
     assert page["conversations"] == [
         {
             "id": lead["id"],
-            "follower_id": "ig_ana",
+            "follower_id": "ig_5001",
             "username": "ana",
             "name": "Ana",
             "platform": "instagram",
@@ -77,7 +77,7 @@ async def test_what_is_put_aside_is_in_a_list_of_its_own_and_comes_back_to_its_s
     ]
     shown = (await served.client.get(f"/dm/leads/{CREATOR}/{lead['id']}")).json()["lead"]
     assert (shown["archived"], shown["spam"]) == (status == "archived", status == "spam")
-    person = await follower(served, "ig_ana")
+    person = await follower(served, "ig_5001")
     assert (person["archived"], person["spam"]) == (status == "archived", status == "spam")
 
     back = await does(served, lead["id"], "restore")
@@ -95,9 +95,9 @@ async def test_what_is_put_aside_is_in_a_list_of_its_own_and_comes_back_to_its_s
 async def test_what_is_put_aside_twice_is_put_aside_once(served: Served) -> None:
     await served.lead()
     for action in ("archive", "spam"):
-        first = await does(served, "ig_ana", action)
+        first = await does(served, "ig_5001", action)
         head = served.head()
-        again = await does(served, "ig_ana", action, {})
+        again = await does(served, "ig_5001", action, {})
         assert again.json() == first.json()
         assert again.headers["x-position"] == str(head)
         assert served.head() == head
@@ -107,14 +107,16 @@ async def test_what_is_put_aside_twice_is_put_aside_once(served: Served) -> None
 async def test_nothing_is_restored_that_was_not_put_aside(served: Served) -> None:
     await served.lead()
     head = served.head()
-    await refused(served.client.post(path("ig_ana", "restore")), 409, "conflict")
+    await refused(served.client.post(path("ig_5001", "restore")), 409, "conflict")
     assert served.head() == head
 
 
 async def test_what_was_put_aside_is_paged_filtered_and_searched(served: Served) -> None:
     for number in range(5):
-        await served.lead(name=f"Lead {number}", platform_user_id=f"tg_{number}", tags=["vip"] if number == 3 else [])
-        await does(served, f"tg_{number}", "spam" if number % 2 else "archive")
+        await served.lead(
+            name=f"Lead {number}", platform_user_id=f"tg_{number + 1}", tags=["vip"] if number == 3 else []
+        )
+        await does(served, f"tg_{number + 1}", "spam" if number % 2 else "archive")
     seen: list[str] = []
     cursor: str | None = None
     while True:
@@ -162,9 +164,9 @@ async def test_spam_that_writes_is_kept_and_counted_and_not_answered(demo: Serve
 async def test_who_is_put_aside_is_still_the_same_person(served: Served) -> None:
     lead = await served.lead()
     for action in ("archive", "spam"):
-        await does(served, "ig_ana", action)
+        await does(served, "ig_5001", action)
         head = served.head()
-        body = {"name": "Ana", "platform_user_id": "ig_ana"}
+        body = {"name": "Ana", "platform_user_id": "ig_5001"}
         problem = await refused(served.client.post(f"/dm/leads/{CREATOR}", json=body), 409, "duplicate-lead")
         assert problem["existing_id"] == lead["id"]
         assert served.head() == head
@@ -172,10 +174,10 @@ async def test_who_is_put_aside_is_still_the_same_person(served: Served) -> None
 
 async def test_the_stage_of_an_archived_lead_can_be_moved_and_is_counted_when_it_is_back(served: Served) -> None:
     await served.lead()
-    await does(served, "ig_ana", "archive")
-    await served.client.put(f"/dm/follower/{CREATOR}/ig_ana/status", json={"status": "hot"})
+    await does(served, "ig_5001", "archive")
+    await served.client.put(f"/dm/follower/{CREATOR}/ig_5001/status", json={"status": "hot"})
     assert (await inbox(served))["total"] == 0
-    assert (await does(served, "ig_ana", "restore")).json()["lead_status"] == "hot"
+    assert (await does(served, "ig_5001", "restore")).json()["lead_status"] == "hot"
     assert (await inbox(served))["by_status"] == {"new": 0, "active": 0, "hot": 1, "customer": 0}
 
 
@@ -215,33 +217,33 @@ async def test_a_conversation_is_taken_over_until_a_time(served: Served) -> None
     await served.lead()
     until = (served.runtime.clock() + timedelta(hours=2)).isoformat(timespec="microseconds")
     for _ in range(2):
-        taken = (await does(served, "ig_ana", "takeover", {"until": until})).json()
+        taken = (await does(served, "ig_5001", "takeover", {"until": until})).json()
         assert taken["paused_until"] == until
     head = served.head()
     for wrong in ("yesterday", 5, "2026-01-01T00:00:00", (served.runtime.clock() - timedelta(hours=1)).isoformat()):
-        answer = served.client.post(path("ig_ana", "takeover"), json={"until": wrong})
+        answer = served.client.post(path("ig_5001", "takeover"), json={"until": wrong})
         await refused(answer, 422, "invalid", "/until")
     assert served.head() == head
-    assert (await follower(served, "ig_ana"))["paused_until"] == until
+    assert (await follower(served, "ig_5001"))["paused_until"] == until
 
 
 async def test_a_conversation_is_held_by_a_person_of_the_creators_and_nobody_else(served: Served) -> None:
     lead = await served.lead()
     ours, theirs = await user(served, "ana@example.com", CREATOR), await user(served, "eva@example.com", OTHER)
-    held = await does(served, "ig_ana", "assign", {"user_id": str(ours)})
+    held = await does(served, "ig_5001", "assign", {"user_id": str(ours)})
     assert held.json() == {"status": "ok", "id": lead["id"], "version": 2, "assigned_to": str(ours)}
     head = served.head()
-    await does(served, "ig_ana", "assign", {"user_id": str(ours)})
+    await does(served, "ig_5001", "assign", {"user_id": str(ours)})
     for unknown in (theirs, uuid4()):
         body = {"user_id": str(unknown)}
-        await refused(served.client.post(path("ig_ana", "assign"), json=body), 404, "not-found")
+        await refused(served.client.post(path("ig_5001", "assign"), json=body), 404, "not-found")
     for wrong, field in (({}, "/user_id"), ({"user_id": "me"}, "/user_id"), ({"user_id": None, "by": "x"}, "/by")):
-        await refused(served.client.post(path("ig_ana", "assign"), json=wrong), 422, "invalid", field)
+        await refused(served.client.post(path("ig_5001", "assign"), json=wrong), 422, "invalid", field)
     assert served.head() == head
     (item,) = (await inbox(served))["conversations"]
-    card = (await served.client.get(f"/dm/leads/{CREATOR}/ig_ana")).json()["lead"]
-    assert {each["assigned_to"] for each in (item, card, await follower(served, "ig_ana"))} == {str(ours)}
-    assert (await does(served, "ig_ana", "assign", {"user_id": None})).json()["assigned_to"] is None
+    card = (await served.client.get(f"/dm/leads/{CREATOR}/ig_5001")).json()["lead"]
+    assert {each["assigned_to"] for each in (item, card, await follower(served, "ig_5001"))} == {str(ours)}
+    assert (await does(served, "ig_5001", "assign", {"user_id": None})).json()["assigned_to"] is None
 
 
 async def user(served: Served, email: str, creator: str) -> UUID:
@@ -258,12 +260,12 @@ async def test_nothing_is_done_with_a_conversation_that_is_not_there(served: Ser
     stranger = served.anybody(**{"X-API-Key": served.keys[OTHER]})
     head = served.head()
     for action in ACTIONS:
-        for given in (NOBODY, "ig_nobody", "nobody"):
+        for given in (NOBODY, "ig_5999", "nobody"):
             await refused(served.client.post(path(given, action)), 404, "not-found")
         await refused(stranger.post(path(lead["id"], action, OTHER)), 404, "not-found")
         await refused(stranger.post(path(lead["id"], action)), 404, "not-found")
         await refused(served.client.post(path(lead["id"], action), json={"by": "me"}), 422, "invalid", "/by")
-    for given in (NOBODY, "ig_nobody"):
+    for given in (NOBODY, "ig_5999"):
         answer = served.client.post(path(given, "assign"), json={"user_id": None})
         await refused(answer, 404, "not-found")
     assert served.head() == head
@@ -271,14 +273,14 @@ async def test_nothing_is_done_with_a_conversation_that_is_not_there(served: Ser
 
 async def test_nothing_is_done_with_a_conversation_that_has_changed_since(served: Served) -> None:
     lead = await served.lead()
-    await does(served, "ig_ana", "archive", **{"If-Match": f'"{lead["version"]}"'})
+    await does(served, "ig_5001", "archive", **{"If-Match": f'"{lead["version"]}"'})
     head = served.head()
     for action in ACTIONS:
-        answer = served.client.post(path("ig_ana", action), headers={"If-Match": f'"{lead["version"]}"'})
+        answer = served.client.post(path("ig_5001", action), headers={"If-Match": f'"{lead["version"]}"'})
         problem = await refused(answer, 412, "version-mismatch")
         assert problem["current_version"] == lead["version"] + 1
     assert served.head() == head
-    await does(served, "ig_ana", "restore", **{"If-Match": "*"})
+    await does(served, "ig_5001", "restore", **{"If-Match": "*"})
 
 
 PLACES = (
@@ -302,22 +304,22 @@ LISTS = (
 @pytest.mark.parametrize("before", [None, "archive", "spam"])
 async def test_who_is_deleted_is_nowhere_and_comes_back_as_somebody_new(demo: Served, before: str | None) -> None:
     await demo.answers()
-    first = await demo.writes("ig_luz", "me parece caro", message_id="m1", name="Luz")
+    first = await demo.writes("ig_5002", "me parece caro", message_id="m1", name="Luz")
     body = {"notes": "una nota secreta", "tags": ["vip"], "status": "hot"}
-    await demo.client.put(f"/dm/leads/{CREATOR}/ig_luz", json=body)
+    await demo.client.put(f"/dm/leads/{CREATOR}/ig_5002", json=body)
     if before is not None:
-        await does(demo, "ig_luz", before)
-    gone = await demo.client.delete(f"/dm/leads/{CREATOR}/ig_luz")
+        await does(demo, "ig_5002", before)
+    gone = await demo.client.delete(f"/dm/leads/{CREATOR}/ig_5002")
     assert gone.json()["lead_id"] == first["lead_id"]
 
     for place in PLACES:
-        for given in ("ig_luz", first["lead_id"]):
+        for given in ("ig_5002", first["lead_id"]):
             await refused(demo.client.get(place.format(c=CREATOR, id=given)), 404, "not-found")
     for one in LISTS:
         page = (await demo.client.get(one.format(c=CREATOR))).json()
         assert (page["count"], page["total"]) == (0, 0), one
     head = demo.head()
-    for given in ("ig_luz", first["lead_id"]):
+    for given in ("ig_5002", first["lead_id"]):
         for action in ACTIONS:
             await refused(demo.client.post(path(given, action)), 404, "not-found")
         for answer in (
@@ -329,12 +331,12 @@ async def test_who_is_deleted_is_nowhere_and_comes_back_as_somebody_new(demo: Se
             demo.client.post(f"/dm/leads/{CREATOR}/{given}/purchases", json={"amount": 1, "currency": "EUR"}),
         ):
             await refused(answer, 404, "not-found")
-    assert (await demo.writes("ig_luz", "me parece caro", message_id="m1"))["duplicate"] is True
+    assert (await demo.writes("ig_5002", "me parece caro", message_id="m1"))["duplicate"] is True
     assert demo.head() == head
 
-    back = await demo.writes("ig_luz", "hola", message_id="m2")
+    back = await demo.writes("ig_5002", "hola", message_id="m2")
     assert back["lead_id"] != first["lead_id"]
-    person = await follower(demo, "ig_luz")
+    person = await follower(demo, "ig_5002")
     assert (person["id"], person["lead_status"], person["total_messages"]) == (back["lead_id"], "new", 1)
     assert (person["name"], person["notes"], person["tags"], person["archived"]) == (None, "", [], False)
     assert "caro" not in str(person["last_messages"])

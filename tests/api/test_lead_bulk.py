@@ -29,9 +29,9 @@ async def board(served: Served) -> dict[str, dict[str, Any]]:
 async def test_many_leads_are_moved_at_once_however_they_are_called(served: Served) -> None:
     first = await served.lead()
     await served.lead(platform_user_id="tg_1")
-    await served.lead(platform_user_id="wa_34600")
-    results = await done(served, ids=[first["id"], "tg_1", "34600"], action="status", status="warm")
-    assert results == [{"id": each, "ok": True, "error": None} for each in (first["id"], "tg_1", "34600")]
+    await served.lead(platform_user_id="wa_34600111222")
+    results = await done(served, ids=[first["id"], "tg_1", "34600111222"], action="status", status="warm")
+    assert results == [{"id": each, "ok": True, "error": None} for each in (first["id"], "tg_1", "34600111222")]
     assert {lead["status"] for lead in (await board(served)).values()} == {"active"}
 
 
@@ -60,20 +60,20 @@ async def test_who_is_refused_is_told_so_and_holds_up_nobody(served: Served) -> 
 async def test_tags_come_and_go_and_what_is_so_leaves_no_event(served: Served) -> None:
     await served.lead(tags=["old", "vip"])
     head = served.head()
-    assert (await done(served, ids=["ig_ana"], action="tag_add", tag="vip"))[0]["ok"]
-    assert (await done(served, ids=["ig_ana"], action="tag_remove", tag="never"))[0]["ok"]
-    assert (await done(served, ids=["ig_ana"], action="status", status="new"))[0]["ok"]
+    assert (await done(served, ids=["ig_5001"], action="tag_add", tag="vip"))[0]["ok"]
+    assert (await done(served, ids=["ig_5001"], action="tag_remove", tag="never"))[0]["ok"]
+    assert (await done(served, ids=["ig_5001"], action="status", status="new"))[0]["ok"]
     assert served.head() == head
-    await done(served, ids=["ig_ana"], action="tag_remove", tag="old")
-    await done(served, ids=["ig_ana"], action="tag_add", tag="new")
-    assert (await board(served))["ig_ana"]["tags"] == ["vip", "new"]
+    await done(served, ids=["ig_5001"], action="tag_remove", tag="old")
+    await done(served, ids=["ig_5001"], action="tag_add", tag="new")
+    assert (await board(served))["ig_5001"]["tags"] == ["vip", "new"]
 
 
 async def test_leads_that_are_deleted_together_are_gone_for_good(served: Served) -> None:
     lead = await served.lead()
     await served.lead(platform_user_id="tg_1")
-    results = await done(served, ids=["tg_1", lead["id"], "tg_1", "ig_ana"], action="delete")
-    assert [(each["id"], each["ok"]) for each in results] == [("tg_1", True), (lead["id"], True), ("ig_ana", True)]
+    results = await done(served, ids=["tg_1", lead["id"], "tg_1", "ig_5001"], action="delete")
+    assert [(each["id"], each["ok"]) for each in results] == [("tg_1", True), (lead["id"], True), ("ig_5001", True)]
     assert await board(served) == {}
     again = await done(served, ids=[lead["id"], "tg_1"], action="delete")
     assert [each["error"]["slug"] for each in again] == ["not-found", "not-found"]
@@ -82,13 +82,13 @@ async def test_leads_that_are_deleted_together_are_gone_for_good(served: Served)
 async def test_a_lead_that_is_named_twice_is_judged_once(served: Served) -> None:
     lead = await served.lead()
     head = served.head()
-    results = await done(served, ids=["ana", lead["id"], "ig_ana", "ana"], action="delete")
-    assert [(each["id"], each["ok"]) for each in results] == [("ana", True), (lead["id"], True), ("ig_ana", True)]
+    results = await done(served, ids=["5001", lead["id"], "ig_5001", "5001"], action="delete")
+    assert [(each["id"], each["ok"]) for each in results] == [("5001", True), (lead["id"], True), ("ig_5001", True)]
     assert served.head() == head + 2
 
 
 async def test_all_that_is_done_is_one_story_in_several_transactions(served: Served) -> None:
-    names = [f"tg_{number}" for number in range(2 * CHUNK + 1)]
+    names = [f"tg_{number + 1}" for number in range(2 * CHUNK + 1)]
     text = "name,platform_user_id\n" + "".join(f"Lead,{name}\n" for name in names)
     await served.client.post(f"/dm/leads/{CREATOR}/import", content=text, headers={"Content-Type": "text/csv"})
     before, request_id = served.head(), str(uuid4())
@@ -111,22 +111,22 @@ BAD_BODIES: list[tuple[dict[str, Any], str]] = [
     ({"action": "delete"}, "/ids"),
     ({"ids": [], "action": "delete"}, "/ids"),
     ({"ids": ["x"] * 1001, "action": "delete"}, "/ids"),
-    ({"ids": "ig_ana", "action": "delete"}, "/ids"),
-    ({"ids": ["ig_ana", 7], "action": "delete"}, "/ids/1"),
-    ({"ids": ["ig_ana", " "], "action": "delete"}, "/ids/1"),
+    ({"ids": "ig_5001", "action": "delete"}, "/ids"),
+    ({"ids": ["ig_5001", 7], "action": "delete"}, "/ids/1"),
+    ({"ids": ["ig_5001", " "], "action": "delete"}, "/ids/1"),
     ({"ids": ["x" * 301], "action": "delete"}, "/ids/0"),
-    ({"ids": ["ig_ana"]}, "/action"),
-    ({"ids": ["ig_ana"], "action": "explode"}, "/action"),
-    ({"ids": ["ig_ana"], "action": None}, "/action"),
-    ({"ids": ["ig_ana"], "action": "status"}, "/status"),
-    ({"ids": ["ig_ana"], "action": "status", "status": "banana"}, "/status"),
-    ({"ids": ["ig_ana"], "action": "status", "status": "hot", "tag": "x"}, "/tag"),
-    ({"ids": ["ig_ana"], "action": "tag_add"}, "/tag"),
-    ({"ids": ["ig_ana"], "action": "tag_add", "tag": " "}, "/tag"),
-    ({"ids": ["ig_ana"], "action": "tag_remove", "tag": "x" * 51}, "/tag"),
-    ({"ids": ["ig_ana"], "action": "delete", "tag": "x"}, "/tag"),
-    ({"ids": ["ig_ana"], "action": "delete", "status": "hot"}, "/status"),
-    ({"ids": ["ig_ana"], "action": "delete", "reason": "x"}, "/reason"),
+    ({"ids": ["ig_5001"]}, "/action"),
+    ({"ids": ["ig_5001"], "action": "explode"}, "/action"),
+    ({"ids": ["ig_5001"], "action": None}, "/action"),
+    ({"ids": ["ig_5001"], "action": "status"}, "/status"),
+    ({"ids": ["ig_5001"], "action": "status", "status": "banana"}, "/status"),
+    ({"ids": ["ig_5001"], "action": "status", "status": "hot", "tag": "x"}, "/tag"),
+    ({"ids": ["ig_5001"], "action": "tag_add"}, "/tag"),
+    ({"ids": ["ig_5001"], "action": "tag_add", "tag": " "}, "/tag"),
+    ({"ids": ["ig_5001"], "action": "tag_remove", "tag": "x" * 51}, "/tag"),
+    ({"ids": ["ig_5001"], "action": "delete", "tag": "x"}, "/tag"),
+    ({"ids": ["ig_5001"], "action": "delete", "status": "hot"}, "/status"),
+    ({"ids": ["ig_5001"], "action": "delete", "reason": "x"}, "/reason"),
 ]
 
 
@@ -142,7 +142,7 @@ async def test_another_creators_leads_are_simply_not_there(served: Served) -> No
     lead = await served.lead()
     head = served.head()
     async with served.anybody(**{"X-API-Key": served.keys[OTHER]}) as stranger:
-        body = {"ids": [lead["id"], "ig_ana"], "action": "delete"}
+        body = {"ids": [lead["id"], "ig_5001"], "action": "delete"}
         answer = await stranger.post(f"/dm/leads/{OTHER}/bulk", json=body)
         assert [each["error"]["slug"] for each in answer.json()["results"]] == ["not-found", "not-found"]
         assert answer.headers["x-position"] == str(head)
@@ -156,7 +156,9 @@ async def test_a_role_that_may_not_write_does_not_reach_the_leads(served: Served
         token = (await browser.post("/auth/login", json={"link": link})).json()["csrf_token"]
         head = served.head()
         proof = {"X-CSRF-Token": token}
-        await refused(browser.post(PATH, json={"ids": ["ig_ana"], "action": "delete"}, headers=proof), 403, "forbidden")
+        await refused(
+            browser.post(PATH, json={"ids": ["ig_5001"], "action": "delete"}, headers=proof), 403, "forbidden"
+        )
         await refused(browser.get(f"/dm/leads/{CREATOR}/export"), 403, "forbidden")
         content = browser.post(
             f"/dm/leads/{CREATOR}/import", content=b"name\nAna\n", headers=proof | {"Content-Type": "text/csv"}

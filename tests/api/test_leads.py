@@ -22,13 +22,13 @@ async def test_a_lead_made_by_hand_is_on_the_board_at_once(served: Served) -> No
         json={
             "name": "  Ana  ",
             "platform": "instagram",
-            "platform_user_id": "ana",
+            "platform_user_id": "5001",
             "username": "@ana",
             "tags": ["vip"],
         },
     )
     lead = made.json()["lead"]
-    assert (lead["name"], lead["username"], lead["follower_id"]) == ("Ana", "ana", "ig_ana")
+    assert (lead["name"], lead["username"], lead["follower_id"]) == ("Ana", "ana", "ig_5001")
     assert (lead["status"], lead["pipeline_score"], lead["source"]) == ("new", 25, "manual")
     assert made.headers["etag"] == f'"{lead["version"]}"'
     listed = await served.client.get(f"/dm/leads/{CREATOR}", params={"after": made.headers["x-position"]})
@@ -49,7 +49,7 @@ async def test_a_lead_without_an_id_of_its_own_gets_one(served: Served) -> None:
 async def test_one_person_is_one_lead_however_the_id_is_spelled(served: Served) -> None:
     lead = await served.lead()
     head = served.head()
-    for spelling in ("ana", "ig_ana"):
+    for spelling in ("5001", "ig_5001"):
         body = {"name": "Again", "platform": "instagram", "platform_user_id": spelling}
         problem = await refused(served.client.post(f"/dm/leads/{CREATOR}", json=body), 409, "duplicate-lead")
         assert problem["existing_id"] == lead["id"]
@@ -69,8 +69,8 @@ async def test_a_phone_number_is_one_person_with_its_plus_or_without(served: Ser
 
 
 async def test_of_simultaneous_creations_exactly_one_wins(served: Served) -> None:
-    body = {"name": "Ana", "platform_user_id": "ig_ana"}
-    spelled = {"name": "Ana", "platform": "instagram", "platform_user_id": "ana"}
+    body = {"name": "Ana", "platform_user_id": "ig_5001"}
+    spelled = {"name": "Ana", "platform": "instagram", "platform_user_id": "5001"}
     answers = await asyncio.gather(
         *(served.client.post(f"/dm/leads/{CREATOR}", json=(body, spelled)[number % 2]) for number in range(50))
     )
@@ -82,7 +82,7 @@ async def test_of_simultaneous_creations_exactly_one_wins(served: Served) -> Non
 
 async def test_a_lead_is_found_by_any_of_its_ids(served: Served) -> None:
     lead = await served.lead()
-    for given in (lead["id"], "ig_ana", "ana"):
+    for given in (lead["id"], "ig_5001", "5001"):
         found = await served.client.get(f"/dm/leads/{CREATOR}/{given}")
         assert found.json()["lead"]["id"] == lead["id"]
         noted = await served.client.put(f"/dm/leads/{CREATOR}/{given}", json={"notes": f"as {given}"})
@@ -106,7 +106,7 @@ BAD_LEADS: list[tuple[dict[str, Any], str]] = [
     ({"name": "Ana", "platform": "fax"}, "/platform"),
     ({"name": "Ana", "platform": "telegram", "platform_user_id": "ig_1"}, "/platform_user_id"),
     ({"name": "Ana", "platform_user_id": "a b"}, "/platform_user_id"),
-    ({"name": "Ana", "platform": "manual", "platform_user_id": "wa_34611"}, "/platform_user_id"),
+    ({"name": "Ana", "platform": "manual", "platform_user_id": "wa_34611223344"}, "/platform_user_id"),
     ({"name": "Ana", "platform": "whatsapp", "platform_user_id": "marta"}, "/platform_user_id"),
     ({"name": "Ana", "platform_user_id": "wa_marta"}, "/platform_user_id"),
     ({"name": "Ana", "platform_user_id": "sim_1"}, "/platform_user_id"),
@@ -160,17 +160,17 @@ async def test_an_entered_score_is_what_the_board_shows(served: Served) -> None:
 async def test_an_entered_intent_counts_more_than_a_score_or_a_stage(served: Served) -> None:
     lead = await served.lead(score=40, purchase_intent=0.9, status="warm")
     assert (lead["status"], lead["purchase_intent_score"]) == ("active", 90)
-    other = await served.lead(platform_user_id="ig_bea", status="hot")
+    other = await served.lead(platform_user_id="ig_5006", status="hot")
     assert (other["pipeline_score"], other["score"], other["purchase_intent_score"]) == (75, 70, 70)
 
 
 async def test_a_lead_is_shown_with_everything_that_is_known(served: Served) -> None:
-    said = await served.writes("wa_34611", "hola", name="Eva", username="@eva")
+    said = await served.writes("wa_34611223344", "hola", name="Eva", username="@eva")
     await served.client.put(
-        f"/dm/leads/{CREATOR}/wa_34611",
+        f"/dm/leads/{CREATOR}/wa_34611223344",
         json={"email": "eva@example.com", "phone": "+34 611", "notes": " n ", "tags": ["a"]},
     )
-    answer = await served.client.get(f"/dm/leads/{CREATOR}/wa_34611")
+    answer = await served.client.get(f"/dm/leads/{CREATOR}/wa_34611223344")
     lead = answer.json()["lead"]
     assert answer.headers["etag"] == f'"{lead["version"]}"'
     assert answer.headers["x-position"] == str(served.head())
@@ -181,8 +181,8 @@ async def test_a_lead_is_shown_with_everything_that_is_known(served: Served) -> 
         del lead[at]
     assert lead == {
         "id": said["lead_id"],
-        "follower_id": "wa_34611",
-        "platform_user_id": "wa_34611",
+        "follower_id": "wa_34611223344",
+        "platform_user_id": "wa_34611223344",
         "platform": "whatsapp",
         "username": "eva",
         "full_name": "Eva",
@@ -206,7 +206,7 @@ async def test_a_lead_is_shown_with_everything_that_is_known(served: Served) -> 
 
 
 async def test_a_stage_that_is_edited_is_a_stage_that_is_moved(served: Served) -> None:
-    by_edit, by_move = await served.lead(), await served.lead(platform_user_id="ig_bea")
+    by_edit, by_move = await served.lead(), await served.lead(platform_user_id="ig_5006")
     for word in ("hot", "cold", "customer", "warm"):
         edited = await served.client.put(f"/dm/leads/{CREATOR}/{by_edit['id']}", json={"status": word})
         moved = await served.client.put(f"/dm/follower/{CREATOR}/{by_move['id']}/status", json={"status": word})
@@ -265,9 +265,9 @@ async def test_what_is_not_writable_is_refused_as_a_whole(served: Served) -> Non
 async def test_who_has_bought_is_a_customer_whatever_a_person_had_said(demo: Served) -> None:
     await demo.answers()
     await demo.sells(COURSE)
-    await demo.writes("ig_ana", "me parece caro")
-    await demo.client.put(f"/dm/follower/{CREATOR}/ig_ana/status", json={"status": "cold"})
-    path = f"/dm/leads/{CREATOR}/ig_ana/purchases"
+    await demo.writes("ig_5001", "me parece caro")
+    await demo.client.put(f"/dm/follower/{CREATOR}/ig_5001/status", json={"status": "cold"})
+    path = f"/dm/leads/{CREATOR}/ig_5001/purchases"
     body = {"product_id": str(COURSE.product_id), "amount": 97.5, "currency": "EUR", "reference": " A-1 "}
     answer = await demo.client.post(path, json=body)
     lead = answer.json()["lead"]
@@ -284,10 +284,10 @@ async def test_who_has_bought_is_a_customer_whatever_a_person_had_said(demo: Ser
         answer = await demo.client.post(path, json=again)
         assert (answer.status_code, answer.headers["x-position"]) == (200, str(head))
     assert demo.head() == head
-    await demo.client.put(f"/dm/follower/{CREATOR}/ig_ana/status", json={"status": "warm"})
-    said = await demo.writes("ig_ana", "quiero comprar")
+    await demo.client.put(f"/dm/follower/{CREATOR}/ig_5001/status", json={"status": "warm"})
+    said = await demo.writes("ig_5001", "quiero comprar")
     assert said["intent"] == "interest_strong"
-    assert (await demo.client.get(f"/dm/leads/{CREATOR}/ig_ana")).json()["lead"]["status"] == "active"
+    assert (await demo.client.get(f"/dm/leads/{CREATOR}/ig_5001")).json()["lead"]["status"] == "active"
     another = await demo.client.post(path, json={"amount": 0, "currency": "EUR"})
     assert another.json()["lead"]["status"] == "customer"
 
@@ -317,7 +317,7 @@ BAD_PURCHASES: list[tuple[dict[str, Any], str]] = [
 async def test_a_purchase_that_cannot_be_is_refused(served: Served) -> None:
     await served.lead()
     head = served.head()
-    path = f"/dm/leads/{CREATOR}/ig_ana/purchases"
+    path = f"/dm/leads/{CREATOR}/ig_5001/purchases"
     good = {"amount": 97, "currency": "EUR"}
     for change, field in BAD_PURCHASES:
         content = json.dumps(good | change).encode()
@@ -328,7 +328,7 @@ async def test_a_purchase_that_cannot_be_is_refused(served: Served) -> None:
         await refused(served.client.post(path, json=body), 422, "invalid", f"/{field}")
     body = good | {"product_id": str(uuid4())}
     await refused(served.client.post(path, json=body), 404, "not-found")
-    for given in ("ig_nobody", str(uuid4())):
+    for given in ("ig_5999", str(uuid4())):
         await refused(served.client.post(f"/dm/leads/{CREATOR}/{given}/purchases", json=good), 404, "not-found")
     stale = {"If-Match": '"99"'}
     await refused(served.client.post(path, json=good, headers=stale), 412, "version-mismatch")
@@ -372,7 +372,7 @@ async def test_a_deleted_lead_is_gone_for_good(served: Served) -> None:
 
 async def test_every_lead_is_reached_page_by_page(served: Served) -> None:
     for number in range(7):
-        await served.lead(name=f"Lead {number}", platform_user_id=f"tg_{number}")
+        await served.lead(name=f"Lead {number}", platform_user_id=f"tg_{number + 1}")
     seen: list[str] = []
     cursor: str | None = None
     while True:
@@ -449,7 +449,7 @@ async def test_a_bad_parameter_is_named(served: Served) -> None:
 
 async def test_a_cursor_belongs_to_its_list(served: Served) -> None:
     for number in range(3):
-        await served.lead(platform_user_id=f"tg_{number}")
+        await served.lead(platform_user_id=f"tg_{number + 1}")
     page = (await served.client.get(f"/dm/leads/{CREATOR}", params={"limit": 1})).json()
     params = {"limit": 1, "cursor": page["next_cursor"], "status": "hot"}
     await refused(served.client.get(f"/dm/leads/{CREATOR}", params=params), 422, "invalid", "query:cursor")
@@ -461,11 +461,11 @@ async def test_a_read_waits_for_the_position_it_is_asked_for_but_not_for_ever(se
 
 
 async def test_who_does_not_want_to_wait_is_told_that_it_is_stored(served: Served) -> None:
-    body = {"name": "Ana", "platform_user_id": "ig_ana"}
+    body = {"name": "Ana", "platform_user_id": "ig_5001"}
     answer = await served.client.post(f"/dm/leads/{CREATOR}", json=body, headers={"Prefer": "respond-async"})
     assert (answer.status_code, answer.headers["preference-applied"]) == (202, "respond-async")
     assert answer.json()["lead"]["name"] == "Ana"
-    shown = await served.client.get(f"/dm/leads/{CREATOR}/ig_ana", params={"after": answer.headers["x-position"]})
+    shown = await served.client.get(f"/dm/leads/{CREATOR}/ig_5001", params={"after": answer.headers["x-position"]})
     assert shown.json()["lead"]["id"] == answer.json()["lead"]["id"]
 
 

@@ -37,7 +37,7 @@ async def test_requests_are_counted_by_their_declared_path_and_never_by_whom_the
     await served.lead("Marta", "ig_7712039485711")
     for _ in range(3):
         await served.client.get(f"/dm/leads/{CREATOR}/ig_7712039485711?after=1")
-    await served.client.get(f"/dm/leads/{CREATOR}/ig_nobody")
+    await served.client.get(f"/dm/leads/{CREATOR}/ig_5999")
     await served.client.get("/nothing/ig_7712039485711")
     told = await figures(admin)
     route = 'method="GET",route="/dm/leads/{creator_id}/{lead_id}"'
@@ -59,8 +59,8 @@ async def test_a_strange_method_makes_no_new_series(served: Served, admin: httpx
 
 async def test_commands_the_log_and_the_projections_are_told(served: Served, admin: httpx.AsyncClient) -> None:
     await served.lead()
-    await served.client.put(f"/dm/follower/{CREATOR}/ig_ana/status", json={"status": "hot"})
-    await served.client.put(f"/dm/follower/{CREATOR}/ig_nobody/status", json={"status": "hot"})
+    await served.client.put(f"/dm/follower/{CREATOR}/ig_5001/status", json={"status": "hot"})
+    await served.client.put(f"/dm/follower/{CREATOR}/ig_5999/status", json={"status": "hot"})
     assert await served.runtime.settle(served.runtime.clock())
     told = await figures(admin)
     assert told['clonnect_commands_total{command="capture_lead"}'] == 1
@@ -99,8 +99,8 @@ async def test_what_was_delivered_and_what_became_of_sends_is_told(served: Serve
             },
         }
         await telegram.post("/webhook/telegram", json=told, headers=headers)
-    await served.lead("Marta", "ig_marta")
-    held = {"follower_id": "ig_marta", "message": "hola"}
+    await served.lead("Marta", "ig_5004")
+    held = {"follower_id": "ig_5004", "message": "hola"}
     await served.client.post(f"/dm/send/{CREATOR}", json=held)
     after = await figures(admin)
     assert after['clonnect_deliveries_total{state="processed"}'] == 1

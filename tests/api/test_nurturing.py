@@ -96,16 +96,16 @@ async def test_a_sequence_that_does_not_exist_is_not_found(served: Served) -> No
 async def test_who_is_enrolled_is_listed_counted_and_previewed_without_placeholders(demo: Served) -> None:
     await demo.answers()
     await demo.sells(COURSE)
-    await demo.writes("ig_luz", ASKS, name="Luz Marina")
+    await demo.writes("ig_5002", ASKS, name="Luz Marina")
     steps = len((await sequence(demo, "objection_price"))["steps"])
 
     enrolled = (await demo.client.get(f"/nurturing/{CREATOR}/sequences/objection_price/enrolled")).json()
     assert (enrolled["count"], enrolled["total"], enrolled["next_cursor"]) == (1, 1, None)
     person = enrolled["enrolled"][0]
-    assert (person["follower_id"], person["name"], len(person["pending_steps"])) == ("ig_luz", "Luz Marina", steps)
+    assert (person["follower_id"], person["name"], len(person["pending_steps"])) == ("ig_5002", "Luz Marina", steps)
     assert person["next_scheduled"] == person["pending_steps"][0]["scheduled_at"]
 
-    listed = (await demo.client.get(f"/nurturing/{CREATOR}/followups", params={"follower_id": "luz"})).json()
+    listed = (await demo.client.get(f"/nurturing/{CREATOR}/followups", params={"follower_id": "5002"})).json()
     assert [each["status"] for each in listed["followups"]] == ["pending"] * steps
     assert [each["scheduled_at"] for each in listed["followups"]] == [
         each["scheduled_at"] for each in person["pending_steps"]
@@ -123,17 +123,17 @@ async def test_who_is_enrolled_is_listed_counted_and_previewed_without_placehold
 async def test_a_person_cancels_what_is_pending_and_only_that(demo: Served) -> None:
     await demo.answers()
     await demo.sells(COURSE)
-    await demo.writes("ig_luz", ASKS)
+    await demo.writes("ig_5002", ASKS)
     cancel = f"/nurturing/{CREATOR}/cancel"
-    other = await demo.client.delete(f"{cancel}/ig_luz", params={"sequence_type": "abandoned"})
-    assert other.json() == {"status": "ok", "follower_id": "ig_luz", "cancelled": 0}
+    other = await demo.client.delete(f"{cancel}/ig_5002", params={"sequence_type": "abandoned"})
+    assert other.json() == {"status": "ok", "follower_id": "ig_5002", "cancelled": 0}
     steps = len((await sequence(demo, "objection_price"))["steps"])
     assert (await demo.client.delete(f"{cancel}/luz")).json()["cancelled"] == steps
     listed = (await demo.client.get(f"/nurturing/{CREATOR}/followups", params={"status": "cancelled"})).json()
     assert [(each["status"], each["reason"]) for each in listed["followups"]] == [("cancelled", "cancelled")] * steps
     head = demo.head()
-    old = await demo.client.delete(f"/nurturing/{CREATOR}/followers/ig_luz/nurturing")
-    nobody = await demo.client.delete(f"{cancel}/ig_nobody")
+    old = await demo.client.delete(f"/nurturing/{CREATOR}/followers/ig_5002/nurturing")
+    nobody = await demo.client.delete(f"{cancel}/ig_5999")
     assert [answer.json()["cancelled"] for answer in (old, nobody)] == [0, 0]
     assert [answer.status_code for answer in (old, nobody)] == [200, 200]
     assert demo.head() == head
@@ -143,7 +143,7 @@ async def test_follow_ups_are_reached_page_by_page_and_filtered(demo: Served) ->
     await demo.answers()
     await demo.sells(COURSE)
     for number in range(2):
-        await demo.writes(f"tg_{number}", ASKS)
+        await demo.writes(f"tg_{number + 1}", ASKS)
     path = f"/nurturing/{CREATOR}/followups"
     everything = (await demo.client.get(path)).json()
     seen: list[str] = []
@@ -158,7 +158,7 @@ async def test_follow_ups_are_reached_page_by_page_and_filtered(demo: Served) ->
     assert seen == [each["id"] for each in everything["followups"]]
     first = everything["followups"][0]["scheduled_at"]
     assert (await demo.client.get(path, params={"due_before": first})).json()["total"] == 0
-    assert (await demo.client.get(path, params={"follower_id": "ig_nobody"})).json()["followups"] == []
+    assert (await demo.client.get(path, params={"follower_id": "ig_5999"})).json()["followups"] == []
     for params, field in (
         ({"status": "banana"}, "query:status"),
         ({"sequence_type": "banana"}, "query:sequence_type"),

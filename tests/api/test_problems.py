@@ -74,9 +74,9 @@ async def test_a_request_keeps_its_id_and_a_strange_one_gets_a_new_one(served: S
 
 
 async def test_input_is_judged_before_the_lead_is_looked_for(served: Served) -> None:
-    await refused(served.client.put(f"/dm/leads/{CREATOR}/ig_nobody", json={"x": 1}), 422, "invalid", "/x")
+    await refused(served.client.put(f"/dm/leads/{CREATOR}/ig_5999", json={"x": 1}), 422, "invalid", "/x")
     await refused(
-        served.client.put(f"/dm/leads/{CREATOR}/ig_nobody", json={}, headers={"If-Match": '"1"'}), 404, "not-found"
+        served.client.put(f"/dm/leads/{CREATOR}/ig_5999", json={}, headers={"If-Match": '"1"'}), 404, "not-found"
     )
 
 

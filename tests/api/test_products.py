@@ -173,8 +173,8 @@ async def test_a_product_that_is_not_there_is_not_found(served: Served) -> None:
 async def test_a_product_that_was_removed_is_gone_and_what_named_it_goes_on(served: Served) -> None:
     await served.answers()
     product = await added(served, **COURSE)
-    await served.writes("ig_luz", "¿Cuánto cuesta el curso de fotografía? me parece caro", name="Luz")
-    assert (await served.client.get(f"/dm/follower/{CREATOR}/ig_luz")).json()["products_discussed"] == [COURSE["name"]]
+    await served.writes("ig_5002", "¿Cuánto cuesta el curso de fotografía? me parece caro", name="Luz")
+    assert (await served.client.get(f"/dm/follower/{CREATOR}/ig_5002")).json()["products_discussed"] == [COURSE["name"]]
     path = f"{PRODUCTS}/{product['id']}"
     removed = await served.client.delete(path)
     version = removed.json()["product"]["version"]
@@ -182,11 +182,11 @@ async def test_a_product_that_was_removed_is_gone_and_what_named_it_goes_on(serv
     await refused(served.client.get(path), 404, "not-found")
     await refused(served.client.delete(path), 404, "not-found")
     assert (await listed(served))["total"] == 0
-    assert (await served.client.get(f"/dm/follower/{CREATOR}/ig_luz")).json()["products_discussed"] == []
+    assert (await served.client.get(f"/dm/follower/{CREATOR}/ig_5002")).json()["products_discussed"] == []
     assert (await served.client.get(f"/nurturing/{CREATOR}/followups")).json()["total"] > 0
     enrolled = await served.client.get(f"/nurturing/{CREATOR}/sequences/objection_price/enrolled")
     assert enrolled.json()["total"] == 1
-    said = await served.writes("ig_luz", "¿Cuánto cuesta el curso de fotografía?")
+    said = await served.writes("ig_5002", "¿Cuánto cuesta el curso de fotografía?")
     assert said["product_mentioned"] is None
     assert (await served.client.get(f"/dashboard/{CREATOR}/overview")).json()["products_count"] == 0
 

@@ -1,10 +1,13 @@
+import base64
 import re
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from api.errors import StartupError
-from api.settings import Settings, load, variables
+from api.installation import key_in
+from api.settings import KEY_BYTES, Settings, load, variables
 
 ROOT = Path(__file__).parents[2]
 
@@ -88,3 +91,42 @@ def test_settings_cannot_be_changed_on_the_way() -> None:
     settings = Settings()
     with pytest.raises(ValueError, match="frozen"):
         settings.port = 1
+
+
+@pytest.mark.parametrize(
+    ("given", "origins"),
+    [
+        ("https://a.example", ("https://a.example",)),
+        ("https://a.example, http://b.example:8443,", ("https://a.example", "http://b.example:8443")),
+        ('["https://a.example", "https://b.example"]', ("https://a.example", "https://b.example")),
+    ],
+)
+def test_origins_are_named_one_by_one(monkeypatch: pytest.MonkeyPatch, given: str, origins: tuple[str, ...]) -> None:
+    monkeypatch.setenv("CLONNECT_CORS_ORIGINS", given)
+    assert load().cors_origins == origins
+
+
+@pytest.mark.parametrize("name", sorted(variables()))
+def test_whatever_a_setting_is_set_to_it_is_taken_or_refused_in_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    for given in ("{", "[", "[1]", "null", "https://a.example/path, *"):
+        monkeypatch.setenv(name, given)
+        with suppress(StartupError):
+            load()
+
+
+def test_a_mark_at_the_beginning_of_env_is_no_part_of_a_name(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setitem(Settings.model_config, "env_file", ".env")
+    (tmp_path / ".env").write_text("CLONNECT_PORT=8111\n", "utf-8-sig")
+    assert load({}).port == 8111
+    (tmp_path / ".env").write_text("CLONNECT_PORT=8111\n", "utf-16")
+    with pytest.raises(StartupError, match="not in UTF-8"):
+        load({})
+
+
+def test_a_key_file_may_be_written_by_an_editor(tmp_path: Path) -> None:
+    file = tmp_path / "key"
+    file.write_text(f"{base64.b64encode(b'k' * KEY_BYTES).decode()}\r\n", "utf-8-sig")
+    assert key_in(file) == b"k" * KEY_BYTES

@@ -57,7 +57,7 @@ async def messages(lines: AsyncIterator[str]) -> AsyncIterator[dict[str, Any]]:
 async def test_what_happens_is_told_when_the_board_shows_it(served: Served) -> None:
     async with listening(served) as stream:
         lead = await served.lead()
-        await served.client.put(f"/dm/follower/{CREATOR}/ig_ana/status", json={"status": "hot"})
+        await served.client.put(f"/dm/follower/{CREATOR}/ig_5001/status", json={"status": "hot"})
         told = [await anext(stream) for _ in range(4)]
     assert {"lead.captured", "lead.status_changed", "lead.scored"} <= {message["event"] for message in told}
     positions = [int(message["id"]) for message in told]
@@ -71,7 +71,7 @@ async def test_what_happens_is_told_when_the_board_shows_it(served: Served) -> N
 async def test_who_comes_back_misses_nothing_and_hears_nothing_twice(served: Served) -> None:
     before = served.head()
     for number in range(3):
-        await served.lead(platform_user_id=f"tg_{number}")
+        await served.lead(platform_user_id=f"tg_{number + 1}")
     happened = served.head() - before
     async with listening(served, **{"Last-Event-ID": str(before)}) as stream:
         told = [await anext(stream) for _ in range(happened)]
@@ -100,7 +100,7 @@ async def test_who_knows_another_log_is_told_to_begin_anew(served: Served) -> No
 async def test_who_asks_for_some_types_hears_those(served: Served) -> None:
     async with listening(served, types="creator.*,lead.status_*") as stream:
         await served.lead()
-        await served.client.put(f"/dm/follower/{CREATOR}/ig_ana/status", json={"status": "hot"})
+        await served.client.put(f"/dm/follower/{CREATOR}/ig_5001/status", json={"status": "hot"})
         await served.client.post(f"/bot/{CREATOR}/resume")
         told = [(await anext(stream))["event"] for _ in range(2)]
     assert told == ["lead.status_changed", "creator.mode_changed"]
@@ -165,7 +165,7 @@ async def test_who_was_away_too_long_is_told_to_begin_anew(served: Served, monke
     assert live.FURTHEST_BACK == 10_000
     monkeypatch.setattr(live, "FURTHEST_BACK", 3)
     await served.lead()
-    await served.lead(platform_user_id="ig_bea")
+    await served.lead(platform_user_id="ig_5006")
     head = served.head()
     async with listening(served, **{"Last-Event-ID": str(head - 4)}) as stream:
         reset = await anext(stream)

@@ -248,6 +248,28 @@ async def test_capitals_make_nobody_another_person(served: Served) -> None:
     assert served.head() == head
 
 
+async def test_an_address_is_one_account_however_it_is_typed(served: Served) -> None:
+    _, link = await invited(served, "e\u0301va@example.com")
+    async with served.anybody() as browser:
+        await logged_in(browser, link=link, password=PASSWORD)
+    for typed in ("e\u0301va@example.com", "\u00e9va@EXAMPLE.com"):
+        async with served.anybody() as browser:
+            await logged_in(browser, email=typed, password=PASSWORD)
+        await refused(served.client.post(USERS, json={"email": typed, "role": "agent"}), 409, "conflict")
+
+
+async def test_nobody_is_let_in_by_an_address_that_looks_like_another(served: Served) -> None:
+    head = served.head()
+    for typed in ("b\u0435a@example.com", "\uff42ea@example.com", "be\u200ba@example.com", "bea@x..es"):
+        for answer in (
+            served.client.post(USERS, json={"email": typed, "role": "agent"}),
+            served.client.put(f"/creator/config/{CREATOR}", json={"email": typed}),
+            served.client.post(f"/dm/leads/{CREATOR}", json={"name": "Bea", "email": typed}),
+        ):
+            await refused(answer, 422, "invalid", "/email")
+    assert served.head() == head
+
+
 async def test_an_admin_sees_for_whom_they_may_act(served: Served) -> None:
     async with served.anybody() as browser:
         user = (await logged_in(browser, link=await served.link("root@example.com", None, Role.ADMIN))).json()["user"]

@@ -104,7 +104,7 @@ class Tenant:
     def names(self, chance: random.Random) -> dict[str, str]:
         """What this creator's own requests are about."""
         few = str(chance.choice(PEOPLE))
-        someone = chance.choice([*self.leads, f"ig_{self.mark}.{few}", f"ig_{few}", f"tg_{few}"])
+        someone = chance.choice([*self.leads, f"sim_{self.mark}.{few}", f"ig_{few}", f"tg_{few}"])
         return self.owned | {
             "c": self.name,
             "mark": self.mark,
@@ -119,7 +119,7 @@ class Tenant:
     def names_for_others(self, chance: random.Random) -> dict[str, str]:
         """What of this creator's somebody else may try to name."""
         return {
-            "their_person": f"ig_{self.mark}.{chance.choice(PEOPLE)}",
+            "their_person": f"sim_{self.mark}.{chance.choice(PEOPLE)}",
             "their_lead": chance.choice(self.leads),
             "their_key": self.key.removeprefix("clk_")[:12],
             **{f"their_{what}": known for what, known in self.owned.items()},
@@ -156,7 +156,7 @@ async def _settle_in(tenant: Tenant) -> None:
 
     course = {"name": "Curso {mark}", "price": 97, "payment_link": "https://pay.example/{mark}", "keywords": ["curso"]}
     step = {"delay_hours": 1, "message": "¿Sigues ahí, {first_name|tú}? {mark}"}
-    rows = "".join(f"Dani {{mark}},ig_{{mark}}.{number},row of {{mark}}\r\n" for number in PEOPLE)
+    rows = "".join(f"Dani {{mark}},sim_{{mark}}.{number},row of {{mark}}\r\n" for number in PEOPLE)
     await done("PUT /settings/{c}", {"quiet_hours": {"from": "00:00", "to": "00:00"}, "mode": "auto"})
     await done("PUT /creator/config/{c}", {"clone_name": "Clon {mark}", "welcome_message": "Hola de {mark}"})
     for kind in SequenceType:
@@ -197,7 +197,7 @@ MESSAGE = {"creator_id": "{c}", "sender_id": "ig_{few}", "message": "{says} {mar
 LEAD = {
     "name": "Ana {mark}",
     "username": "ana_{mark}",
-    "platform_user_id": "ig_{mark}.{few}",
+    "platform_user_id": "sim_{mark}.{few}",
     "email": "ana@{mark}.example",
     "notes": "met in {mark}",
     "tags": ["vip", "{mark}"],
@@ -237,7 +237,7 @@ OWN = (
         {"Idempotency-Key": "both creators send under {few}"},
     ),
     Ask("POST /dm/process", MESSAGE, DONE),
-    Ask("POST /dm/process", MESSAGE | {"sender_id": "ig_{mark}.{few}", "message_id": "{new}"}, DONE),
+    Ask("POST /dm/process", MESSAGE | {"sender_id": "sim_{mark}.{few}", "message_id": "{new}"}, DONE),
     Ask("POST /dm/process", MESSAGE | {"message_id": "m{few}"}, DONE),
     Ask("POST /simulator/{c}/messages", {"follower_id": "ig_{few}", "text": "{says} {mark}"}, DONE),
     Ask("POST /dm/leads/{c}/bulk", {"ids": ["{id}", "ig_{few}"], "action": "tag_add", "tag": "{mark}"}, DONE),

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.errors import Invalid
-from domain.identity import checked, shown, told
+from domain.identity import check_shape, checked, shown, told
 from domain.vocabulary import Platform
 
 ON_A_CHANNEL = [platform for platform in Platform if platform is not Platform.MANUAL]
@@ -49,15 +49,51 @@ def test_a_phone_number_is_the_same_with_its_plus() -> None:
     assert set(spellings) == {(Platform.WHATSAPP, "34611")}
 
 
-@pytest.mark.parametrize("given", ["wa_marta", "wa_34.611", "wa_+", "wa_٣٤"])
-def test_nobody_is_made_known_by_a_whatsapp_id_that_is_no_number(given: str) -> None:
-    with pytest.raises(Invalid) as refused:
-        checked(given)
-    assert [(error.field, error.code) for error in refused.value.errors] == [("/platform_user_id", "form")]
+NO_IDS = [
+    *(f"tg_{each}" for each in ("marta", "0", "01001", "1001.0", "1.001E+9", "1e5", "-1", "+1", "٣٤", str(2**52))),
+    *(f"ig_{each}" for each in ("ana", "017841", "1.78414E+16", "17841,0", "@ana", "+1", "1789_x")),
+    *(f"wa_{each}" for each in ("marta", "34.611", "+", "٣٤", "3.46E+10", "034611223344", "34611", "600111222")),
+    *(f"wa_{each}" for each in ("3461122334", "346112233440", "34611223344.0")),
+]
+
+
+@pytest.mark.parametrize("given", NO_IDS)
+def test_nobody_is_made_known_by_an_id_that_their_platform_does_not_give(given: str) -> None:
+    platform, raw = told(given)
+    assert platform is not None
+    for spelling, said in ((given, None), (raw, platform)):
+        with pytest.raises(Invalid) as refused:
+            checked(spelling, said)
+        assert [(error.field, error.code) for error in refused.value.errors] == [("/platform_user_id", "form")]
+
+
+@pytest.mark.parametrize("given", NO_IDS)
+def test_what_a_platform_delivers_is_held_to_the_form_of_its_ids(given: str) -> None:
+    platform, raw = told(given)
+    assert platform is not None
+    if given in ("wa_600111222", "wa_3461122334", "wa_346112233440"):
+        check_shape(platform, raw)  # how long a country's numbers are, WhatsApp knows better
+        return
+    with pytest.raises(Invalid):
+        check_shape(platform, raw, field="telegram")
+
+
+def test_a_number_that_lacks_its_country_is_the_creators_countrys() -> None:
+    spellings = [checked(each, Platform.WHATSAPP, country="ES") for each in ("600111222", "34600111222")]
+    assert set(spellings) == {(Platform.WHATSAPP, "34600111222")}
+    with pytest.raises(Invalid):  # with the prefix it is all there is
+        checked("wa_600111222", country="ES")
+
+
+def test_an_id_that_was_made_up_here_is_taken_for_every_platform() -> None:
+    made_up = f"manual_{'0a' * 16}"
+    for platform in Platform:
+        assert checked(made_up, platform) == (platform, made_up)
 
 
 def test_who_tells_no_platform_is_known_by_hand() -> None:
     assert checked("marta") == (Platform.MANUAL, "marta")
+    assert checked("3.46E+10") == (Platform.MANUAL, "3.46E+10")
     assert checked("tg_1001") == (Platform.TELEGRAM, "1001")
 
 

@@ -33,13 +33,13 @@ TOO_EXPENSIVE = "Hola, ¿cuánto cuesta el curso? me parece caro"
 async def test_two_workers_share_the_work_and_nobody_is_written_to_twice(demo: Start, conn: Connection) -> None:
     async with demo() as one, demo() as other:
         for number in range(30):
-            await deliver(one, {"follower_id": f"tg_{number}", "text": TOO_EXPENSIVE, "message_id": "m"})
+            await deliver(one, {"follower_id": f"tg_{number + 1}", "text": TOO_EXPENSIVE, "message_id": "m"})
         assert await one.settle(one.clock())
         assert await one.move_clock(one.clock() + timedelta(days=3))
         assert await other.settle(other.clock())
         workers = {event.worker for event in events(one, Follower.SendAttempted)}
 
-    assert [len(on_the_phone(conn, f"tg_{number}")) for number in range(30)] == [3] * 30
+    assert [len(on_the_phone(conn, f"tg_{number + 1}")) for number in range(30)] == [3] * 30
     assert len(workers) == 2
 
 

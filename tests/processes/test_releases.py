@@ -19,7 +19,7 @@ TOO_EXPENSIVE = "Hola, ¿cuánto cuesta el curso? me parece caro"
 async def test_everybody_who_waited_is_written_to_once(runtime: Runtime) -> None:
     await acting(runtime, Clonnect.change_mode, CREATOR, Mode.OFF)
     for number in range(5):
-        await deliver(runtime, {"follower_id": f"tg_{number}", "text": TOO_EXPENSIVE, "message_id": "m"})
+        await deliver(runtime, {"follower_id": f"tg_{number + 1}", "text": TOO_EXPENSIVE, "message_id": "m"})
     assert await runtime.settle(runtime.clock())
     assert await runtime.move_clock(runtime.clock() + timedelta(hours=6))
     assert len(events(runtime, Follower.FollowUpHeld)) == 5

@@ -105,7 +105,7 @@ async def at_the_head(runtime: Runtime, worker: Worker) -> None:
 
 async def hear(runtime: Runtime, *texts: str) -> None:
     for number, text in enumerate(texts):
-        await deliver(runtime, {"follower_id": f"tg_{number}", "text": text, "message_id": "m"})
+        await deliver(runtime, {"follower_id": f"tg_{number + 1}", "text": text, "message_id": "m"})
 
 
 async def test_every_message_is_shown_once_in_its_order(reader: Runtime) -> None:
@@ -142,7 +142,7 @@ async def test_what_nobody_can_read_is_set_aside_by_whom_it_concerns_and_the_res
     reader.app.recorder.insert_events([broken, nobodys])
     position = reader.log.head() - 1
     for number, text in enumerate(("dos", "tres")):
-        await deliver(reader, {"follower_id": f"ig_{number}", "text": text, "message_id": "m"})
+        await deliver(reader, {"follower_id": f"ig_{number + 1}", "text": text, "message_id": "m"})
     async with working(reader, process) as worker:
         await at_the_head(reader, worker)
     assert process.shown == ["uno", "dos", "tres"]

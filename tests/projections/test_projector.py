@@ -202,7 +202,7 @@ async def test_tables_made_again_are_those_that_grew_with_the_log(
 ) -> None:
     async with demo() as runtime:
         for number, text in enumerate(("me parece caro el curso", "quiero comprar", "una persona, por favor", "baja")):
-            await deliver(runtime, {"follower_id": f"ig_{number}", "text": text, "message_id": "m"})
+            await deliver(runtime, {"follower_id": f"ig_{number + 1}", "text": text, "message_id": "m"})
         assert await runtime.settle(runtime.clock())
         assert await runtime.move_clock(runtime.clock() + timedelta(days=3))
     grown = contents(conn)

@@ -83,15 +83,17 @@ def tables(conn: Connection, like: str) -> list[str]:
 async def a_mixed_history(runtime: Runtime) -> list[UUID]:
     """People who write, buy, stop, are moved, deleted and erased, and whose follow-ups go out."""
     texts = ("me parece caro el curso", "quiero comprar", "una persona, por favor", "baja", "hola, ¿cuánto cuesta?")
-    leads = [await say(runtime, f"ig_{number}", text, "m1", f"Person {number}") for number, text in enumerate(texts)]
-    for number in (0, 4):
+    leads = [
+        await say(runtime, f"ig_{number + 1}", text, "m1", f"Person {number}") for number, text in enumerate(texts)
+    ]
+    for number in (1, 5):
         await say(runtime, f"ig_{number}", "me parece caro", "m2")
     with context.acting("person:1"):
         await runtime.writer.do(Clonnect.change_status, CREATOR, leads[4], Status.HOT)
         await runtime.writer.do(Clonnect.delete_lead, CREATOR, leads[2])
-        await runtime.erasure.erase(CREATOR, "ig_0")
+        await runtime.erasure.erase(CREATOR, "ig_1")
     assert await runtime.move_clock(runtime.clock() + timedelta(days=3))
-    await say(runtime, "ig_0", "hola de nuevo, ¿cuánto cuesta?", "m3", "Person 0 again")
+    await say(runtime, "ig_1", "hola de nuevo, ¿cuánto cuesta?", "m3", "Person 1 again")
     return leads
 
 

@@ -43,6 +43,13 @@ def finds(
     return bool(row["found"])
 
 
+@pytest.mark.parametrize("q", ["lukasz", "ŁUKASZ", "orsted", "ørs", "strasse", "Straße", "lukasz orsted"])
+def test_a_letter_without_an_accent_to_lose_is_found_by_its_neighbour_on_the_keyboard(
+    conn: psycopg.Connection[DictRow], q: str
+) -> None:
+    assert finds(conn, q, details=Details(name="Łukasz Ørsted", notes="Lange Straße"))
+
+
 @pytest.mark.parametrize(
     "q",
     [
@@ -121,6 +128,8 @@ def test_a_tag_is_found_as_a_whole_and_one_of_several_is_enough(conn: psycopg.Co
 def test_searching_minds_neither_case_nor_accents(text: str) -> None:
     assert folded(folded(text)) == folded(text)
     assert folded("  José  MARÍA ", None, "Ñandú") == "jose maria nandu"
+    letters = "Łukasz Ørsted Đorđe Straße Ægir Œuvre Işık Ħal Ŧ Þór Guðrún Ŋ Əli"
+    assert folded(letters) == "lukasz orsted dorde strasse aegir oeuvre isik hal t thor gudrun n eli"
 
 
 def test_whatever_is_written_is_a_question_and_finds_who_has_it(conn: psycopg.Connection[DictRow]) -> None:

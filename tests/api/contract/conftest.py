@@ -12,15 +12,15 @@ from tests.serving import Person, Serving
 ASKS = "Hola, ¿cuánto cuesta el curso? me parece caro"
 
 
-def says(person: Person, text: str, sender: str = "ig_luz", **more: Any) -> dict[str, Any]:
+def says(person: Person, text: str, sender: str = "ig_5002", **more: Any) -> dict[str, Any]:
     """A message that is handed in; the answer has exactly its fields."""
     body = {"creator_id": person.name, "sender_id": sender, "message": text, **more}
     return good(person.ask("POST /dm/process", body), PROCESSED)
 
 
 def written_to(person: Person) -> Person:
-    """The creator, when `ig_luz` has objected that the course is dear, was answered, and is enrolled."""
-    message = {"creator_id": person.name, "sender_id": "ig_luz", "message": ASKS, "message_id": "m1", "name": "Luz"}
+    """The creator, when `ig_5002` has objected that the course is dear, was answered, and is enrolled."""
+    message = {"creator_id": person.name, "sender_id": "ig_5002", "message": ASKS, "message_id": "m1", "name": "Luz"}
     answer = person.ask("POST /dm/process", message)
     said = good(answer)
     assert (said["intent"], said["action"]) == ("objection_price", "reply")
@@ -30,7 +30,7 @@ def written_to(person: Person) -> Person:
 
 @pytest.fixture
 def luz(busy: Person) -> Person:
-    """A creator to whom `ig_luz` has written."""
+    """A creator to whom `ig_5002` has written."""
     return written_to(busy)
 
 
@@ -45,7 +45,7 @@ def only_read(program: Serving) -> Iterator[Person]:
 
 @pytest.fixture
 def ana(creator: Person) -> Person:
-    """A creator with one lead, `ig_ana`, made by hand."""
-    lead = {"name": "Ana", "platform": "instagram", "platform_user_id": "ana", "email": "ana@example.com"}
+    """A creator with one lead, `ig_5001`, made by hand."""
+    lead = {"name": "Ana", "platform": "instagram", "platform_user_id": "5001", "email": "ana@example.com"}
     good(creator.ask("POST /dm/leads/{c}", lead))
     return creator

@@ -69,24 +69,24 @@ BODIES: dict[str, Any] = {
 def test_a_lead_is_found_by_its_uuid_and_by_the_platforms_id_with_prefix_or_without(
     ana: Person, call: str, spelled: str
 ) -> None:
-    lead = good(ana.ask("GET /dm/leads/{c}/ig_ana"))["lead"]
-    given = {"uuid": lead["id"], "prefixed": "ig_ana", "raw": "ana"}[spelled]
+    lead = good(ana.ask("GET /dm/leads/{c}/ig_5001"))["lead"]
+    given = {"uuid": lead["id"], "prefixed": "ig_5001", "raw": "5001"}[spelled]
     body = {name: given if value == "ID" else value for name, value in BODIES.get(call, {}).items()}
     answer = ana.ask(call.replace("ID", given), **({"json": body} if body else {}))
     said = good(answer)
     if "follower_id" in said and call.partition(" ")[2] != "/dm/follower/{c}/ID":
         assert said["follower_id"] == given
     if call == "GET /dm/follower/{c}/ID":
-        assert said["follower_id"] == "ig_ana"
+        assert said["follower_id"] == "ig_5001"
 
 
 @pytest.mark.parametrize(
     ("given", "platform", "shown"),
     [
-        ("ana", "instagram", "ig_ana"),
-        ("ig_ana", "instagram", "ig_ana"),
-        ("ig_ana", None, "ig_ana"),
-        ("34611", "whatsapp", "wa_34611"),
+        ("5001", "instagram", "ig_5001"),
+        ("ig_5001", "instagram", "ig_5001"),
+        ("ig_5001", None, "ig_5001"),
+        ("34611223344", "whatsapp", "wa_34611223344"),
         ("tg_42", None, "tg_42"),
         ("walk-in", None, "walk-in"),
     ],
@@ -100,7 +100,7 @@ def test_a_platform_user_id_is_shown_with_its_prefix(
 
 
 def test_a_prefix_that_contradicts_the_platform_is_refused(creator: Person) -> None:
-    body = {"name": "Ana", "platform_user_id": "ig_ana", "platform": "telegram"}
+    body = {"name": "Ana", "platform_user_id": "ig_5001", "platform": "telegram"}
     bad(creator.ask("POST /dm/leads/{c}", body), 422, "invalid", "/platform_user_id")
 
 
@@ -186,8 +186,8 @@ def test_an_unknown_parameter_is_refused_where_the_contract_says_so(creator: Per
     [
         "GET /dm/leads/{c}",
         "GET /dm/conversations/{c}",
-        "GET /dm/follower/{c}/ig_luz",
-        "GET /dm/conversations/{c}/ig_luz/messages",
+        "GET /dm/follower/{c}/ig_5002",
+        "GET /dm/conversations/{c}/ig_5002/messages",
         "GET /nurturing/{c}/sequences",
         "GET /nurturing/{c}/followups",
         "GET /nurturing/{c}/sequences/objection_price/enrolled",
@@ -239,13 +239,13 @@ def test_a_text_is_trimmed_then_measured_and_blank_is_empty(creator: Person) -> 
 @pytest.mark.parametrize(
     ("call", "body", "field"),
     [
-        ("PUT /dm/leads/{c}/ig_ana", {"name": None}, "/name"),
-        ("PUT /dm/leads/{c}/ig_ana", {"status": None}, "/status"),
+        ("PUT /dm/leads/{c}/ig_5001", {"name": None}, "/name"),
+        ("PUT /dm/leads/{c}/ig_5001", {"status": None}, "/status"),
         ("PUT /settings/{c}", {"timezone": None}, "/timezone"),
         ("PUT /settings/{c}", {"caps": {"per_day": None}}, "/caps/per_day"),
         ("PUT /creator/config/{c}", {"is_active": None}, "/is_active"),
-        ("PUT /dm/follower/{c}/ig_ana/status", {"status": None}, "/status"),
-        ("POST /dm/send/{c}", {"follower_id": "ig_ana", "message": None}, "/message"),
+        ("PUT /dm/follower/{c}/ig_5001/status", {"status": None}, "/status"),
+        ("POST /dm/send/{c}", {"follower_id": "ig_5001", "message": None}, "/message"),
     ],
 )
 def test_null_is_refused_where_it_clears_nothing(ana: Person, call: str, body: Any, field: str) -> None:
@@ -253,7 +253,7 @@ def test_null_is_refused_where_it_clears_nothing(ana: Person, call: str, body: A
 
 
 def test_null_clears_in_a_put_and_is_as_good_as_nothing_in_a_post(ana: Person) -> None:
-    assert good(ana.ask("PUT /dm/leads/{c}/ig_ana", {"email": None}))["lead"]["email"] is None
+    assert good(ana.ask("PUT /dm/leads/{c}/ig_5001", {"email": None}))["lead"]["email"] is None
     body = {"name": "Eva", "email": None, "status": None, "score": None, "tags": None, "platform": None}
     assert good(ana.ask("POST /dm/leads/{c}", body))["lead"]["status"] == "new"
 
@@ -290,9 +290,9 @@ def test_events_carry_the_request_id_as_correlation_id(creator: Person, program:
 def test_a_command_tells_the_position_of_its_last_event_and_the_head_when_it_changed_nothing(
     ana: Person, program: Serving
 ) -> None:
-    moved = ana.ask("PUT /dm/follower/{c}/ig_ana/status", {"status": "hot"})
+    moved = ana.ask("PUT /dm/follower/{c}/ig_5001/status", {"status": "hot"})
     assert int(moved.headers["x-position"]) == program.log(ana.name)[-1]["position"]
-    again = ana.ask("PUT /dm/follower/{c}/ig_ana/status", {"status": "hot"})
+    again = ana.ask("PUT /dm/follower/{c}/ig_5001/status", {"status": "hot"})
     assert int(again.headers["x-position"]) >= int(moved.headers["x-position"])
     assert program.log(ana.name, int(moved.headers["x-position"])) == []
 
@@ -301,10 +301,10 @@ def test_a_command_tells_the_position_of_its_last_event_and_the_head_when_it_cha
     "call",
     [
         "GET /dm/leads/{c}",
-        "GET /dm/leads/{c}/ig_ana",
+        "GET /dm/leads/{c}/ig_5001",
         "GET /dm/conversations/{c}",
-        "GET /dm/conversations/{c}/ig_ana/messages",
-        "GET /dm/follower/{c}/ig_ana",
+        "GET /dm/conversations/{c}/ig_5001/messages",
+        "GET /dm/follower/{c}/ig_5001",
         "GET /nurturing/{c}/sequences",
         "GET /nurturing/{c}/stats",
         "GET /nurturing/{c}/followups",
@@ -316,7 +316,7 @@ def test_a_command_tells_the_position_of_its_last_event_and_the_head_when_it_cha
     ],
 )
 def test_a_read_tells_what_it_reflects_and_waits_for_what_it_is_asked_for(ana: Person, call: str) -> None:
-    at = ana.ask("PUT /dm/leads/{c}/ig_ana", {"notes": "met"}, headers={"Prefer": "respond-async"}).headers[
+    at = ana.ask("PUT /dm/leads/{c}/ig_5001", {"notes": "met"}, headers={"Prefer": "respond-async"}).headers[
         "x-position"
     ]
     assert int(ana.ask(f"{call}?after={at}").headers["x-position"]) >= int(at)
@@ -327,8 +327,8 @@ def test_a_read_tells_what_it_reflects_and_waits_for_what_it_is_asked_for(ana: P
 @pytest.mark.parametrize(
     "call",
     [
-        "GET /dm/leads/{c}/ig_ana",
-        "GET /dm/follower/{c}/ig_ana",
+        "GET /dm/leads/{c}/ig_5001",
+        "GET /dm/follower/{c}/ig_5001",
         "GET /settings/{c}",
         "GET /bot/{c}/status",
         "GET /creator/config/{c}",
@@ -344,15 +344,15 @@ def test_a_single_resource_has_a_version_and_spares_who_has_it(ana: Person, call
 
 
 VERSIONED: list[tuple[str, Any]] = [
-    ("PUT /dm/leads/{c}/ig_ana", {"notes": "other"}),
-    ("PUT /dm/follower/{c}/ig_ana/status", {"status": "hot"}),
-    ("DELETE /dm/leads/{c}/ig_ana", None),
-    ("DELETE /dm/conversations/{c}/ig_ana", None),
+    ("PUT /dm/leads/{c}/ig_5001", {"notes": "other"}),
+    ("PUT /dm/follower/{c}/ig_5001/status", {"status": "hot"}),
+    ("DELETE /dm/leads/{c}/ig_5001", None),
+    ("DELETE /dm/conversations/{c}/ig_5001", None),
     ("POST /nurturing/{c}/sequences/abandoned/toggle", {"enabled": True}),
     ("PUT /nurturing/{c}/sequences/abandoned", {"steps": [{"delay_hours": 1, "message": "¿Sigues ahí?"}]}),
-    ("POST /dm/leads/{c}/ig_ana/purchases", {"amount": 97, "currency": "EUR"}),
-    ("POST /dm/conversations/{c}/ig_ana/archive", None),
-    ("POST /dm/conversations/{c}/ig_ana/spam", None),
+    ("POST /dm/leads/{c}/ig_5001/purchases", {"amount": 97, "currency": "EUR"}),
+    ("POST /dm/conversations/{c}/ig_5001/archive", None),
+    ("POST /dm/conversations/{c}/ig_5001/spam", None),
     ("PUT /settings/{c}", {"language": "pt"}),
     ("PUT /creator/config/{c}", {"clone_name": "María"}),
     ("POST /creator/{c}/products", {"name": "Curso"}),
@@ -380,25 +380,25 @@ def test_a_command_on_an_old_version_changes_nothing(ana: Person, program: Servi
 
 
 def test_a_star_only_asks_that_the_thing_exists(ana: Person) -> None:
-    good(ana.ask("PUT /dm/leads/{c}/ig_ana", {"notes": "x"}, headers={"If-Match": "*"}))
-    bad(ana.ask("PUT /dm/leads/{c}/ig_nobody", {"notes": "x"}, headers={"If-Match": "*"}), 404, "not-found")
+    good(ana.ask("PUT /dm/leads/{c}/ig_5001", {"notes": "x"}, headers={"If-Match": "*"}))
+    bad(ana.ask("PUT /dm/leads/{c}/ig_5999", {"notes": "x"}, headers={"If-Match": "*"}), 404, "not-found")
 
 
 @pytest.mark.parametrize(
     ("call", "body"),
     [
         ("POST /dm/leads/{c}", {"name": "Eva"}),
-        ("PUT /dm/leads/{c}/ig_ana", {"notes": "other"}),
-        ("PUT /dm/follower/{c}/ig_ana/status", {"status": "hot"}),
-        ("POST /dm/send/{c}", {"follower_id": "ig_ana", "message": "Hola"}),
-        ("POST /dm/leads/{c}/ig_ana/purchases", {"amount": 97, "currency": "EUR"}),
-        ("POST /dm/conversations/{c}/ig_ana/archive", None),
+        ("PUT /dm/leads/{c}/ig_5001", {"notes": "other"}),
+        ("PUT /dm/follower/{c}/ig_5001/status", {"status": "hot"}),
+        ("POST /dm/send/{c}", {"follower_id": "ig_5001", "message": "Hola"}),
+        ("POST /dm/leads/{c}/ig_5001/purchases", {"amount": 97, "currency": "EUR"}),
+        ("POST /dm/conversations/{c}/ig_5001/archive", None),
         ("POST /creator/{c}/products", {"name": "Curso"}),
         ("PUT /creator/config/{c}", {"clone_name": "María"}),
         ("PUT /settings/{c}", {"language": "pt"}),
         ("POST /access/{c}/keys", {"role": "agent"}),
         ("POST /bot/{c}/pause", {}),
-        ("DELETE /dm/leads/{c}/ig_ana", None),
+        ("DELETE /dm/leads/{c}/ig_5001", None),
     ],
 )
 def test_who_prefers_not_to_wait_is_answered_202_with_the_same_body(ana: Person, call: str, body: Any) -> None:
@@ -412,14 +412,14 @@ def test_who_prefers_not_to_wait_is_answered_202_with_the_same_body(ana: Person,
 def test_a_wish_that_is_fulfilled_already_leaves_no_event(ana: Person, program: Serving) -> None:
     before = program.log(ana.name)
     for call, body in (
-        ("PUT /dm/leads/{c}/ig_ana", {"name": "Ana", "status": "cold"}),
-        ("PUT /dm/follower/{c}/ig_ana/status", {"status": "new"}),
+        ("PUT /dm/leads/{c}/ig_5001", {"name": "Ana", "status": "cold"}),
+        ("PUT /dm/follower/{c}/ig_5001/status", {"status": "new"}),
         ("POST /nurturing/{c}/sequences/abandoned/toggle", {"enabled": False}),
         ("POST /bot/{c}/pause", {}),
         ("PUT /settings/{c}", {"timezone": "Europe/Madrid"}),
         ("PUT /creator/config/{c}", {"clone_name": None, "is_active": False}),
-        ("POST /dm/conversations/{c}/ig_ana/read", {}),
-        ("POST /dm/conversations/{c}/ig_ana/release", {}),
+        ("POST /dm/conversations/{c}/ig_5001/read", {}),
+        ("POST /dm/conversations/{c}/ig_5001/release", {}),
     ):
         good(ana.ask(call, body))
     assert program.log(ana.name) == before

@@ -27,10 +27,10 @@ def test_a_call_answers_exactly_these_fields(creator: Person, call: str, body: A
 def board(creator: Person) -> Person:
     """Eight leads of all stages, one of them archived and one spam; one has written, and wants a person."""
     for number, stage in enumerate(("cold", "cold", "warm", "hot", "hot", "customer", "hot", "customer")):
-        body = {"name": f"Lead {number}", "platform_user_id": f"ig_{number}", "status": stage}
+        body = {"name": f"Lead {number}", "platform_user_id": f"ig_{number + 1}", "status": stage}
         good(creator.ask("POST /dm/leads/{c}", body))
-    says(creator, "quiero hablar con una persona", "ig_0")
-    for sender, act in (("ig_6", "archive"), ("ig_7", "spam")):
+    says(creator, "quiero hablar con una persona", "ig_1")
+    for sender, act in (("ig_7", "archive"), ("ig_8", "spam")):
         says(creator, "hola", sender)
         good(creator.ask(f"POST /dm/conversations/{{c}}/{sender}/{act}"))
     return creator
@@ -67,7 +67,7 @@ def test_without_a_lead_every_number_is_0(creator: Person) -> None:
 
 
 def test_the_latest_20_conversations_and_50_leads_are_shown_with_the_configuration(creator: Person) -> None:
-    lines = "".join(f"Lead {number},tg_{number}\r\n" for number in range(51))
+    lines = "".join(f"Lead {number},tg_{number + 1}\r\n" for number in range(51))
     content = f"name,platform_user_id\r\n{lines}".encode()
     answer = creator.ask("POST /dm/leads/{c}/import", content=content, headers={"Content-Type": "text/csv"})
     good(answer)

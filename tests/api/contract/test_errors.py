@@ -16,18 +16,18 @@ JSON = {"Content-Type": "application/json"}
 @pytest.mark.parametrize(
     ("call", "more", "status", "slug"),
     [
-        ("PUT /dm/leads/{c}/ig_ana", {"json": {}, "headers": {"If-Match": "seven"}}, 400, "bad-request"),
+        ("PUT /dm/leads/{c}/ig_5001", {"json": {}, "headers": {"If-Match": "seven"}}, 400, "bad-request"),
         ("GET /dm/leads/{c}", {"headers": {"X-API-Key": "clk_unknown"}}, 401, "unauthenticated"),
         ("GET /dm/leads/nobody", {}, 404, "not-found"),
-        ("GET /dm/leads/{c}/ig_nobody", {}, 404, "not-found"),
+        ("GET /dm/leads/{c}/ig_5999", {}, 404, "not-found"),
         (f"GET /dm/leads/{{c}}/{NOBODY}", {}, 404, "not-found"),
-        ("GET /dm/follower/{c}/ig_nobody", {}, 404, "not-found"),
-        ("PUT /dm/follower/{c}/ig_nobody/status", {"json": {"status": "hot"}}, 404, "not-found"),
-        ("POST /dm/send/{c}", {"json": {"follower_id": "ig_nobody", "message": "Hola"}}, 404, "not-found"),
-        ("DELETE /dm/leads/{c}/ig_nobody", {}, 404, "not-found"),
-        ("DELETE /dm/conversations/{c}/ig_nobody", {}, 404, "not-found"),
-        ("POST /dm/conversations/{c}/ig_nobody/archive", {}, 404, "not-found"),
-        ("POST /dm/leads/{c}/ig_nobody/purchases", {"json": {"amount": 1, "currency": "EUR"}}, 404, "not-found"),
+        ("GET /dm/follower/{c}/ig_5999", {}, 404, "not-found"),
+        ("PUT /dm/follower/{c}/ig_5999/status", {"json": {"status": "hot"}}, 404, "not-found"),
+        ("POST /dm/send/{c}", {"json": {"follower_id": "ig_5999", "message": "Hola"}}, 404, "not-found"),
+        ("DELETE /dm/leads/{c}/ig_5999", {}, 404, "not-found"),
+        ("DELETE /dm/conversations/{c}/ig_5999", {}, 404, "not-found"),
+        ("POST /dm/conversations/{c}/ig_5999/archive", {}, 404, "not-found"),
+        ("POST /dm/leads/{c}/ig_5999/purchases", {"json": {"amount": 1, "currency": "EUR"}}, 404, "not-found"),
         ("POST /nurturing/{c}/sequences/banana/toggle", {"json": {}}, 404, "not-found"),
         ("GET /nurturing/{c}/sequences/banana/enrolled", {}, 404, "not-found"),
         ("DELETE /access/{c}/keys/nothing", {}, 404, "not-found"),
@@ -37,9 +37,9 @@ JSON = {"Content-Type": "application/json"}
         ("GET /nothing/at/all", {}, 404, "not-found"),
         ("PATCH /dm/leads/{c}", {"json": {}}, 405, "method-not-allowed"),
         ("DELETE /settings/{c}", {}, 405, "method-not-allowed"),
-        ("POST /dm/leads/{c}", {"json": {"name": "Ana", "platform_user_id": "ig_ana"}}, 409, "duplicate-lead"),
-        ("POST /dm/conversations/{c}/ig_ana/restore", {}, 409, "conflict"),
-        ("PUT /dm/leads/{c}/ig_ana", {"json": {}, "headers": {"If-Match": '"99"'}}, 412, "version-mismatch"),
+        ("POST /dm/leads/{c}", {"json": {"name": "Ana", "platform_user_id": "ig_5001"}}, 409, "duplicate-lead"),
+        ("POST /dm/conversations/{c}/ig_5001/restore", {}, 409, "conflict"),
+        ("PUT /dm/leads/{c}/ig_5001", {"json": {}, "headers": {"If-Match": '"99"'}}, 412, "version-mismatch"),
         ("POST /dm/leads/{c}", {"content": b"x" * (1024 * 1024 + 1)}, 413, "too-large"),
         ("POST /dm/leads/{c}", {"content": b"name=Ana"}, 415, "unsupported-media-type"),
         ("POST /dm/leads/{c}", {"json": {}}, 422, "invalid"),
@@ -85,15 +85,15 @@ WRONG_VERSION = {"If-Match": '"99"'}
 @pytest.mark.parametrize(
     ("who", "creator_name", "lead", "body", "headers", "status"),
     [
-        (None, "nobody", "ig_nobody", FLOOD, WRONG_VERSION, 413),
-        (None, "nobody", "ig_nobody", UNREADABLE, WRONG_VERSION, 401),
-        (Role.ANALYST, "nobody", "ig_nobody", UNREADABLE, WRONG_VERSION, 404),
-        (Role.ANALYST, "{c}", "ig_nobody", UNREADABLE, WRONG_VERSION, 403),
-        (Role.OWNER, "{c}", "ig_nobody", UNREADABLE, WRONG_VERSION, 422),
-        (Role.OWNER, "{c}", "ig_nobody", UNKNOWN_FIELD, WRONG_VERSION, 422),
-        (Role.OWNER, "{c}", "ig_nobody", b"{}", WRONG_VERSION, 404),
-        (Role.OWNER, "{c}", "ig_ana", b"{}", WRONG_VERSION, 412),
-        (Role.OWNER, "{c}", "ig_ana", b"{}", {}, 409),
+        (None, "nobody", "ig_5999", FLOOD, WRONG_VERSION, 413),
+        (None, "nobody", "ig_5999", UNREADABLE, WRONG_VERSION, 401),
+        (Role.ANALYST, "nobody", "ig_5999", UNREADABLE, WRONG_VERSION, 404),
+        (Role.ANALYST, "{c}", "ig_5999", UNREADABLE, WRONG_VERSION, 403),
+        (Role.OWNER, "{c}", "ig_5999", UNREADABLE, WRONG_VERSION, 422),
+        (Role.OWNER, "{c}", "ig_5999", UNKNOWN_FIELD, WRONG_VERSION, 422),
+        (Role.OWNER, "{c}", "ig_5999", b"{}", WRONG_VERSION, 404),
+        (Role.OWNER, "{c}", "ig_5001", b"{}", WRONG_VERSION, 412),
+        (Role.OWNER, "{c}", "ig_5001", b"{}", {}, 409),
     ],
     ids=["size", "credential", "creator", "role", "json", "field", "lead", "version", "state"],
 )
@@ -116,7 +116,7 @@ def test_of_several_faults_the_first_in_the_order_of_judgement_is_told(
 
 
 def test_another_creators_lead_is_as_unknown_as_one_that_never_was(ana: Person, program: Serving) -> None:
-    lead = good(ana.ask("GET /dm/leads/{c}/ig_ana"))["lead"]
+    lead = good(ana.ask("GET /dm/leads/{c}/ig_5001"))["lead"]
     stranger = program.creator()
     for call, body in (
         ("GET /dm/leads/{c}/ID", None),
@@ -135,4 +135,4 @@ def test_another_creators_lead_is_as_unknown_as_one_that_never_was(ana: Person, 
         assert told[0] == told[1]
     bad(stranger.ask(f"GET /dm/leads/{ana.name}/{lead['id']}"), 404, "not-found")
     stranger.client.close()
-    assert good(ana.ask("GET /dm/leads/{c}/ig_ana"))["lead"] == lead
+    assert good(ana.ask("GET /dm/leads/{c}/ig_5001"))["lead"] == lead

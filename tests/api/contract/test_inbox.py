@@ -28,9 +28,9 @@ ACTS: list[tuple[str, Any, dict[str, Any]]] = [
 def test_an_act_answers_what_it_did_and_done_again_leaves_no_event(
     ana: Person, program: Serving, act: str, body: Any, said: dict[str, Any]
 ) -> None:
-    call = f"POST /dm/conversations/{{c}}/ig_ana/{act}"
+    call = f"POST /dm/conversations/{{c}}/ig_5001/{act}"
     answer = ana.ask(call, body)
-    lead = good(ana.ask("GET /dm/leads/{c}/ig_ana"))["lead"]
+    lead = good(ana.ask("GET /dm/leads/{c}/ig_5001"))["lead"]
     assert good(answer) == {"status": "ok", "id": lead["id"], "version": lead["version"], **said}
     assert answer.headers["etag"] == f'"{lead["version"]}"'
     before = program.log(ana.name)
@@ -39,16 +39,16 @@ def test_an_act_answers_what_it_did_and_done_again_leaves_no_event(
 
 
 REFUSED: list[tuple[str, Any, int, str, tuple[str, ...]]] = [
-    *((f"ig_nobody/{act}", body, 404, "not-found", ()) for act, body, _ in ACTS),
-    ("ig_nobody/restore", NOTHING, 404, "not-found", ()),
-    ("ig_ana/restore", NOTHING, 409, "conflict", ()),
-    ("ig_ana/assign", {"user_id": str(uuid4())}, 404, "not-found", ()),
-    ("ig_ana/assign", {}, 422, "invalid", ("/user_id",)),
-    ("ig_ana/assign", {"user_id": "me"}, 422, "invalid", ("/user_id",)),
-    ("ig_ana/takeover", {"until": "tomorrow"}, 422, "invalid", ("/until",)),
-    ("ig_ana/takeover", {"until": "2199-01-01T09:00:00"}, 422, "invalid", ("/until",)),
-    ("ig_ana/takeover", {"until": "2020-01-01T09:00:00+00:00"}, 422, "invalid", ("/until",)),
-    ("ig_ana/archive", {"reason": "x"}, 422, "invalid", ("/reason",)),
+    *((f"ig_5999/{act}", body, 404, "not-found", ()) for act, body, _ in ACTS),
+    ("ig_5999/restore", NOTHING, 404, "not-found", ()),
+    ("ig_5001/restore", NOTHING, 409, "conflict", ()),
+    ("ig_5001/assign", {"user_id": str(uuid4())}, 404, "not-found", ()),
+    ("ig_5001/assign", {}, 422, "invalid", ("/user_id",)),
+    ("ig_5001/assign", {"user_id": "me"}, 422, "invalid", ("/user_id",)),
+    ("ig_5001/takeover", {"until": "tomorrow"}, 422, "invalid", ("/until",)),
+    ("ig_5001/takeover", {"until": "2199-01-01T09:00:00"}, 422, "invalid", ("/until",)),
+    ("ig_5001/takeover", {"until": "2020-01-01T09:00:00+00:00"}, 422, "invalid", ("/until",)),
+    ("ig_5001/archive", {"reason": "x"}, 422, "invalid", ("/reason",)),
 ]
 
 
@@ -62,18 +62,18 @@ def test_an_act_that_cannot_be_is_refused_and_nothing_happens(ana: Person, progr
 @pytest.mark.parametrize("act", ["archive", "spam"])
 def test_what_is_put_aside_comes_back_to_the_stage_before(ana: Person, act: str) -> None:
     for word, stored in (("cold", "new"), ("warm", "active"), ("hot", "hot"), ("customer", "customer")):
-        good(ana.ask("PUT /dm/follower/{c}/ig_ana/status", {"status": word}))
-        good(ana.ask(f"POST /dm/conversations/{{c}}/ig_ana/{act}"))
-        back = good(ana.ask("POST /dm/conversations/{c}/ig_ana/restore"), words("id version restored lead_status"))
+        good(ana.ask("PUT /dm/follower/{c}/ig_5001/status", {"status": word}))
+        good(ana.ask(f"POST /dm/conversations/{{c}}/ig_5001/{act}"))
+        back = good(ana.ask("POST /dm/conversations/{c}/ig_5001/restore"), words("id version restored lead_status"))
         assert (back["restored"], back["lead_status"]) == (True, stored)
         assert [row["status"] for row in good(ana.ask("GET /dm/leads/{c}"))["leads"]] == [stored]
 
 
 def test_what_is_put_aside_is_in_a_list_of_its_own_and_in_no_other(ana: Person) -> None:
-    for name, act in (("Eva", "archive"), ("Max", "spam")):
-        body = {"name": name, "platform_user_id": f"ig_{name}", "username": name, "status": "hot"}
+    for name, person, act in (("Eva", "ig_5010", "archive"), ("Max", "ig_5009", "spam")):
+        body = {"name": name, "platform_user_id": person, "username": name, "status": "hot"}
         good(ana.ask("POST /dm/leads/{c}", body))
-        good(ana.ask(f"POST /dm/conversations/{{c}}/ig_{name}/{act}"))
+        good(ana.ask(f"POST /dm/conversations/{{c}}/{person}/{act}"))
     page = good(ana.ask("GET /dm/conversations/{c}/archived?sort=name"), PAGE | words("conversations"))
     assert (page["count"], page["total"], page["next_cursor"]) == (2, 2, None)
     for item in page["conversations"]:
@@ -81,31 +81,31 @@ def test_what_is_put_aside_is_in_a_list_of_its_own_and_in_no_other(ana: Person) 
         assert (item["platform"], item["lead_status"], item["total_messages"]) == ("instagram", "hot", 0)
         assert item["purchase_intent"] == pytest.approx(0.7, abs=0.001)
     assert [(item["name"], item["follower_id"], item["status"]) for item in page["conversations"]] == [
-        ("Eva", "ig_Eva", "archived"),
-        ("Max", "ig_Max", "spam"),
+        ("Eva", "ig_5010", "archived"),
+        ("Max", "ig_5009", "spam"),
     ]
     for call, rows in (("GET /dm/leads/{c}", "leads"), ("GET /dm/conversations/{c}", "conversations")):
         assert [row["name"] for row in good(ana.ask(call))[rows]] == ["Ana"]
     assert good(ana.ask("GET /dm/conversations/{c}"))["by_status"]["hot"] == 0
-    assert good(ana.ask("GET /dm/leads/{c}/ig_Eva"))["lead"]["archived"] is True
+    assert good(ana.ask("GET /dm/leads/{c}/ig_5010"))["lead"]["archived"] is True
 
 
 def test_an_archived_conversation_comes_back_when_the_person_writes(luz: Person) -> None:
-    good(luz.ask("POST /dm/conversations/{c}/ig_luz/archive"))
+    good(luz.ask("POST /dm/conversations/{c}/ig_5002/archive"))
     assert good(luz.ask("GET /dm/conversations/{c}"))["total"] == 0
     says(luz, "hola otra vez")
-    assert [item["follower_id"] for item in good(luz.ask("GET /dm/conversations/{c}"))["conversations"]] == ["ig_luz"]
+    assert [item["follower_id"] for item in good(luz.ask("GET /dm/conversations/{c}"))["conversations"]] == ["ig_5002"]
     assert good(luz.ask("GET /dm/conversations/{c}/archived"))["conversations"] == []
 
 
 def test_spam_stays_spam_when_the_person_writes_and_nothing_is_answered(luz: Person) -> None:
-    good(luz.ask("POST /dm/conversations/{c}/ig_luz/spam"))
+    good(luz.ask("POST /dm/conversations/{c}/ig_5002/spam"))
     said = says(luz, "quiero comprar el curso")
     assert (said["action"], said["response"]) == ("spam", None)
     assert good(luz.ask("GET /dm/conversations/{c}"))["total"] == 0
     (item,) = good(luz.ask("GET /dm/conversations/{c}/archived"))["conversations"]
     assert (item["status"], item["total_messages"]) == ("spam", 2)
-    newest = good(luz.ask("GET /dm/conversations/{c}/ig_luz/messages"))["messages"][0]
+    newest = good(luz.ask("GET /dm/conversations/{c}/ig_5002/messages"))["messages"][0]
     assert (newest["content"], newest["author"]) == ("quiero comprar el curso", "follower")
 
 
@@ -114,19 +114,19 @@ def test_what_was_read_is_unread_no_more_until_the_next_message(luz: Person) -> 
         return [item["unread"] for item in good(luz.ask("GET /dm/conversations/{c}?unread=true"))["conversations"]]
 
     assert unread() == [1]
-    good(luz.ask("POST /dm/conversations/{c}/ig_luz/read"))
+    good(luz.ask("POST /dm/conversations/{c}/ig_5002/read"))
     assert unread() == []
     says(luz, "¿hola?")
     assert unread() == [1]
 
 
 def test_the_bot_is_silent_where_a_person_has_taken_over_until_it_is_released(luz: Person) -> None:
-    good(luz.ask("POST /dm/conversations/{c}/ig_luz/takeover", {"until": LATER}))
+    good(luz.ask("POST /dm/conversations/{c}/ig_5002/takeover", {"until": LATER}))
     assert says(luz, "¿cuánto cuesta?")["action"] == "bot_paused"
-    person = good(luz.ask("GET /dm/follower/{c}/ig_luz"))
+    person = good(luz.ask("GET /dm/follower/{c}/ig_5002"))
     (item,) = good(luz.ask("GET /dm/conversations/{c}"))["conversations"]
     assert {(each["bot_paused"], each["paused_until"]) for each in (person, item)} == {(True, LATER)}
-    good(luz.ask("POST /dm/conversations/{c}/ig_luz/release"))
+    good(luz.ask("POST /dm/conversations/{c}/ig_5002/release"))
     assert says(luz, "hola otra vez")["action"] == "reply"
 
 
@@ -136,12 +136,12 @@ def test_a_conversation_is_held_by_somebody_of_the_creators(ana: Person, program
         return str(user["id"])
 
     bea = invited(ana, f"bea@{ana.name}.example.com")
-    assert good(ana.ask("POST /dm/conversations/{c}/ig_ana/assign", {"user_id": bea}))["assigned_to"] == bea
+    assert good(ana.ask("POST /dm/conversations/{c}/ig_5001/assign", {"user_id": bea}))["assigned_to"] == bea
     (item,) = good(ana.ask("GET /dm/conversations/{c}"))["conversations"]
-    lead = good(ana.ask("GET /dm/leads/{c}/ig_ana"))["lead"]
+    lead = good(ana.ask("GET /dm/leads/{c}/ig_5001"))["lead"]
     assert {item["assigned_to"], lead["assigned_to"]} == {bea}
     stranger = program.creator()
     theirs = invited(stranger, f"eva@{stranger.name}.example.com")
     stranger.client.close()
-    bad(ana.ask("POST /dm/conversations/{c}/ig_ana/assign", {"user_id": theirs}), 404, "not-found")
-    assert good(ana.ask("POST /dm/conversations/{c}/ig_ana/assign", {"user_id": None}))["assigned_to"] is None
+    bad(ana.ask("POST /dm/conversations/{c}/ig_5001/assign", {"user_id": theirs}), 404, "not-found")
+    assert good(ana.ask("POST /dm/conversations/{c}/ig_5001/assign", {"user_id": None}))["assigned_to"] is None

@@ -24,17 +24,17 @@ from tests.serving import Person, Serving
 CALLS: list[tuple[str, Any, set[str]]] = [
     ("GET /dm/conversations/{c}", None, PAGE | words("conversations by_status")),
     ("GET /dm/conversations/{c}?unread=true&needs_person=false", None, PAGE | words("conversations by_status")),
-    ("GET /dm/conversations/{c}/ig_luz/messages", None, PAGE | words("messages")),
-    ("GET /dm/follower/{c}/ig_luz", None, FOLLOWER),
-    ("PUT /dm/follower/{c}/ig_luz/status", {"status": "hot"}, MOVED),
-    ("POST /dm/send/{c}", {"follower_id": "ig_luz", "message": "Hola, Luz"}, SENT),
+    ("GET /dm/conversations/{c}/ig_5002/messages", None, PAGE | words("messages")),
+    ("GET /dm/follower/{c}/ig_5002", None, FOLLOWER),
+    ("PUT /dm/follower/{c}/ig_5002/status", {"status": "hot"}, MOVED),
+    ("POST /dm/send/{c}", {"follower_id": "ig_5002", "message": "Hola, Luz"}, SENT),
     ("GET /dm/leads/{c}", None, PAGE | words("leads")),
-    ("GET /dm/leads/{c}/ig_luz", None, words("lead")),
+    ("GET /dm/leads/{c}/ig_5002", None, words("lead")),
     ("POST /dm/leads/{c}", {"name": "Eva"}, words("lead")),
     ("POST /dm/leads/{c}/manual", {"name": "Eva"}, words("lead")),
-    ("PUT /dm/leads/{c}/ig_luz", {"notes": "met"}, words("message lead")),
-    ("DELETE /dm/leads/{c}/ig_luz", None, words("message deleted lead_id")),
-    ("DELETE /dm/conversations/{c}/ig_luz", None, words("deleted")),
+    ("PUT /dm/leads/{c}/ig_5002", {"notes": "met"}, words("message lead")),
+    ("DELETE /dm/leads/{c}/ig_5002", None, words("message deleted lead_id")),
+    ("DELETE /dm/conversations/{c}/ig_5002", None, words("deleted")),
 ]
 
 
@@ -50,7 +50,7 @@ def test_a_conversation_item(only_read: Person) -> None:
     assert set(item) == CONVERSATION
     assert UUID.fullmatch(item["id"])
     assert (item["follower_id"], item["name"], item["username"], item["platform"]) == (
-        "ig_luz",
+        "ig_5002",
         "Luz",
         None,
         "instagram",
@@ -72,21 +72,21 @@ def test_a_conversation_item(only_read: Person) -> None:
 def test_a_lead_item(only_read: Person) -> None:
     item = good(only_read.ask("GET /dm/leads/{c}"))["leads"][0]
     assert set(item) == LEAD
-    assert item["follower_id"] == item["platform_user_id"] == "ig_luz"
+    assert item["follower_id"] == item["platform_user_id"] == "ig_5002"
     assert item["full_name"] == item["name"] == "Luz"
     assert (item["status"], item["pipeline_score"], item["source"], item["archived"]) == ("active", 50, "api", False)
     assert item["score"] == item["purchase_intent_score"] == round(100 * item["purchase_intent"])
     assert (item["email"], item["phone"], item["notes"], item["username"]) == (None, None, None, None)
     assert set(item["last_message"]) == LAST_MESSAGE
     assert set(item["next_follow_up"]) == NEXT_FOLLOW_UP
-    alone = good(only_read.ask("GET /dm/leads/{c}/ig_luz"))["lead"]
+    alone = good(only_read.ask("GET /dm/leads/{c}/ig_5002"))["lead"]
     assert set(alone) == LEAD | {"context"}
     assert alone["context"] == {"email": None, "phone": None, "notes": None}
     assert {name: alone[name] for name in LEAD} == item
 
 
 def test_a_follower(only_read: Person) -> None:
-    person = good(only_read.ask("GET /dm/follower/{c}/ig_luz"))
+    person = good(only_read.ask("GET /dm/follower/{c}/ig_5002"))
     item = good(only_read.ask("GET /dm/conversations/{c}"))["conversations"][0]
     shared = (FOLLOWER & CONVERSATION) - {"last_messages"}
     assert {name: person[name] for name in shared} == {name: item[name] for name in shared}
@@ -99,10 +99,10 @@ def test_a_follower(only_read: Person) -> None:
 
 
 def test_what_is_sent_is_stored_once_and_shown_with_its_state(luz: Person) -> None:
-    sent = good(luz.ask("POST /dm/send/{c}", {"follower_id": "ig_luz", "message": " ¡Hola, Luz! "}), SENT)
+    sent = good(luz.ask("POST /dm/send/{c}", {"follower_id": "ig_5002", "message": " ¡Hola, Luz! "}), SENT)
     assert (sent["sent"], sent["delivery"], sent["platform"], sent["reason"]) == (True, "sent", "instagram", None)
-    assert (sent["follower_id"], sent["message"]) == ("ig_luz", "Sent.")
-    newest = good(luz.ask("GET /dm/conversations/{c}/ig_luz/messages"))["messages"][0]
+    assert (sent["follower_id"], sent["message"]) == ("ig_5002", "Sent.")
+    newest = good(luz.ask("GET /dm/conversations/{c}/ig_5002/messages"))["messages"][0]
     assert (newest["id"], newest["content"]) == (sent["message_id"], "¡Hola, Luz!")
     assert (newest["role"], newest["author"], newest["delivery"]) == ("assistant", "person", "sent")
 
@@ -110,7 +110,7 @@ def test_what_is_sent_is_stored_once_and_shown_with_its_state(luz: Person) -> No
 @pytest.mark.parametrize(
     ("lead", "delivery", "reason"),
     [
-        ({"platform_user_id": "ig_ana"}, "held", "channel_not_connected"),
+        ({"platform_user_id": "ig_5001"}, "held", "channel_not_connected"),
         ({"platform_user_id": "walk-in"}, "manual", None),
     ],
 )
@@ -127,12 +127,12 @@ def test_what_cannot_be_sent_says_so(creator: Person, lead: dict[str, str], deli
     ("body", "field"),
     [
         ({"message": "Hola"}, "/follower_id"),
-        ({"follower_id": "ig_luz"}, "/message"),
-        ({"follower_id": "ig_luz", "message": ""}, "/message"),
-        ({"follower_id": "ig_luz", "message": " \n "}, "/message"),
-        ({"follower_id": "ig_luz", "message": "x" * 4097}, "/message"),
-        ({"follower_id": "ig_luz", "message": "ñ" * 501}, "/message"),
-        ({"follower_id": "ig_luz", "message": 1}, "/message"),
+        ({"follower_id": "ig_5002"}, "/message"),
+        ({"follower_id": "ig_5002", "message": ""}, "/message"),
+        ({"follower_id": "ig_5002", "message": " \n "}, "/message"),
+        ({"follower_id": "ig_5002", "message": "x" * 4097}, "/message"),
+        ({"follower_id": "ig_5002", "message": "ñ" * 501}, "/message"),
+        ({"follower_id": "ig_5002", "message": 1}, "/message"),
         ({"follower_id": "", "message": "Hola"}, "/follower_id"),
     ],
 )
@@ -159,7 +159,7 @@ EDITS: list[tuple[dict[str, Any], dict[str, Any]]] = [
 
 @pytest.mark.parametrize(("body", "expected"), EDITS, ids=str)
 def test_an_edit_changes_what_it_names(ana: Person, body: dict[str, Any], expected: dict[str, Any]) -> None:
-    edited = good(ana.ask("PUT /dm/leads/{c}/ig_ana", body), words("message lead"))
+    edited = good(ana.ask("PUT /dm/leads/{c}/ig_5001", body), words("message lead"))
     assert edited["message"] == "Lead updated"
     assert set(edited["lead"]) == LEAD
     assert {name: edited["lead"][name] for name in expected} == expected
@@ -170,19 +170,19 @@ def test_an_edit_changes_what_it_names(ana: Person, body: dict[str, Any], expect
 )
 def test_what_is_not_writable_is_refused_by_name(ana: Person, program: Serving, field: str) -> None:
     before = program.log(ana.name)
-    bad(ana.ask("PUT /dm/leads/{c}/ig_ana", {field: 1, "notes": "kept out"}), 422, "invalid", f"/{field}")
+    bad(ana.ask("PUT /dm/leads/{c}/ig_5001", {field: 1, "notes": "kept out"}), 422, "invalid", f"/{field}")
     assert program.log(ana.name) == before
 
 
 @pytest.mark.parametrize("call", ["DELETE /dm/leads/{c}/ID", "DELETE /dm/conversations/{c}/ID"])
 def test_a_deleted_lead_leaves_every_read_and_its_id_never_comes_back(luz: Person, call: str) -> None:
-    lead = good(luz.ask("GET /dm/leads/{c}/ig_luz"))["lead"]
+    lead = good(luz.ask("GET /dm/leads/{c}/ig_5002"))["lead"]
     gone = good(luz.ask(call.replace("ID", lead["id"])))
     if call.startswith("DELETE /dm/leads"):
         assert gone == {"status": "ok", "message": "Lead deleted", "deleted": True, "lead_id": lead["id"]}
     else:
-        assert gone == {"status": "ok", "deleted": "ig_luz"}
-    for given in (lead["id"], "ig_luz"):
+        assert gone == {"status": "ok", "deleted": "ig_5002"}
+    for given in (lead["id"], "ig_5002"):
         for each in (
             "GET /dm/leads/{c}/",
             "GET /dm/follower/{c}/",
@@ -194,10 +194,10 @@ def test_a_deleted_lead_leaves_every_read_and_its_id_never_comes_back(luz: Perso
         assert good(luz.ask(each))[rows] == []
         assert good(luz.ask(f"{each}?q=luz"))["total"] == 0
     assert good(luz.ask("GET /nurturing/{c}/stats"))["pending"] == 0
-    known = {"creator_id": luz.name, "sender_id": "ig_luz", "message": "hola", "message_id": "m1"}
+    known = {"creator_id": luz.name, "sender_id": "ig_5002", "message": "hola", "message_id": "m1"}
     assert good(luz.ask("POST /dm/process", known))["duplicate"] is True
     assert good(luz.ask("GET /dm/leads/{c}"))["total"] == 0
     back = good(luz.ask("POST /dm/process", {**known, "message_id": "m2"}))
     assert back["lead_id"] != lead["id"]
-    new = good(luz.ask("GET /dm/leads/{c}/ig_luz"))["lead"]
+    new = good(luz.ask("GET /dm/leads/{c}/ig_5002"))["lead"]
     assert (new["status"], new["name"]) == ("new", None)

@@ -62,7 +62,7 @@ def test_a_key_that_asks_too_often_is_told_when_to_come_back_and_no_other_key_pa
         ("GET /dm/leads/nobody", NOTHING),
         ("GET /metrics", NOTHING),
         ("POST /dm/leads/{c}", {}),
-        ("GET /dm/leads/{c}/ig_nobody", NOTHING),
+        ("GET /dm/leads/{c}/ig_5999", NOTHING),
     ],
     ids=["creator", "role", "field", "lead"],
 )

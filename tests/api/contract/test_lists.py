@@ -12,7 +12,7 @@ DESCRIBED = openapi()
 LISTS = {
     "GET /dm/leads/{c}": ("leads", 1000),
     "GET /dm/conversations/{c}": ("conversations", 50),
-    "GET /dm/conversations/{c}/ig_luz/messages": ("messages", 50),
+    "GET /dm/conversations/{c}/ig_5002/messages": ("messages", 50),
     "GET /nurturing/{c}/followups": ("followups", 50),
     "GET /nurturing/{c}/sequences/objection_price/enrolled": ("enrolled", 1000),
     "GET /dm/conversations/{c}/archived": ("conversations", 50),
@@ -37,7 +37,7 @@ def many(creator: Person) -> Person:
     ]
     for number, (name, stage, more) in enumerate(people):
         platform = "instagram" if number < 3 else "telegram"
-        lead = {"name": name, "status": stage, "platform": platform, "platform_user_id": f"p{number}", **more}
+        lead = {"name": name, "status": stage, "platform": platform, "platform_user_id": f"{number + 1}", **more}
         good(creator.ask("POST /dm/leads/{c}", lead))
     return creator
 
@@ -63,7 +63,9 @@ def test_a_limit_is_a_whole_number_from_1_to_1000_and_a_cursor_is_whole(only_rea
 @of_every_list
 def test_where_nobody_says_how_many_the_description_does(call: str) -> None:
     path = (
-        call.replace("{c}", "{creator_id}").replace("ig_luz", "{lead_id}").replace("objection_price", "{sequence_type}")
+        call.replace("{c}", "{creator_id}")
+        .replace("ig_5002", "{lead_id}")
+        .replace("objection_price", "{sequence_type}")
     )
     operation = DESCRIBED["paths"][path.partition(" ")[2]]["get"]
     limits = [each["schema"]["default"] for each in operation["parameters"] if each.get("name") == "limit"]
@@ -163,7 +165,7 @@ def test_a_cursor_belongs_to_its_filters(many: Person) -> None:
 
 
 def test_conversations_are_cut_off_at_50_and_leads_are_not(creator: Person) -> None:
-    lines = "".join(f"Lead {number},tg_{number}\r\n" for number in range(60))
+    lines = "".join(f"Lead {number},tg_{number + 1}\r\n" for number in range(60))
     csv = f"name,platform_user_id\r\n{lines}".encode()
     answer = creator.ask("POST /dm/leads/{c}/import", content=csv, headers={"Content-Type": "text/csv"})
     good(answer)

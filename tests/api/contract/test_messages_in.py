@@ -12,14 +12,14 @@ from tests.serving import Person, Serving
 def test_the_answer_comes_when_the_reads_show_what_the_message_did(busy: Person) -> None:
     said = says(busy, "Hola, ¿cuánto cuesta el curso? me parece caro", message_id="m1", name="Luz")
     assert (said["intent"], said["language"], said["action"]) == ("objection_price", "es", "reply")
-    assert (said["follower_id"], said["message_id"], said["duplicate"]) == ("ig_luz", "m1", False)
+    assert (said["follower_id"], said["message_id"], said["duplicate"]) == ("ig_5002", "m1", False)
     assert (said["product_mentioned"], said["escalate"], said["draft_id"] is None) == (
         "Curso de fotografía",
         False,
         False,
     )
     assert 0 < said["confidence"] <= 1
-    lead = good(busy.ask("GET /dm/leads/{c}/ig_luz"))["lead"]
+    lead = good(busy.ask("GET /dm/leads/{c}/ig_5002"))["lead"]
     assert (lead["id"], lead["status"], lead["name"]) == (said["lead_id"], "active", "Luz")
     assert lead["last_message"]["text"] == said["response"]
 
@@ -28,7 +28,7 @@ def test_the_answer_comes_when_the_reads_show_what_the_message_did(busy: Person)
     ("sender", "more", "platform", "shown"),
     [
         ("ig_1", {}, "instagram", "ig_1"),
-        ("wa_34611", {}, "whatsapp", "wa_34611"),
+        ("wa_34611223344", {}, "whatsapp", "wa_34611223344"),
         ("tg_42", {}, "telegram", "tg_42"),
         ("77", {"platform": "telegram"}, "telegram", "tg_77"),
         ("somebody", {}, "manual", "somebody"),
@@ -71,7 +71,7 @@ def test_what_a_message_means(creator: Person, text: str, intent: str, language:
 def test_while_the_bot_is_off_a_message_is_stored_scored_and_shown(creator: Person) -> None:
     said = says(creator, "quiero comprar el curso")
     assert (said["action"], said["response"]) == ("bot_paused", None)
-    lead = good(creator.ask("GET /dm/leads/{c}/ig_luz"))["lead"]
+    lead = good(creator.ask("GET /dm/leads/{c}/ig_5002"))["lead"]
     assert (lead["status"], lead["last_message"]["text"]) == ("hot", "quiero comprar el curso")
 
 
@@ -87,7 +87,7 @@ def test_what_is_done_instead_of_an_answer(busy: Person, text: str, action: str)
     said = says(busy, text)
     assert said["action"] == action
     assert said["escalate"] is (action == "escalate")
-    assert good(busy.ask("GET /dm/follower/{c}/ig_luz"))["total_messages"] == 1
+    assert good(busy.ask("GET /dm/follower/{c}/ig_5002"))["total_messages"] == 1
 
 
 def test_a_known_message_gets_the_first_answer_and_changes_nothing_even_after_the_lead_is_gone(
@@ -98,7 +98,7 @@ def test_a_known_message_gets_the_first_answer_and_changes_nothing_even_after_th
     again = says(luz, text, message_id="m1")
     assert again["duplicate"] is True
     assert program.log(luz.name) == before
-    good(luz.ask("DELETE /dm/leads/{c}/ig_luz"))
+    good(luz.ask("DELETE /dm/leads/{c}/ig_5002"))
     before = program.log(luz.name)
     assert says(luz, text, message_id="m1")["duplicate"] is True
     assert program.log(luz.name) == before

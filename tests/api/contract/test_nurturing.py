@@ -37,8 +37,8 @@ CALLS: list[tuple[str, Any, set[str]]] = [
     ("GET /nurturing/{c}/stats", None, words("creator_id total active_sequences by_sequence") | NUMBERS),
     ("GET /nurturing/{c}/sequences/objection_price/enrolled", None, PAGE | words("sequence_type enrolled")),
     ("GET /nurturing/{c}/followups", None, PAGE | words("creator_id followups")),
-    ("DELETE /nurturing/{c}/cancel/ig_luz", None, words("follower_id cancelled")),
-    ("DELETE /nurturing/{c}/followers/ig_luz/nurturing", None, words("follower_id cancelled")),
+    ("DELETE /nurturing/{c}/cancel/ig_5002", None, words("follower_id cancelled")),
+    ("DELETE /nurturing/{c}/followers/ig_5002/nurturing", None, words("follower_id cancelled")),
     ("POST /nurturing/{c}/run", None, words("creator_id dry_run would_process items")),
     (
         "POST /nurturing/{c}/run?dry_run=false",
@@ -136,7 +136,7 @@ def test_a_type_that_does_not_exist_is_404_in_a_path(creator: Person, call: str,
         ("GET /nurturing/{c}/followups?sequence_type=banana", "query:sequence_type"),
         ("GET /nurturing/{c}/followups?status=banana", "query:status"),
         ("GET /nurturing/{c}/followups?due_before=soon", "query:due_before"),
-        ("DELETE /nurturing/{c}/cancel/ig_luz?sequence_type=banana", "query:sequence_type"),
+        ("DELETE /nurturing/{c}/cancel/ig_5002?sequence_type=banana", "query:sequence_type"),
         ("POST /nurturing/{c}/run?limit=0", "query:limit"),
         ("POST /nurturing/{c}/run?dry_run=perhaps", "query:dry_run"),
     ],
@@ -150,7 +150,7 @@ def test_who_is_enrolled_and_what_each_is_still_to_hear(only_read: Person) -> No
     page = good(only_read.ask("GET /nurturing/{c}/sequences/objection_price/enrolled"))
     (person,) = page["enrolled"]
     assert set(person) == ENROLLED
-    assert (page["sequence_type"], person["follower_id"], person["name"]) == ("objection_price", "ig_luz", "Luz")
+    assert (page["sequence_type"], person["follower_id"], person["name"]) == ("objection_price", "ig_5002", "Luz")
     assert [set(step) for step in person["pending_steps"]] == [words("step scheduled_at message_preview")] * steps
     assert person["next_scheduled"] == person["pending_steps"][0]["scheduled_at"]
     assert not any("{" in step["message_preview"] for step in person["pending_steps"])
@@ -162,14 +162,14 @@ def test_every_promise_with_its_time_and_its_words(only_read: Person) -> None:
     assert len(listed) == steps
     for each in listed:
         assert set(each) == FOLLOW_UP
-        assert (each["creator_id"], each["follower_id"], each["status"]) == (only_read.name, "ig_luz", "pending")
+        assert (each["creator_id"], each["follower_id"], each["status"]) == (only_read.name, "ig_5002", "pending")
         assert (each["sent_at"], each["sequence_type"]) == (None, "objection_price")
         assert "{" not in each["message_preview"]
     assert [each["scheduled_at"] for each in listed] == sorted(each["scheduled_at"] for each in listed)
     first = listed[0]["scheduled_at"]
     for query, count in (
         ("follower_id=luz", steps),
-        ("follower_id=ig_nobody", 0),
+        ("follower_id=ig_5999", 0),
         ("status=sent", 0),
         ("status=pending&status=held", steps),
         ("sequence_type=abandoned", 0),
@@ -192,12 +192,12 @@ def test_people_and_steps_are_counted_apart(only_read: Person) -> None:
 def test_cancelling_counts_steps_and_nobody_or_nothing_is_0(luz: Person, program: Serving) -> None:
     steps = len(sequence(luz, "objection_price")["steps"])
     for call, cancelled in (
-        ("DELETE /nurturing/{c}/cancel/ig_luz?sequence_type=abandoned", 0),
-        ("DELETE /nurturing/{c}/cancel/ig_luz", steps),
+        ("DELETE /nurturing/{c}/cancel/ig_5002?sequence_type=abandoned", 0),
+        ("DELETE /nurturing/{c}/cancel/ig_5002", steps),
     ):
-        assert good(luz.ask(call)) == {"status": "ok", "follower_id": "ig_luz", "cancelled": cancelled}
+        assert good(luz.ask(call)) == {"status": "ok", "follower_id": "ig_5002", "cancelled": cancelled}
     before = program.log(luz.name)
-    for call in ("DELETE /nurturing/{c}/cancel/ig_luz", "DELETE /nurturing/{c}/followers/ig_nobody/nurturing"):
+    for call in ("DELETE /nurturing/{c}/cancel/ig_5002", "DELETE /nurturing/{c}/followers/ig_5999/nurturing"):
         assert good(luz.ask(call))["cancelled"] == 0
     assert program.log(luz.name) == before
 
@@ -207,17 +207,17 @@ def test_cancelling_counts_steps_and_nobody_or_nothing_is_0(luz: Person, program
     [
         ("POST /dm/process", {"message": "quiero hablar con una persona"}, "replied"),
         ("POST /dm/process", {"message": "STOP"}, "opted_out"),
-        ("POST /dm/leads/{c}/ig_luz/purchases", {"amount": 97, "currency": "EUR"}, "goal"),
-        ("PUT /dm/follower/{c}/ig_luz/status", {"status": "customer"}, "goal"),
-        ("POST /dm/conversations/{c}/ig_luz/archive", NOTHING, "archived"),
-        ("POST /dm/conversations/{c}/ig_luz/spam", NOTHING, "spam"),
-        ("DELETE /nurturing/{c}/cancel/ig_luz", NOTHING, "cancelled"),
+        ("POST /dm/leads/{c}/ig_5002/purchases", {"amount": 97, "currency": "EUR"}, "goal"),
+        ("PUT /dm/follower/{c}/ig_5002/status", {"status": "customer"}, "goal"),
+        ("POST /dm/conversations/{c}/ig_5002/archive", NOTHING, "archived"),
+        ("POST /dm/conversations/{c}/ig_5002/spam", NOTHING, "spam"),
+        ("DELETE /nurturing/{c}/cancel/ig_5002", NOTHING, "cancelled"),
     ],
     ids=["reply", "opt-out", "purchase", "customer", "archive", "spam", "a person"],
 )
 def test_what_is_pending_ends_with_the_reason_of_what_ended_it(luz: Person, call: str, body: Any, reason: str) -> None:
     if call == "POST /dm/process":
-        body = body | {"creator_id": luz.name, "sender_id": "ig_luz"}
+        body = body | {"creator_id": luz.name, "sender_id": "ig_5002"}
     good(luz.ask(call, body))
     told = good(luz.ask("GET /nurturing/{c}/followups?sequence_type=objection_price"))["followups"]
     assert {(each["status"], each["reason"]) for each in told} == {("cancelled", reason)}

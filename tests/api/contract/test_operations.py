@@ -56,7 +56,7 @@ def test_a_request_made_of_the_examples_is_understood_and_answered_as_described(
     luz: Person, call: str, operation: dict[str, Any]
 ) -> None:
     given = [each for each in operation["parameters"] if "example" in each]
-    path = call.replace("{creator_id}", luz.name).replace("{lead_id}", "ig_luz")
+    path = call.replace("{creator_id}", luz.name).replace("{lead_id}", "ig_5002")
     for each in given:
         path = path.replace(f"{{{each['name']}}}", str(each["example"]))
     query = {each["name"]: each["example"] for each in given if each["in"] == "query"}
@@ -92,7 +92,7 @@ def test_the_simulator_is_in_a_demo_only(database_url: str, data_dir: Path) -> N
         creator = earnest.creator()
         before = earnest.log()
         for call, body in (
-            ("POST /simulator/{c}/messages", {"follower_id": "ig_luz", "text": "hola"}),
+            ("POST /simulator/{c}/messages", {"follower_id": "ig_5002", "text": "hola"}),
             ("GET /simulator/{c}/clock", None),
             ("POST /simulator/{c}/clock", {"advance_seconds": 1}),
             ("POST /simulator/{c}/reset", None),
@@ -103,7 +103,7 @@ def test_the_simulator_is_in_a_demo_only(database_url: str, data_dir: Path) -> N
 
 
 def test_a_phone_of_the_demo_writes(busy: Person) -> None:
-    body = {"follower_id": "ig_luz", "text": "hola", "name": "Luz"}
+    body = {"follower_id": "ig_5002", "text": "hola", "name": "Luz"}
     said = good(busy.ask("POST /simulator/{c}/messages", body), words("follower_id message_id lead_id position"))
-    assert good(busy.ask(f"GET /dm/leads/{{c}}/ig_luz?after={said['position']}"))["lead"]["id"] == said["lead_id"]
+    assert good(busy.ask(f"GET /dm/leads/{{c}}/ig_5002?after={said['position']}"))["lead"]["id"] == said["lead_id"]
     assert set(good(busy.ask("GET /simulator/{c}/clock"))) == words("status now offset_seconds")

@@ -8,7 +8,7 @@ import pytest
 from tests.api.contract.answers import LEAD, bad, good, words
 from tests.serving import COURSE, Person, Serving
 
-CALL = "POST /dm/leads/{c}/ig_ana/purchases"
+CALL = "POST /dm/leads/{c}/ig_5001/purchases"
 BOUGHT = {"amount": 97.5, "currency": "EUR"}
 
 TAKEN: list[dict[str, Any]] = [
@@ -27,7 +27,7 @@ def test_who_has_bought_is_a_customer(ana: Person, more: dict[str, Any]) -> None
     lead = good(ana.ask(CALL, BOUGHT | more), words("lead"))["lead"]
     assert set(lead) == LEAD
     assert (lead["status"], lead["pipeline_score"], lead["score"], lead["purchase_intent"]) == ("customer", 100, 100, 1)
-    assert good(ana.ask("GET /dm/follower/{c}/ig_ana"))["is_customer"] is True
+    assert good(ana.ask("GET /dm/follower/{c}/ig_5001"))["is_customer"] is True
 
 
 REFUSED: list[tuple[dict[str, Any], str]] = [
@@ -56,7 +56,7 @@ def test_a_purchase_that_cannot_be_is_refused_and_nothing_happens(ana: Person, p
         body = {name: value for name, value in BOUGHT.items() if name != field}
         bad(ana.ask(CALL, body), 422, "invalid", f"/{field}")
     bad(ana.ask(CALL, BOUGHT | {"product_id": str(uuid4())}), 404, "not-found")
-    bad(ana.ask("POST /dm/leads/{c}/ig_nobody/purchases", BOUGHT), 404, "not-found")
+    bad(ana.ask("POST /dm/leads/{c}/ig_5999/purchases", BOUGHT), 404, "not-found")
     assert program.log(ana.name) == before
 
 
@@ -73,6 +73,6 @@ def test_the_same_reference_is_the_same_purchase_and_leaves_no_event(ana: Person
 
 
 def test_a_purchase_lifts_whom_a_person_has_moved_down(luz: Person) -> None:
-    good(luz.ask("PUT /dm/follower/{c}/ig_luz/status", {"status": "cold"}))
+    good(luz.ask("PUT /dm/follower/{c}/ig_5002/status", {"status": "cold"}))
     body = BOUGHT | {"product_id": str(COURSE.product_id)}
-    assert good(luz.ask("POST /dm/leads/{c}/ig_luz/purchases", body))["lead"]["status"] == "customer"
+    assert good(luz.ask("POST /dm/leads/{c}/ig_5002/purchases", body))["lead"]["status"] == "customer"

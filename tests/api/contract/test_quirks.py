@@ -44,18 +44,18 @@ def nothing_happens(program: Serving, person: Person) -> Iterator[None]:
     assert program.log(person.name) == before
 
 
-def says(person: Person, text: str, sender: str = "ig_luz", **more: Any) -> dict[str, Any]:
+def says(person: Person, text: str, sender: str = "ig_5002", **more: Any) -> dict[str, Any]:
     """A message of somebody's, handed in."""
     body = {"creator_id": person.name, "sender_id": sender, "message": text, **more}
     return good(person.ask("POST /dm/process", body))
 
 
-def lead(person: Person, given: str = "ig_luz") -> dict[str, Any]:
+def lead(person: Person, given: str = "ig_5002") -> dict[str, Any]:
     found: dict[str, Any] = good(person.ask(f"GET /dm/leads/{{c}}/{given}"))["lead"]
     return found
 
 
-def captured(person: Person, given: str = "ig_ana", **more: Any) -> dict[str, Any]:
+def captured(person: Person, given: str = "ig_5001", **more: Any) -> dict[str, Any]:
     """A new lead."""
     body = {"name": "Ana", "platform_user_id": given, **more}
     made: dict[str, Any] = good(person.ask("POST /dm/leads/{c}", body))["lead"]
@@ -76,7 +76,7 @@ def admin(program: Serving) -> httpx.Client:
     return program.client(**{"X-API-Key": program.key(None, Role.ADMIN)})
 
 
-@pytest.mark.parametrize("call", ["PUT /dm/follower/{c}/ig_ana/status", "PUT /dm/leads/{c}/ig_ana"])
+@pytest.mark.parametrize("call", ["PUT /dm/follower/{c}/ig_5001/status", "PUT /dm/leads/{c}/ig_5001"])
 def test_quirk_01_a_word_that_is_no_stage_moves_nobody_and_both_vocabularies_are_known(
     ana: Person, program: Serving, call: str
 ) -> None:
@@ -85,20 +85,20 @@ def test_quirk_01_a_word_that_is_no_stage_moves_nobody_and_both_vocabularies_are
             bad(ana.ask(call, {"status": word}), 422, "invalid", "/status")
     for word in ("hot", *STAGES, *STAGES.values()):
         good(ana.ask(call, {"status": word}))
-        assert lead(ana, "ig_ana")["status"] == STAGES.get(word, word)
+        assert lead(ana, "ig_5001")["status"] == STAGES.get(word, word)
 
 
 def test_quirk_02_whoever_is_unknown_cannot_be_moved(ana: Person, program: Serving) -> None:
     with nothing_happens(program, ana):
-        for person in ("ig_nobody", NOBODY):
+        for person in ("ig_5999", NOBODY):
             bad(ana.ask(f"PUT /dm/follower/{{c}}/{person}/status", {"status": "hot"}), 404, "not-found")
             bad(ana.ask(f"PUT /dm/leads/{{c}}/{person}", {"status": "hot"}), 404, "not-found")
-        bad(ana.ask("PUT /dm/follower/nobody/ig_ana/status", {"status": "hot"}), 404, "not-found")
+        bad(ana.ask("PUT /dm/follower/nobody/ig_5001/status", {"status": "hot"}), 404, "not-found")
 
 
 def test_quirk_03_a_creator_who_is_unknown_is_not_found_and_not_made_but_by_an_admin(program: Serving) -> None:
     name = f"c{uuid4().hex[:12]}"
-    message = {"creator_id": name, "sender_id": "ig_luz", "message": "hola"}
+    message = {"creator_id": name, "sender_id": "ig_5002", "message": "hola"}
     asked: list[tuple[str, str, Any]] = [
         ("GET", f"/dm/leads/{name}", None),
         ("GET", f"/dm/conversations/{name}", None),
@@ -120,7 +120,7 @@ def test_quirk_03_a_creator_who_is_unknown_is_not_found_and_not_made_but_by_an_a
 
 
 def test_quirk_04_a_follower_who_is_unknown_is_not_found(creator: Person) -> None:
-    for person in ("ig_nobody", NOBODY):
+    for person in ("ig_5999", NOBODY):
         for path in ("/dm/follower/{c}/WHO", "/dm/leads/{c}/WHO", "/dm/conversations/{c}/WHO/messages"):
             bad(creator.ask(f"GET {path.replace('WHO', person)}"), 404, "not-found")
 
@@ -134,7 +134,7 @@ def test_quirk_05_nothing_is_open_without_a_credential_and_nothing_with_that_of_
     other = program.creator()
     with program.client() as nobody, closing(other.client), nothing_happens(program, ana):
         for method, template in sorted(operations):
-            path = re.sub(r"\{lead_id\}", "ig_ana", template.replace("{creator_id}", ana.name))
+            path = re.sub(r"\{lead_id\}", "ig_5001", template.replace("{creator_id}", ana.name))
             bad(nobody.request(method, path), 401, "unauthenticated")
             if "{creator_id}" in template:
                 bad(other.client.request(method, path), 404, "not-found")
@@ -162,7 +162,7 @@ def test_quirk_06_a_lead_that_breaks_a_rule_is_refused_by_the_name_of_the_field(
 def test_quirk_07_what_is_unknown_or_not_writable_is_refused_by_its_name(ana: Person, program: Serving) -> None:
     with nothing_happens(program, ana):
         for field in ("id", "creator_id", "score", "purchase_intent", "platform", "platform_user_id", "api_key"):
-            bad(ana.ask("PUT /dm/leads/{c}/ig_ana", {field: 1, "notes": "x"}), 422, "invalid", f"/{field}")
+            bad(ana.ask("PUT /dm/leads/{c}/ig_5001", {field: 1, "notes": "x"}), 422, "invalid", f"/{field}")
         for call, field in (
             ("POST /dm/leads/{c}", "creator_id"),
             ("PUT /creator/config/{c}", "api_key"),
@@ -196,7 +196,7 @@ def test_quirk_09_a_deleted_lead_with_messages_is_gone_from_every_read_for_good(
     gone = lead(luz)["id"]
     good(luz.ask(f"DELETE /dm/leads/{{c}}/{gone}"))
     assert says(luz, DEAR, message_id="m1")["duplicate"] is True
-    for given in (gone, "ig_luz"):
+    for given in (gone, "ig_5002"):
         for path in ("/dm/leads/{c}/WHO", "/dm/follower/{c}/WHO", "/dm/conversations/{c}/WHO/messages"):
             bad(luz.ask(f"GET {path.replace('WHO', given)}"), 404, "not-found")
         bad(luz.ask(f"DELETE /dm/leads/{{c}}/{given}"), 404, "not-found")
@@ -214,7 +214,7 @@ def test_quirk_09_a_deleted_lead_with_messages_is_gone_from_every_read_for_good(
     assert set(good(luz.ask("GET /dashboard/{c}/overview"))["metrics"].values()) == {0}
 
 
-@pytest.mark.parametrize("call", ["DELETE /dm/leads/{c}/ig_luz", "DELETE /dm/conversations/{c}/ig_luz"])
+@pytest.mark.parametrize("call", ["DELETE /dm/leads/{c}/ig_5002", "DELETE /dm/conversations/{c}/ig_5002"])
 def test_quirk_10_deleting_cancels_the_follow_ups_in_the_same_command(luz: Person, program: Serving, call: str) -> None:
     pending = [each["id"] for each in good(luz.ask("GET /nurturing/{c}/followups?status=pending"))["followups"]]
     assert pending
@@ -231,22 +231,22 @@ def test_quirk_10_deleting_cancels_the_follow_ups_in_the_same_command(luz: Perso
 @pytest.mark.parametrize("act", ["archive", "spam"])
 def test_quirk_11_who_is_restored_has_the_stage_of_before(ana: Person, act: str) -> None:
     for stage, stored in STAGES.items():
-        good(ana.ask("PUT /dm/follower/{c}/ig_ana/status", {"status": stage}))
-        good(ana.ask(f"POST /dm/conversations/{{c}}/ig_ana/{act}"))
-        assert good(ana.ask("POST /dm/conversations/{c}/ig_ana/restore"))["lead_status"] == stored
-        assert lead(ana, "ig_ana")["status"] == stored
+        good(ana.ask("PUT /dm/follower/{c}/ig_5001/status", {"status": stage}))
+        good(ana.ask(f"POST /dm/conversations/{{c}}/ig_5001/{act}"))
+        assert good(ana.ask("POST /dm/conversations/{c}/ig_5001/restore"))["lead_status"] == stored
+        assert lead(ana, "ig_5001")["status"] == stored
 
 
 def test_quirk_12_what_fails_in_the_inbox_is_a_problem(ana: Person, program: Serving) -> None:
     with nothing_happens(program, ana):
         for act in ("archive", "spam", "restore"):
-            bad(ana.ask(f"POST /dm/conversations/{{c}}/ig_nobody/{act}"), 404, "not-found")
-        bad(ana.ask("DELETE /dm/conversations/{c}/ig_nobody"), 404, "not-found")
-        bad(ana.ask("POST /dm/conversations/{c}/ig_ana/restore"), 409, "conflict")
+            bad(ana.ask(f"POST /dm/conversations/{{c}}/ig_5999/{act}"), 404, "not-found")
+        bad(ana.ask("DELETE /dm/conversations/{c}/ig_5999"), 404, "not-found")
+        bad(ana.ask("POST /dm/conversations/{c}/ig_5001/restore"), 409, "conflict")
 
 
 def test_quirk_13_every_lead_can_be_reached_and_the_filters_are_the_servers(creator: Person) -> None:
-    rows = "".join(f"Lead {number:02},ig_{number:02}\r\n" for number in range(60))
+    rows = "".join(f"Lead {number:02},ig_1{number:02}\r\n" for number in range(60))
     sheet = f"name,platform_user_id\r\n{rows}".encode()
     answer = creator.ask("POST /dm/leads/{c}/import", content=sheet, headers={"Content-Type": "text/csv"})
     good(answer)
@@ -270,12 +270,12 @@ def test_quirk_14_what_a_person_sends_is_stored_under_either_id_with_an_honest_d
 ) -> None:
     known = captured(creator)["id"]
     with nothing_happens(program, creator):
-        for given in ("ig_nobody", NOBODY):
+        for given in ("ig_5999", NOBODY):
             bad(creator.ask("POST /dm/send/{c}", {"follower_id": given, "message": "Hola"}), 404, "not-found")
         for blank in ("", " \n\t"):
             body = {"follower_id": known, "message": blank}
             bad(creator.ask("POST /dm/send/{c}", body), 422, "invalid", "/message")
-    for text, given in (("One", known), ("Two", "ig_ana")):
+    for text, given in (("One", known), ("Two", "ig_5001")):
         sent = good(creator.ask("POST /dm/send/{c}", {"follower_id": given, "message": text}))
         assert (sent["sent"], sent["delivery"], sent["reason"]) == (False, "held", "channel_not_connected")
     shown = good(creator.ask(f"GET /dm/conversations/{{c}}/{known}/messages"))["messages"]
@@ -286,7 +286,7 @@ def test_quirk_14_what_a_person_sends_is_stored_under_either_id_with_an_honest_d
 def test_quirk_15_a_repeated_request_and_a_redelivered_message_act_once(luz: Person, program: Serving) -> None:
     for call, body in (
         ("POST /dm/leads/{c}", {"name": "Ana"}),
-        ("POST /dm/send/{c}", {"follower_id": "ig_luz", "message": "Hola"}),
+        ("POST /dm/send/{c}", {"follower_id": "ig_5002", "message": "Hola"}),
         ("POST /nurturing/{c}/sequences/abandoned/toggle", {}),
     ):
         under = {"headers": {"Idempotency-Key": uuid4().hex}}
@@ -309,27 +309,27 @@ def test_quirk_16_a_message_over_the_limit_of_answers_is_stored_and_shown(busy: 
     actions = [says(busy, f"¿cuánto cuesta el curso? {number}")["action"] for number in range(21)]
     assert actions == ["reply"] * 20 + ["rate_limited"]
     assert lead(busy)["last_message"]["text"] == "¿cuánto cuesta el curso? 20"
-    assert good(busy.ask("GET /dm/follower/{c}/ig_luz"))["total_messages"] == 21
+    assert good(busy.ask("GET /dm/follower/{c}/ig_5002"))["total_messages"] == 21
 
 
 def test_quirk_17_the_first_message_counts_and_messages_that_come_together_are_all_counted(creator: Person) -> None:
-    first = says(creator, "quiero comprar el curso", "ig_eva")
-    assert lead(creator, "ig_eva")["id"] == first["lead_id"]
-    assert lead(creator, "ig_eva")["status"] == "hot"
+    first = says(creator, "quiero comprar el curso", "ig_5003")
+    assert lead(creator, "ig_5003")["id"] == first["lead_id"]
+    assert lead(creator, "ig_5003")["status"] == "hot"
     texts = ["hola", "¿cuánto cuesta el curso?", "me parece caro", "quiero comprar el curso"] * 2
-    body = {"creator_id": creator.name, "sender_id": "ig_luz"}
+    body = {"creator_id": creator.name, "sender_id": "ig_5002"}
     for answer in together(creator, [("POST /dm/process", body | {"message": text}) for text in texts]):
         good(answer)
     for text in texts:
-        says(creator, text, "ig_ana")
-    at_once, in_turn = lead(creator, "ig_luz"), lead(creator, "ig_ana")
+        says(creator, text, "ig_5001")
+    at_once, in_turn = lead(creator, "ig_5002"), lead(creator, "ig_5001")
     assert at_once["status"] == in_turn["status"] == "hot"
     assert at_once["purchase_intent"] == pytest.approx(in_turn["purchase_intent"], abs=0.01)
-    assert good(creator.ask("GET /dm/follower/{c}/ig_luz"))["total_messages"] == len(texts)
+    assert good(creator.ask("GET /dm/follower/{c}/ig_5002"))["total_messages"] == len(texts)
 
 
 def test_quirk_18_a_persons_move_outlives_the_next_message(luz: Person) -> None:
-    good(luz.ask("PUT /dm/follower/{c}/ig_luz/status", {"status": "cold"}))
+    good(luz.ask("PUT /dm/follower/{c}/ig_5002/status", {"status": "cold"}))
     assert says(luz, "quiero comprar el curso ya")["intent"] == "interest_strong"
     assert lead(luz)["status"] == "new"
 
@@ -378,7 +378,7 @@ def test_quirk_21_a_reply_cancels_what_is_pending(luz: Person) -> None:
 
 def test_quirk_21_a_customer_is_followed_up_as_a_customer_only(busy: Person) -> None:
     says(busy, "hola")
-    good(busy.ask("PUT /dm/follower/{c}/ig_luz/status", {"status": "customer"}))
+    good(busy.ask("PUT /dm/follower/{c}/ig_5002/status", {"status": "customer"}))
     for text in ("me parece caro", "gracias", "¿cuánto cuesta el curso?"):
         says(busy, text)
     by_sequence = numbers(busy)["by_sequence"]
@@ -395,7 +395,7 @@ def test_quirk_21_what_falls_due_is_sent_and_only_that_is_marked_as_sent(luz: Pe
     for each in sent:
         (send,) = [event["send_id"] for event in requested if event["follow_up_id"] == each["id"]]
         assert send in accepted
-    shown = good(luz.ask("GET /dm/conversations/{c}/ig_luz/messages"))["messages"]
+    shown = good(luz.ask("GET /dm/conversations/{c}/ig_5002/messages"))["messages"]
     assert {each["message_preview"] for each in sent} <= {m["content"] for m in shown if m["delivery"] == "sent"}
 
 
@@ -406,35 +406,35 @@ def test_quirk_22_the_sequences_of_a_new_creator_are_off(creator: Person) -> Non
 
 def test_quirk_23_the_dashboard_counts_by_the_stages_of_the_board(creator: Person) -> None:
     for number, stage in enumerate(["cold", "warm", "warm", "hot", "customer"]):
-        captured(creator, f"ig_{number}", status=stage, email=f"l{number}@example.com")
+        captured(creator, f"ig_{number + 1}", status=stage, email=f"l{number}@example.com")
     metrics = good(creator.ask("GET /dashboard/{c}/overview"))["metrics"]
     by_status = good(creator.ask("GET /dm/conversations/{c}"))["by_status"]
     shown = [metrics[name] for name in ("cold_leads", "warm_leads", "hot_leads", "customers")]
     assert shown == [by_status[stage] for stage in STAGES.values()] == [1, 2, 1, 1]
     assert (metrics["leads"], metrics["conversion_rate"], metrics["lead_rate"]) == (5, 0.2, 0.8)
-    captured(creator, "ig_5", status="cold")
+    captured(creator, "ig_9", status="cold")
     assert good(creator.ask("GET /dashboard/{c}/overview"))["metrics"]["lead_rate"] == round(4 / 6, 4)
 
 
 def test_quirk_24_a_number_or_an_id_means_the_same_everywhere(luz: Person) -> None:
     conversation = good(luz.ask("GET /dm/conversations/{c}"))["conversations"][0]
-    follower = good(luz.ask("GET /dm/follower/{c}/ig_luz"))
+    follower = good(luz.ask("GET /dm/follower/{c}/ig_5002"))
     card = lead(luz)
     for each in (conversation, follower, card):
         assert isinstance(each["purchase_intent_score"], int)
         assert each["purchase_intent_score"] == round(100 * each["purchase_intent"]) > 1
-        assert (each["follower_id"], each["id"]) == ("ig_luz", card["id"])
+        assert (each["follower_id"], each["id"]) == ("ig_5002", card["id"])
     assert (conversation["total_messages"], conversation["message_count"]) == (1, 2)
     assert follower["total_messages"] == good(luz.ask("GET /dm/metrics/{c}"))["metrics"]["total_messages"] == 1
     for path, rows in (("followups", "followups"), ("sequences/objection_price/enrolled", "enrolled")):
-        assert {row["follower_id"] for row in good(luz.ask(f"GET /nurturing/{{c}}/{path}"))[rows]} == {"ig_luz"}
+        assert {row["follower_id"] for row in good(luz.ask(f"GET /nurturing/{{c}}/{path}"))[rows]} == {"ig_5002"}
 
 
 def test_quirk_25_what_a_person_wrote_is_in_the_preview_on_our_side(luz: Person) -> None:
-    good(luz.ask("POST /dm/send/{c}", {"follower_id": "ig_luz", "message": "Soy yo, de verdad"}))
+    good(luz.ask("POST /dm/send/{c}", {"follower_id": "ig_5002", "message": "Soy yo, de verdad"}))
     previews = [
         good(luz.ask("GET /dm/conversations/{c}"))["conversations"][0]["last_messages"],
-        good(luz.ask("GET /dm/follower/{c}/ig_luz"))["last_messages"],
+        good(luz.ask("GET /dm/follower/{c}/ig_5002"))["last_messages"],
     ]
     for preview in previews:
         newest = preview[-1]
@@ -502,8 +502,8 @@ def test_quirk_29_who_does_not_want_to_buy_gets_no_link_and_whisky_is_no_greetin
     refused = says(busy, "no quiero comprar")
     assert refused["intent"] != "interest_strong"
     assert "pay.example" not in (refused["response"] or "")
-    assert says(busy, "whisky", "ig_eva")["intent"] != "greeting"
-    bought = says(busy, "quiero comprar el curso", "ig_ana")
+    assert says(busy, "whisky", "ig_5003")["intent"] != "greeting"
+    bought = says(busy, "quiero comprar el curso", "ig_5001")
     assert bought["intent"] == "interest_strong"
     assert "pay.example" in bought["response"]
 
@@ -515,7 +515,7 @@ def test_quirk_30_bad_input_is_refused_in_one_sentence_that_tells_nothing_of_the
     bodies = (b"{", b"[]", b'"x"', b"null", b'{"name": "\\ud800"}', b'{"name": "a\\u0000"}', b"\xff", b'{"name": NaN}')
     calls = (
         "POST /dm/leads/{c}",
-        "PUT /dm/leads/{c}/ig_ana",
+        "PUT /dm/leads/{c}/ig_5001",
         "POST /dm/send/{c}",
         "POST /dm/process",
         "PUT /settings/{c}",

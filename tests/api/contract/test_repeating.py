@@ -7,7 +7,7 @@ import pytest
 from tests.api.contract.answers import bad, good
 from tests.serving import Person, Serving
 
-LEAD = {"name": "Ana", "platform_user_id": "ig_ana"}
+LEAD = {"name": "Ana", "platform_user_id": "ig_5001"}
 
 
 def under(key: str) -> dict[str, dict[str, str]]:

@@ -38,7 +38,7 @@ def _messages(lines: Iterator[str]) -> Messages:
 
 def test_a_message_tells_ids_and_names_of_fields_and_no_texts(ana: Person) -> None:
     with listening(ana) as messages:
-        good(ana.ask("PUT /dm/leads/{c}/ig_ana", {"notes": "a secret note"}))
+        good(ana.ask("PUT /dm/leads/{c}/ig_5001", {"notes": "a secret note"}))
         message = next(messages)
     assert set(message) == words("id event data")
     data = message["data"]
@@ -53,21 +53,21 @@ def test_a_message_tells_ids_and_names_of_fields_and_no_texts(ana: Person) -> No
 
 def test_what_is_told_is_shown_already(ana: Person) -> None:
     with listening(ana, "?types=lead.status_changed") as messages:
-        good(ana.ask("PUT /dm/follower/{c}/ig_ana/status", {"status": "hot"}, headers={"Prefer": "x"}))
+        good(ana.ask("PUT /dm/follower/{c}/ig_5001/status", {"status": "hot"}, headers={"Prefer": "x"}))
         next(messages)
-        assert good(ana.ask("GET /dm/leads/{c}/ig_ana"))["lead"]["status"] == "hot"
+        assert good(ana.ask("GET /dm/leads/{c}/ig_5001"))["lead"]["status"] == "hot"
 
 
 @pytest.mark.parametrize("way", ["header", "query"])
 def test_who_comes_back_hears_everything_after_once_and_in_order(ana: Person, program: Serving, way: str) -> None:
     after = program.log(ana.name)[-1]["position"]
     for stage in ("warm", "hot"):
-        good(ana.ask("PUT /dm/follower/{c}/ig_ana/status", {"status": stage}))
+        good(ana.ask("PUT /dm/follower/{c}/ig_5001/status", {"status": stage}))
     happened = [event["position"] for event in program.log(ana.name, after)]
     given = {"Last-Event-ID": str(after)} if way == "header" else {}
     with listening(ana, "" if way == "header" else f"?last_event_id={after}", **given) as messages:
         told = [int(next(messages)["id"]) for _ in happened]
-        good(ana.ask("PUT /dm/follower/{c}/ig_ana/status", {"status": "customer"}))
+        good(ana.ask("PUT /dm/follower/{c}/ig_5001/status", {"status": "customer"}))
         told.append(int(next(messages)["id"]))
     assert told[:-1] == happened
     assert told[-1] > happened[-1]
@@ -78,14 +78,14 @@ def test_who_is_ahead_of_the_log_begins_anew(ana: Person, program: Serving) -> N
         reset = next(messages)
         assert reset["event"] == "reset"
         assert set(reset["data"]) == {"position"}
-        good(ana.ask("PUT /dm/leads/{c}/ig_ana", {"notes": "x"}))
+        good(ana.ask("PUT /dm/leads/{c}/ig_5001", {"notes": "x"}))
         assert next(messages)["event"] == "lead.details_changed"
 
 
 def test_types_take_wildcards(ana: Person) -> None:
     with listening(ana, "?types=creator.*&types=lead.status_*") as messages:
-        good(ana.ask("PUT /dm/leads/{c}/ig_ana", {"notes": "x"}))
-        good(ana.ask("PUT /dm/follower/{c}/ig_ana/status", {"status": "hot"}))
+        good(ana.ask("PUT /dm/leads/{c}/ig_5001", {"notes": "x"}))
+        good(ana.ask("PUT /dm/follower/{c}/ig_5001/status", {"status": "hot"}))
         good(ana.ask("POST /bot/{c}/resume"))
         assert [next(messages)["event"] for _ in range(2)] == ["lead.status_changed", "creator.mode_changed"]
 
