@@ -18,9 +18,10 @@ from api.cards import Cards
 from api.credentials import CHANNEL as ACCESS_CHANNEL
 from api.idempotency import Idempotency
 from api.installation import installation_key, open_application, vault_of
+from api.log_ins import LogIns
 from api.settings import Settings, answer_limits
 from api.telemetry import Telemetry
-from api.throttle import AtOnce, Throttle
+from api.throttle import AtOnce, Throttle, Tries
 from domain import context
 from domain.application import Clonnect
 from domain.errors import LostRace, NotFound
@@ -99,7 +100,7 @@ class Runtime:
     worker: Worker | None
     callers: Callers
     requests: Throttle
-    log_ins: Throttle
+    log_ins: LogIns
     streams: AtOnce
     is_demo: bool
     reset: Callable[["Runtime"], Awaitable[None]] | None
@@ -274,7 +275,7 @@ async def run(
             worker=worker,
             callers=callers,
             requests=Throttle(settings.requests_per_minute),
-            log_ins=Throttle(settings.log_ins_per_minute),
+            log_ins=LogIns(pool, writer, callers, Tries(settings.log_ins_per_minute), key),
             streams=AtOnce(settings.streams_at_once),
             is_demo=is_demo,
             reset=reset if is_demo else None,
