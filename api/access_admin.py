@@ -10,9 +10,12 @@ from psycopg.rows import DictRow
 
 from api import credentials
 from api.admin import installation, refuse_demo
-from api.credentials import NewKey, NewLink, address, creator_of
+from api.auth import memberships_of
+from api.credentials import NewKey, NewLink, address, spellings
 from api.errors import StartupError
 from api.settings import Settings
+from domain import context
+from domain.access import Membership
 from domain.addresses import checked_address
 from domain.application import Clonnect
 from domain.creator import Settings as CreatorSettings
@@ -23,14 +26,19 @@ Connection = psycopg.Connection[DictRow]
 
 
 def add_creator(settings: Settings, name: str, email: str | None, timezone: str | None) -> str | None:
-    """Sign a creator up; with an e-mail, answers the link by which they log in. Raises `Invalid` if it is none."""
+    """Sign a creator up; with an e-mail, answers the link by which they log in, or accept if they have an account.
+
+    Raises `Invalid` for no e-mail address.
+    """
     email = None if email is None else checked_address(email.strip())
     with installation(settings) as (app, conn):
         refuse_demo(conn)
-        if email is not None:
-            _refuse_known(conn, email)
         app.sign_up_creator(name, email, CreatorSettings(timezone=timezone) if timezone else CreatorSettings())
-        return None if email is None else address(settings, invite(app, name, email, Role.OWNER))
+        if email is None:
+            return None
+        if account_of(conn, email) is not None:
+            return address(settings, invite(app, name, email, Role.OWNER))
+        return address(settings, let_in(app, name, email, Role.OWNER))
 
 
 def add_key(settings: Settings, creator: str | None, role: Role, label: str | None, days: int | None) -> str:
@@ -67,64 +75,84 @@ def revoke_key(settings: Settings, creator: str | None, prefix: str) -> None:
 
 
 def add_user(settings: Settings, creator: str | None, email: str, role: Role) -> str:
-    """Let somebody in; answers the link with which they choose a password. Raises `Invalid` for no e-mail address."""
+    """Let somebody in; answers the link with which they choose a password, or give the one that they have.
+
+    Raises `Invalid` for no e-mail address.
+    """
     email = checked_address(email.strip())
     with _of(settings, creator) as (app, conn):
-        _refuse_known(conn, email)
-        return address(settings, invite(app, creator, email, role, chooses=True))
+        if _members(conn, email, creator):
+            raise StartupError(f"{email} is invited already.")
+        return address(settings, invite(app, creator, email, role))
 
 
 def list_users(settings: Settings, creator: str | None) -> list[DictRow]:
     """The people who may act for a creator, or the admins; the latest first."""
     with _of(settings, creator) as (_, conn):
         return conn.execute(
-            """SELECT email, role, created_at FROM app.users
+            """SELECT email, role, created_at FROM app.memberships
                 WHERE creator_id IS NOT DISTINCT FROM %s ORDER BY created_at DESC""",
             (creator,),
         ).fetchall()
 
 
-def change_role(settings: Settings, email: str, role: Role) -> None:
+def change_role(settings: Settings, email: str, role: Role, creator: str | None) -> None:
     """Give a person another role with the same creator."""
     with installation(settings) as (app, conn):
-        user = _user(conn, email)
-        before = Role(user["role"])
+        member = _member(conn, email, creator)
+        before = Role(member["role"])
         if Role.ADMIN in (role, before):
             raise StartupError("An admin belongs to no creator: remove the person and add them anew.")
         if before is not role:
-            changing = credentials.changing_user(user["user_id"], user["name"], role)
-            app.change_user(creator_of(user), user["user_id"], user["name"], before, role, beside=changing)
+            member_id, name = member["member_id"], member["name"]
+            changing = credentials.changing_user(member_id, name, role)
+            app.change_user(member["creator_id"], member_id, name, before, role, beside=changing)
 
 
-def remove_user(settings: Settings, email: str) -> None:
-    """Let a person in no more; their sessions end at once."""
+def remove_user(settings: Settings, email: str, creator: str | None, *, as_admin: bool) -> None:
+    """Let a person act for a creator, or as an admin, no more; it holds at once."""
     with installation(settings) as (app, conn):
-        user = _user(conn, email)
-        removing = credentials.removing_user(user["user_id"])
-        app.remove_user(creator_of(user), user["user_id"], Role(user["role"]), beside=removing)
+        member = _member(conn, email, creator, as_admin=as_admin)
+        removing = credentials.removing_user(member["member_id"])
+        app.remove_user(member["creator_id"], member["member_id"], Role(member["role"]), beside=removing)
 
 
 def link_user(settings: Settings, email: str) -> str:
-    """A new link by which somebody who is known logs in, and may choose a new password."""
+    """A new link by which somebody logs in and may choose a new password, or accepts where they have not come yet."""
     with installation(settings) as (app, conn):
-        return address(settings, link_for(app, _user(conn, email)))
+        account = account_of(conn, email)
+        if account is not None:
+            return address(settings, link_for(app, account))
+        member, link = _member(conn, email, None), NewLink()
+        membership = Membership(member["creator_id"], member["member_id"], Role(member["role"]))
+        app.issue_link([membership], beside=link.invites(membership.user_id))
+        return address(settings, link)
 
 
-def invite(app: Clonnect, creator: str | None, email: str, role: Role, *, chooses: bool = False) -> NewLink:
-    """Make a person known, and a link for them; one who `chooses` must set a password with it."""
-    user_id, link = uuid4(), NewLink()
-    stored = [
-        *credentials.inviting(user_id, creator, email, None, role),
-        *link.stored(user_id, invitation=chooses),
-    ]
-    app.invite_user(creator, user_id, email, None, role, beside=stored)
+def invite(app: Clonnect, creator: str | None, email: str, role: Role) -> NewLink:
+    """Make a person a member who has not come yet, and a link for them to accept."""
+    member_id, link = uuid4(), NewLink()
+    inviting = credentials.inviting(member_id, creator, email, None, role, context.now())
+    app.invite_user(creator, member_id, email, None, role, beside=[*inviting, *link.invites(member_id)])
     return link
 
 
-def link_for(app: Clonnect, user: DictRow, *, reusable: bool = False) -> NewLink:
-    """A link for somebody who is known, by their row of `app.users`."""
+def let_in(app: Clonnect, creator: str | None, email: str, role: Role) -> NewLink:
+    """Make a person a member with an account that has no password, and a link to log in."""
+    user_id, link = uuid4(), NewLink()
+    opening = [
+        *credentials.inviting(user_id, creator, email, None, role, context.now()),
+        *credentials.opening_account(user_id, email, None),
+        *credentials.joining(user_id, user_id),
+    ]
+    app.invite_user(creator, user_id, email, None, role, beside=[*opening, *link.stored(user_id)])
+    return link
+
+
+def link_for(app: Clonnect, account: DictRow, *, reusable: bool = False) -> NewLink:
+    """A link to somebody's account, by its row."""
     link = NewLink()
-    app.issue_link(creator_of(user), user["user_id"], beside=link.stored(user["user_id"], reusable=reusable))
+    app.issue_link(memberships_of(account), beside=link.stored(account["user_id"], reusable=reusable))
     return link
 
 
@@ -136,13 +164,24 @@ def _of(settings: Settings, creator: str | None) -> Iterator[tuple[Clonnect, Con
         yield app, conn
 
 
-def _refuse_known(conn: Connection, email: str) -> None:
-    if conn.execute(credentials.BY_ADDRESS, credentials.spellings(email)).fetchone() is not None:
-        raise StartupError(f"Somebody logs in as {email} already.")
+def account_of(conn: Connection, email: str) -> DictRow | None:
+    """The account of an address, if there is one."""
+    query = "SELECT * FROM app.accounts WHERE lower(email) = ANY(%s) ORDER BY created_at LIMIT 1"
+    return conn.execute(query, (spellings(email),)).fetchone()
 
 
-def _user(conn: Connection, email: str) -> DictRow:
-    user = conn.execute(credentials.BY_ADDRESS, credentials.spellings(email)).fetchone()
-    if user is None:
+def _members(conn: Connection, email: str, creator: str | None) -> list[DictRow]:
+    query = "SELECT * FROM app.memberships WHERE lower(email) = ANY(%s) AND creator_id IS NOT DISTINCT FROM %s"
+    return conn.execute(query, (spellings(email), creator)).fetchall()
+
+
+def _member(conn: Connection, email: str, creator: str | None, *, as_admin: bool = False) -> DictRow:
+    """Somebody by their address: as a member of this creator, as an admin, or as whatever they are alone."""
+    members = conn.execute("SELECT * FROM app.memberships WHERE lower(email) = ANY(%s)", (spellings(email),)).fetchall()
+    if creator is not None or as_admin:
+        members = [member for member in members if member["creator_id"] == creator]
+    if not members:
         raise StartupError(f"Nobody is known as {email}: `clonnect users add CREATOR {email}` makes them known.")
-    return user
+    if len(members) > 1:
+        raise StartupError(f"{email} acts for several creators: say for which with `--creator`.")
+    return members[0]

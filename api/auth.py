@@ -1,33 +1,22 @@
-"""Who is asking: keys and sessions, found by the hash of their secret; log-in by link or by password."""
+"""Who is asking: keys and sessions, found by the hash of their secret."""
 
 import re
-import secrets
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from hmac import compare_digest
 from typing import Any, Final, LiteralString
 from uuid import UUID
 
 from psycopg import AsyncConnection
-from psycopg.errors import UniqueViolation
 from psycopg.rows import DictRow
 from psycopg_pool import AsyncConnectionPool
 
-from api import passwords
-from api.credentials import (
-    BY_ADDRESS,
-    CHANNEL,
-    IDLE_FOR,
-    beginning_session,
-    digest,
-    prefix_of,
-    spellings,
-    using_link,
-)
+from api.credentials import CHANNEL, IDLE_FOR, digest, prefix_of
 from api.problems import Unauthenticated
+from domain.access import Membership
 from domain.creator import Creator
-from domain.streams import Beside
+from domain.errors import NotFound
 from domain.vocabulary import Role
 
 COOKIE: Final = "clonnect_session"
@@ -37,7 +26,6 @@ KNOWN_FOR: Final = 5.0
 """How long, in seconds, a caller is let in again without a look at the database, unless access was changed."""
 KNOWN_AT_MOST: Final = 10_000
 
-WRONG: Final = "This log-in is not valid."
 _KEY: Final = re.compile(r"clk_[0-9a-f]{64}", re.ASCII)
 
 Pool = AsyncConnectionPool[AsyncConnection[DictRow]]
@@ -45,27 +33,50 @@ Pool = AsyncConnectionPool[AsyncConnection[DictRow]]
 
 @dataclass(frozen=True)
 class Caller:
-    """Whoever a credential speaks for. `creator_id` is empty for an admin who names no creator."""
+    """Whoever a credential speaks for.
+
+    `creator_id` is empty for those who may act for several, until `acting_for` says whom it is about; as long, `role`
+    is the one with the first of them, and `id` that of the account.
+    """
 
     actor: str
     id: str
     email: str
     creator_id: str
     role: Role
+    counted_as: str
+    """Whose requests are counted: the key's, or the account's, for whichever creator it acts."""
+    good_until: float
+    """When the credential runs out, if nothing happens to it before; in seconds of the clock of `Callers`."""
     csrf_token: str | None = None
     session: bytes | None = None
+    account: UUID | None = None
+    """`None` for a key."""
+    memberships: tuple[Membership, ...] = ()
 
     @property
     def is_admin(self) -> bool:
         return self.role is Role.ADMIN
 
+    @property
+    def roles(self) -> frozenset[Role]:
+        """Every role that this caller has with somebody."""
+        return frozenset({self.role, *(each.role for each in self.memberships)})
 
-@dataclass(frozen=True)
-class Session:
-    """A log-in that has just begun; the token goes into the cookie and is kept nowhere."""
+    def acting_for(self, creator_id: str) -> "Caller":
+        """The caller as whoever acts for a creator; raises `NotFound` for those who may not, as if there were none.
 
-    token: str
-    caller: Caller
+        An admin may act for every creator there is; whether there is this one, they have to ask.
+        """
+        if self.is_admin:
+            return replace(self, creator_id=creator_id)
+        for each in self.memberships:
+            if each.creator_id == creator_id:
+                actor = f"person:{each.user_id}"
+                return replace(self, creator_id=creator_id, role=each.role, id=str(each.user_id), actor=actor)
+        if self.memberships or self.creator_id != creator_id:
+            raise NotFound("There is no such creator.")
+        return self
 
 
 class Callers:
@@ -73,7 +84,7 @@ class Callers:
 
     def __init__(self, pool: Pool, clock: Callable[[], float] = time.monotonic) -> None:
         self._pool = pool
-        self._clock = clock
+        self.clock = clock
         self._known: dict[bytes, tuple[Caller, float]] = {}
         self.changes = 0
         """Goes up whenever somebody's access was, or may have been, changed."""
@@ -107,54 +118,25 @@ class Callers:
     async def _by(self, look_up: Callable[..., Any], secret: str) -> Caller | None:
         about = digest(secret)
         known = self._known.get(about)
-        if known is not None and self._clock() < known[1]:
+        if known is not None and self.clock() < known[1]:
             return known[0]
-        changes = self.changes
+        changes, now = self.changes, self.clock()
         async with self._pool.connection() as conn:
-            found: tuple[Caller, float] | None = await look_up(conn, secret)
+            found: Caller | None = await look_up(conn, secret, now)
         if found is None:
             return None
-        caller, seconds_left = found
         if changes == self.changes:  # what was looked up before a change says nothing about now
             if len(self._known) >= KNOWN_AT_MOST:
                 self._known = {}
-            self._known[about] = caller, self._clock() + min(KNOWN_FOR, seconds_left)
-        return caller
+            self._known[about] = found, min(now + KNOWN_FOR, found.good_until)
+        return found
 
-    async def link(self, token: str) -> DictRow:
-        """Whom a link lets in: their row, and whether it is an invitation. Raises `Unauthenticated`."""
-        async with self._pool.connection() as conn:
-            user = await _one(
-                conn,
-                """SELECT u.*, l.invitation FROM app.links AS l JOIN app.users AS u USING (user_id)
-                    WHERE l.token_sha256 = %s AND l.expires_at > now() AND (l.reusable OR l.used_at IS NULL)""",
-                digest(token),
-            )
-        if user is None:
-            raise Unauthenticated(WRONG)
-        return user
-
-    async def log_in_by_link(self, token: str, user: DictRow, previous: str | None) -> Session:
-        """Begin a session with a link's token, and end the one that the cookie held; raises `Unauthenticated`."""
-        session, statements = new_session(user, previous)
+    async def still(self, headers: Mapping[str, str], cookies: Mapping[str, str], creator_id: str) -> Caller | None:
+        """Whoever a credential that was good speaks for now, for this creator; `None` if that is over."""
         try:
-            async with self._pool.connection() as conn, conn.transaction():
-                await carry_out(conn, [*using_link(token), *statements])
-        except UniqueViolation as error:
-            raise Unauthenticated(WRONG) from error
-        return session
-
-    async def log_in_by_password(self, email: str, password: str, previous: str | None) -> Session:
-        """Begin a session; an unknown address and a wrong password raise the same `Unauthenticated`, as slowly."""
-        async with self._pool.connection() as conn:
-            user = await _one(conn, BY_ADDRESS, *spellings(email))
-        if not await passwords.matches(password, user["password_hash"] if user else None) or user is None:
-            raise Unauthenticated(WRONG)
-        session, statements = new_session(user, previous)
-        async with self._pool.connection() as conn, conn.transaction():
-            await conn.execute("DELETE FROM app.sessions WHERE expires_at < now()")
-            await carry_out(conn, statements)
-        return session
+            return (await self.identify(headers, cookies)).acting_for(creator_id)
+        except (Unauthenticated, NotFound):
+            return None
 
     async def log_out(self, caller: Caller) -> None:
         """End the session; a key has none."""
@@ -173,20 +155,12 @@ class Callers:
             )
             return [row["name"] async for row in cursor]
 
-    async def knows_password(self, caller: Caller, password: str | None) -> bool:
-        """Whether this is the caller's password; somebody who has none knows it by giving none."""
-        async with self._pool.connection() as conn:
-            user = await _one(conn, "SELECT password_hash FROM app.users WHERE user_id = %s", UUID(caller.id))
-        if user is None or user["password_hash"] is None or password is None:
-            return user is not None and user["password_hash"] is None and password is None
-        return await passwords.matches(password, user["password_hash"])
-
 
 async def is_user(pool: Pool, creator_id: str, user_id: UUID) -> bool:
     """Whether this is a person who may act for the creator."""
     async with pool.connection() as conn:
         row = await _one(
-            conn, "SELECT 1 AS found FROM app.users WHERE user_id = %s AND creator_id = %s", user_id, creator_id
+            conn, "SELECT 1 AS found FROM app.memberships WHERE member_id = %s AND creator_id = %s", user_id, creator_id
         )
     return row is not None
 
@@ -197,20 +171,7 @@ def proves_origin(caller: Caller, headers: Mapping[str, str]) -> bool:
     return caller.csrf_token is None or compare_digest(given.encode(), caller.csrf_token.encode())
 
 
-def new_session(user: Mapping[str, Any], previous: str | None) -> tuple[Session, list[Beside]]:
-    """A session that nobody has had before, and the statements that begin it."""
-    token, csrf_token = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
-    caller = _person({**user, "csrf_token": csrf_token, "token_sha256": digest(token)})
-    return Session(token, caller), beginning_session(token, csrf_token, user["user_id"], previous)
-
-
-async def carry_out(conn: AsyncConnection[DictRow], statements: Sequence[Beside]) -> None:
-    """Run statements that stand beside no event."""
-    for query, values in statements:
-        await conn.execute(query.encode(), values)
-
-
-async def _by_key(conn: AsyncConnection[DictRow], key: str) -> tuple[Caller, float] | None:
+async def _by_key(conn: AsyncConnection[DictRow], key: str, now: float) -> Caller | None:
     if not _KEY.fullmatch(key):
         return None
     row = await _one(
@@ -225,38 +186,64 @@ async def _by_key(conn: AsyncConnection[DictRow], key: str) -> tuple[Caller, flo
         return None
     if row["is_used_again"]:
         await conn.execute("UPDATE app.keys SET last_used_at = now() WHERE prefix = %s", (row["prefix"],))
-    caller = Caller(f"key:{row['prefix']}", row["prefix"], "", row["creator_id"] or "", Role(row["role"]))
-    return caller, row["seconds_left"]
+    actor = f"key:{row['prefix']}"
+    return Caller(
+        actor,
+        row["prefix"],
+        "",
+        row["creator_id"] or "",
+        Role(row["role"]),
+        counted_as=actor,
+        good_until=now + row["seconds_left"],
+    )
 
 
-async def _by_session(conn: AsyncConnection[DictRow], token: str) -> tuple[Caller, float] | None:
+async def _by_session(conn: AsyncConnection[DictRow], token: str, now: float) -> Caller | None:
     row = await _one(
         conn,
         """SELECT *, extract(epoch FROM expires_at - now())::float8 AS seconds_left,
                   last_seen_at < now() - interval '1 minute' AS is_seen_again
-             FROM app.sessions JOIN app.users USING (user_id)
+             FROM app.sessions JOIN app.accounts USING (user_id)
             WHERE token_sha256 = %s AND expires_at > now() AND last_seen_at > now() - %s""",
         digest(token),
         IDLE_FOR,
     )
-    if row is None:
+    if row is None or not row["memberships"]:
         return None
     if row["is_seen_again"]:
         await conn.execute("UPDATE app.sessions SET last_seen_at = now() WHERE token_sha256 = %s", (digest(token),))
-    return _person(row), row["seconds_left"]
+    return person(row, memberships_of(row), row["csrf_token"], digest(token), now + row["seconds_left"])
 
 
-def _person(row: Mapping[str, Any]) -> Caller:
-    user_id = UUID(str(row["user_id"]))
+def person(
+    account: Mapping[str, Any],
+    memberships: tuple[Membership, ...],
+    csrf_token: str,
+    session: bytes,
+    good_until: float,
+) -> Caller:
+    """Whoever has logged in to an account that acts for somebody."""
+    account_id: UUID = account["user_id"]
+    is_one = len(memberships) == 1
+    known_as = memberships[0].user_id if is_one else account_id
     return Caller(
-        f"person:{user_id}",
-        str(user_id),
-        row["email"],
-        row["creator_id"] or "",
-        Role(row["role"]),
-        row["csrf_token"],
-        bytes(row["token_sha256"]),
+        f"person:{known_as}",
+        str(known_as),
+        account["email"],
+        (memberships[0].creator_id or "") if is_one else "",
+        memberships[0].role,
+        counted_as=f"account:{account_id}",
+        good_until=good_until,
+        csrf_token=csrf_token,
+        session=session,
+        account=account_id,
+        memberships=memberships,
     )
+
+
+def memberships_of(account: Mapping[str, Any]) -> tuple[Membership, ...]:
+    """For whom an account acts, the installation and the oldest first."""
+    return tuple(Membership(creator, UUID(member), Role(role)) for creator, member, role in account["memberships"])
 
 
 async def _one(conn: AsyncConnection[DictRow], query: LiteralString, *values: object) -> DictRow | None:

@@ -16,10 +16,11 @@ from api.credentials import CHANNEL as ACCESS_CHANNEL
 from api.cursors import Cursors
 from api.idempotency import Idempotency
 from api.installation import installation_key, open_application, vault_of
+from api.log_ins import LogIns
 from api.readiness import ReadinessProbe
 from api.settings import Settings, answer_limits
 from api.telemetry import Telemetry
-from api.throttle import AtOnce, Throttle
+from api.throttle import AtOnce, Throttle, Tries
 from domain import context
 from domain.application import Clonnect
 from domain.errors import NotFound, Taken
@@ -106,7 +107,7 @@ class Runtime:
     worker: Worker | None
     callers: Callers
     requests: Throttle
-    log_ins: Throttle
+    log_ins: LogIns
     streams: AtOnce
     readiness: ReadinessProbe
     open_requests: AtOnce
@@ -292,7 +293,7 @@ async def run(
             worker=worker,
             callers=callers,
             requests=Throttle(settings.requests_per_minute),
-            log_ins=Throttle(settings.log_ins_per_minute),
+            log_ins=LogIns(pool, writer, callers, Tries(settings.log_ins_per_minute), key),
             streams=AtOnce(settings.streams_at_once),
             readiness=readiness,
             open_requests=AtOnce(settings.connections_limit_per_address),

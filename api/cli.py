@@ -187,14 +187,15 @@ def _change_role(settings: Settings, given: argparse.Namespace) -> None:
     from api.access_admin import change_role
     from domain.vocabulary import Role
 
-    change_role(settings, given.email, Role(given.role))
+    change_role(settings, given.email, Role(given.role), given.creator)
 
 
 def _remove_user(settings: Settings, given: argparse.Namespace) -> None:
     from api.access_admin import remove_user
 
-    remove_user(settings, given.email)
-    print(f"{given.email} can log in no more.", file=sys.stderr)
+    remove_user(settings, given.email, given.creator, as_admin=given.admin)
+    whom = "as an admin" if given.admin else f"for {given.creator}" if given.creator else "for anybody"
+    print(f"{given.email} acts {whom} no more.", file=sys.stderr)
 
 
 def _rotate_master(settings: Settings, given: argparse.Namespace) -> None:
@@ -434,14 +435,17 @@ def _parser() -> argparse.ArgumentParser:
     )
 
     users = _group(commands, "users", "how people get in")
-    add = _add(users, "add", _add_user, "let somebody in; prints a link with which they choose a password", whose)
+    add = _add(users, "add", _add_user, "let somebody in; prints a link by which they accept with a password", whose)
     add.add_argument("email", metavar="EMAIL")
     add.add_argument("--role", choices=ROLES, default=ROLES[0], help="what they may do (default: owner)")
     _add(users, "list", _list_users, "list who may log in", whose)
-    role = _add(users, "role", _change_role, "give somebody another role")
+    of = argparse.ArgumentParser(add_help=False)
+    of.add_argument("--creator", metavar="CREATOR", help="for whom, where they act for several")
+    role = _add(users, "role", _change_role, "give somebody another role", of)
     role.add_argument("email", metavar="EMAIL")
     role.add_argument("role", metavar="ROLE", choices=ROLES, help=", ".join(ROLES))
-    remove = _add(users, "remove", _remove_user, "let somebody in no more")
+    remove = _add(users, "remove", _remove_user, "let somebody in no more", of)
+    remove.add_argument("--admin", action="store_true", help="as an admin, where they act for creators as well")
     remove.add_argument("email", metavar="EMAIL")
     link = _add(users, "link", _link_user, "print a new link to log in, and to choose a new password; good once")
     link.add_argument("email", metavar="EMAIL")

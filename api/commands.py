@@ -24,8 +24,8 @@ class Commands:
     """How a route gives a command: the answer waits until the screens can show what it did.
 
     With an `Idempotency-Key` the route may be run again for a repeated request, and each command then answers what it
-    answered the first time. So whatever a route makes up, an id or a secret, is made inside the command and part of
-    its result, or comes from `made_up`.
+    answered the first time. So an id that a route makes up is made inside the command and part of its result, or comes
+    from `made_up`. A secret never is: `shown_once` answers it the first time, and it is kept nowhere.
     """
 
     def __init__(self, request: Request, response: Response, expected: EntityTags | None, *, waits: bool) -> None:
@@ -136,6 +136,13 @@ class Commands:
     def version(self, version: int) -> None:
         """Say as `ETag` which version the resource has now."""
         self._response.headers["ETag"] = entity_tag(version)
+
+    def shown_once(self, secret: str) -> str | None:
+        """A secret for the answer, which is not kept for a repeat; `None` when this is one."""
+        if self._once is None:
+            return secret
+        self._once.holds_secret = True
+        return None if self._once.carried_out else secret
 
     def made_up(self, what: str) -> UUID:
         """A new id, which is the same again when the request is repeated under its key."""

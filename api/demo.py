@@ -9,7 +9,7 @@ from urllib.parse import quote
 import psycopg
 from psycopg.rows import dict_row
 
-from api.access_admin import invite, link_for
+from api.access_admin import account_of, let_in, link_for
 from api.bootstrap import Runtime, run
 from api.database import open_database
 from api.demo_people import DAYS, PRODUCTS, Moved, Said, history
@@ -73,13 +73,11 @@ def _link(settings: Settings, url: str) -> str:
         context.acting("system", at=datetime.now(UTC)),
     ):
         conn.execute("DELETE FROM app.links WHERE reusable")
-        query = "SELECT * FROM app.users WHERE email = %s"
-        user = conn.execute(query, (EMAIL,)).fetchone()
-        if user is None:
-            invite(app, CREATOR, EMAIL, Role.OWNER)
-            user = conn.execute(query, (EMAIL,)).fetchone()
-        assert user is not None
-        return link_for(app, user, reusable=True).token
+        if account_of(conn, EMAIL) is None:
+            let_in(app, CREATOR, EMAIL, Role.OWNER)
+        account = account_of(conn, EMAIL)
+        assert account is not None
+        return link_for(app, account, reusable=True).token
 
 
 def _claim(url: str) -> None:

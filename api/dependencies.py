@@ -3,7 +3,6 @@
 import asyncio
 import json
 from collections.abc import Callable, Coroutine, Iterator
-from dataclasses import replace
 from email.message import Message
 from itertools import islice
 from typing import Annotated, Any, ClassVar, Final
@@ -34,7 +33,7 @@ from api.state import Running as Running
 from api.state import Runtime
 from api.state import State as State
 from domain import context
-from domain.errors import FieldError, Invalid, NotFound
+from domain.errors import FieldError, Invalid
 from eventstore.pools import asking_for
 
 Handle = Callable[[Request], Coroutine[Any, Any, Response]]
@@ -53,6 +52,8 @@ _CHARSETS: Final = ("utf-8", "utf8", "us-ascii", "utf-16", "utf-16le", "utf-16be
 """What may be said of a file; which of them it is in, the file shows."""
 
 NOT_HERE: Final[tuple[Match, Scope]] = (Match.NONE, {})
+
+TOO_SMALL: Final = "The role `{}` does not allow this."
 
 _SAFE: Final = ("GET", "HEAD", "OPTIONS")
 
@@ -76,8 +77,9 @@ class PublicRoute(Route):
 
         async def judged(request: Request) -> Response:
             body = await request.body()
+            refuse_idempotency_key(request)
             check_body(request, body)
-            return await once(request, "", "", body, handle)
+            return await handle(request)
 
         return judged
 
@@ -91,6 +93,7 @@ class GuardedRoute(Route):
     reads: ClassVar[Roles] = EVERYBODY
     writes: ClassVar[Roles] = EVERYBODY
     media_type: ClassVar[str] = JSON
+    takes_keys: ClassVar[bool] = True
 
     def get_route_handler(self) -> Handle:
         handle = super().get_route_handler()
@@ -99,12 +102,16 @@ class GuardedRoute(Route):
             runtime: Runtime = request.state.runtime
             refuse_too_large(request.scope, runtime.settings)
             caller = await identified(request, runtime)
+            roles = self.reads if request.method in _SAFE else self.writes
             if "creator_id" in request.path_params:
                 caller = await acting_for(runtime, caller, request.path_params["creator_id"])
-            if caller.role not in (self.reads if request.method in _SAFE else self.writes):
-                raise Forbidden(f"The role `{caller.role}` does not allow this.")
+                check_role(caller, roles)
+            elif not caller.roles & roles:
+                raise Forbidden(TOO_SMALL.format(caller.role))
             if request.method not in _SAFE and not auth.proves_origin(caller, request.headers):
                 raise WithoutCsrfToken(f"A write with the session's cookie needs the header {auth.CSRF_HEADER}.")
+            if not self.takes_keys:
+                refuse_idempotency_key(request)
             body = await request.body()
             check_body(request, body, self.media_type)
             check_query(request.scope["query_string"])
@@ -128,6 +135,13 @@ async def once(request: Request, creator_id: str, caller: str, body: bytes, hand
     return await runtime.idempotency.answer(request, creator_id, caller, body, handle)
 
 
+def refuse_idempotency_key(request: Request) -> None:
+    """Refuse a key on a write whose answer must not be kept: it would let in whoever repeats it."""
+    if request.method not in _SAFE and IDEMPOTENCY_KEY in request.headers:
+        detail = "This request takes no idempotency key: its answer is not kept."
+        raise Invalid(FieldError(f"header:{IDEMPOTENCY_KEY}", "unwanted", detail))
+
+
 async def identified(request: Request, runtime: Runtime) -> auth.Caller:
     """Who is asking; raises `Unauthenticated`, or `RateLimited` for those who ask too often, known or not."""
     try:
@@ -135,8 +149,14 @@ async def identified(request: Request, runtime: Runtime) -> auth.Caller:
     except Unauthenticated:
         runtime.requests.take(f"address {address_of(request)}")
         raise
-    runtime.requests.take(caller.actor)
+    runtime.requests.take(caller.counted_as)
     return caller
+
+
+def check_role(caller: auth.Caller, roles: Roles) -> None:
+    """Raise `Forbidden` unless the caller has one of the roles with the creator for whom they act."""
+    if caller.role not in roles:
+        raise Forbidden(TOO_SMALL.format(caller.role))
 
 
 def address_of(request: Request) -> str:
@@ -146,15 +166,10 @@ def address_of(request: Request) -> str:
 
 async def acting_for(runtime: Runtime, caller: auth.Caller, creator_id: str) -> auth.Caller:
     """The caller as whoever acts for a creator; raises `NotFound` for those who may not, as if there were none."""
-    if caller.creator_id == creator_id:
-        return caller
-    if not caller.is_admin:
-        raise NotFound(NO_CREATOR)
-    await asyncio.to_thread(runtime.app.creator, creator_id)
-    return replace(caller, creator_id=creator_id)
-
-
-NO_CREATOR: Final = "There is no such creator."
+    acting = caller.acting_for(creator_id)
+    if acting.is_admin:
+        await asyncio.to_thread(runtime.app.creator, creator_id)
+    return acting
 
 
 def public_router(tag: str, route_class: type[Route] = PublicRoute) -> APIRouter:
@@ -167,9 +182,14 @@ def public_router(tag: str, route_class: type[Route] = PublicRoute) -> APIRouter
     )
 
 
-def guarded_router(tag: str, *, reads: Roles, writes: Roles, media_type: str = JSON) -> APIRouter:
-    """A router whose routes need a credential of the creator that they name, with a role that may read or write."""
-    ways = {"reads": reads, "writes": writes, "media_type": media_type}
+def guarded_router(
+    tag: str, *, reads: Roles, writes: Roles, media_type: str = JSON, takes_keys: bool = True
+) -> APIRouter:
+    """A router whose routes need a credential of the creator that they name, with a role that may read or write.
+
+    Its POSTs take idempotency keys, unless their answers must not be kept.
+    """
+    ways = {"reads": reads, "writes": writes, "media_type": media_type, "takes_keys": takes_keys}
     return public_router(tag, type("GuardedRoute", (GuardedRoute,), ways))
 
 

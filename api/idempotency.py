@@ -18,7 +18,7 @@ from api.problems import InProgress, KeyReused
 from api.state import Runtime, running
 from domain.aggregate import Aggregate
 from domain.application import Clonnect
-from domain.errors import DomainError, FieldError, Invalid
+from domain.errors import DomainError, FieldError, Invalid, LostRace
 from eventstore.sealing import Sealer
 from eventstore.writer import Done
 from processes.outage import AWAY
@@ -57,12 +57,16 @@ class Known:
 
 @dataclass
 class Once:
-    """The commands of one request: those that were carried out before answer what they answered then."""
+    """The commands of one request: those that were carried out before answer what they answered then.
+
+    An answer that `holds_secret` is not kept: a repeat renders it anew, without the secret.
+    """
 
     asked: Asked
     sealer: Sealer
     carried_out: Sequence[Mapping[str, Any]] = ()
     step: int = field(default=0, init=False)
+    holds_secret: bool = field(default=False, init=False)
 
     async def do(self, runtime: Runtime, command: Callable[..., T], run: Callable[[Clonnect], T]) -> Done[T]:
         """Run a command unless it was run before; what it answers is kept in the transaction of its events.
@@ -98,7 +102,8 @@ _KEEP: Final = """
     WITH answer AS (
         SELECT CASE WHEN NOT EXISTS (
             SELECT FROM log.events WHERE topic = 'lead.erased' AND notification_id > %(since)s
-               AND metadata->>'creator_id' = %(creator_id)s) THEN vault.sealed(%(answer)s, %(key_id)s) END AS sealed)
+               AND (metadata->>'creator_id' = %(creator_id)s OR %(creator_id)s = ''))
+             THEN vault.sealed(%(answer)s, %(key_id)s) END AS sealed)
     INSERT INTO app.idempotency AS kept (key_sha256, step, creator_id, recorded_sealed, answer_sealed)
     SELECT %(about)s, 0, %(creator_id)s, vault.sealed(%(recorded)s, %(key_id)s), sealed FROM answer
     ON CONFLICT (key_sha256, step) DO UPDATE SET answer_sealed = EXCLUDED.answer_sealed
@@ -142,13 +147,13 @@ class Idempotency:
             return _replayed(known.answer)
         try:
             response = await self._run(request, asked, known, handle)
-        except DomainError:
+        except (DomainError, LostRace):
             # Another program may have been faster with the same request, and what it did is why this is refused.
             known, before = await self._find(asked), known
             if known is None or before is not None:
                 raise
             response = await self._run(request, asked, known, handle)
-        if not 200 <= response.status_code < 300:
+        if not 200 <= response.status_code < 300 or request.state.once.holds_secret:
             return response
         return await self._keep(asked, response, since) or response
 

@@ -7,14 +7,16 @@ from fastapi import Depends, Query, Request
 from pydantic import Field
 
 from api.cursors import ListCursors
-from api.schemas import STATUSES, StatusWord
+from api.schemas import STATUSES, TAG_LENGTH, StatusWord
 from api.state import Runtime
 from domain.errors import FieldError, Invalid
+from domain.lead import TAGS_AT_MOST
 from domain.vocabulary import Platform
 from projections.listing import ORDERS, Filters, Order
 
 Sort = Literal["-last_contact", "last_contact", "-created", "created", "name", "-score"]
 Cursor = Annotated[str | None, Query(max_length=16_000, description="From the answer before, with the same filters.")]
+AskedTag = Annotated[str, Field(max_length=TAG_LENGTH)]
 Limit = Annotated[int, Query(ge=1, le=1000)]
 
 
@@ -35,7 +37,7 @@ async def _listing(
     q: Annotated[str, Query(max_length=200, description="Name, username, e-mail, phone, notes, platform id.")] = "",
     status: Annotated[list[StatusWord] | None, Query()] = None,
     platform: Annotated[list[Platform] | None, Query()] = None,
-    tag: Annotated[list[Annotated[str, Field(max_length=50)]] | None, Query()] = None,
+    tag: Annotated[list[AskedTag] | None, Query(max_length=TAGS_AT_MOST)] = None,
     sort: Sort = "-last_contact",
     cursor: Cursor = None,
 ) -> Listing:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 FURTHEST_BACK: Final = 10_000
 SILENCE: Final = 15.0
 """Seconds after which something is said although nothing has happened."""
+LOOK_AGAIN: Final = 10.0
+"""Seconds after which a reader's credential is looked at again, should no notification tell of a change."""
 
 CHANGED: Final = {
     Lead.StatusChanged.TOPIC: ["status"],
@@ -28,37 +30,33 @@ CHANGED: Final = {
     Lead.Restored.TOPIC: ["archived", "spam"],
 }
 
+MayRead = Callable[[], Awaitable[float]]
+"""For how many seconds a reader may go on at most; 0 when that is over."""
+
 _logger = logging.getLogger(__name__)
 
 
 async def follow(
-    runtime: "Runtime",
-    creator_id: str,
-    after: int,
-    patterns: Sequence[str],
-    may_still: Callable[[], Awaitable[bool]],
+    runtime: "Runtime", creator_id: str, after: int, patterns: Sequence[str], may_read: MayRead
 ) -> AsyncIterator[str]:
     """What happened behind position `after`, each event once and in order, then live, for as long as somebody reads.
 
     It ends when the reader may read no more, and when the database is away: a client comes back by itself, and says
-    where it was.
+    where it was. `may_read` is asked whenever access was changed, when what it answered is over, and every
+    `LOOK_AGAIN` seconds: a program may hear of no change.
     """
     try:
-        async for text in _follow(runtime, creator_id, after, patterns, may_still):
+        async for text in _follow(runtime, creator_id, after, patterns, may_read):
             yield text
     except AWAY as error:
         _logger.warning("a stream ends because the database is away (%s)", type(error).__name__)
 
 
 async def _follow(
-    runtime: "Runtime",
-    creator_id: str,
-    after: int,
-    patterns: Sequence[str],
-    may_still: Callable[[], Awaitable[bool]],
+    runtime: "Runtime", creator_id: str, after: int, patterns: Sequence[str], may_read: MayRead
 ) -> AsyncIterator[str]:
     clock = asyncio.get_running_loop().time
-    changes = runtime.callers.changes
+    changes, ask_at = runtime.callers.changes, clock()
     shown = runtime.progress.position
     text = ": live\n\n"
     if shown - after > FURTHEST_BACK or await _is_ahead(runtime, after):
@@ -68,11 +66,12 @@ async def _follow(
         if text:
             yield text
             said_at = clock()
-        shown = await runtime.progress.beyond(after, max(0.0, said_at + SILENCE - clock()))
-        if changes != runtime.callers.changes:
+        shown = await runtime.progress.beyond(after, max(0.0, min(said_at + SILENCE, ask_at) - clock()))
+        if changes != runtime.callers.changes or clock() >= ask_at:
             changes = runtime.callers.changes
-            if not await may_still():
+            if (may_go_on_for := await may_read()) <= 0:
                 return
+            ask_at = clock() + min(may_go_on_for, LOOK_AGAIN)
         if shown < after and await _is_ahead(runtime, after):
             after, text = shown, _message(shown, "reset", {"position": shown})
             continue

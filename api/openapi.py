@@ -210,6 +210,7 @@ def _call(operation: Json, route: RouteContext, method: str) -> Call:
         parameters=frozenset(parameter["name"].lower() for parameter in operation["parameters"]),
         roles=roles,
         is_judged=isinstance(original, GuardedRoute | PublicRoute),
+        takes_keys=isinstance(original, GuardedRoute) and original.takes_keys,
         also=tuple(operation.pop(ALSO, ())),
     )
 

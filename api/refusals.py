@@ -23,6 +23,8 @@ class Call:
     """`None`: whoever comes."""
     is_judged: bool
     """Whether its body is judged as JSON before anything else looks at it."""
+    takes_keys: bool
+    """Whether its answer may be kept under an idempotency key."""
     also: tuple[str, ...] = ()
     """What the route says itself."""
 
@@ -33,7 +35,7 @@ class Call:
     @property
     def may_be_repeated(self) -> bool:
         """Whether it takes a key under which it is carried out once."""
-        return self.method == "POST" and self.is_judged
+        return self.method == "POST" and self.takes_keys
 
 
 @dataclass(frozen=True)

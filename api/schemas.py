@@ -165,7 +165,8 @@ NeededEmail = Annotated[
 ]
 Phone = Annotated[str, Field(max_length=32, json_schema_extra=A_PHONE), _checked_by(phones.checked_phone)]
 Notes = Annotated[str, Field(max_length=5000)]
-Tag = Annotated[str, Field(min_length=1, max_length=50, json_schema_extra=NOT_BLANK)]
+TAG_LENGTH: Final = 50
+Tag = Annotated[str, Field(min_length=1, max_length=TAG_LENGTH, json_schema_extra=NOT_BLANK)]
 Tags = Annotated[list[Tag], Field(max_length=TAGS_AT_MOST)]
 MessageText = Annotated[str, Field(min_length=1, max_length=4096, json_schema_extra=NOT_BLANK)]
 Reason = Annotated[str, Field(max_length=500)]

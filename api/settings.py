@@ -152,7 +152,7 @@ class Settings(BaseSettings):
         default=1200, ge=1, description="How often a minute a key or a person may ask, in each program."
     )
     log_ins_per_minute: int = Field(
-        default=10, ge=1, description="How many log-ins a minute are tried for one account, and from one address."
+        default=10, ge=1, description="How many log-ins a minute may fail for one account from one address."
     )
     streams_at_once: int = Field(default=20, ge=1, description="How many live streams one key or person may hold open.")
     trusted_proxies: str | None = Field(

@@ -1,5 +1,6 @@
 """Who may act for a creator: the keys and the people, and every change of either; secrets are never here."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID, uuid5
@@ -15,6 +16,18 @@ INSTALLATION = ""
 """Stands for the creator where a key or a person belongs to none: an admin of the installation."""
 
 LAST_OWNER = "This is the last way in for an owner: make another one first."
+
+
+@dataclass(frozen=True)
+class Membership:
+    """For whom a person acts, under which id and with which role; without a creator as an admin of the installation.
+
+    The id is another one with each creator, so that nobody learns from it for whom else the person acts.
+    """
+
+    creator_id: str | None
+    user_id: UUID
+    role: Role
 
 
 class Access(Aggregate):
@@ -52,6 +65,10 @@ class Access(Aggregate):
         name: Annotated[str | None, Personal]
         role: Role
 
+    class InvitationAccepted(Event):
+        TOPIC = "access.invitation_accepted"
+        user_id: UUID
+
     class UserChanged(Event):
         TOPIC = "access.user_changed"
         user_id: UUID
@@ -82,7 +99,7 @@ class Access(Aggregate):
         self.creator_id = creator_id
         self.keys: dict[str, tuple[Role, datetime | None]] = {}
         self.users: dict[UUID, Role] = {}
-        self.have_password: set[UUID] = set()
+        self.have_come: set[UUID] = set()
 
     @property
     def subject(self) -> UUID | None:
@@ -115,6 +132,10 @@ class Access(Aggregate):
     def _invite_user(self, user_id: UUID, email: str, name: str | None, role: Role) -> None:
         self.users[user_id] = role
 
+    @event(InvitationAccepted)
+    def accept_invitation(self, user_id: UUID) -> None:
+        self.have_come.add(user_id)
+
     def change_user(self, user_id: UUID, name: str | None, before: Role, after: Role, now: datetime) -> None:
         """Give a person another role or name; raises `Conflict` where no owner would be left."""
         if before is Role.OWNER and after is not before and not self._ways_in(now) - {user_id}:
@@ -134,14 +155,14 @@ class Access(Aggregate):
     @event(UserRemoved)
     def _remove_user(self, user_id: UUID) -> None:
         self.users.pop(user_id, None)
-        self.have_password.discard(user_id)
+        self.have_come.discard(user_id)
 
     def issue_link(self, user_id: UUID) -> None:
         self.trigger_event(self.LinkIssued, user_id=user_id)
 
     @event(PasswordSet)
     def set_password(self, user_id: UUID) -> None:
-        self.have_password.add(user_id)
+        self.have_come.add(user_id)
 
     def _ways_in(self, now: datetime) -> set[str | UUID]:
         """By which an owner, or an admin of the installation, gets in; not somebody invited who has never come."""
@@ -151,4 +172,4 @@ class Access(Aggregate):
             for prefix, (role, expires_at) in self.keys.items()
             if role is highest and (expires_at is None or now < expires_at)
         }
-        return keys | {user_id for user_id in self.have_password if self.users.get(user_id) is highest}
+        return keys | {user_id for user_id in self.have_come if self.users.get(user_id) is highest}

@@ -52,6 +52,16 @@ def now() -> datetime:
 
 
 @contextmanager
+def instead(actor: str) -> Iterator[None]:
+    """Within the block somebody else acts, for the same cause."""
+    token = _context.set(replace(current(), actor=actor))
+    try:
+        yield
+    finally:
+        _context.reset(token)
+
+
+@contextmanager
 def acting(
     actor: str,
     *,

@@ -193,7 +193,8 @@ class Erasure(Process):
             ),
             ("DELETE FROM app.simulator_book WHERE send_id = ANY(%s)", (found.send_ids,)),
             # Answers that were kept for a repeat may speak of anybody; they can be made again.
-            ("UPDATE app.idempotency SET answer_sealed = NULL WHERE creator_id = %s", (lead.creator_id,)),
+            # Whoever may act for several creators has keys that stand for none of them.
+            ("UPDATE app.idempotency SET answer_sealed = NULL WHERE creator_id IN (%s, '')", (lead.creator_id,)),
             (
                 """DELETE FROM app.parked WHERE position IN
                    (SELECT notification_id FROM log.events WHERE metadata->>'lead_id' = %s)""",

@@ -6,22 +6,21 @@ from uuid import UUID
 from fastapi import Depends, Request, Response
 from pydantic import ConfigDict, Field
 
-from api import auth, passwords
-from api.credentials import SESSION_FOR, setting_password, using_link
+from api import auth
+from api.credentials import SESSION_FOR
 from api.dependencies import Caller, Do, Running, address_of, guarded_router, public_router
+from api.log_ins import Visit
 from api.passwords import Password
 from api.problems import Forbidden
 from api.refusals import also
 from api.roles import EVERYBODY
 from api.schemas import Answer, Body, Ok, given
-from api.views import Row
-from domain import context
 from domain.application import Clonnect
-from domain.errors import FieldError, Invalid, Taken
+from domain.errors import FieldError, Invalid
 from domain.vocabulary import Role
 
 public = public_router("access")
-router = guarded_router("access", reads=EVERYBODY, writes=EVERYBODY)
+router = guarded_router("access", reads=EVERYBODY, writes=EVERYBODY, takes_keys=False)
 
 Text = Annotated[str, Field(max_length=1000)]
 
@@ -43,19 +42,43 @@ class ChangePassword(Body):
     password: Password
 
 
+class UserMembership(Answer):
+    """For whom a person acts, with which role, and under which id they are known there."""
+
+    creator_id: str
+    role: Role
+    user_id: UUID
+
+
 class User(Answer):
-    """Whoever is asking; a key has no e-mail address."""
+    """Whoever is asking; a key has no e-mail address.
+
+    A person may act for several creators, with a role for each in `memberships`; `role` is the one with the first of
+    them. Keys and admins have no memberships: their role holds with all `creators`.
+    """
 
     id: str
     email: str
     role: Role
     creators: list[str]
+    memberships: list[UserMembership]
 
     @classmethod
     async def of(cls, caller: auth.Caller, runtime: Running) -> "User":
         """From a credential; an admin may act for every creator."""
-        creators = await runtime.callers.creators() if caller.is_admin else [caller.creator_id]
-        return cls(id=caller.id, email=caller.email, role=caller.role, creators=creators)
+        memberships: list[UserMembership] = []
+        if caller.is_admin:
+            creators = await runtime.callers.creators()
+        elif caller.account is None:
+            creators = [caller.creator_id]
+        else:
+            memberships = [
+                UserMembership(creator_id=each.creator_id, role=each.role, user_id=each.user_id)
+                for each in caller.memberships
+                if each.creator_id is not None
+            ]
+            creators = [each.creator_id for each in memberships]
+        return cls(id=caller.id, email=caller.email, role=caller.role, creators=creators, memberships=memberships)
 
 
 class LoggedIn(Ok):
@@ -72,7 +95,7 @@ class Me(LoggedIn):
 
 
 class Verified(Ok):
-    """A credential that is good; an admin's belongs to no creator."""
+    """A credential that is good; one that may act for several creators names none."""
 
     valid: bool
     creator_id: str
@@ -81,32 +104,25 @@ class Verified(Ok):
 
 
 async def counted_log_in(request: Request, runtime: Running) -> None:
-    """Count a try to log in for where it comes from, whatever it says."""
-    runtime.log_ins.take(f"address {address_of(request)}")
+    """Count whoever comes like other requests without a credential, whatever they say."""
+    runtime.requests.take(f"address {address_of(request)}")
 
 
 @public.post("/auth/login", openapi_extra=also("unauthenticated"), dependencies=[Depends(counted_log_in)])
 async def log_in(request: Request, response: Response, runtime: Running, body: LogIn) -> LoggedIn:
     """Log in with a link or a password; one that is wrong, ran out or never was gives the same answer.
 
-    With a link, `password` sets the person's password; an invitation asks for one.
+    With a link to one's account, `password` sets a new one. An invitation asks for the one that the person has, or from
+    now on is to have; in a browser that is logged in to the invited account it needs none.
     """
-    previous = request.cookies.get(auth.COOKIE)
+    held = request.cookies.get(auth.COOKIE)
+    visit = Visit(address_of(request), held, request.headers, request.state.request_id)
     if body.link is not None:
-        if body.password is not None and not 10 <= len(body.password) <= 1000:
-            raise Invalid(FieldError("/password", "length", "A password has 10 to 1,000 characters."))
-        user = await runtime.callers.link(body.link)
-        if body.password is not None:
-            session = await _log_in_anew(request, runtime, body.link, user, body.password, previous)
-        elif user["invitation"]:
-            raise Invalid(FieldError("/password", "required", "Choose a `password` of at least 10 characters."))
-        else:
-            session = await runtime.callers.log_in_by_link(body.link, user, previous)
+        session = await runtime.log_ins.by_link(body.link, body.password, visit)
+    elif body.email is not None and body.password is not None:
+        session = await runtime.log_ins.by_password(body.email, body.password, visit)
     else:
-        if body.email is None or body.password is None:
-            raise Invalid(FieldError("/link", "required", "Send a `link`, or `email` and `password`."))
-        runtime.log_ins.take(f"account {body.email.casefold()}")
-        session = await runtime.callers.log_in_by_password(body.email, body.password, previous)
+        raise Invalid(FieldError("/link", "required", "Send a `link`, or `email` and `password`."))
     response.set_cookie(
         auth.COOKIE,
         session.token,
@@ -118,34 +134,13 @@ async def log_in(request: Request, response: Response, runtime: Running, body: L
     return LoggedIn(user=await User.of(session.caller, runtime), csrf_token=session.caller.csrf_token or "")
 
 
-async def _log_in_anew(
-    request: Request, runtime: Running, link: str, user: Row, password: str, previous: str | None
-) -> auth.Session:
-    """Use a link up, set the password and begin the session, all or nothing."""
-    session, beginning = auth.new_session(user, previous)
-    caller, kept = session.caller, await passwords.hashed(password)
-    statements = [*using_link(link), *setting_password(user["user_id"], kept, None), *beginning]
-    creator_id = caller.creator_id or None
-    try:
-        with context.acting(caller.actor, correlation_id=request.state.request_id, request_id=request.state.request_id):
-            await runtime.writer.do(Clonnect.set_password, creator_id, user["user_id"], beside=statements)
-    except Taken:
-        await runtime.callers.link(link)  # not good any more: somebody else has just used it
-        raise
-    runtime.callers.heard(None)
-    return session
-
-
 @router.put("/auth/password")
-async def change_password(runtime: Running, caller: Caller, do: Do, body: ChangePassword) -> Ok:
+async def change_password(request: Request, runtime: Running, caller: Caller, do: Do, body: ChangePassword) -> Ok:
     """Change one's own password; every other session of the person ends."""
-    if caller.session is None:
+    if caller.account is None:
         raise Forbidden("A key has no password: log in.")
-    runtime.log_ins.take(f"account {caller.email.casefold()}")
-    if not await runtime.callers.knows_password(caller, body.current):
-        raise Invalid(FieldError("/current", "wrong", "This is not the present password."))
-    statements = setting_password(_user_id(caller), await passwords.hashed(body.password), caller.session)
-    await do(Clonnect.set_password, caller.creator_id or None, _user_id(caller), beside=statements)
+    statements = await runtime.log_ins.change_password(caller, body.current, body.password, address_of(request))
+    await do(Clonnect.set_password, caller.memberships, beside=statements)
     runtime.callers.heard(None)
     return Ok()
 
@@ -168,10 +163,6 @@ async def get_me(caller: Caller, runtime: Running) -> Me:
 async def verify(caller: Caller) -> Verified:
     """Is this credential good, and whose is it?"""
     return Verified(valid=True, creator_id=caller.creator_id, role=caller.role, is_admin=caller.is_admin)
-
-
-def _user_id(caller: auth.Caller) -> UUID:
-    return UUID(caller.id)
 
 
 def _is_secure(request: Request, runtime: Running) -> bool:

@@ -20,6 +20,7 @@ from api.dependencies import (
     Shown,
     Tag,
     acting_for,
+    check_role,
     country_of,
     guarded_router,
     shown_lead,
@@ -42,6 +43,7 @@ from api.views import (
     pipeline_score,
     product_names,
 )
+from domain import context
 from domain.application import Clonnect
 from domain.commands.conversations import Received
 from domain.errors import NotFound
@@ -330,26 +332,28 @@ async def delete_conversation(creator: Acting, lead_id: str, do: DoOnVersion) ->
 async def process_message(creator: Caller, runtime: Running, body: ProcessMessage, do: Do) -> MessageProcessed:
     """Take in a message; answers when it is understood and, within 10 s, answered."""
     creator = await acting_for(runtime, creator, body.creator_id)
+    check_role(creator, STAFF)
     country = await country_of(runtime, creator.creator_id, body.platform)
     platform, raw = checked(
         body.sender_id, Platform(body.platform) if body.platform else None, country=country, field="/sender_id"
     )
     message_id = body.message_id or do.made_up("message").hex
-    received = await do(
-        Clonnect.receive_message,
-        creator.creator_id,
-        Inbound(
-            platform=platform,
-            platform_user_id=raw,
-            message_id=message_id,
-            dedupe_key=f"{raw}:{message_id}",
-            text=body.message,
-            occurred_at=runtime.clock(),
-            origin="api",
-            name=body.name or None,
-            username=(body.username or "").removeprefix("@") or None,
-        ),
-    )
+    with context.instead(creator.actor):
+        received = await do(
+            Clonnect.receive_message,
+            creator.creator_id,
+            Inbound(
+                platform=platform,
+                platform_user_id=raw,
+                message_id=message_id,
+                dedupe_key=f"{raw}:{message_id}",
+                text=body.message,
+                occurred_at=runtime.clock(),
+                origin="api",
+                name=body.name or None,
+                username=(body.username or "").removeprefix("@") or None,
+            ),
+        )
     stored_at = await position_of(runtime, received) if received.duplicate else do.position
     story = await outcome_of_message(runtime, received, stored_at or 0) if do.waits else Story()
     return await _processed(runtime, creator.creator_id, shown(platform, raw), received, story)

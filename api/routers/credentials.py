@@ -1,5 +1,6 @@
 """A creator's keys and people: who may act for them, and who may no more."""
 
+from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID, uuid4
 
@@ -12,6 +13,7 @@ from api.dependencies import Acting, Do, Running, guarded_router
 from api.lists import Cursor, Limit, refuse_query
 from api.roles import OWNERS
 from api.schemas import NOT_BLANK, Answer, Body, GivenTime, Listed, Name, NeededEmail, NotNull, Ok, Time
+from domain import context
 from domain.application import Clonnect
 from domain.errors import Conflict, FieldError, Invalid, NotFound
 from domain.vocabulary import Role
@@ -48,9 +50,9 @@ class Keys(Listed):
 
 
 class KeyIssued(Ok):
-    """A new key: `api_key` is shown this once."""
+    """A new key: `api_key` is shown this once, and is null when the request is repeated under its idempotency key."""
 
-    api_key: str
+    api_key: str | None
     key: KeyItem
 
 
@@ -99,9 +101,13 @@ class UserOut(Ok):
 
 
 class UserInvited(UserOut):
-    """A person who may log in now, by a link that is shown this once and is good once, for seven days."""
+    """A person who is invited, by a link that is good once, for seven days.
 
-    link: str
+    It is shown this once, and is null when the request is repeated under its idempotency key. Whether the address has
+    an account already, which acts for somebody else, is not told.
+    """
+
+    link: str | None
 
 
 class UserRemoved(Ok):
@@ -134,21 +140,18 @@ async def list_keys(
 async def issue_key(request: Request, creator: Acting, runtime: Running, body: IssueKey, do: Do) -> KeyIssued:
     """Make a key; its secret is answered this once."""
     refuse_query(request)
-    if body.expires_at is not None and body.expires_at <= runtime.clock():
+    if not do.was_done and body.expires_at is not None and body.expires_at <= runtime.clock():
         raise Invalid(FieldError("/expires_at", "range", "`expires_at` lies in the past."))
-    role = Role(body.role)
+    role, key = Role(body.role), NewKey()
+    secret = do.shown_once(key.secret)
 
-    def issue(app: Clonnect) -> NewKey:
-        key = NewKey()
+    def issue(app: Clonnect) -> str:
         stored = key.stored(creator.creator_id, role, body.label, body.expires_at)
         app.issue_key(creator.creator_id, key.prefix, role, body.label, body.expires_at, beside=stored)
-        return key
+        return key.prefix
 
-    key = await do(issue)
-    row = await access_lists.key(runtime.pool, creator.creator_id, key.prefix)
-    if row is None:
-        raise NotFound("The key was revoked in the same moment.")
-    return KeyIssued(api_key=key.secret, key=KeyItem(**row))
+    prefix = await do(issue)
+    return KeyIssued(api_key=secret, key=KeyItem(**await access_lists.issued_key(runtime.pool, prefix)))
 
 
 @router.delete("/access/{creator_id}/keys/{prefix}")
@@ -186,23 +189,25 @@ async def list_users(
 
 @router.post("/access/{creator_id}/users")
 async def invite_user(request: Request, creator: Acting, runtime: Running, body: InviteUser, do: Do) -> UserInvited:
-    """Let somebody in, by a link with which they choose a password."""
+    """Let somebody in, by a link with which they choose a password, or give the one that they have."""
     refuse_query(request)
-    if not do.was_done and await access_lists.is_known(runtime.pool, body.email):
-        raise Conflict("This address cannot be invited: somebody logs in with it already.")
-    role = Role(body.role)
+    if not do.was_done and await access_lists.is_member(runtime.pool, creator.creator_id, body.email):
+        raise Conflict("This address is invited already.")
+    role, link = Role(body.role), NewLink()
+    secret = do.shown_once(credentials.address(runtime.settings, link))
 
-    def invite(app: Clonnect) -> tuple[UUID, NewLink]:
-        user_id, link = uuid4(), NewLink()
+    def invite(app: Clonnect) -> tuple[UUID, datetime]:
+        member_id, now = uuid4(), context.now()
         stored = [
-            *credentials.inviting(user_id, creator.creator_id, body.email, body.name, role),
-            *link.stored(user_id, invitation=True),
+            *credentials.inviting(member_id, creator.creator_id, body.email, body.name, role, now),
+            *link.invites(member_id),
         ]
-        app.invite_user(creator.creator_id, user_id, body.email, body.name, role, beside=stored)
-        return user_id, link
+        app.invite_user(creator.creator_id, member_id, body.email, body.name, role, beside=stored)
+        return member_id, now
 
-    user_id, link = await do(invite)
-    return UserInvited(user=await _user(runtime, creator, user_id), link=credentials.address(runtime.settings, link))
+    member_id, now = await do(invite)
+    user = UserItem(id=member_id, email=body.email, name=body.name, role=role, created_at=now, has_password=False)
+    return UserInvited(user=user, link=secret)
 
 
 @router.put("/access/{creator_id}/users/{user_id}")

@@ -13,7 +13,6 @@ from starlette.types import Receive, Scope, Send
 
 from api.dependencies import Acting, Running, guarded_router
 from api.live import follow
-from api.problems import Unauthenticated
 from api.roles import STAFF
 from domain.errors import FieldError, Invalid
 
@@ -88,8 +87,8 @@ async def stream_events(
         raise Invalid(FieldError("query:types", "count", detail))
     after = runtime.progress.position if given is None else int(given)
     return OneOfFew(
-        runtime.streams.one(creator.actor),
-        follow(runtime, creator.creator_id, after, patterns, lambda: _may_still(request, runtime, creator)),
+        runtime.streams.one(creator.counted_as),
+        follow(runtime, creator.creator_id, after, patterns, lambda: _may_read(request, runtime, creator)),
         media_type="text/event-stream",
         headers={"X-Accel-Buffering": "no"},
     )
@@ -107,10 +106,7 @@ class OneOfFew(StreamingResponse):
             await super().__call__(scope, receive, send)
 
 
-async def _may_still(request: Request, runtime: Running, creator: Acting) -> bool:
-    """Whether the credential that opened the stream would open it now."""
-    try:
-        caller = await runtime.callers.identify(request.headers, request.cookies)
-    except Unauthenticated:
-        return False
-    return caller.role in STAFF and (caller.is_admin or caller.creator_id == creator.creator_id)
+async def _may_read(request: Request, runtime: Running, creator: Acting) -> float:
+    """For how long the credential that opened the stream would keep it open, as things are now."""
+    caller = await runtime.callers.still(request.headers, request.cookies, creator.creator_id)
+    return caller.good_until - runtime.callers.clock() if caller is not None and caller.role in STAFF else 0

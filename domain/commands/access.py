@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from domain import context
-from domain.access import INSTALLATION, Access
+from domain.access import INSTALLATION, Access, Membership
 from domain.streams import Beside, Streams
 from domain.vocabulary import Role
 
@@ -50,6 +50,11 @@ class AccessCommands(Streams):
         access.issue_link(user_id)
         self.save_streams(access, beside=beside)
 
+    def accept_invitation(self, creator_id: str | None, user_id: UUID, *, beside: Sequence[Beside]) -> None:
+        access = self._access(creator_id)
+        access.accept_invitation(user_id)
+        self.save_streams(access, beside=beside)
+
     def change_user(
         self,
         creator_id: str | None,
@@ -69,15 +74,19 @@ class AccessCommands(Streams):
         access.remove_user(user_id, role, context.now())
         self.save_streams(access, beside=beside)
 
-    def issue_link(self, creator_id: str | None, user_id: UUID, *, beside: Sequence[Beside]) -> None:
-        access = self._access(creator_id)
-        access.issue_link(user_id)
-        self.save_streams(access, beside=beside)
+    def issue_link(self, memberships: Sequence[Membership], *, beside: Sequence[Beside]) -> None:
+        """A link of a person: everybody for whom they act has it recorded."""
+        changed = {membership: self._access(membership.creator_id) for membership in memberships}
+        for membership, access in changed.items():
+            access.issue_link(membership.user_id)
+        self.save_streams(*changed.values(), beside=beside)
 
-    def set_password(self, creator_id: str | None, user_id: UUID, *, beside: Sequence[Beside]) -> None:
-        access = self._access(creator_id)
-        access.set_password(user_id)
-        self.save_streams(access, beside=beside)
+    def set_password(self, memberships: Sequence[Membership], *, beside: Sequence[Beside]) -> None:
+        """The password of a person: everybody for whom they act has it recorded."""
+        changed = {membership: self._access(membership.creator_id) for membership in memberships}
+        for membership, access in changed.items():
+            access.set_password(membership.user_id)
+        self.save_streams(*changed.values(), beside=beside)
 
     def _access(self, creator_id: str | None) -> Access:
         if creator_id is not None:

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -11,9 +12,10 @@ import httpx
 import psycopg
 import pytest
 from fastapi.routing import iter_route_contexts
+from psycopg.rows import dict_row
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api import credentials
+from api import access_admin, credentials
 from api.app import create_app
 from api.bootstrap import Runtime, run
 from api.credentials import NewKey, NewLink
@@ -71,23 +73,27 @@ class Served:
         await self.do(Clonnect.issue_key, creator, key.prefix, role, label, expires_at, beside=stored)
         return key.secret
 
-    async def link(
-        self, email: str, creator: str | None = CREATOR, role: Role = Role.OWNER, *, invitation: bool = False
-    ) -> str:
-        """The token of a log-in link for somebody, who is made known if need be."""
-        link = NewLink()
-        with psycopg.connect(self.url, autocommit=True) as conn:
-            known = conn.execute("SELECT user_id FROM app.users WHERE email = %s", (email,)).fetchone()
-        if known is not None:
-            await self.do(Clonnect.issue_link, creator, known[0], beside=link.stored(known[0]))
-            return link.token
-        user_id = uuid4()
-        stored = [
-            *credentials.inviting(user_id, creator, email, None, role),
-            *link.stored(user_id, invitation=invitation),
-        ]
-        await self.do(Clonnect.invite_user, creator, user_id, email, None, role, beside=stored)
+    async def link(self, email: str, creator: str | None = CREATOR, role: Role = Role.OWNER) -> str:
+        """The token of a log-in link to somebody's account, which is made if need be."""
+        with psycopg.connect(self.url, autocommit=True, row_factory=dict_row) as conn:
+            account = access_admin.account_of(conn, email)
+        if account is None:
+            link: NewLink = await self.do(access_admin.let_in, creator, email, role)
+        else:
+            link = await self.do(access_admin.link_for, account)
         return link.token
+
+    async def joins(self, email: str, creator: str, role: Role) -> None:
+        """Make a further member of somebody who has an account."""
+        with psycopg.connect(self.url, autocommit=True, row_factory=dict_row) as conn:
+            account = access_admin.account_of(conn, email)
+        assert account is not None
+        member_id = uuid4()
+        stored = [
+            *credentials.inviting(member_id, creator, email, None, role, datetime.now(UTC)),
+            *credentials.joining(member_id, account["user_id"]),
+        ]
+        await self.do(Clonnect.invite_user, creator, member_id, email, None, role, beside=stored)
 
     async def lead(self, name: str = "Ana", platform_user_id: str = "ig_5001", **more: Any) -> dict[str, Any]:
         """A lead made over HTTP."""

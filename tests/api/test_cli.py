@@ -14,9 +14,11 @@ from pathlib import Path
 import httpx
 import psutil
 import pytest
+from pydantic import SecretStr
 
-from api.access_admin import add_creator, add_user
+from api.access_admin import add_creator, add_key, add_user, change_role, link_user, list_users, remove_user
 from api.embedded import embedded_server
+from api.errors import StartupError
 from api.installation import installation_key, open_application
 from api.migrate import migrate
 from api.settings import Settings
@@ -242,6 +244,37 @@ def test_people_are_let_in_and_out_by_commands(data_dir: Path, database_url: str
     refusal(clonnect(data_dir, "users", "remove", "maria@example.com", DATABASE_URL=database_url))
     run("users", "remove", "bea@example.com")
     assert "bea@" not in run("users", "list", "maria")
+
+
+def test_who_acts_for_several_creators_is_named_with_one(tmp_path: Path, database_url: str) -> None:
+    settings = Settings(database_url=SecretStr(database_url), data_dir=tmp_path)
+    email = "bea@example.com"
+    for creator in ("maria", "pedro"):
+        add_creator(settings, creator, email, None)
+        add_key(settings, creator, Role.OWNER, None, None)
+
+    def remove(creator: str | None, *, as_admin: bool = False) -> None:
+        remove_user(settings, email, creator, as_admin=as_admin)
+
+    def roles(creator: str | None) -> list[str]:
+        return [user["role"] for user in list_users(settings, creator)]
+
+    with pytest.raises(StartupError, match="acts for several creators"):
+        change_role(settings, email, Role.AGENT, None)
+    with pytest.raises(StartupError, match="acts for several creators"):
+        remove(None)
+    change_role(settings, email, Role.AGENT, "pedro")
+    assert (roles("maria"), roles("pedro")) == (["owner"], ["agent"])
+    with pytest.raises(StartupError, match="invited already"):
+        add_user(settings, "maria", "BEA@example.com", Role.AGENT)
+    add_user(settings, None, email, Role.ADMIN)
+    add_key(settings, None, Role.ADMIN, None, None)
+    remove(None, as_admin=True)
+    remove("maria")
+    assert (roles("maria"), roles("pedro"), roles(None)) == ([], ["agent"], [])
+    remove(None)
+    with pytest.raises(StartupError, match="Nobody is known"):
+        link_user(settings, email)
 
 
 @pytest.mark.parametrize(

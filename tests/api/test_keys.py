@@ -6,7 +6,6 @@ import psycopg
 import pytest
 
 from api.bootstrap import run
-from api.live import follow
 from api.problems import Unauthenticated
 from domain.vocabulary import Role
 from tests.api.conftest import CREATOR, OTHER, Served, refused
@@ -66,22 +65,6 @@ async def test_a_revoked_key_opens_nothing_at_once_in_every_program(served: Serv
     head = served.head()
     await refused(served.client.delete(f"{KEYS}/{prefix}"), 404, "not-found")
     assert served.head() == head
-
-
-async def test_an_open_stream_ends_when_its_key_is_revoked(served: Served) -> None:
-    key, prefix = await issued(served)
-
-    async def may_still() -> bool:
-        try:
-            await served.runtime.callers.identify({"x-api-key": key}, {})
-        except Unauthenticated:
-            return False
-        return True
-
-    texts = follow(served.runtime, CREATOR, served.runtime.progress.position, [], may_still)
-    assert await anext(texts) == ": live\n\n"
-    await served.client.delete(f"{KEYS}/{prefix}")
-    assert [text async for text in texts] == []
 
 
 async def test_the_last_way_in_of_an_owner_is_not_taken_back(served: Served) -> None:

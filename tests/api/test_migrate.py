@@ -32,6 +32,28 @@ def test_every_migration_is_applied_once_and_in_order(empty_database_url: str, d
     assert migrate(empty_database_url, directory) == []
 
 
+def test_who_could_log_in_for_a_creator_is_a_member_of_theirs(empty_database_url: str, tmp_path: Path) -> None:
+    for path in sorted(MIGRATIONS.glob("*.sql"))[:16]:
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    migrate(empty_database_url, tmp_path)
+    with psycopg.connect(empty_database_url, autocommit=True) as connection:
+        connection.execute(
+            """INSERT INTO app.users (creator_id, email, name, role, password_hash)
+               VALUES ('maria', 'bea@example.com', 'Bea', 'agent', 'kept'),
+                      (NULL, 'root@example.com', NULL, 'admin', NULL)"""
+        )
+        migrate(empty_database_url)
+        members = connection.execute(
+            """SELECT creator_id, memberships.email, memberships.name, memberships.role, password_hash,
+                      member_id = user_id, memberships.created_at = accounts.created_at
+                 FROM app.memberships JOIN app.accounts USING (user_id) ORDER BY creator_id"""
+        ).fetchall()
+    assert members == [
+        ("maria", "bea@example.com", "Bea", "agent", "kept", True, True),
+        (None, "root@example.com", None, "admin", None, True, True),
+    ]
+
+
 def test_asking_what_is_missing_changes_nothing(empty_database_url: str, directory: Path) -> None:
     pending(empty_database_url, directory)
     with psycopg.connect(empty_database_url) as connection:

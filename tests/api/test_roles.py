@@ -84,6 +84,30 @@ async def test_only_who_may_hears_what_happens(served: Served, keys: dict[Role, 
                 await refused(client.get(f"/stream/{CREATOR}"), 403, "forbidden")
 
 
+@pytest.mark.parametrize(("here", "there"), [(Role.OWNER, Role.AUDITOR), (Role.ANALYST, Role.AGENT)])
+async def test_who_acts_for_two_creators_has_with_each_the_role_that_they_gave(
+    served: Served, here: Role, there: Role
+) -> None:
+    wrong = []
+    async with served.anybody() as both:
+        answer = await both.post("/auth/login", json={"link": await served.link("bea@example.com", CREATOR, here)})
+        both.headers["X-CSRF-Token"] = answer.json()["csrf_token"]
+        await served.joins("bea@example.com", OTHER, there)
+        served.runtime.callers.heard(None)
+        for creator, role in ((CREATOR, here), (OTHER, there)):
+            for method, route in served.routes:
+                if "{creator_id}" in route and not route.startswith("/stream/"):
+                    path = re.sub(r"\{\w+\}", "x", route.replace("{creator_id}", creator))
+                    status = (await both.request(method, path, content=b"{")).status_code
+                    if (status != 403) is not (role in allowed(method, route)) or status == 401:
+                        wrong.append((role, method, route, status))
+            said = {"creator_id": creator, "sender_id": "ig_1", "message": "hola"}
+            status = (await both.post("/dm/process", json=said)).status_code
+            assert status == (200 if role in STAFF else 403)
+        await refused(both.get("/dm/leads/nobody"), 404, "not-found")
+    assert wrong == []
+
+
 async def test_another_creators_key_finds_nothing_whatever_its_role(served: Served) -> None:
     head = served.head()
     for role in Role:

@@ -5,6 +5,7 @@ import json
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -12,8 +13,9 @@ import psycopg
 import pytest
 import uvicorn
 
-from api import live, protocol
+from api import auth, live, protocol
 from api.server import uvicorn_config
+from domain.vocabulary import Role
 from tests.api.conftest import CREATOR, OTHER, Served, refused
 
 
@@ -28,7 +30,8 @@ async def listening(
         server = uvicorn.Server(config)
         running = asyncio.create_task(server.serve([listener]))
         path = f"http://127.0.0.1:{listener.getsockname()[1]}/stream/{creator}"
-        all_headers = {"X-API-Key": served.keys[creator], **headers}
+        credential = {} if "Cookie" in headers else {"X-API-Key": served.keys[creator]}
+        all_headers = {**credential, **headers}
         async with (
             httpx.AsyncClient(timeout=20) as client,
             client.stream("GET", path, headers=all_headers, params={"types": types} if types else {}) as answer,
@@ -116,11 +119,11 @@ async def test_what_is_no_event_id_is_refused(served: Served) -> None:
 async def raw(served: Served, types: str | None = None) -> AsyncIterator[AsyncIterator[str]]:
     """The stream's text, without a connection: piece by piece, as it is made."""
 
-    async def may_still() -> bool:
-        return True
+    async def may_read() -> float:
+        return 3600
 
     after = served.runtime.progress.position
-    pieces = live.follow(served.runtime, CREATOR, after, [types] if types else [], may_still)
+    pieces = live.follow(served.runtime, CREATOR, after, [types] if types else [], may_read)
     try:
         yield pieces
     finally:
@@ -191,6 +194,51 @@ async def test_a_message_names_ids_and_fields_and_says_nothing_of_what_they_hold
     assert sorted(told["data"]["changed"]) == ["email", "notes"]
     for text in ("Marta", "marta", "cats", "7712039485711"):
         assert text not in json.dumps(told)
+
+
+ENDED = {
+    "its key is revoked": "UPDATE app.keys SET revoked_at = now() WHERE prefix = %(prefix)s",
+    "its key runs out": "UPDATE app.keys SET expires_at = now() WHERE prefix = %(prefix)s",
+    "its key may no more": "UPDATE app.keys SET role = 'auditor' WHERE prefix = %(prefix)s",
+    "its person may no more": "UPDATE app.memberships SET role = 'analyst'",
+    "its person has left": "DELETE FROM app.memberships",
+    "its session is over": "UPDATE app.sessions SET expires_at = now()",
+}
+
+
+async def test_a_stream_ends_with_its_credential_also_when_no_notification_tells(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert live.LOOK_AGAIN + auth.KNOWN_FOR <= 15
+    monkeypatch.setattr(live, "LOOK_AGAIN", 0.05)
+    monkeypatch.setattr(auth, "KNOWN_FOR", 0.05)
+    for number, (ended, statement) in enumerate(ENDED.items()):
+        key = await served.key(role=Role.AGENT)
+        headers = {"X-API-Key": key}
+        if "key" not in ended:
+            async with served.anybody() as browser:
+                await browser.post("/auth/login", json={"link": await served.link(f"bea{number}@example.com")})
+                headers = {"Cookie": f"{auth.COOKIE}={browser.cookies[auth.COOKIE]}"}
+        async with listening(served, **headers) as stream:
+            with psycopg.connect(served.url, autocommit=True) as conn:
+                conn.execute(statement.encode(), {"prefix": key.removeprefix("clk_")[:12]})
+            async with asyncio.timeout(10):
+                assert [message["event"] async for message in stream] == []
+
+
+async def test_a_stream_is_open_no_longer_than_its_key_is_good(served: Served) -> None:
+    soon = datetime.now(UTC) + timedelta(seconds=2)
+    key = await served.key(role=Role.AGENT, expires_at=soon)
+    async with listening(served, **{"X-API-Key": key}) as stream, asyncio.timeout(8):
+        assert [message async for message in stream] == []
+    assert datetime.now(UTC) >= soon
+
+
+async def test_a_stream_ends_at_once_when_its_key_is_revoked(served: Served) -> None:
+    key = await served.key(role=Role.AGENT)
+    async with listening(served, **{"X-API-Key": key}) as stream, asyncio.timeout(8):
+        await served.client.delete(f"/access/{CREATOR}/keys/{key.removeprefix('clk_')[:12]}")
+        assert [message async for message in stream] == []
 
 
 async def test_a_reader_who_does_not_read_is_cut_off(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,11 +1,16 @@
 """How often is too often, by a clock that the test moves."""
 
+import asyncio
+import contextlib
+import threading
+
 import pytest
 from fastapi import Request
 
+from api import passwords
 from api.dependencies import address_of
-from api.problems import RateLimited
-from api.throttle import AtOnce, Throttle
+from api.problems import RateLimited, Unauthenticated
+from api.throttle import AtOnce, Throttle, Tries
 
 
 class Clock:
@@ -60,6 +65,78 @@ def test_a_refused_try_costs_nothing() -> None:
             throttle.take("ana")
     clock.now += 60
     throttle.take("ana")
+
+
+def test_of_very_many_those_who_came_last_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api.throttle.REMEMBERED", 3)
+    throttle = Throttle(1, Clock())
+    for who in ("ana", "bea", "cleo", "dora"):
+        throttle.take(who)
+    assert len(throttle._buckets) == 3
+    throttle.take("ana")
+    for who in ("cleo", "dora", "ana"):
+        with pytest.raises(RateLimited):
+            throttle.take(who)
+
+
+def wrong(tries: Tries, address: str, account: str, *, is_known: bool = False) -> int:
+    """So many log-ins fail before no more are tried."""
+    count = 0
+    with contextlib.suppress(RateLimited):
+        while True:
+            with contextlib.suppress(Unauthenticated), tries.one(address, account, is_known=is_known):
+                count += 1
+                raise Unauthenticated("wrong")
+    return count
+
+
+def test_wrong_log_ins_are_counted_for_account_and_address_first() -> None:
+    tries = Tries(10, Clock())
+    assert wrong(tries, "here", "ana") == 10
+    assert wrong(tries, "here", "ANA") == 0
+    assert wrong(tries, "here", "bea") == 10
+    assert wrong(tries, "there", "ana") == 10
+
+
+def test_from_one_address_and_for_one_account_some_more_fail_in_all() -> None:
+    tries = Tries(10, Clock())
+    assert sum(wrong(tries, "here", f"account {number}") for number in range(9)) == 30
+    assert sum(wrong(tries, f"address {number}", "ana") for number in range(9)) == 30
+
+
+def test_who_is_known_at_an_address_is_kept_out_by_nobody_else() -> None:
+    clock = Clock()
+    tries = Tries(10, clock)
+    for number in range(9):
+        wrong(tries, "home", f"account {number}")
+        wrong(tries, f"address {number}", "ana")
+    assert wrong(tries, "home", "ana") == 0
+    assert wrong(tries, "home", "ana", is_known=True) == 60
+    clock.now += 60
+    for _ in range(1000):
+        with tries.one("home", "ana", is_known=True):
+            pass
+
+
+def test_what_was_not_tried_is_not_counted() -> None:
+    tries = Tries(1, Clock())
+    for _ in range(10):
+        with pytest.raises(RateLimited), tries.one("here", "ana"):
+            raise RateLimited(1)
+    assert wrong(tries, "here", "ana") == 1
+
+
+async def test_no_more_than_a_few_wait_for_their_password_to_be_compared() -> None:
+    strangers, known = passwords.Lane("strangers"), passwords.Lane("known")
+    busy = threading.Event()
+    waiting = [asyncio.create_task(strangers.run(busy.wait)) for _ in range(passwords.WAITING_AT_MOST)]
+    await asyncio.sleep(0)
+    with pytest.raises(RateLimited):
+        await strangers.run(busy.wait)
+    assert await known.run(lambda: "in") == "in"
+    busy.set()
+    assert await asyncio.gather(*waiting) == [True] * passwords.WAITING_AT_MOST
+    assert await strangers.run(lambda: "in") == "in"
 
 
 def test_only_so_many_at_once() -> None:

@@ -1,12 +1,15 @@
 """People who act for a creator: invited, promoted, let go; and their passwords."""
 
 import asyncio
+import contextlib
 from datetime import timedelta
 from typing import Any
 
 import httpx
 import psycopg
 
+from api import credentials
+from api.problems import RateLimited, Unauthenticated
 from domain.vocabulary import Role
 from tests.api.conftest import CREATOR, OTHER, Served, refused
 
@@ -111,23 +114,80 @@ async def test_a_link_of_somebody_known_may_set_a_new_password(served: Served) -
         await logged_in(browser, email="bea@example.com", password="a third horse battery")
 
 
-async def test_log_ins_are_counted_for_the_account_and_for_the_address(served: Served) -> None:
+def at(served: Served, address: str) -> httpx.AsyncClient:
+    """A browser at an address."""
+    return httpx.AsyncClient(transport=httpx.ASGITransport(served.app, client=(address, 1)), base_url="http://test")
+
+
+def fails(served: Served, address: str, email: str, *, is_known: bool = False) -> None:
+    """Log-ins to an account fail from an address until no more are tried."""
+    with contextlib.suppress(RateLimited):
+        while True:
+            with (
+                contextlib.suppress(Unauthenticated),
+                served.runtime.log_ins.tries.one(address, email, is_known=is_known),
+            ):
+                raise Unauthenticated("wrong")
+
+
+async def test_whoever_guesses_a_password_is_stopped_and_keeps_its_owner_out_of_nothing(served: Served) -> None:
     _, link = await invited(served)
-    for _ in range(served.runtime.settings.log_ins_per_minute):
-        served.runtime.log_ins.take("account bea@example.com")
-        served.runtime.log_ins.take("address 192.0.2.1")
+    right = {"email": "Bea@example.com", "password": PASSWORD}
+    async with (
+        at(served, "192.0.2.1") as home,
+        at(served, "192.0.2.2") as guessing,
+        at(served, "192.0.2.3") as travelling,
+    ):
+        await logged_in(home, link=link, password=PASSWORD)
+        for address in ("192.0.2.1", "192.0.2.2"):
+            fails(served, address, "bea@example.com")
+        answer = await guessing.post("/auth/login", json=right)
+        assert 1 <= int(answer.headers["retry-after"]) <= 6
+        await refused(guessing.post("/auth/login", json=right), 429, "rate-limited")
+        for _ in range(served.runtime.settings.log_ins_per_minute + 1):
+            await logged_in(home, **right)
+        await logged_in(travelling, **right)
 
-    def at(address: str) -> httpx.AsyncClient:
-        return httpx.AsyncClient(transport=httpx.ASGITransport(served.app, client=(address, 1)), base_url="http://test")
 
-    by_password = {"email": "Bea@example.com", "password": PASSWORD}
-    async with at("192.0.2.1") as flooded, at("192.0.2.2") as elsewhere:
-        for browser, body in ((flooded, {"link": link, "password": PASSWORD}), (elsewhere, by_password)):
-            answer = await browser.post("/auth/login", json=body)
-            assert 1 <= int(answer.headers["retry-after"]) <= 6
-            await refused(browser.post("/auth/login", json=body), 429, "rate-limited")
-        # Whoever hammers an account keeps its owner from the password, not from a link.
-        await logged_in(elsewhere, link=link, password=PASSWORD)
+async def test_from_many_places_an_account_is_tried_so_often_and_no_more(served: Served) -> None:
+    _, link = await invited(served)
+    right = {"email": "bea@example.com", "password": PASSWORD}
+    async with at(served, "192.0.2.1") as home, at(served, "192.0.2.9") as elsewhere:
+        await logged_in(home, link=link, password=PASSWORD)
+        for place in range(2, 9):
+            fails(served, f"192.0.2.{place}", "bea@example.com")
+        await refused(elsewhere.post("/auth/login", json=right), 429, "rate-limited")
+        await logged_in(home, **right)
+        # A link guesses nothing: it lets its owner in from anywhere.
+        await logged_in(elsewhere, link=await served.link("bea@example.com"))
+
+
+async def test_a_place_is_known_for_a_while_and_as_a_keyed_hash(served: Served) -> None:
+    _, link = await invited(served)
+    right = {"email": "bea@example.com", "password": PASSWORD}
+    async with at(served, "192.0.2.1") as home:
+        await logged_in(home, link=link, password=PASSWORD)
+        fails(served, "192.0.2.1", "bea@example.com")
+        with psycopg.connect(served.url, autocommit=True) as conn:
+            (kept,) = conn.execute("SELECT known_places::text FROM app.known_places").fetchall()
+            assert "192.0.2.1" not in kept[0]
+            await logged_in(home, **right)
+            conn.execute("UPDATE app.known_places SET last_at = now() - interval '91 days'")
+        await refused(home.post("/auth/login", json=right), 429, "rate-limited")
+
+
+async def test_an_account_knows_so_many_places(served: Served) -> None:
+    with psycopg.connect(served.url, autocommit=True) as conn:
+        link = await served.link("bea@example.com")
+        async with served.anybody() as browser:
+            await logged_in(browser, link=link, password=PASSWORD)
+            conn.execute(
+                """INSERT INTO app.known_places (user_id, place, last_at)
+                   SELECT user_id, sha256(n::text::bytea), now() - n * interval '1 hour'
+                     FROM app.users, generate_series(1, 30) AS n"""
+            )
+            await logged_in(browser, email="bea@example.com", password=PASSWORD)
+        assert conn.execute("SELECT count(*) FROM app.known_places").fetchone() == (credentials.KNOWN_PLACES,)
 
 
 async def test_another_role_holds_at_once(served: Served) -> None:
@@ -169,10 +229,8 @@ async def test_nobody_lowers_or_removes_themselves(served: Served) -> None:
         assert served.head() == head
 
 
-async def test_an_address_logs_in_for_one_creator(served: Served) -> None:
-    await served.link("bea@example.com", OTHER, Role.OWNER)
+async def test_an_invitation_that_makes_no_sense_is_refused(served: Served) -> None:
     head = served.head()
-    await refused(served.client.post(USERS, json={"email": "bea@example.com", "role": "agent"}), 409, "conflict")
     for body, field in (
         ({"email": "", "role": "agent"}, "/email"),
         ({"email": "nobody", "role": "agent"}, "/email"),
@@ -182,6 +240,129 @@ async def test_an_address_logs_in_for_one_creator(served: Served) -> None:
         await refused(served.client.post(USERS, json=body), 422, "invalid", field)
     assert (await served.client.get(USERS)).json()["total"] == 0
     assert served.head() == head
+
+
+async def test_inviting_somebody_tells_nothing_of_whom_else_they_act_for(served: Served) -> None:
+    async with served.anybody() as bea:
+        await logged_in(bea, link=await served.link("bea@example.com", OTHER), password=PASSWORD)
+        before = (await bea.get("/auth/me")).json()["user"]
+        ours, _ = await invited(served, "bea@example.com")
+        stranger, link = await invited(served, "cleo@example.com")
+        differ = ("id", "email", "created_at")
+        assert {**ours, **dict.fromkeys(differ)} == {**stranger, **dict.fromkeys(differ)}
+        assert ours["id"] != before["id"]
+        listed = (await served.client.get(USERS)).json()["users"]
+        assert sorted(listed, key=str) == sorted([ours, stranger], key=str)
+        assert (await bea.get("/auth/me")).json()["user"] == before
+        await refused(bea.get(f"/dm/leads/{CREATOR}"), 404, "not-found")
+        await served.client.delete(f"{USERS}/{ours['id']}")
+        assert (await invited(served, "bea@example.com"))[0]["id"] != ours["id"]
+        topics = [each.event.TOPIC for each in served.runtime.log.read(0, 1000) if hasattr(each.event, "user_id")]
+        head = served.head()
+        async with served.anybody() as cleo:
+            await logged_in(cleo, link=link, password=PASSWORD)
+        (accepted,) = served.runtime.log.read(head, 10)
+        assert (accepted.event.TOPIC, accepted.metadata["actor"]) == (
+            "access.invitation_accepted",
+            f"person:{stranger['id']}",
+        )
+        assert accepted.event.TOPIC not in topics
+
+
+async def test_who_has_an_account_accepts_with_its_password_and_acts_for_both(served: Served) -> None:
+    async with served.anybody() as bea, served.anybody() as owner:
+        await logged_in(bea, link=await served.link("bea@example.com", OTHER), password=PASSWORD)
+        theirs = (await bea.get("/auth/me")).json()["user"]
+        ours, link = await invited(served, "Bea@example.com")
+        # Whoever invites holds the link: it opens no account, and changes no password.
+        head = served.head()
+        await refused(owner.post("/auth/login", json={"link": link}), 422, "invalid", "/password")
+        taking_over = {"link": link, "password": "the owner's own words"}
+        await refused(owner.post("/auth/login", json=taking_over), 401, "unauthenticated")
+        assert served.head() == head
+        async with served.anybody() as second:
+            me = (await logged_in(second, link=link, password=PASSWORD)).json()["user"]
+            assert me["creators"] == [OTHER, CREATOR]
+            assert me["memberships"] == [
+                {"creator_id": OTHER, "role": "owner", "user_id": theirs["id"]},
+                {"creator_id": CREATOR, "role": "agent", "user_id": ours["id"]},
+            ]
+            assert (await second.get("/auth/me")).json()["user"] == me
+        assert (await bea.get(f"/dm/leads/{CREATOR}")).status_code == 200
+        await refused(owner.post("/auth/login", json={"link": link, "password": PASSWORD}), 401, "unauthenticated")
+        lead = await served.lead()
+        await bea.put(f"/dm/follower/{CREATOR}/{lead['id']}/status", json={"status": "hot"})
+        actors = {each.metadata["actor"] for each in served.runtime.log.read(0, 1000)}
+        assert f"person:{ours['id']}" in actors
+
+
+async def test_who_is_logged_in_accepts_without_a_password(served: Served) -> None:
+    async with served.anybody() as bea:
+        await logged_in(bea, link=await served.link("bea@example.com", OTHER))
+        _, link = await invited(served, "bea@example.com")
+        _, cleos = await invited(served, "cleo@example.com")
+        head = served.head()
+        await refused(bea.post("/auth/login", json={"link": cleos}), 422, "invalid", "/password")
+        forged = bea.post("/auth/login", json={"link": link}, headers={"X-CSRF-Token": "guessed"})
+        await refused(forged, 422, "invalid", "/password")
+        assert served.head() == head
+        me = (await logged_in(bea, link=link)).json()["user"]
+        assert me["creators"] == [OTHER, CREATOR]
+
+
+async def test_an_invitation_is_no_way_around_the_count_of_wrong_passwords(served: Served) -> None:
+    async with served.anybody() as bea:
+        await logged_in(bea, link=await served.link("bea@example.com", OTHER), password=PASSWORD)
+    _, link = await invited(served, "bea@example.com")
+    async with at(served, "192.0.2.2") as guessing:
+        fails(served, "192.0.2.2", "bea@example.com")
+        await refused(guessing.post("/auth/login", json={"link": link, "password": PASSWORD}), 429, "rate-limited")
+
+
+async def test_leaving_one_creator_ends_nothing_with_another(served: Served) -> None:
+    async with served.anybody() as bea:
+        await logged_in(bea, link=await served.link("bea@example.com", OTHER), password=PASSWORD)
+        ours, link = await invited(served, "bea@example.com", "owner")
+        await logged_in(bea, link=link, password=PASSWORD)
+        assert (await bea.get(f"/settings/{CREATOR}")).status_code == 200
+        await served.client.put(f"{USERS}/{ours['id']}", json={"role": "auditor"})
+        await refused(bea.get(f"/settings/{CREATOR}"), 403, "forbidden")
+        assert (await bea.get(f"/settings/{OTHER}")).status_code == 200
+        await served.client.delete(f"{USERS}/{ours['id']}")
+        await refused(bea.get(f"/settings/{CREATOR}"), 404, "not-found")
+        assert (await bea.get(f"/settings/{OTHER}")).status_code == 200
+        assert (await bea.get("/auth/me")).json()["user"]["creators"] == [OTHER]
+
+
+async def test_a_new_password_is_told_to_everybody_for_whom_its_owner_acts(served: Served) -> None:
+    async with served.anybody() as bea:
+        await logged_in(bea, link=await served.link("bea@example.com", OTHER), password=PASSWORD)
+        _, link = await invited(served, "bea@example.com")
+        await logged_in(bea, link=link, password=PASSWORD)
+        head = served.head()
+        body = {"current": PASSWORD, "password": "another horse battery"}
+        assert (await bea.put("/auth/password", json=body)).status_code == 200
+        told = served.runtime.log.read(head, 10)
+        assert [(each.event.TOPIC, each.metadata["creator_id"]) for each in told] == [
+            ("access.password_set", OTHER),
+            ("access.password_set", CREATOR),
+        ]
+
+
+async def test_an_account_of_the_version_before_is_a_member_of_its_creator(served: Served) -> None:
+    """Its programs may run while the new ones begin: what they write holds."""
+    with psycopg.connect(served.url, autocommit=True) as conn:
+        conn.execute(
+            """INSERT INTO app.users (creator_id, email, name, role) VALUES (%s, 'bea@example.com', 'Bea', 'owner')""",
+            (CREATOR,),
+        )
+        async with served.anybody() as bea:
+            await logged_in(bea, link=await served.link("bea@example.com"))
+            (listed,) = (await served.client.get(USERS)).json()["users"]
+            assert (listed["id"], listed["name"]) == ((await bea.get("/auth/me")).json()["user"]["id"], "Bea")
+            conn.execute("UPDATE app.users SET role = 'auditor'")
+            served.runtime.callers.heard(None)
+            assert (await bea.get("/auth/verify")).json()["role"] == "auditor"
 
 
 async def test_a_link_and_its_password_go_together_or_not_at_all(served: Served) -> None:

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from domain.access import Membership
 from domain.application import Clonnect
 from domain.errors import Conflict, NotFound
 from domain.vocabulary import Role
@@ -31,7 +32,7 @@ def invited(business: Business, role: Role = Role.OWNER) -> None:
 
 
 def came(business: Business) -> None:
-    business.do(Clonnect.set_password, ANA, BEA, beside=())
+    business.do(Clonnect.accept_invitation, ANA, BEA, beside=())
 
 
 def test_the_first_change_opens_the_record(business: Business) -> None:
@@ -89,6 +90,15 @@ def test_an_admin_of_the_installation_is_counted_apart(business: Business) -> No
     business.do(Clonnect.issue_key, None, "aaa", Role.ADMIN, None, None, beside=())
     with nothing_happens(business), pytest.raises(Conflict):
         business.do(Clonnect.revoke_key, None, "aaa", Role.ADMIN, beside=())
+
+
+def test_a_password_is_recorded_with_everybody_for_whom_a_person_acts(business: Business) -> None:
+    issued(business, "aaa")
+    invited(business)
+    memberships = [Membership(ANA, BEA, Role.OWNER), Membership(None, an_id(2), Role.ADMIN)]
+    with this_happens(business, "access.password_set", "access.opened", "access.password_set"):
+        business.do(Clonnect.set_password, memberships, beside=())
+    revoked(business, "aaa")
 
 
 def test_nobody_acts_for_a_creator_that_does_not_exist(business: Business) -> None:

@@ -5,6 +5,8 @@ type Here = {
   /** The creator whose leads the screens show. */
   creator: string;
   session: Session;
+  /** Shows the screens for another of the session's creators. */
+  chooseCreator: (creator: string) => void;
 };
 
 export const SessionContext = createContext<Here | null>(null);

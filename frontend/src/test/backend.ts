@@ -7,6 +7,7 @@ type World = {
   messages?: Message[];
   followUps?: FollowUp[];
   demo?: boolean;
+  creators?: string[];
 };
 
 export function problem(status: number, detail: string) {
@@ -17,7 +18,13 @@ export function problem(status: number, detail: string) {
 }
 
 /** A small Clonnect that answers as the contract says; `world` may be changed while it runs. */
-export function startBackend({ leads = [], messages = [], followUps = [], demo = true }: World = {}) {
+export function startBackend({
+  leads = [],
+  messages = [],
+  followUps = [],
+  demo = true,
+  creators = ["demo"],
+}: World = {}) {
   const world = { leads, messages, followUps, botActive: true, offset: 0, loggedIn: true };
   const writes: { path: string; body: unknown; csrf: string | null }[] = [];
   const streams = new Set<ReadableStreamDefaultController<Uint8Array>>();
@@ -60,7 +67,7 @@ export function startBackend({ leads = [], messages = [], followUps = [], demo =
   });
   const whoAmI = () => ({
     status: "ok",
-    user: { id: "u1", email: "ana@example.com", role: "owner" as const, creators: ["demo"] },
+    user: { id: "u1", email: "ana@example.com", role: "owner" as const, creators },
     csrf_token: "the-token",
     demo,
   });
@@ -72,7 +79,8 @@ export function startBackend({ leads = [], messages = [], followUps = [], demo =
     http.post("*/auth/login", async ({ request }) => {
       const body = (await request.json()) as { link?: string; password?: string };
       if (body.link === "invitation") {
-        if (!body.password) return problem(422, "Choose a `password` of at least 10 characters.");
+        const accepts = world.loggedIn && request.headers.get("X-CSRF-Token") === "the-token";
+        if (!body.password && !accepts) return problem(422, "Choose a `password` of at least 10 characters.");
       } else if (body.link !== "good" && body.password !== "right")
         return problem(401, "E-mail or password is wrong.");
       world.loggedIn = true;
@@ -151,7 +159,14 @@ export function startBackend({ leads = [], messages = [], followUps = [], demo =
       writes.push({ path: "reset", body: {}, csrf: null });
       return HttpResponse.json({ status: "ok" });
     }),
-    http.get("*/stream/demo", () => {
+    http.get("*/dm/leads/luz", ({ request }) => {
+      const { part, ...rest } = page([] as Lead[], new URL(request.url));
+      return HttpResponse.json({ ...rest, leads: part });
+    }),
+    http.get("*/bot/luz/status", () =>
+      HttpResponse.json({ status: "ok", creator_id: "luz", bot_active: false, mode: "off" }),
+    ),
+    http.get("*/stream/:creator", () => {
       let own: ReadableStreamDefaultController<Uint8Array>;
       const body = new ReadableStream<Uint8Array>({
         start: (controller) => {

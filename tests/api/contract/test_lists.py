@@ -146,6 +146,9 @@ def test_filters_and_search_narrow_rows_and_total_alike(
         ("platform=fax", "query:platform"),
         ("sort=random", "query:sort"),
         (f"q={'x' * 201}", "query:q"),
+        (f"tag={'x' * 51}", "query:tag"),
+        (f"tag=vip&tag={'x' * 3000}", "query:tag"),
+        ("&".join(["tag=vip"] * 21), "query:tag"),
     ],
 )
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-import { screen, waitFor } from "@testing-library/react";
+import { cleanup, screen, waitFor } from "@testing-library/react";
 import { http } from "msw";
 import { afterEach, describe, expect, test } from "vitest";
 import { open } from "@/test/app";
@@ -65,9 +65,19 @@ describe("logging in", () => {
     takeLink();
     const { user } = open("/leads");
     await screen.findByRole("heading", { name: "You are invited to Clonnect" });
-    const password = screen.getByLabelText("New password");
+    expect(screen.queryByRole("button", { name: /Accept as/ })).toBeNull();
+    const password = screen.getByLabelText("Password");
     expect(password).toHaveAttribute("minlength", "10");
     await user.type(password, "correct horse battery{Enter}");
+    expect(await screen.findByRole("button", { name: /^Ana/ })).toBeVisible();
+  });
+
+  test("whoever is logged in accepts an invitation by a button, and not by opening it", async () => {
+    startBackend({ leads: [aLead()] });
+    window.history.replaceState(null, "", "/app#link=invitation");
+    takeLink();
+    const { user } = open("/leads");
+    await user.click(await screen.findByRole("button", { name: "Accept as ana@example.com" }));
     expect(await screen.findByRole("button", { name: /^Ana/ })).toBeVisible();
   });
 
@@ -141,6 +151,28 @@ describe("the menu", () => {
         csrf: "the-token",
       },
     ]);
+  });
+
+  test("whoever acts for several creators changes between them, and it is remembered", async () => {
+    startBackend({ leads: [aLead()], creators: ["demo", "luz"], demo: false });
+    const { user } = open("/leads");
+    await screen.findByRole("button", { name: /^Ana/ });
+    await user.click(screen.getByRole("button", { name: "Account, language and theme" }));
+    expect(await screen.findByRole("menuitemradio", { name: "demo" })).toBeChecked();
+    await user.click(screen.getByRole("menuitemradio", { name: "luz" }));
+    await waitFor(() => expect(screen.queryByRole("button", { name: /^Ana/ })).toBeNull());
+    cleanup();
+    open("/leads");
+    await user.click(await screen.findByRole("button", { name: "Account, language and theme" }));
+    expect(await screen.findByRole("menuitemradio", { name: "luz" })).toBeChecked();
+  });
+
+  test("whoever acts for one creator has nothing to choose", async () => {
+    startBackend();
+    const { user } = open("/leads");
+    await user.click(await screen.findByRole("button", { name: "Account, language and theme" }));
+    await screen.findByRole("menuitemradio", { name: "English" });
+    expect(screen.queryByRole("menuitemradio", { name: "demo" })).toBeNull();
   });
 
   test("the dark theme is dark", async () => {

@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { Empty } from "@/components/Empty";
 import { ErrorNote } from "@/components/ErrorNote";
 import { SessionContext } from "@/lib/session";
+import { useChosenCreator } from "./creator";
 import { InvitationPage } from "./InvitationPage";
 import { LoginPage } from "./LoginPage";
 import { takeLink } from "./link";
@@ -16,10 +17,10 @@ export function SessionGate({ children }: { children: ReactNode }) {
   const client = useQueryClient();
   const { data, isPending, isError, error, refetch } = useQuery(sessionQuery);
   const session = data?.session;
-  const creator = session?.user.creators[0];
+  const [creator, chooseCreator] = useChosenCreator(session?.user.creators ?? []);
   const here = useMemo(
-    () => (session && creator !== undefined ? { creator, session } : null),
-    [session, creator],
+    () => (session && creator !== undefined ? { creator, session, chooseCreator } : null),
+    [session, creator, chooseCreator],
   );
 
   useEffect(() => {
@@ -36,7 +37,7 @@ export function SessionGate({ children }: { children: ReactNode }) {
     <main className="grid h-full place-items-center p-4">
       {isPending && <p role="status">{t("session.logging_in")}</p>}
       {isError && <ErrorNote error={error} retry={refetch} />}
-      {data?.invitation && <InvitationPage link={data.invitation} />}
+      {data?.invitation && <InvitationPage link={data.invitation} email={session?.user.email} />}
       {data && !session && !data.invitation && <LoginPage linkRefused={data.linkRefused} />}
       {session && !data.invitation && (
         <Empty icon={UserRoundX} title={t("session.no_creator")}>

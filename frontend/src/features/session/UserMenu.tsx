@@ -23,7 +23,8 @@ const THEME_ICONS: Record<Theme, LucideIcon> = { system: Monitor, light: Sun, da
 
 export function UserMenu() {
   const { t, i18n } = useTranslation();
-  const { session } = useSession();
+  const { session, creator, chooseCreator } = useSession();
+  const { creators } = session.user;
   const theme = useTheme();
   const [changing, setChanging] = useState(false);
   const client = useQueryClient();
@@ -38,6 +39,24 @@ export function UserMenu() {
         </DropdownMenuTrigger>
         <DropdownMenuContent align="end" side="top">
           <p className="max-w-56 truncate px-2 py-1.5 text-sm font-medium">{session.user.email}</p>
+          {creators.length > 1 && (
+            <>
+              <DropdownMenuSeparator />
+              <DropdownMenuLabel id="menu-creator">{t("menu.creator")}</DropdownMenuLabel>
+              <DropdownMenuRadioGroup
+                aria-labelledby="menu-creator"
+                className="max-h-48 overflow-y-auto"
+                value={creator}
+                onValueChange={chooseCreator}
+              >
+                {creators.map((name) => (
+                  <DropdownMenuRadioItem key={name} value={name}>
+                    {name}
+                  </DropdownMenuRadioItem>
+                ))}
+              </DropdownMenuRadioGroup>
+            </>
+          )}
           <DropdownMenuSeparator />
           <DropdownMenuLabel id="menu-language">{t("menu.language")}</DropdownMenuLabel>
           <DropdownMenuRadioGroup

@@ -25,6 +25,8 @@ export const sessionQuery = queryOptions({
   staleTime: Infinity,
   queryFn: async (): Promise<Gate> => {
     const link = heldLink();
+    // Nobody accepts an invitation by opening it: without the token a session proves nothing.
+    if (link !== null) setCsrfToken("");
     const outcome = link === null ? "none" : await redeem(link);
     forgetLink();
     const session = await nullWhenUnauthenticated(answered(api.GET("/auth/me")));

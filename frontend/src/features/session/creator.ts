@@ -1,0 +1,14 @@
+import { useCallback, useState } from "react";
+
+const KEY = "clonnect.creator";
+
+/** For which of several creators the screens are shown; what was chosen is remembered in this browser. */
+export function useChosenCreator(creators: string[]): [string | undefined, (creator: string) => void] {
+  const [chosen, setChosen] = useState(() => localStorage.getItem(KEY));
+  const creator = creators.find((name) => name === chosen) ?? creators[0];
+  const choose = useCallback((name: string) => {
+    localStorage.setItem(KEY, name);
+    setChosen(name);
+  }, []);
+  return [creator, choose];
+}
