@@ -163,7 +163,11 @@ class Proxy:
     async def _connected(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, tasks: asyncio.TaskGroup
     ) -> None:
-        to_server = await self._open()
+        try:
+            to_server = await self._open()
+        except BaseException:
+            writer.transport.abort()
+            raise
         link = _Link(self, (reader, writer), to_server)
         self._links.add(link)
         try:
