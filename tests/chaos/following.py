@@ -4,7 +4,7 @@ import threading
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from eventsourcing.persistence import ApplicationRecorder
+from eventsourcing.persistence import ApplicationRecorder, InterfaceError, OperationalError
 
 BATCH = 200
 POLL_SECONDS = 0.005
@@ -53,8 +53,12 @@ class Follower:
             self._woken.wait(POLL_SECONDS)
 
     def _read(self) -> bool:
+        """Whether there may be more: a page was found, or the connection was lost."""
         last = self.seen[-1].position if self.seen else 0
-        found = self.recorder.select_notifications(last + 1, BATCH)
+        try:
+            found = self.recorder.select_notifications(last + 1, BATCH)
+        except (OperationalError, InterfaceError):
+            return True
         for event in found:
             assert isinstance(event.originator_id, UUID)
             self.seen.append(Seen(event.id, event.originator_id, event.originator_version))

@@ -3,8 +3,8 @@
 import asyncio
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
-from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from random import randrange
 from uuid import uuid4
@@ -134,6 +134,7 @@ def silent(proxy: Proxy) -> Iterator[None]:
 async def endure(program: Serving, person: Person, found: Found, trouble: Trouble) -> Found:
     """Let people write and read before, during and after a trouble, and compare the log with what they were told."""
     acknowledged: list[str] = []
+    over = asyncio.Event()
     async with httpx.AsyncClient(
         base_url=program.address, headers={"X-API-Key": person.key}, timeout=PATIENCE_SECONDS
     ) as client:
@@ -145,7 +146,7 @@ async def endure(program: Serving, person: Person, found: Found, trouble: Troubl
             return answer
 
         async def write() -> None:
-            while True:
+            while not over.is_set():
                 name, key = f"{randrange(10**9, 10**12)}", str(uuid4())
                 lead = {"name": name, "platform": "telegram", "platform_user_id": name}
                 while True:
@@ -160,38 +161,32 @@ async def endure(program: Serving, person: Person, found: Found, trouble: Troubl
                     found.faults.append(f"{answer.status_code} for a lead: {answer.text[:200]}")
 
         async def read() -> None:
-            while True:
+            while not over.is_set():
                 answer = await ask("GET", f"/dm/leads/{person.name}", params={"limit": 1})
                 if answer.status_code not in (200, UNAVAILABLE):
                     found.faults.append(f"{answer.status_code} for the board: {answer.text[:200]}")
                 await asyncio.sleep(LOOKS_EVERY)
 
         async def look() -> None:
-            while True:
+            while not over.is_set():
                 asked_at = time.monotonic()
                 answer = await client.get("/health/ready")
                 took = time.monotonic() - asked_at
                 found.looks.append(Answered(asked_at, took, answer.status_code, tuple(answer.json()["missing"])))
                 await asyncio.sleep(LOOKS_EVERY)
 
-        async with _doing([look, read, *[write] * WRITERS]):
+        async with asyncio.TaskGroup() as tasks:
+            for each in (look, read, *[write] * WRITERS):
+                tasks.create_task(each())
             await _until(lambda: len(found.written) > WRITERS)
             found.began = time.monotonic()
             with trouble():
                 await asyncio.sleep(found.seconds)
             found.ended = time.monotonic()
             await _until(lambda: found.first_write < float("inf") and found.ready_again < float("inf"))
+            over.set()
     await asyncio.to_thread(_compare, program, acknowledged, found)
     return found
-
-
-@asynccontextmanager
-async def _doing(those: Sequence[Callable[[], Coroutine[None, None, None]]]) -> AsyncIterator[None]:
-    async with asyncio.TaskGroup() as tasks:
-        doing = [tasks.create_task(each()) for each in those]
-        yield
-        for each in doing:
-            each.cancel()
 
 
 async def _until(comes: Callable[[], bool]) -> None:

@@ -177,7 +177,11 @@ class Proxy:
     async def _connected(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, tasks: asyncio.TaskGroup
     ) -> None:
-        to_server = await self._open()
+        try:
+            to_server = await self._open()
+        except BaseException:
+            writer.transport.abort()
+            raise
         link = _Link(self, (reader, writer), to_server)
         self._links.add(link)
         try:
@@ -215,9 +219,11 @@ class _Link:
         self._cut_when_committed = False
         self._is_deaf = False
         self._brings_append = False
+        self._is_cut = asyncio.Event()
 
     def cut(self) -> None:
         """Both sides lose the connection without a word."""
+        self._is_cut.set()
         for writer in (self._to_client, self._to_server):
             writer.transport.abort()
 
@@ -250,7 +256,8 @@ class _Link:
         self._proxy.fell_silent()
         self._is_deaf = True
         self._to_server.write(b"".join(head + body for head, body in begun))
-        await asyncio.Event().wait()
+        await self._is_cut.wait()
+        raise EOFError
 
     async def _pass_on(self, batch: list[tuple[bytes, bytes]]) -> None:
         message = b"".join(head + body for head, body in batch)

@@ -1,6 +1,7 @@
 """The program gets through a database that is away, and through somebody who holds the head of its log."""
 
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 
@@ -28,7 +29,7 @@ def program(proxy: Proxy, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 @pytest.fixture(scope="module")
 def person(program: Serving) -> Iterator[Person]:
     person = program.creator("ana")
-    with person.client:
+    with closing(person.client):
         yield person
 
 

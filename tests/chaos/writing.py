@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import TextIO
 from uuid import UUID, uuid4
 
-from eventsourcing.persistence import StoredEvent
+from eventsourcing.persistence import OperationalError, StoredEvent
 
 from api.installation import open_application
 from domain import context
@@ -72,7 +72,7 @@ async def give_one(writer: Writer[Clonnect], journal: TextIO) -> None:
             else:
                 said = await writer.do(Clonnect.receive_message, creator_id, message(command_id))
                 position = said.position
-        except (Busy, Taken) as refusal:
+        except (Busy, Taken, OperationalError) as refusal:
             print("refused", command_id, type(refusal).__name__, file=journal, flush=True)
         else:
             print("done", command_id, position, file=journal, flush=True)
