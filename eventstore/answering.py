@@ -17,6 +17,7 @@ from eventstore.sessions import SessionLimits, session
 
 RV = TypeVar("RV")
 
+ANSWER_SECONDS = 10.0
 LOOK_SECONDS = 0.1
 """How often a wait looks whether it was interrupted."""
 
@@ -24,7 +25,7 @@ LOOK_SECONDS = 0.1
 class AnsweringConnection(Connection[Row]):
     """Raises `OperationalError`, and is closed, when no answer came for `answer_seconds`."""
 
-    answer_seconds: float = 10.0
+    answer_seconds: float = ANSWER_SECONDS
 
     def wait(self, gen: PQGen[RV], interval: float = LOOK_SECONDS, timeout: float | None = None) -> RV:
         patience = self.answer_seconds if timeout is None else timeout
@@ -38,7 +39,7 @@ class AnsweringConnection(Connection[Row]):
 class AsyncAnsweringConnection(AsyncConnection[Row]):
     """The same for an event loop. A task that is cancelled closes it, too, instead of waiting for a last answer."""
 
-    answer_seconds: float = 10.0
+    answer_seconds: float = ANSWER_SECONDS
 
     async def wait(
         self,

@@ -30,6 +30,9 @@ BATCH = 500
 CLEARS_EVERY = 60.0
 FIRST_REST, LONGEST_REST = 0.1, 5.0
 STOP_SECONDS = 2.0
+ANSWER_SECONDS = 10.0
+PREPARE_SECONDS = 25.0
+"""How long a program waits that starts while others make tables; within the statement timeout of its session."""
 
 SESSION = "SET synchronous_commit = off"
 """Should the database crash, what it had not flushed of these rows is made again from the log."""
@@ -150,19 +153,23 @@ class Projector:
                 self._stopping.wait(delay)
                 delay = min(delay * 2, LONGEST_REST)
 
-    def _connect(self) -> Connection[DictRow]:
+    def _connect(self) -> AnsweringConnection[DictRow]:
         conn = AnsweringConnection.connect(
             self._url, autocommit=True, row_factory=dict_row, **session(FOLLOWING, self._url)
         )
         conn.execute(SESSION)
         return conn
 
-    def _prepare(self, conn: Connection[DictRow]) -> None:
+    def _prepare(self, conn: AnsweringConnection[DictRow]) -> None:
+        """Make the tables that are missing, one program after the other; one that hangs over it loses its session."""
         self._led.clear()
-        conn.execute("SELECT pg_advisory_lock(hashtextextended('projections', 0))")
-        for projection in self._projections:
-            set_up(conn, projection)
-        conn.execute("SELECT pg_advisory_unlock(hashtextextended('projections', 0))")
+        conn.answer_seconds = PREPARE_SECONDS + ANSWER_SECONDS
+        with conn.transaction():
+            conn.execute(f"SET LOCAL lock_timeout = '{PREPARE_SECONDS:.0f}s'".encode())
+            conn.execute("SELECT pg_advisory_xact_lock(hashtextextended('projections', 0))")
+            for projection in self._projections:
+                set_up(conn, projection)
+        conn.answer_seconds = ANSWER_SECONDS
 
     def _lead(self, conn: Connection[DictRow]) -> None:
         """Lead what nobody else does, and look how far the others have brought the rest."""
