@@ -7,29 +7,17 @@ from math import ceil
 from typing import Annotated, Any, ClassVar, Final, cast
 from uuid import UUID
 
-from eventsourcing import persistence
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import iter_route_contexts
-from psycopg import InterfaceError, OperationalError
-from psycopg_pool import PoolClosed, PoolTimeout
 from pydantic import BaseModel, Field
 from pydantic.json_schema import SkipJsonSchema
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
-from domain.errors import (
-    Conflict,
-    DomainError,
-    DuplicateLead,
-    FieldError,
-    Invalid,
-    NotFound,
-    Transient,
-    VersionMismatch,
-)
-from eventstore.writer import Busy
+from domain.errors import Conflict, DomainError, DuplicateLead, FieldError, Invalid, NotFound, VersionMismatch
 from processes.channels.base import ChannelError
+from processes.outage import AWAY
 
 MEDIA_TYPE: Final = "application/problem+json"
 
@@ -198,14 +186,7 @@ def install(app: FastAPI) -> None:
         RequestValidationError: _invalid_request,
         HTTPException: _http,
         ClientDisconnect: _gone,
-        Busy: _unavailable,
-        Transient: _unavailable,
-        OperationalError: _unavailable,
-        InterfaceError: _unavailable,
-        persistence.OperationalError: _unavailable,
-        persistence.InterfaceError: _unavailable,
-        PoolTimeout: _unavailable,
-        PoolClosed: _unavailable,
+        **dict.fromkeys(AWAY, _unavailable),
         ChannelError: _platform_away,
         Exception: _broken,
     }.items():
