@@ -9,13 +9,10 @@ from typing import Annotated, Any, ClassVar, Final, cast
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
-from eventsourcing import persistence
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import iter_route_contexts
-from psycopg import InterfaceError, OperationalError
-from psycopg.errors import IdleInTransactionSessionTimeout
-from psycopg_pool import PoolClosed, PoolTimeout
+from psycopg import OperationalError
 from pydantic import BaseModel, Field
 from pydantic.json_schema import SkipJsonSchema
 from starlette.exceptions import HTTPException
@@ -28,13 +25,12 @@ from domain.errors import (
     FieldError,
     Invalid,
     NotFound,
-    Transient,
     VersionMismatch,
 )
 from eventstore.key_watch import SENTENCE, KeyWatch
 from eventstore.vault import WrongKey
-from eventstore.writer import Busy
 from processes.channels.base import ChannelError
+from processes.outage import AWAY
 
 MEDIA_TYPE: Final = "application/problem+json"
 
@@ -211,17 +207,9 @@ def install(app: FastAPI) -> None:
         RequestValidationError: _invalid_request,
         HTTPException: _http,
         ClientDisconnect: _gone,
-        Busy: _unavailable,
-        Transient: _unavailable,
-        OperationalError: _unavailable,
-        InterfaceError: _unavailable,
-        persistence.OperationalError: _unavailable,
-        persistence.InterfaceError: _unavailable,
-        IdleInTransactionSessionTimeout: _unavailable,
         WrongKey: _does_not_open,
         InvalidTag: _does_not_open,
-        PoolTimeout: _unavailable,
-        PoolClosed: _unavailable,
+        **dict.fromkeys(AWAY, _unavailable),
         ChannelError: _platform_away,
         Exception: _broken,
     }.items():

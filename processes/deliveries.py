@@ -208,8 +208,8 @@ class Deliveries:
             cursor = await conn.execute(
                 """SELECT delivery_id, channel, account_id, creator_id, body_sealed, received_at, tries
                      FROM app.deliveries
-                    WHERE state = 'stored' AND next_try_at <= %s AND received_at < %s
-                    ORDER BY next_try_at, received_at LIMIT %s""",
+                    WHERE state = 'stored' AND (next_try_at IS NULL OR next_try_at <= %s) AND received_at < %s
+                    ORDER BY next_try_at NULLS FIRST, received_at LIMIT %s""",
                 (now, now - LEFT_AFTER, SWEPT_AT_ONCE),
             )
             rows = await cursor.fetchall()
@@ -296,7 +296,7 @@ class Deliveries:
         """Have a delivery that was set aside swept as if it had just been left; raises `NotFound`."""
         async with self._pool.connection() as conn:
             cursor = await conn.execute(
-                """UPDATE app.deliveries SET state = 'stored', reason = NULL, tries = 0, next_try_at = '-infinity'
+                """UPDATE app.deliveries SET state = 'stored', reason = NULL, tries = 0, next_try_at = NULL
                     WHERE delivery_id = %s AND (state = 'quarantined' OR state = 'stored' AND tries > 0)""",
                 (delivery_id,),
             )

@@ -34,9 +34,9 @@ END $$;
 
 -- A delivery that cannot be handled waits longer and longer, and holds up nobody else.
 ALTER TABLE app.deliveries
-    ADD COLUMN tries       int         NOT NULL DEFAULT 0,
-    ADD COLUMN next_try_at timestamptz NOT NULL DEFAULT '-infinity';
-CREATE INDEX deliveries_next ON app.deliveries (next_try_at, received_at) WHERE state = 'stored';
+    ADD COLUMN tries       int NOT NULL DEFAULT 0,
+    ADD COLUMN next_try_at timestamptz;
+CREATE INDEX deliveries_next ON app.deliveries (next_try_at NULLS FIRST, received_at) WHERE state = 'stored';
 DROP INDEX app.deliveries_stored;
 CREATE INDEX deliveries_set_aside ON app.deliveries (creator_id, received_at, delivery_id)
     WHERE state = 'quarantined' OR state = 'stored' AND tries > 0;

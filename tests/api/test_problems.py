@@ -3,10 +3,12 @@
 import asyncio
 from collections.abc import AsyncIterator
 
+import psycopg
 import pytest
 
 from domain import context
 from domain.application import Clonnect
+from domain.errors import LostRace
 from eventstore import writer
 from tests.api.conftest import CREATOR, Served, refused
 from tests.eventstore.test_writer import Gate
@@ -112,6 +114,23 @@ async def test_when_too_many_commands_wait_the_answer_says_to_come_back(served: 
     gate.open()
     await asyncio.gather(holding, *waiting)
     assert (await served.client.put(f"/dm/follower/{CREATOR}/{lead['id']}/status", json=body)).status_code == 200
+
+
+@pytest.mark.parametrize("passing", [LostRace("faster"), psycopg.errors.IdleInTransactionSessionTimeout()])
+async def test_what_passes_is_no_refusal_and_no_defect(
+    served: Served, monkeypatch: pytest.MonkeyPatch, passing: Exception
+) -> None:
+    lead = await served.lead()
+    path = f"/dm/leads/{CREATOR}/{lead['id']}"
+
+    def fail(app: Clonnect, *args: object) -> None:
+        raise passing
+
+    with monkeypatch.context() as outrun:
+        outrun.setattr(Clonnect, "delete_lead", fail)
+        answer = await served.client.delete(path)
+        assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
+    assert (await served.client.delete(path)).status_code == 200
 
 
 async def test_a_command_that_waited_too_long_is_not_carried_out_and_may_be_given_again(
