@@ -275,7 +275,7 @@ def requiring(installation: Sealer) -> tuple[str, tuple[Any, ...]]:
 
     It stands behind one that locks a sealed table, or a change of the key may come in between.
     """
-    return "SELECT vault.require_key(%s)", (installation.key_id,)
+    return "SELECT vault.sealed(NULL, %s)", (installation.key_id,)
 
 
 def check_value(installation: Sealer) -> bytes:

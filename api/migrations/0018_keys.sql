@@ -6,21 +6,14 @@ ALTER TABLE vault.installation
     ADD COLUMN key_id        bytea,
     ADD COLUMN pepper_sealed bytea;
 
--- Refuses the transaction of a program whose key is not in force.
-CREATE FUNCTION vault.require_key(key_id bytea) RETURNS void
+-- A sealed value on its way into a table; refuses the transaction if the key that sealed it is not in force.
+CREATE FUNCTION vault.sealed(value bytea, key_id bytea) RETURNS bytea
 LANGUAGE plpgsql AS $$
 BEGIN
     IF key_id IS DISTINCT FROM (SELECT i.key_id FROM vault.installation AS i) THEN
         RAISE object_not_in_prerequisite_state USING
             MESSAGE = 'the installation''s key was changed: start the program again with the new one';
     END IF;
-END $$;
-
--- A sealed value on its way into a table, if the key that sealed it is in force.
-CREATE FUNCTION vault.sealed(value bytea, key_id bytea) RETURNS bytea
-LANGUAGE plpgsql AS $$
-BEGIN
-    PERFORM vault.require_key(key_id);
     RETURN value;
 END $$;
 
