@@ -2,13 +2,13 @@
 
 import hmac
 import secrets
-import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID, uuid4
 
+from psycopg import AsyncConnection
 from psycopg.errors import UniqueViolation
 from psycopg.rows import DictRow
 
@@ -72,9 +72,16 @@ class LogIns:
         is_known = named is not None and bool(named["is_known"])
         with self.tries.one(visit.address, email, is_known=is_known):
             account = await _proven(named, password, is_known=is_known)
-            session, beginning = _beginning(account, auth.memberships_of(account), visit)
+            session, beginning = self._beginning(account, auth.memberships_of(account), visit)
             remembering = credentials.remembering_place(account["user_id"], place)
-            await self._carry_out([*credentials.ENDING_SESSIONS, *beginning, *remembering])
+            async with self._pool.connection() as conn, conn.transaction():
+                cursor = await conn.execute(
+                    "SELECT FROM app.users WHERE user_id = %s AND password_hash = %s FOR SHARE",
+                    (account["user_id"], account["password_hash"]),
+                )
+                if cursor.rowcount == 0:  # it was changed while this one was compared
+                    raise Unauthenticated(WRONG)
+                await _carry_out(conn, [*credentials.ENDING_SESSIONS, *beginning, *remembering])
         return session
 
     async def by_link(self, token: str, password: str | None, visit: Visit) -> Session:
@@ -92,11 +99,12 @@ class LogIns:
         if password is None and link["invitation"]:
             raise _without_password()
         account = await self._account(link["user_id"])
-        session, beginning = _beginning(account, auth.memberships_of(account), visit)
+        session, beginning = self._beginning(account, auth.memberships_of(account), visit)
         using = credentials.using_link(token)
         if password is None:
             try:
-                await self._carry_out([*using, *beginning])
+                async with self._pool.connection() as conn, conn.transaction():
+                    await _carry_out(conn, [*using, *beginning])
             except UniqueViolation as error:
                 raise Unauthenticated(WRONG) from error
             return session
@@ -140,7 +148,7 @@ class LogIns:
                     opening = credentials.opening_account(account["user_id"], email, await passwords.hashed(password))
                 else:
                     account = await _proven(account, password, is_known=is_known)
-        session, beginning = _beginning(account, (*auth.memberships_of(account), member), visit)
+        session, beginning = self._beginning(account, (*auth.memberships_of(account), member), visit)
         statements = [
             *credentials.using_link(token),
             *opening,
@@ -207,11 +215,16 @@ class LogIns:
             )
             return await cursor.fetchone()
 
-    async def _carry_out(self, statements: Sequence[Beside]) -> None:
-        """Run statements that stand beside no event, all or none."""
-        async with self._pool.connection() as conn, conn.transaction():
-            for query, values in statements:
-                await conn.execute(query.encode(), values)
+    def _beginning(
+        self, account: Account, memberships: Sequence[Membership], visit: Visit
+    ) -> tuple[Session, list[Beside]]:
+        """A session that nobody has had before, and the statements that begin it."""
+        if not memberships:
+            raise Unauthenticated(WRONG)
+        token, csrf_token = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
+        good_until = self._callers.clock() + SESSION_FOR.total_seconds()
+        caller = auth.person(account, tuple(memberships), csrf_token, digest(token), good_until)
+        return Session(token, caller), credentials.beginning_session(token, csrf_token, account["user_id"], visit.held)
 
     def _place(self, address: str, email: str) -> bytes:
         """What is kept of an address from which somebody has logged in to an account."""
@@ -226,14 +239,10 @@ async def _proven(account: Account | None, password: str, *, is_known: bool) -> 
     return account
 
 
-def _beginning(account: Account, memberships: Sequence[Membership], visit: Visit) -> tuple[Session, list[Beside]]:
-    """A session that nobody has had before, and the statements that begin it."""
-    if not memberships:
-        raise Unauthenticated(WRONG)
-    token, csrf_token = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
-    good_until = time.monotonic() + SESSION_FOR.total_seconds()
-    caller = auth.person(account, tuple(memberships), csrf_token, digest(token), good_until)
-    return Session(token, caller), credentials.beginning_session(token, csrf_token, account["user_id"], visit.held)
+async def _carry_out(conn: AsyncConnection[DictRow], statements: Sequence[Beside]) -> None:
+    """Run statements that stand beside no event."""
+    for query, values in statements:
+        await conn.execute(query.encode(), values)
 
 
 def _without_password() -> Invalid:

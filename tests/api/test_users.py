@@ -104,6 +104,28 @@ async def test_whoever_changes_their_password_ends_their_other_sessions(served: 
     await refused(served.client.put("/auth/password", json={"password": new}), 403, "forbidden")
 
 
+async def test_a_log_in_that_meets_a_change_of_password_begins_nothing(served: Served) -> None:
+    _, link = await invited(served)
+    async with (
+        served.anybody() as browser,
+        served.anybody() as thief,
+        await psycopg.AsyncConnection.connect(served.url) as changing,
+        await psycopg.AsyncConnection.connect(served.url, autocommit=True) as watching,
+    ):
+        await logged_in(browser, link=link, password=PASSWORD)
+        await changing.execute("UPDATE app.users SET password_hash = 'another'")
+        body = {"email": "bea@example.com", "password": PASSWORD}
+        entering = asyncio.create_task(thief.post("/auth/login", json=body))
+        while not entering.done():
+            cursor = await watching.execute(
+                "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+            )
+            if await cursor.fetchone():
+                break
+        await changing.commit()
+        await refused(entering, 401, "unauthenticated")
+
+
 async def test_a_link_of_somebody_known_may_set_a_new_password(served: Served) -> None:
     _, link = await invited(served)
     async with served.anybody() as browser:
