@@ -18,6 +18,7 @@ from domain.errors import Conflict, NotFound, Transient
 from eventstore.sessions import FOLLOWING, session
 from processes.erasure import NotShownYet
 from processes.parked import ask_again
+from processes.polling_troubles import ask_now
 from projections.agenda import Agenda
 from projections.parking import replay
 from projections.projection import Projection
@@ -94,6 +95,10 @@ _SOURCES: Final = (
               d.kind, d.reason, true
          FROM app.dismissed AS d JOIN {agenda} AS a USING (key, event_id)
         WHERE d.kind <> 'silence' AND a.leased_until = 'infinity'""",
+    # Bots whose messages do not come in: a refused token is a matter of the account, which a person has to mend.
+    """SELECT kind || ':' || channel || ':' || creator_id, kind, since, creator_id, NULL::uuid, channel, reason, true
+         FROM (SELECT CASE reason WHEN 'token_refused' THEN 'channel' ELSE 'polling' END AS kind, *
+                 FROM app.polling_troubles JOIN app.channels USING (channel, account_id)) AS silent""",
 )
 _ALL: Final = f"({' UNION ALL '.join(_SOURCES)}) AS item"
 _THEIRS: Final = "(%(creator_id)s::text IS NULL OR creator_id = %(creator_id)s)"
@@ -151,6 +156,8 @@ class Attention:
                 await self._runtime.agenda.take_up(key.replace(":", "/"))
             case Kind.ERASURE:
                 await self._erase(item.creator_id, key)
+            case Kind.POLLING | Kind.CHANNEL:
+                await ask_now(self._runtime.pool)
             case _:
                 raise LookupError(f"there is no way to try {item.kind} again")
 

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Final
 
+from domain.vocabulary import PollingTrouble
+
 SENTENCES: Final[Mapping[str, str]] = {
     "parked": "What happened here is not shown or reacted to by `{part}`: {why}.",
     "quarantined": "Something that came in by {part} is kept and was not taken in: {why}.",
@@ -29,6 +31,11 @@ REASONS: Final[Mapping[str, str]] = {
     "dismissed": "an earlier release did so",
     "cannot_be_opened": "no key opens it",
     "unreadable": "it is none of what we can read",
+    PollingTrouble.OTHER_POLLER: "another program takes them",
+    PollingTrouble.WEBHOOK_SET: "a webhook is set, which takes them elsewhere",
+    PollingTrouble.TOKEN_REFUSED: "its token is not accepted any more",
+    PollingTrouble.UNREACHABLE: "the platform cannot be reached",
+    PollingTrouble.FAILED: "fetching them failed, and the log says why",
 }
 
 

@@ -51,6 +51,7 @@ from processes.language import Identifier
 from processes.nurturing import Nurturing as NurturingProcess
 from processes.parked import ParkedReactions
 from processes.polling import Polling, stopped
+from processes.polling_troubles import ASKED as POLLING_CHANNEL
 from processes.polling_troubles import forget_troubles
 from processes.releases import Releases
 from processes.replies import Replies
@@ -242,6 +243,10 @@ async def run(
         if worker is not None:
             listener.on(LOG_CHANNEL, worker.log_moved)
             listener.on(PROGRESS_CHANNEL, worker.agenda_moved)
+        polling = None
+        if worker is not None and not is_demo and settings.telegram_polling and settings.public_url is None:
+            polling = Polling(url, pool, telegram, connections, deliveries)
+            listener.on(POLLING_CHANNEL, polling.asked)
 
         writer.start()
         stack.push_async_callback(asyncio.to_thread, writer.stop)
@@ -253,8 +258,7 @@ async def run(
         if worker is not None:
             await worker.start()
             stack.push_async_callback(worker.stop)
-            if not is_demo and settings.telegram_polling and settings.public_url is None:
-                polling = Polling(url, pool, telegram, connections, deliveries)
+            if polling is not None:
                 stack.push_async_callback(stopped, asyncio.create_task(polling.run()))
             else:
                 await forget_troubles(pool)

@@ -38,9 +38,30 @@ class Polling:
         self._connections = connections
         self._deliveries = deliveries
         self._sleep = sleep
+        self._asked = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def asked(self, _payload: str | None) -> None:
+        """Somebody wants bots that pause after a failure to be asked now; called from any thread."""
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._wake)
+
+    def _wake(self) -> None:
+        self._asked.set()  # wakes those who wait
+        self._asked.clear()
+
+    async def _pause(self, seconds: float) -> None:
+        """Until the time is over, or somebody asks."""
+        waits = {asyncio.ensure_future(self._sleep(seconds)), asyncio.ensure_future(self._asked.wait())}
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()
 
     async def run(self) -> None:
         """Poll until cancelled; bots that are connected or disconnected are noticed within seconds."""
+        self._loop = asyncio.get_running_loop()
         pollers: dict[Connection, asyncio.Task[None]] = {}
         try:
             while True:
@@ -82,7 +103,7 @@ class Polling:
                 _logger.exception("polling bot %s failed and begins again", account.account_id)
                 with contextlib.suppress(*AWAY):
                     pause = await troubles.met(PollingTrouble.FAILED)
-            await self._sleep(pause)
+            await self._pause(pause)
 
     async def _poll_alone(self, connection: Connection, troubles: Troubles) -> None:
         """The same as long as nothing but Telegram goes wrong, and no other program of ours has the lease."""
@@ -95,7 +116,7 @@ class Polling:
                 moved = await self._ask(connection, 0 if troubles.ends_at_once else LONGEST_POLL)
             except ChannelError as error:
                 at_least = error.retry_after.total_seconds() if error.retry_after else 0.0
-                await self._sleep(await troubles.met(trouble_of(error), at_least))
+                await self._pause(await troubles.met(trouble_of(error), at_least))
             else:
                 await troubles.over()
                 if not moved:

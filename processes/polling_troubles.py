@@ -19,6 +19,9 @@ PAUSE_SECONDS: Final = (3.0, 60.0)
 REFUSED_PAUSE_SECONDS: Final = (10.0, 900.0)
 """The same for a token that Telegram does not accept: only a person can mend that."""
 
+ASKED: Final = "polling"
+"""PostgreSQL notifies this channel when somebody wants bots that pause after a failure to be asked now."""
+
 _logger = logging.getLogger(__name__)
 
 _SENTENCES: Final = {
@@ -66,6 +69,12 @@ async def polling_states(conn: AsyncConnection[DictRow]) -> list[PollingState]:
             ORDER BY since, channel, account_id"""
     )
     return [PollingState(**row | {"reason": PollingTrouble(row["reason"])}) for row in await cursor.fetchall()]
+
+
+async def ask_now(pool: Pool) -> None:
+    """Have every poller of the installation end its pause."""
+    async with pool.connection() as conn:
+        await conn.execute("SELECT pg_notify(%s, '')", (ASKED,))
 
 
 async def forget_troubles(pool: Pool) -> None:

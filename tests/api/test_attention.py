@@ -186,6 +186,24 @@ async def test_a_stream_that_still_cannot_be_shown_is_listed_again(aside: Aside)
     assert after[item_id] != before[item_id]
 
 
+@pytest.mark.parametrize(("reason", "kind"), [("other_poller", Kind.POLLING), ("token_refused", Kind.CHANNEL)])
+async def test_a_bot_whose_messages_do_not_come_in_is_listed_and_asked_again(
+    reader: Runtime, conn: Connection, reason: str, kind: Kind
+) -> None:
+    conn.execute(
+        """INSERT INTO app.polling_troubles (channel, account_id, reason, since, tries, next_try_at)
+           VALUES ('telegram', 'ana-telegram', %s, now(), 3, now() + interval '1 minute')""",
+        (reason,),
+    )
+    attention = Attention(reader)
+    (found,) = await listed(attention)
+    assert (found.id, found.kind, found.can_retry) == (f"{kind}:telegram:ana", kind, True)
+    assert "ana-telegram" not in found.sentence
+    conn.execute("LISTEN polling")
+    await attention.retry(CREATOR, found.id)
+    assert [each.channel for each in conn.notifies(timeout=10, stop_after=1)] == ["polling"]
+
+
 async def test_an_erasure_that_was_left_is_done(reader: Runtime) -> None:
     lead_id = (await deliver(reader, HELLO)).received[0].lead_id
     attention = Attention(reader)

@@ -108,7 +108,7 @@ def test_a_database_of_a_test_has_every_migration_of_the_program(database_url: s
 
 def test_what_the_release_before_had_dismissed_stays_dismissed(empty_database_url: str, tmp_path: Path) -> None:
     """It had noted so in the tables of the agenda alone, which may be made anew."""
-    for path in sorted(MIGRATIONS.glob("*.sql"))[:12]:
+    for path in (each for each in MIGRATIONS.glob("*.sql") if each.stem < "0012_set_aside"):
         shutil.copy(path, tmp_path)
     migrate(empty_database_url, tmp_path)
     with psycopg.connect(empty_database_url, autocommit=True) as conn:

@@ -61,6 +61,7 @@ class Pauses:
     def __init__(self) -> None:
         self.seconds: list[float] = []
         self.looked = 0
+        self.polling: Polling
         self._changed = asyncio.Condition()
         self._ended = asyncio.Semaphore(0)
 
@@ -96,6 +97,7 @@ async def polled(settings: Settings, url: str, pauses: Pauses, also: str | None 
                 await runtime.writer.do(Clonnect.sign_up_creator, "eva", None, CreatorSettings())
         telegram = cast(Telegram, runtime.channels[ChannelName.TELEGRAM])
         polling = Polling(url, runtime.pool, telegram, runtime.connections, runtime.deliveries, pauses)
+        pauses.polling = polling
         task = asyncio.create_task(polling.run())
         try:
             yield runtime
@@ -204,6 +206,19 @@ async def test_a_conflict_is_tried_again_after_growing_pauses_and_shown_meanwhil
         assert await states(runtime) == []
     assert pauses.seconds == [3, 6, 12]
     assert caplog.text.count("no messages of bot") == 1
+
+
+async def test_a_bot_that_pauses_is_asked_at_once_when_somebody_wants_it(
+    polling: Settings, database_url: str, bot_api: BotApi
+) -> None:
+    pauses = Pauses()
+    bot_api.refuse_next(401, "Unauthorized", method="getUpdates")
+    async with polled(polling, database_url, pauses) as runtime:
+        await pauses.taken(1)
+        pauses.polling.asked("")
+        bot_api.receive_from_user(42, "uno")
+        assert await arrived(runtime, 1) == ["uno"]
+        assert await states(runtime) == []
 
 
 async def test_another_getupdates_and_a_webhook_that_comes_and_goes_end_polling_for_a_while_only(

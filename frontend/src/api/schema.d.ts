@@ -1137,7 +1137,8 @@ export interface paths {
          * Log in with a link or a password; one that is wrong, ran out or never was gives the same answer
          * @description Log in with a link or a password; one that is wrong, ran out or never was gives the same answer.
          *
-         *     With a link, `password` sets the person's password; an invitation asks for one.
+         *     With a link to one's account, `password` sets a new one. An invitation asks for the one that the person has, or from
+         *     now on is to have; in a browser that is logged in to the invited account it needs none.
          *
          *     Needs no credential.
          */
@@ -1302,8 +1303,8 @@ export interface paths {
         get: operations["list_users"];
         put?: never;
         /**
-         * Let somebody in, by a link with which they choose a password
-         * @description Let somebody in, by a link with which they choose a password.
+         * Let somebody in, by a link with which they choose a password, or give the one that they have
+         * @description Let somebody in, by a link with which they choose a password, or give the one that they have.
          *
          *     For `owner`, `admin`.
          */
@@ -1337,6 +1338,50 @@ export interface paths {
          *     For `owner`, `admin`.
          */
         delete: operations["remove_user"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/attention/{creator_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Everything that waits for a person, what has waited longest first
+         * @description Everything that waits for a person, what has waited longest first.
+         *
+         *     For `owner`, `agent`, `admin`.
+         */
+        get: operations["list_attention"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/attention/{creator_id}/{item_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try one of them again; what then fails is in the list again, with its new reason
+         * @description Try one of them again; what then fails is in the list again, with its new reason.
+         *
+         *     For `owner`, `admin`.
+         */
+        post: operations["retry_attention"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1529,6 +1574,18 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * About
+         * @description Where it lies and why: `part` is a projection, a process, a channel or a kind of due work.
+         */
+        About: {
+            /** Part */
+            part: string;
+            /** Code */
+            code: string;
+            /** Lead Id */
+            lead_id: string | null;
+        };
+        /**
          * AddProduct
          * @description Something new to sell; null is the same as leaving a field out.
          */
@@ -1605,6 +1662,25 @@ export interface components {
             version: number;
             /** Assigned To */
             assigned_to: string | null;
+        };
+        /**
+         * AttentionItem
+         * @description One thing that was set aside, since when, and whether it can be tried again.
+         */
+        AttentionItem: {
+            /** Id */
+            id: string;
+            kind: components["schemas"]["Kind"];
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            about: components["schemas"]["About"];
+            /** Sentence */
+            sentence: string;
+            /** Can Retry */
+            can_retry: boolean;
         };
         /**
          * BotStatus
@@ -1862,12 +1938,16 @@ export interface components {
         /**
          * ChannelHealth
          * @description A channel that this program speaks, and whether the creator has connected it.
+         *
+         *     Where the platform is asked for messages, `polled_seconds` says how long ago whoever asks gave a sign of life.
          */
         ChannelHealth: {
             /** Channel */
             channel: string;
             /** Connected */
             connected: boolean;
+            /** Polled Seconds */
+            polled_seconds: number | null;
         };
         /**
          * ChannelItem
@@ -1889,10 +1969,11 @@ export interface components {
             last_delivery_at: string | null;
             /** Way In */
             way_in: ("webhook" | "polling" | "simulator") | null;
+            trouble: components["schemas"]["TroubleItem"] | null;
         };
         /**
          * ChannelTested
-         * @description Whether the platform takes our word for the account.
+         * @description Whether the platform takes our word for the account, and its messages come in.
          */
         ChannelTested: {
             /**
@@ -2550,21 +2631,29 @@ export interface components {
         };
         /**
          * Health
-         * @description How everything is that this installation consists of.
+         * @description How everything is that this installation consists of; `attention` counts what the caller's creator has waiting.
+         *
+         *     `unavailable` for want of what is `missing`, or `degraded`; `why` says by what, as `kind` or `kind:which`.
          */
         Health: {
             /**
              * Status
              * @enum {string}
              */
-            status: "ok" | "unavailable";
+            status: "ok" | "degraded" | "unavailable";
             /** Missing */
             missing: string[];
+            /** Why */
+            why: string[];
             /**
              * Timestamp
              * Format: date-time
              */
             timestamp: string;
+            /** Attention */
+            attention: {
+                [key: string]: number;
+            };
             database: components["schemas"]["DatabaseHealth"];
             /** Projections */
             projections: components["schemas"]["ProjectionHealth"][];
@@ -2643,7 +2732,7 @@ export interface components {
         };
         /**
          * KeyIssued
-         * @description A new key: `api_key` is shown this once.
+         * @description A new key: `api_key` is shown this once, and is null when the request is repeated under its idempotency key.
          */
         KeyIssued: {
             /**
@@ -2653,7 +2742,7 @@ export interface components {
              */
             status: "ok";
             /** Api Key */
-            api_key: string;
+            api_key: string | null;
             key: components["schemas"]["KeyItem"];
         };
         /**
@@ -2711,6 +2800,12 @@ export interface components {
             keys: components["schemas"]["KeyItem"][];
         };
         /**
+         * Kind
+         * @description Why something waits.
+         * @enum {string}
+         */
+        Kind: "parked" | "quarantined" | "uncertain" | "overdue" | "dismissed" | "erasure" | "channel" | "polling";
+        /**
          * Language
          * @description The languages that are understood and written.
          * @enum {string}
@@ -2727,7 +2822,7 @@ export interface components {
              * Author
              * @enum {string}
              */
-            author: "follower" | "bot" | "person" | "native";
+            author: "follower" | "bot" | "person" | "native" | "platform";
             /**
              * At
              * Format: date-time
@@ -2988,8 +3083,9 @@ export interface components {
          * LeadsImported
          * @description What became of the rows of a file; `returned` counts those of `created` who had been deleted.
          *
-         *     `refused` rows were not taken; `errors` says why, and holds the first 10,000 reasons. `correlation_id` is that
-         *     of every event of the import, and what it is taken back by.
+         *     `refused` rows were not taken; `errors` says why, and holds the first 10,000 reasons. `repeated` rows are about
+         *     somebody whom an earlier row is about, and counted as well. `passed_over` are the headers of columns that are not
+         *     known. `correlation_id` is that of every event of the import, new for each, and what it is taken back by.
          */
         LeadsImported: {
             /**
@@ -3000,6 +3096,9 @@ export interface components {
             status: "ok";
             /** Dry Run */
             dry_run: boolean;
+            read_as: components["schemas"]["ReadAs"];
+            /** Passed Over */
+            passed_over: string[];
             /** Rows */
             rows: number;
             /** Created */
@@ -3014,6 +3113,8 @@ export interface components {
             refused: number;
             /** Errors */
             errors: components["schemas"]["RowError"][];
+            /** Repeated */
+            repeated: components["schemas"]["RepeatedRow"][];
             /**
              * Correlation Id
              * Format: uuid
@@ -3121,6 +3222,9 @@ export interface components {
         /**
          * MessageItem
          * @description One message; `delivery` is what became of one of ours, `reason` why it did not leave.
+         *
+         *     `forwarded`: the words are somebody else's. With a `note` it is no message, but what the platform notes in the chat,
+         *     in the platform's own word.
          */
         MessageItem: {
             /**
@@ -3144,13 +3248,17 @@ export interface components {
              * Author
              * @enum {string}
              */
-            author: "follower" | "bot" | "person" | "native";
+            author: "follower" | "bot" | "person" | "native" | "platform";
             /** Delivery */
             delivery: ("queued" | "sent" | "held" | "uncertain" | "failed" | "manual") | null;
             /** Reason */
             reason: string | null;
             /** Attachments */
             attachments: string[];
+            /** Forwarded */
+            forwarded: boolean;
+            /** Note */
+            note: string | null;
         };
         /**
          * MessageProcessed
@@ -3461,6 +3569,12 @@ export interface components {
          */
         Platform: "instagram" | "whatsapp" | "telegram" | "simulator" | "manual";
         /**
+         * PollingTrouble
+         * @description What keeps a bot's messages from coming in where Telegram is asked for them.
+         * @enum {string}
+         */
+        PollingTrouble: "other_poller" | "webhook_set" | "token_refused" | "unreachable" | "failed";
+        /**
          * Problem
          * @description Why a request was refused (RFC 9457); nothing was changed.
          */
@@ -3502,6 +3616,8 @@ export interface components {
             position: number;
             /** Lag Events */
             lag_events: number;
+            /** Lag Seconds */
+            lag_seconds: number;
         };
         /**
          * ProcessMessage
@@ -3649,6 +3765,8 @@ export interface components {
             parked: number;
             /** Failure */
             failure: string | null;
+            /** Leader Heard Seconds */
+            leader_heard_seconds: number | null;
         };
         /**
          * PutAside
@@ -3721,6 +3839,16 @@ export interface components {
             from: string;
             /** To */
             to: string;
+        };
+        /**
+         * ReadAs
+         * @description How a file was read: the encoding that was found, and the character between its cells.
+         */
+        ReadAs: {
+            /** Encoding */
+            encoding: string;
+            /** Separator */
+            separator: string;
         };
         /**
          * ReadOut
@@ -3839,6 +3967,16 @@ export interface components {
             reference?: string | null;
             /** At */
             at?: string | null;
+        };
+        /**
+         * RepeatedRow
+         * @description A row about a person whom an earlier row of the file is about, and that row's line.
+         */
+        RepeatedRow: {
+            /** Line */
+            line: number;
+            /** First */
+            first: number;
         };
         /**
          * Restored
@@ -3991,6 +4129,26 @@ export interface components {
             creator_id: string;
             /** Sequences */
             sequences: components["schemas"]["SequenceItem"][];
+        };
+        /**
+         * SetAsideList
+         * @description One page of what was set aside.
+         */
+        SetAsideList: {
+            /**
+             * Status
+             * @default ok
+             * @constant
+             */
+            status: "ok";
+            /** Count */
+            count: number;
+            /** Total */
+            total: number;
+            /** Next Cursor */
+            next_cursor: string | null;
+            /** Items */
+            items: components["schemas"]["AttentionItem"][];
         };
         /**
          * SettingsOut
@@ -4332,8 +4490,30 @@ export interface components {
             version: number;
         };
         /**
+         * TroubleItem
+         * @description Why no messages come in by polling, since when, and when it is tried again.
+         */
+        TroubleItem: {
+            reason: components["schemas"]["PollingTrouble"];
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /**
+             * Next Try At
+             * Format: date-time
+             */
+            next_try_at: string;
+            /** Detail */
+            detail: string;
+        };
+        /**
          * User
          * @description Whoever is asking; a key has no e-mail address.
+         *
+         *     A person may act for several creators, with a role for each in `memberships`; `role` is the one with the first of
+         *     them. Keys and admins have no memberships: their role holds with all `creators`.
          */
         User: {
             /** Id */
@@ -4343,10 +4523,15 @@ export interface components {
             role: components["schemas"]["Role"];
             /** Creators */
             creators: string[];
+            /** Memberships */
+            memberships: components["schemas"]["UserMembership"][];
         };
         /**
          * UserInvited
-         * @description A person who may log in now, by a link that is shown this once and is good once, for seven days.
+         * @description A person who is invited, by a link that is good once, for seven days.
+         *
+         *     It is shown this once, and is null when the request is repeated under its idempotency key. Whether the address has
+         *     an account already, which acts for somebody else, is not told.
          */
         UserInvited: {
             /**
@@ -4357,7 +4542,7 @@ export interface components {
             status: "ok";
             user: components["schemas"]["UserItem"];
             /** Link */
-            link: string;
+            link: string | null;
         };
         /**
          * UserItem
@@ -4381,6 +4566,20 @@ export interface components {
             created_at: string;
             /** Has Password */
             has_password: boolean;
+        };
+        /**
+         * UserMembership
+         * @description For whom a person acts, with which role, and under which id they are known there.
+         */
+        UserMembership: {
+            /** Creator Id */
+            creator_id: string;
+            role: components["schemas"]["Role"];
+            /**
+             * User Id
+             * Format: uuid
+             */
+            user_id: string;
         };
         /**
          * UserOut
@@ -4454,7 +4653,7 @@ export interface components {
         };
         /**
          * Verified
-         * @description A credential that is good; an admin's belongs to no creator.
+         * @description A credential that is good; one that may act for several creators names none.
          */
         Verified: {
             /**
@@ -4491,11 +4690,13 @@ export interface components {
         };
         /**
          * WorkerHealth
-         * @description How many workers live, in whichever program, and how far their reactions are.
+         * @description How many workers live, in all programs; when the one that reacts was heard, and how far its reactions are.
          */
         WorkerHealth: {
             /** Alive */
             alive: number;
+            /** Leader Heard Seconds */
+            leader_heard_seconds: number | null;
             /** Processes */
             processes: components["schemas"]["ProcessHealth"][];
         };
@@ -4929,7 +5130,8 @@ export interface operations {
                      *               "author": "follower",
                      *               "delivery": "sent",
                      *               "reason": null,
-                     *               "attachments": []
+                     *               "attachments": [],
+                     *               "forwarded": true
                      *             }
                      *           ],
                      *           "last_contact": "2026-03-03T12:00:00.000000+00:00",
@@ -5033,7 +5235,8 @@ export interface operations {
                      *           "author": "follower",
                      *           "delivery": "sent",
                      *           "reason": null,
-                     *           "attachments": []
+                     *           "attachments": [],
+                     *           "forwarded": true
                      *         }
                      *       ]
                      *     }
@@ -5120,7 +5323,8 @@ export interface operations {
                      *           "author": "follower",
                      *           "delivery": "sent",
                      *           "reason": null,
-                     *           "attachments": []
+                     *           "attachments": [],
+                     *           "forwarded": true
                      *         }
                      *       ],
                      *       "last_contact": "2026-03-03T12:00:00.000000+00:00",
@@ -5727,7 +5931,7 @@ export interface operations {
                 content: {
                     /**
                      * @example id,platform,platform_user_id,username,name,email,phone,notes,tags,status,score,source,created_at,last_contact_at
-                     *     0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21,instagram,ig_ana,ana.lopez,Ana López,ana@example.com,+34 600 111 222,,vip,hot,70,manual,2026-03-03T12:00:00.000000+00:00,2026-03-03T12:00:00.000000+00:00
+                     *     0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21,instagram,ig_5001,ana.lopez,Ana López,ana@example.com,+34 600 111 222,,vip,hot,70,manual,2026-03-03T12:00:00.000000+00:00,2026-03-03T12:00:00.000000+00:00
                      */
                     "text/csv": string;
                 };
@@ -5844,6 +6048,11 @@ export interface operations {
                  * @example false
                  */
                 dry_run?: boolean;
+                /**
+                 * @description What becomes of columns not known.
+                 * @example skip
+                 */
+                unknown?: "skip" | "refuse";
             };
             header?: {
                 /**
@@ -5894,6 +6103,8 @@ export interface operations {
                      * @example {
                      *       "status": "ok",
                      *       "dry_run": true,
+                     *       "read_as": {},
+                     *       "passed_over": [],
                      *       "rows": 1,
                      *       "created": 1,
                      *       "returned": 1,
@@ -5901,6 +6112,12 @@ export interface operations {
                      *       "unchanged": 1,
                      *       "refused": 1,
                      *       "errors": [],
+                     *       "repeated": [
+                     *         {
+                     *           "line": 1,
+                     *           "first": 1
+                     *         }
+                     *       ],
                      *       "correlation_id": "3d5a1c9e-7b42-4f0d-8a6c-1e2f3a4b5c6d"
                      *     }
                      */
@@ -5921,6 +6138,8 @@ export interface operations {
                      * @example {
                      *       "status": "ok",
                      *       "dry_run": true,
+                     *       "read_as": {},
+                     *       "passed_over": [],
                      *       "rows": 1,
                      *       "created": 1,
                      *       "returned": 1,
@@ -5928,6 +6147,12 @@ export interface operations {
                      *       "unchanged": 1,
                      *       "refused": 1,
                      *       "errors": [],
+                     *       "repeated": [
+                     *         {
+                     *           "line": 1,
+                     *           "first": 1
+                     *         }
+                     *       ],
                      *       "correlation_id": "3d5a1c9e-7b42-4f0d-8a6c-1e2f3a4b5c6d"
                      *     }
                      */
@@ -8873,7 +9098,8 @@ export interface operations {
                      *               "author": "follower",
                      *               "delivery": "sent",
                      *               "reason": null,
-                     *               "attachments": []
+                     *               "attachments": [],
+                     *               "forwarded": true
                      *             }
                      *           ],
                      *           "last_contact": "2026-03-03T12:00:00.000000+00:00",
@@ -10518,7 +10744,8 @@ export interface operations {
                      *           "connected_at": "2026-03-03T12:00:00.000000+00:00",
                      *           "token_age_seconds": 86400,
                      *           "last_delivery_at": "2026-03-03T12:00:00.000000+00:00",
-                     *           "way_in": "webhook"
+                     *           "way_in": "webhook",
+                     *           "trouble": null
                      *         }
                      *       ]
                      *     }
@@ -10599,7 +10826,8 @@ export interface operations {
                      *         "connected_at": "2026-03-03T12:00:00.000000+00:00",
                      *         "token_age_seconds": 86400,
                      *         "last_delivery_at": "2026-03-03T12:00:00.000000+00:00",
-                     *         "way_in": "webhook"
+                     *         "way_in": "webhook",
+                     *         "trouble": null
                      *       },
                      *       "detail": "`name` is missing."
                      *     }
@@ -10628,7 +10856,8 @@ export interface operations {
                      *         "connected_at": "2026-03-03T12:00:00.000000+00:00",
                      *         "token_age_seconds": 86400,
                      *         "last_delivery_at": "2026-03-03T12:00:00.000000+00:00",
-                     *         "way_in": "webhook"
+                     *         "way_in": "webhook",
+                     *         "trouble": null
                      *       },
                      *       "detail": "`name` is missing."
                      *     }
@@ -10705,7 +10934,8 @@ export interface operations {
                      *         "connected_at": "2026-03-03T12:00:00.000000+00:00",
                      *         "token_age_seconds": 86400,
                      *         "last_delivery_at": "2026-03-03T12:00:00.000000+00:00",
-                     *         "way_in": "webhook"
+                     *         "way_in": "webhook",
+                     *         "trouble": null
                      *       },
                      *       "disconnected": true,
                      *       "detail": "`name` is missing."
@@ -10735,7 +10965,8 @@ export interface operations {
                      *         "connected_at": "2026-03-03T12:00:00.000000+00:00",
                      *         "token_age_seconds": 86400,
                      *         "last_delivery_at": "2026-03-03T12:00:00.000000+00:00",
-                     *         "way_in": "webhook"
+                     *         "way_in": "webhook",
+                     *         "trouble": null
                      *       },
                      *       "disconnected": true,
                      *       "detail": "`name` is missing."
@@ -10788,7 +11019,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Whether the platform takes our word for the account. */
+            /** @description Whether the platform takes our word for the account, and its messages come in. */
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -10823,11 +11054,6 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description The same request with the same key is carried out once, and answered the same for 24 hours.
-                 * @example order-1042
-                 */
-                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
-                /**
                  * @description A UUID of the client's choice, which the answer and all events of the request carry.
                  * @example 6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5
                  */
@@ -10851,7 +11077,6 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
-                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10864,6 +11089,13 @@ export interface operations {
                      *         "role": "owner",
                      *         "creators": [
                      *           "maria"
+                     *         ],
+                     *         "memberships": [
+                     *           {
+                     *             "creator_id": "maria",
+                     *             "role": "owner",
+                     *             "user_id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21"
+                     *           }
                      *         ]
                      *       },
                      *       "csrf_token": "Jm0hXw3cQk9bS2r7tVfYpA"
@@ -10873,10 +11105,9 @@ export interface operations {
                 };
             };
             401: components["responses"]["unauthenticated"];
-            409: components["responses"]["in-progress"];
             413: components["responses"]["too-large"];
             415: components["responses"]["unsupported-media-type"];
-            422: components["responses"]["invalid.idempotency-key-reused"];
+            422: components["responses"]["invalid"];
             429: components["responses"]["rate-limited"];
             503: components["responses"]["unavailable"];
         };
@@ -10959,11 +11190,6 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description The same request with the same key is carried out once, and answered the same for 24 hours.
-                 * @example order-1042
-                 */
-                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
-                /**
                  * @description A UUID of the client's choice, which the answer and all events of the request carry.
                  * @example 6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5
                  */
@@ -10978,7 +11204,6 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
-                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10992,10 +11217,9 @@ export interface operations {
             };
             401: components["responses"]["unauthenticated"];
             403: components["responses"]["csrf"];
-            409: components["responses"]["in-progress"];
             413: components["responses"]["too-large"];
             415: components["responses"]["unsupported-media-type"];
-            422: components["responses"]["invalid.idempotency-key-reused"];
+            422: components["responses"]["invalid"];
             429: components["responses"]["rate-limited"];
             503: components["responses"]["unavailable"];
         };
@@ -11031,6 +11255,13 @@ export interface operations {
                      *         "role": "owner",
                      *         "creators": [
                      *           "maria"
+                     *         ],
+                     *         "memberships": [
+                     *           {
+                     *             "creator_id": "maria",
+                     *             "role": "owner",
+                     *             "user_id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21"
+                     *           }
                      *         ]
                      *       },
                      *       "csrf_token": "Jm0hXw3cQk9bS2r7tVfYpA",
@@ -11061,7 +11292,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A credential that is good; an admin's belongs to no creator. */
+            /** @description A credential that is good; one that may act for several creators names none. */
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -11193,7 +11424,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description A new key: `api_key` is shown this once. */
+            /** @description A new key: `api_key` is shown this once, and is null when the request is repeated under its idempotency key. */
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -11441,7 +11672,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description A person who may log in now, by a link that is shown this once and is good once, for seven days. */
+            /** @description A person who is invited, by a link that is good once, for seven days. */
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -11683,6 +11914,133 @@ export interface operations {
             503: components["responses"]["unavailable"];
         };
     };
+    list_attention: {
+        parameters: {
+            query?: {
+                /**
+                 * @description How many rows the answer may have.
+                 * @example 50
+                 */
+                limit?: number;
+                /** @description From the answer before, with the same filters. */
+                cursor?: string;
+            };
+            header?: {
+                /**
+                 * @description A UUID of the client's choice, which the answer and all events of the request carry.
+                 * @example 6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5
+                 */
+                "X-Request-ID"?: components["parameters"]["X-Request-ID"];
+            };
+            path: {
+                /**
+                 * @description The creator's name.
+                 * @example maria
+                 */
+                creator_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of what was set aside. */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "count": 1,
+                     *       "total": 1,
+                     *       "next_cursor": null,
+                     *       "items": [
+                     *         {
+                     *           "id": "overdue:silence:0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *           "kind": "overdue",
+                     *           "since": "2026-03-03T12:00:00.000000+00:00",
+                     *           "about": {
+                     *             "part": "silence",
+                     *             "code": "",
+                     *             "lead_id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21"
+                     *           },
+                     *           "sentence": "A word after a long silence has been due for more than a minute.",
+                     *           "can_retry": true
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SetAsideList"];
+                };
+            };
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not-found"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["rate-limited"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    retry_attention: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The same request with the same key is carried out once, and answered the same for 24 hours.
+                 * @example order-1042
+                 */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+                /**
+                 * @description A UUID of the client's choice, which the answer and all events of the request carry.
+                 * @example 6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5
+                 */
+                "X-Request-ID"?: components["parameters"]["X-Request-ID"];
+            };
+            path: {
+                /**
+                 * @description The creator's name.
+                 * @example maria
+                 */
+                creator_id: string;
+                /**
+                 * @description As the list names it.
+                 * @example overdue:silence:0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21
+                 */
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description An answer to what was done or asked. */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "status": "ok"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Ok"];
+                };
+            };
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.csrf"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["conflict.in-progress"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            422: components["responses"]["invalid.idempotency-key-reused"];
+            429: components["responses"]["rate-limited"];
+            503: components["responses"]["unavailable"];
+        };
+    };
     stream_events: {
         parameters: {
             query?: {
@@ -11853,7 +12211,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description How everything is that this installation consists of. */
+            /** @description How everything is that this installation consists of; `attention` counts what the caller's creator has waiting. */
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -11864,7 +12222,9 @@ export interface operations {
                      * @example {
                      *       "status": "ok",
                      *       "missing": [],
+                     *       "why": [],
                      *       "timestamp": "2026-03-03T12:00:00.000000+00:00",
+                     *       "attention": {},
                      *       "database": {
                      *         "reachable": true,
                      *         "position": 1042
@@ -11878,23 +12238,27 @@ export interface operations {
                      *           "lag_events": 0,
                      *           "lag_seconds": 0,
                      *           "parked": 0,
-                     *           "failure": null
+                     *           "failure": null,
+                     *           "leader_heard_seconds": 1
                      *         }
                      *       ],
                      *       "worker": {
                      *         "alive": 1,
+                     *         "leader_heard_seconds": 1,
                      *         "processes": [
                      *           {
                      *             "name": "replies",
                      *             "position": 1042,
-                     *             "lag_events": 0
+                     *             "lag_events": 0,
+                     *             "lag_seconds": 0
                      *           }
                      *         ]
                      *       },
                      *       "channels": [
                      *         {
                      *           "channel": "telegram",
-                     *           "connected": true
+                     *           "connected": true,
+                     *           "polled_seconds": 1
                      *         }
                      *       ],
                      *       "model": {
