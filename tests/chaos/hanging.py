@@ -22,8 +22,8 @@ from tests.domain.invariants import broken
 from tests.faults.conftest import CREATOR, Installation
 
 BEFORE_SECONDS = 1.5
-AFTER_SECONDS = 3.0
-PATIENCE_SECONDS = 60.0
+AFTER_SECONDS = 5.0
+PATIENCE_SECONDS = 120.0
 LOOK_SECONDS = 0.05
 HELLO = "Hola"
 
