@@ -65,11 +65,6 @@ class Readiness:
         self._task: asyncio.Task[None] | None = None
 
     @property
-    def lags(self) -> Sequence[Lag]:
-        """How far each projection was behind when it was looked at last."""
-        return self._seen.lags
-
-    @property
     def missing(self) -> list[str]:
         """In words: `draining`, `database`, `migrations`, `projections`, `lag`, `leader`, and why nothing is stored."""
         if self._leaving.is_set():
@@ -109,8 +104,11 @@ class Readiness:
     async def _rest(self) -> None:
         self._tried.set()
         if (missing := self.missing) != self._told:
-            _logger.warning("not ready: %s", ", ".join(missing)) if missing else _logger.info("ready")
             self._told = missing
+            if missing:
+                _logger.warning("not ready: %s", ", ".join(missing))
+            else:
+                _logger.info("ready again")
         await asyncio.sleep(LOOK_SECONDS)
 
     @staticmethod
