@@ -1,5 +1,6 @@
 """A program that is stopped as a whole, and wakes up later, holds nobody up and does nothing twice."""
 
+from tests.chaos.__main__ import HUNG, hung_table
 from tests.chaos.hanging import hang
 from tests.faults.conftest import Installation
 
@@ -17,3 +18,4 @@ def test_when_the_program_that_leads_everything_hangs_another_leads_long_before_
     assert 0 < found.first_answer < SOON_SECONDS
     assert found.said.keys() <= {"leader"}
     assert 0 < found.woken < SOON_SECONDS
+    assert hung_table(found, STOPPED_SECONDS).splitlines()[-1].count("|") == len(HUNG) + 1
