@@ -68,11 +68,6 @@ class ReadinessProbe:
         self._task: asyncio.Task[None] | None = None
 
     @property
-    def lags(self) -> Sequence[Lag]:
-        """How far each projection was behind when it was looked at last."""
-        return self._seen.lags
-
-    @property
     def missing(self) -> list[str]:
         """In words: `key`, `draining`, `database`, `migrations`, `projections`, `lag`, `leader`, `head` and `disk`."""
         if self._key_is_over():
@@ -114,8 +109,11 @@ class ReadinessProbe:
     async def _rest(self) -> None:
         self._tried.set()
         if (missing := self.missing) != self._told:
-            _logger.warning("not ready: %s", ", ".join(missing)) if missing else _logger.info("ready")
             self._told = missing
+            if missing:
+                _logger.warning("not ready: %s", ", ".join(missing))
+            else:
+                _logger.info("ready again")
         await asyncio.sleep(LOOK_SECONDS)
 
     @staticmethod

@@ -59,7 +59,7 @@ class Deposed(OperationalError):
 
 @dataclass(frozen=True)
 class Lease:
-    """That we lead, as the how manieth."""
+    """That this program leads something; `generation` counts everybody who has led it."""
 
     name: str
     generation: int

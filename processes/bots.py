@@ -1,5 +1,6 @@
 """Introduces a creator's Telegram bot to us, and us to Telegram."""
 
+import asyncio
 import logging
 import secrets
 from collections.abc import AsyncIterator
@@ -7,16 +8,17 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Literal
 
-import psycopg
-
 from domain.errors import Conflict, FieldError, Invalid
 from eventstore.sealing import Sealer
-from eventstore.sessions import READS, session
+from eventstore.writer import Busy
 from processes.channels.base import Account, ChannelError, ChannelName, ErrorClass
 from processes.channels.telegram import Bot, Telegram
 from processes.connections import Connection, Connections, Statement, connecting, disconnecting
+from processes.leading import beating, leaders_session, take
 
 WEBHOOK = "/webhook/telegram"
+TURN_SECONDS = 10.0
+LOOK_SECONDS = 0.1
 
 _logger = logging.getLogger(__name__)
 
@@ -155,9 +157,15 @@ class Bots:
 
     @asynccontextmanager
     async def _alone(self, bot_id: str) -> AsyncIterator[None]:
-        """Nobody else connects or lets go of this bot meanwhile. The lock dies with its connection."""
-        async with await psycopg.AsyncConnection.connect(
-            self._url, autocommit=True, **session(READS, self._url)
-        ) as lock:
-            await lock.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", (f"bot/{bot_id}",))
-            yield
+        """Nobody else connects or lets go of this bot meanwhile. Raises `Busy` when somebody does, for long."""
+        async with leaders_session(self._url) as conn:
+            try:
+                async with asyncio.timeout(TURN_SECONDS):
+                    lease = await take(conn, f"bot/{bot_id}")
+                    while lease is None:
+                        await asyncio.sleep(LOOK_SECONDS)
+                        lease = await take(conn, f"bot/{bot_id}")
+            except TimeoutError as error:
+                raise Busy("Somebody else connects this bot just now.") from error
+            async with beating(conn, lease):
+                yield

@@ -23,7 +23,7 @@ from tests.faults.conftest import CREATOR, Installation
 
 BEFORE_SECONDS = 1.5
 AFTER_SECONDS = 3.0
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 120.0
 LOOK_SECONDS = 0.05
 HELLO = "Hola"
 
@@ -61,7 +61,7 @@ class Program:
     def missing(self) -> list[str]:
         """What it says is missing; `answer` if it gives none."""
         try:
-            answer = httpx.get(f"http://127.0.0.1:{self.port}/health/ready", timeout=2)
+            answer = httpx.get(f"http://127.0.0.1:{self.port}/health/ready", timeout=10)
         except httpx.TransportError:
             return ["answer"]
         missing: list[str] = answer.json()["missing"]
@@ -80,7 +80,7 @@ def hang(installation: Installation, seconds: float, people_per_second: float) -
         begun = time.monotonic()
         stopped_at = 0.0
         woken_at = 0.0
-        while not woken_at or time.monotonic() - woken_at < AFTER_SECONDS:
+        while not woken_at or time.monotonic() - woken_at < (AFTER_SECONDS if found.woken else PATIENCE_SECONDS):
             now = time.monotonic()
             if not stopped_at and now - begun > BEFORE_SECONDS:
                 leader.process.send_signal(signal.SIGSTOP)

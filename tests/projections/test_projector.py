@@ -8,9 +8,10 @@ from typing import Any, ClassVar
 
 import psycopg
 import pytest
-from psycopg.rows import DictRow
+from psycopg.rows import DictRow, dict_row
 
 from domain.lead import Lead
+from eventstore.leases import take
 from eventstore.log import Log, Recorded
 from projections.agenda import Agenda
 from projections.board import Board
@@ -164,6 +165,20 @@ def test_when_the_leader_is_cut_off_somebody_leads_within_a_second(
         projector.stop()
     assert took < 1
     assert tallied(conn)[:2] == (2, 2)
+
+
+def test_a_leader_that_hangs_is_followed(database_url: str, people: People, log: Log, conn: Connection) -> None:
+    a_projector(database_url, log)[0].catch_up()  # makes the tables that the test looks into
+    with psycopg.connect(database_url, autocommit=True, row_factory=dict_row) as hung:
+        take(hung, ["projection/tally/1"])
+        conn.execute("UPDATE app.leases SET beat_at = beat_at - interval '1 minute'")
+        people.lead("1")
+        projector, _ = a_projector(database_url, log)
+        projector.start()
+        wait_until_counted(conn, 1)
+        projector.stop()
+        with pytest.raises(psycopg.OperationalError):
+            hung.execute("UPDATE read.projections SET position = 0")
 
 
 def test_a_projection_that_stands_goes_on_by_itself_once_it_can_and_holds_up_nobody(
