@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
+from uuid import UUID
 
 import httpx
 import psycopg
@@ -51,6 +52,7 @@ POSTS: dict[str, Any] = {
     "/dm/leads/{creator_id}/bulk": {"ids": ["ig_carla"], "action": "tag_add", "tag": "vip"},
     "/dm/leads/{creator_id}/import": "name,platform_user_id\r\nDora,ig_dora\r\n",
     "/dm/leads/{creator_id}/import/{correlation_id}/revert": None,
+    "/attention/{creator_id}/{item_id}/retry": None,
     "/auth/login": {"link": ""},
     "/auth/logout": None,
 }
@@ -98,6 +100,18 @@ def kept(served: Served) -> list[DictRow]:
         return conn.execute("SELECT * FROM app.idempotency ORDER BY key_sha256, step").fetchall()
 
 
+def quarantined(served: Served) -> UUID:
+    """A delivery that nobody could read."""
+    with psycopg.connect(served.url) as conn:
+        row = conn.execute(
+            """INSERT INTO app.deliveries (channel, creator_id, body_sha256, body_sealed, received_at, state)
+               VALUES ('telegram', %s, sha256(''), '', now(), 'quarantined') RETURNING delivery_id""",
+            (CREATOR,),
+        ).fetchone()
+    assert row is not None
+    return UUID(str(row[0]))
+
+
 def stages_of_the_bot(served: Served) -> list[str]:
     events = served.runtime.log.read(0, 10_000)
     return [each.event.TOPIC for each in events if each.event.TOPIC.startswith(("creator.mode", "sequence.sw"))]
@@ -120,6 +134,7 @@ async def test_the_same_request_again_gets_the_first_answer_and_changes_nothing(
         channel="telegram",
         sequence_type=SequenceType.ABANDONED,
         correlation_id=imported.json()["correlation_id"],
+        item_id=f"quarantined:{quarantined(demo)}",
     )
     if path.endswith("/restore"):
         await demo.client.post(where.replace("/restore", "/archive"))
