@@ -60,8 +60,8 @@ class ParkedReactions:
         async with self._pool.connection() as conn:
             cursor = await conn.execute(
                 """SELECT process, position, stream FROM app.parked
-                    WHERE asked_at IS NOT NULL ORDER BY position LIMIT %s""",
-                (AT_ONCE,),
+                    WHERE asked_at IS NOT NULL AND process = ANY(%s) ORDER BY position LIMIT %s""",
+                (list(self._processes), AT_ONCE),
             )
             asked = await cursor.fetchall()
         waiting = set()

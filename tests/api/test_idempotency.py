@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
+from uuid import UUID
 
 import httpx
 import psycopg
@@ -55,6 +56,7 @@ POSTS: dict[str, Any] = {
     "/dm/leads/{creator_id}/bulk": {"ids": ["ig_5005"], "action": "tag_add", "tag": "vip"},
     "/dm/leads/{creator_id}/import": "name,platform_user_id\r\nDora,ig_5007\r\n",
     "/dm/leads/{creator_id}/import/{correlation_id}/revert": None,
+    "/attention/{creator_id}/{item_id}/retry": None,
 }
 """What each route is sent; whoever adds a route adds a line."""
 
@@ -100,6 +102,18 @@ def kept(served: Served) -> list[DictRow]:
         return conn.execute("SELECT * FROM app.idempotency ORDER BY key_sha256, step").fetchall()
 
 
+def quarantined(served: Served) -> UUID:
+    """A delivery that nobody could read."""
+    with psycopg.connect(served.url) as conn:
+        row = conn.execute(
+            """INSERT INTO app.deliveries (channel, creator_id, body_sha256, body_sealed, received_at, state)
+               VALUES ('telegram', %s, sha256(''), '', now(), 'quarantined') RETURNING delivery_id""",
+            (CREATOR,),
+        ).fetchone()
+    assert row is not None
+    return UUID(str(row[0]))
+
+
 def stages_of_the_bot(served: Served) -> list[str]:
     events = served.runtime.log.read(0, 10_000)
     return [each.event.TOPIC for each in events if each.event.TOPIC.startswith(("creator.mode", "sequence.sw"))]
@@ -122,6 +136,7 @@ async def test_the_same_request_again_gets_the_first_answer_and_changes_nothing(
         channel="telegram",
         sequence_type=SequenceType.ABANDONED,
         correlation_id=imported.json()["correlation_id"],
+        item_id=f"quarantined:{quarantined(demo)}",
     )
     if path.endswith("/restore"):
         await demo.client.post(where.replace("/restore", "/archive"))
