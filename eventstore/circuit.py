@@ -57,7 +57,7 @@ class Circuit:
         self._is_at_work = False
 
     def moved(self) -> None:
-        """Something came to its end that was not the end of the wait for the database."""
+        """Some of the work is done; no work is done while the database is away."""
         if self._trouble is None or self._trouble.why != "database":
             self._moved_at = self._clock()
 

@@ -20,6 +20,9 @@ from eventstore.sessions import COMMANDS, READS, SessionLimits, session
 WAIT_SECONDS: Final = 1.0
 """How long somebody waits for a connection."""
 
+TURN_SECONDS: Final = 10.0
+"""How long a request waits for others about the same creator, while these are answered."""
+
 AWAY_SECONDS: Final = 0.3
 """The same while none can be made: long enough to see whether one can by now."""
 
@@ -130,7 +133,7 @@ class ReadPool(AsyncConnectionPool[AsyncConnection[DictRow]]):
             name="reads",
         )
         self._is_away = False
-        self._shares: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
+        self._shares: WeakValueDictionary[str, Share] = WeakValueDictionary()
 
     @asynccontextmanager
     async def connection(
@@ -141,36 +144,30 @@ class ReadPool(AsyncConnectionPool[AsyncConnection[DictRow]]):
 
         Raises `PoolTimeout`, soon where it is known that none can be made.
         """
-        creator_id, loop = _asking.get(), asyncio.get_running_loop()
-        until = loop.time() + (timeout or (AWAY_SECONDS if self._is_away else WAIT_SECONDS))
-        async with self._share(creator_id, until), super().connection(until - loop.time()) as conn:
-            if creator_id is None:
-                yield conn
-                return
-            limit = loop.call_later(HELD_SECONDS, _hang_up, conn)
-            try:
-                yield conn
-            finally:
-                limit.cancel()
+        creator_id = _asking.get()
+        async with self._share(creator_id):
+            seconds = timeout or (AWAY_SECONDS if self._is_away else WAIT_SECONDS)
+            async with super().connection(seconds) as conn:
+                if creator_id is None:
+                    yield conn
+                    return
+                limit = asyncio.get_running_loop().call_later(HELD_SECONDS, _hang_up, conn)
+                try:
+                    yield conn
+                finally:
+                    limit.cancel()
 
     @asynccontextmanager
-    async def _share(self, creator_id: str | None, until: float) -> AsyncIterator[None]:
+    async def _share(self, creator_id: str | None) -> AsyncIterator[None]:
         """Wait until the creator has less than all of their connections in use."""
         if not creator_id:
             yield
             return
         share = self._shares.get(creator_id)
         if share is None:
-            share = self._shares[creator_id] = asyncio.Semaphore(SHARE)
-        try:
-            async with asyncio.timeout_at(until):
-                await share.acquire()
-        except TimeoutError as error:
-            raise PoolTimeout("too much is read for one creator at the same time") from error
-        try:
+            share = self._shares[creator_id] = Share()
+        async with share.one():
             yield
-        finally:
-            share.release()
 
     async def _see_that_it_lives(self, conn: AsyncConnection[DictRow]) -> None:
         try:
@@ -184,6 +181,41 @@ class ReadPool(AsyncConnectionPool[AsyncConnection[DictRow]]):
 
     async def _given_up(self, _: object) -> None:
         self._is_away = True
+
+
+class Share:
+    """The connections of one creator: whoever comes when all are in use waits for the others, as long as they move."""
+
+    def __init__(self) -> None:
+        self._free = asyncio.Semaphore(SHARE)
+        self._moved_at = 0.0
+
+    @asynccontextmanager
+    async def one(self) -> AsyncIterator[None]:
+        """Have one; raises `PoolTimeout` when none of them comes back, or others have been served for too long."""
+        loop = asyncio.get_running_loop()
+        if self._free.locked():
+            await self._wait(loop)
+        else:
+            await self._free.acquire()
+        try:
+            yield
+        finally:
+            self._moved_at = loop.time()
+            self._free.release()
+
+    async def _wait(self, loop: asyncio.AbstractEventLoop) -> None:
+        until, waiting = loop.time() + TURN_SECONDS, loop.create_task(self._free.acquire())
+        try:
+            while not waiting.done():
+                await asyncio.wait((waiting,), timeout=WAIT_SECONDS)
+                now = loop.time()
+                if not waiting.done() and (now > until or now - self._moved_at > WAIT_SECONDS):
+                    raise PoolTimeout("too much is read for one creator at the same time")
+        except BaseException:
+            if not waiting.cancel():
+                self._free.release()
+            raise
 
 
 class Kept:

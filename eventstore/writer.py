@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar
 from uuid import UUID
 
-from eventsourcing.persistence import IntegrityError, InterfaceError, OperationalError
+from eventsourcing.persistence import IntegrityError, InterfaceError, OperationalError, PersistenceError
 from psycopg.errors import IntegrityConstraintViolation, UniqueViolation
 
 from eventstore.circuit import PATIENCE_SECONDS, Circuit, Trouble
@@ -280,7 +280,7 @@ class Writer(Generic[App]):
         """See whether the trouble is over."""
         try:
             self._workspace.event_store.recorder.append_nothing()
-        except (OperationalError, InterfaceError) as error:
+        except PersistenceError as error:
             self._circuit.failed(error)
         else:
             self._circuit.worked(has_appended=True)
@@ -296,7 +296,12 @@ class Writer(Generic[App]):
             ran = [self._attempt(job) for job in jobs]
             positions = self._append()
         except Held as error:
-            self._settle_without(ran, error)
+            if error.why == "row":  # which one of them wants, and not its neighbours
+                self._workspace.abandon()
+                for job in jobs:
+                    self._alone(job)
+            else:
+                self._settle_without(ran, error)
             return
         except (IntegrityError, OperationalError, InterfaceError) as error:
             if not isinstance(error, IntegrityError) and self._workspace.event_store.gathered:

@@ -60,6 +60,13 @@ async def test_a_creator_who_reads_too_much_at_once_is_told_so(reads: ReadPool) 
     await read(reads, "ana")
 
 
+async def test_requests_about_one_creator_wait_for_each_other_as_long_as_they_are_answered(
+    reads: ReadPool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pools, "WAIT_SECONDS", 0.4)
+    await asyncio.gather(*(read(reads, "ana", "SELECT pg_sleep(0.1)") for _ in range(6 * pools.SHARE)))
+
+
 async def test_what_no_request_asks_for_has_no_share(reads: ReadPool) -> None:
     async with AsyncExitStack() as stack:
         for _ in range(CONNECTIONS):

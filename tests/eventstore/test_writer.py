@@ -510,6 +510,25 @@ async def test_while_somebody_holds_the_head_what_changes_nothing_is_answered(
     assert isinstance(creator, Done)
 
 
+async def test_a_row_that_somebody_else_has_not_committed_holds_up_only_those_who_want_it(
+    writer: Writer[Clonnect], database_url: str
+) -> None:
+    row = "INSERT INTO app.received (creator_id, channel, account_id, dedupe_key) VALUES ('wanted', '', '', '')"
+    gate = Gate()
+    with psycopg.connect(database_url) as other:
+        other.execute(row.encode())
+        holding = asyncio.create_task(writer.do(gate))
+        await gate.reached()
+        wanting = asyncio.create_task(writer.do_with(lambda *_: [(row, ())], Clonnect.creator, "ana"))
+        neighbour = asyncio.create_task(a_lead(writer, 1))
+        await asyncio.sleep(0)
+        gate.open()
+        answers = await asyncio.gather(holding, wanting, neighbour, return_exceptions=True)
+        other.rollback()
+    assert [type(answer) for answer in answers] == [Done, Held, Lead]
+    assert writer.trouble is None
+
+
 async def test_when_the_head_is_free_again_the_writer_finds_out_by_itself(
     writer: Writer[Clonnect], database_url: str
 ) -> None:
