@@ -128,7 +128,7 @@ async def test_a_person_cancels_what_is_pending_and_only_that(demo: Served) -> N
     other = await demo.client.delete(f"{cancel}/ig_5002", params={"sequence_type": "abandoned"})
     assert other.json() == {"status": "ok", "follower_id": "ig_5002", "cancelled": 0}
     steps = len((await sequence(demo, "objection_price"))["steps"])
-    assert (await demo.client.delete(f"{cancel}/luz")).json()["cancelled"] == steps
+    assert (await demo.client.delete(f"{cancel}/5002")).json()["cancelled"] == steps
     listed = (await demo.client.get(f"/nurturing/{CREATOR}/followups", params={"status": "cancelled"})).json()
     assert [(each["status"], each["reason"]) for each in listed["followups"]] == [("cancelled", "cancelled")] * steps
     head = demo.head()

@@ -10,7 +10,7 @@ const write = () => screen.findByRole("textbox", { name: "Write as the follower"
 
 describe("the simulator", () => {
   test("what the follower writes is on the right, and the answer arrives by itself on the left", async () => {
-    const { world, tell } = startBackend({ leads: [aLead({ follower_id: "ig_ana" })] });
+    const { world, tell } = startBackend({ leads: [aLead({ follower_id: "ig_5001" })] });
     const { user } = open("/simulator");
     await user.click(await screen.findByRole("button", { name: /Ana García/ }));
     await screen.findByText("Live");
@@ -32,9 +32,9 @@ describe("the simulator", () => {
   });
 
   test("a message that could not be sent comes back to be sent again", async () => {
-    startBackend({ leads: [aLead({ follower_id: "ig_ana" })] });
+    startBackend({ leads: [aLead({ follower_id: "ig_5001" })] });
     server.use(http.post("*/simulator/demo/messages", () => problem(422, "The text is too long.")));
-    const { user } = open("/simulator?with=ig_ana");
+    const { user } = open("/simulator?with=ig_5001");
     await user.type(await write(), "Hola{Enter}");
     expect(await screen.findByText("Not sent: The text is too long.")).toBeVisible();
     expect(await write()).toHaveValue("Hola");
@@ -42,8 +42,8 @@ describe("the simulator", () => {
 
   test("an answer that was held is not shown as delivered", async () => {
     const held = aMessage({ content: "Hola Ana", role: "assistant", author: "bot", delivery: "held" });
-    startBackend({ leads: [aLead({ follower_id: "ig_ana" })], messages: [held] });
-    open("/simulator?with=ig_ana");
+    startBackend({ leads: [aLead({ follower_id: "ig_5001" })], messages: [held] });
+    open("/simulator?with=ig_5001");
     const phone = await screen.findByRole("log");
     expect(await within(phone).findByText("Held back, not delivered")).toBeVisible();
     expect(within(phone).queryByText("Delivered")).toBeNull();
@@ -51,13 +51,13 @@ describe("the simulator", () => {
 
   test("a photo without words is a message too, and a held answer says why it was held", async () => {
     startBackend({
-      leads: [aLead({ follower_id: "ig_ana" })],
+      leads: [aLead({ follower_id: "ig_5001" })],
       messages: [
         aMessage({ content: "", attachments: ["image"] }),
         aMessage({ role: "assistant", author: "bot", delivery: "held", reason: "window_closed" }),
       ],
     });
-    open("/simulator?with=ig_ana");
+    open("/simulator?with=ig_5001");
     const phone = await screen.findByRole("log");
     expect(await within(phone).findByText("Photo")).toBeVisible();
     expect(phone).toHaveTextContent("the messaging window is closed");
@@ -99,22 +99,22 @@ describe("the simulator", () => {
 
   test("the clock goes to the next follow-up and no further", async () => {
     const { writes } = startBackend({
-      leads: [aLead({ follower_id: "ig_ana" })],
+      leads: [aLead({ follower_id: "ig_5001" })],
       followUps: [
         aFollowUp({ scheduled_at: "2999-01-02T10:00:00+00:00" }),
         aFollowUp({ scheduled_at: "2999-01-01T10:00:00+00:00" }),
         aFollowUp({ scheduled_at: "2026-01-01T10:00:00+00:00", status: "sent" }),
       ],
     });
-    const { user } = open("/simulator?with=ig_ana");
+    const { user } = open("/simulator?with=ig_5001");
     await user.click(await screen.findByRole("button", { name: "To the next follow-up" }));
     await waitFor(() => expect(writes[0]?.body).toEqual({ to: "2999-01-01T10:00:00+00:00" }));
     expect(await screen.findByText("ahead of the real time")).toBeVisible();
   });
 
   test("without a planned follow-up there is none to go to", async () => {
-    const { writes } = startBackend({ leads: [aLead({ follower_id: "ig_ana" })] });
-    const { user } = open("/simulator?with=ig_ana");
+    const { writes } = startBackend({ leads: [aLead({ follower_id: "ig_5001" })] });
+    const { user } = open("/simulator?with=ig_5001");
     await user.click(await screen.findByRole("button", { name: "+4 h" }));
     await waitFor(() => expect(writes[0]?.body).toEqual({ advance_seconds: 14400 }));
     expect(screen.queryByRole("button", { name: "To the next follow-up" })).toBeNull();
@@ -123,10 +123,10 @@ describe("the simulator", () => {
 
   test("what is planned stands apart from what is over, and says why it ended", async () => {
     startBackend({
-      leads: [aLead({ follower_id: "ig_ana" })],
+      leads: [aLead({ follower_id: "ig_5001" })],
       followUps: [aFollowUp({ step: 2, status: "cancelled", reason: "replied" }), aFollowUp({ step: 1 })],
     });
-    open("/simulator?with=ig_ana");
+    open("/simulator?with=ig_5001");
     const planned = await screen.findByRole("list", { name: "Planned follow-ups" });
     expect(planned).toHaveTextContent("step 1");
     expect(screen.getByRole("list", { name: "What became of the others" })).toHaveTextContent(

@@ -7,7 +7,8 @@ test.each(CHANNELS)("an invented id on %s is one that the API accepts and that b
   expect(channelOf(id)).toBe(channel);
 });
 
-test("a telephone number is digits and nothing else", () => {
+test("an id that a platform gives is digits and nothing else", () => {
+  expect(inventId("instagram", "Ana")).toMatch(/^ig_\d{17}$/);
   expect(inventId("whatsapp", "Ana")).toMatch(/^wa_\d{11}$/);
   expect(inventId("telegram", "Ana")).toMatch(/^tg_\d{9}$/);
 });

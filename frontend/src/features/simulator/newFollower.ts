@@ -15,7 +15,7 @@ export function inventId(channel: Channel, name: string): string {
     .replace(/[^a-z0-9]+/g, "_")
     .replace(/^_+|_+$/g, "");
   const id = {
-    instagram: `${handle || "guest"}_${digits(4)}`,
+    instagram: `1784${digits(13)}`,
     whatsapp: `346${digits(8)}`,
     telegram: `7${digits(8)}`,
     simulator: `${handle || "guest"}_${digits(4)}`,
