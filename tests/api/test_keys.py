@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import psycopg
 import pytest
 
+from api.auth import Callers
 from api.bootstrap import run
 from api.problems import Unauthenticated
 from domain.vocabulary import Role
@@ -65,6 +66,20 @@ async def test_a_revoked_key_opens_nothing_at_once_in_every_program(served: Serv
     head = served.head()
     await refused(served.client.delete(f"{KEYS}/{prefix}"), 404, "not-found")
     assert served.head() == head
+
+
+async def test_a_revocation_of_which_no_notification_tells_holds_within_five_seconds(served: Served) -> None:
+    key, prefix = await issued(served)
+    now = 0.0
+    callers = Callers(served.runtime.pool, lambda: now)
+    assert (await callers.identify({"x-api-key": key}, {})).role is Role.AGENT
+    with psycopg.connect(served.url, autocommit=True) as conn:
+        conn.execute("UPDATE app.keys SET revoked_at = now() WHERE prefix = %s", (prefix,))
+    now = 4.9
+    await callers.identify({"x-api-key": key}, {})
+    now = 5.0
+    with pytest.raises(Unauthenticated):
+        await callers.identify({"x-api-key": key}, {})
 
 
 async def test_the_last_way_in_of_an_owner_is_not_taken_back(served: Served) -> None:
