@@ -1,7 +1,7 @@
 """A worker far from the database loses nothing of what somebody writes faster than it can react."""
 
-from tests.chaos.__main__ import FAR, far_table
 from tests.chaos.far import write_to_a_far_worker
+from tests.chaos.reports.leading import FAR, far_table
 from tests.faults.conftest import Installation
 
 

@@ -1,7 +1,7 @@
 """A program that is stopped as a whole, and wakes up later, holds nobody up and does nothing twice."""
 
-from tests.chaos.__main__ import HUNG, hung_table
 from tests.chaos.hanging import hang
+from tests.chaos.reports.leading import HUNG, hung_table
 from tests.faults.conftest import Installation
 
 STOPPED_SECONDS = 12.0

@@ -5110,7 +5110,7 @@ export interface operations {
                      *       "next_cursor": null,
                      *       "conversations": [
                      *         {
-                     *           "follower_id": "ig_ana",
+                     *           "follower_id": "ig_5001",
                      *           "id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
                      *           "username": "ana.lopez",
                      *           "name": "Ana López",
@@ -5204,7 +5204,7 @@ export interface operations {
                 creator_id: string;
                 /**
                  * @description The lead's id, or the person's id on their platform, with its prefix or without.
-                 * @example ig_ana
+                 * @example ig_5001
                  */
                 lead_id: string;
             };
@@ -5282,7 +5282,7 @@ export interface operations {
                 creator_id: string;
                 /**
                  * @description The lead's id, or the person's id on their platform, with its prefix or without.
-                 * @example ig_ana
+                 * @example ig_5001
                  */
                 lead_id: string;
             };
@@ -5302,7 +5302,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "status": "ok",
-                     *       "follower_id": "ig_ana",
+                     *       "follower_id": "ig_5001",
                      *       "id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
                      *       "username": "ana.lopez",
                      *       "name": "Ana López",
@@ -5403,7 +5403,7 @@ export interface operations {
                 creator_id: string;
                 /**
                  * @description The lead's id, or the person's id on their platform, with its prefix or without.
-                 * @example ig_ana
+                 * @example ig_5001
                  */
                 lead_id: string;
             };
@@ -5432,14 +5432,14 @@ export interface operations {
                     /**
                      * @example {
                      *       "status": "ok",
-                     *       "follower_id": "ig_ana",
+                     *       "follower_id": "ig_5001",
                      *       "new_status": "hot",
                      *       "db_status": "new",
                      *       "purchase_intent": 0.7,
                      *       "lead": {
                      *         "id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
-                     *         "follower_id": "ig_ana",
-                     *         "platform_user_id": "ig_ana",
+                     *         "follower_id": "ig_5001",
+                     *         "platform_user_id": "ig_5001",
                      *         "platform": "instagram",
                      *         "username": "ana.lopez",
                      *         "full_name": "Ana López",
@@ -5491,14 +5491,14 @@ export interface operations {
                     /**
                      * @example {
                      *       "status": "ok",
-                     *       "follower_id": "ig_ana",
+                     *       "follower_id": "ig_5001",
                      *       "new_status": "hot",
                      *       "db_status": "new",
                      *       "purchase_intent": 0.7,
                      *       "lead": {
                      *         "id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
-                     *         "follower_id": "ig_ana",
-                     *         "platform_user_id": "ig_ana",
+                     *         "follower_id": "ig_5001",
+                     *         "platform_user_id": "ig_5001",
                      *         "platform": "instagram",
                      *         "username": "ana.lopez",
                      *         "full_name": "Ana López",
@@ -5588,7 +5588,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "follower_id": "ig_ana",
+                 *       "follower_id": "ig_5001",
                  *       "message": "Hola, ¿cuánto cuesta el curso?"
                  *     }
                  */
@@ -5611,7 +5611,7 @@ export interface operations {
                      *       "status": "ok",
                      *       "sent": true,
                      *       "platform": "instagram",
-                     *       "follower_id": "ig_ana",
+                     *       "follower_id": "ig_5001",
                      *       "message_id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
                      *       "delivery": "sent",
                      *       "reason": null,
@@ -5637,7 +5637,7 @@ export interface operations {
                      *       "status": "ok",
                      *       "sent": true,
                      *       "platform": "instagram",
-                     *       "follower_id": "ig_ana",
+                     *       "follower_id": "ig_5001",
                      *       "message_id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
                      *       "delivery": "sent",
                      *       "reason": null,
@@ -5688,7 +5688,7 @@ export interface operations {
                 creator_id: string;
                 /**
                  * @description The lead's id, or the person's id on their platform, with its prefix or without.
-                 * @example ig_ana
+                 * @example ig_5001
                  */
                 lead_id: string;
             };
@@ -5708,7 +5708,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "status": "ok",
-                     *       "deleted": "ig_ana"
+                     *       "deleted": "ig_5001"
                      *     }
                      */
                     "application/json": components["schemas"]["ConversationDeleted"];
@@ -5727,7 +5727,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "status": "ok",
-                     *       "deleted": "ig_ana"
+                     *       "deleted": "ig_5001"
                      *     }
                      */
                     "application/json": components["schemas"]["ConversationDeleted"];
@@ -5774,7 +5774,7 @@ export interface operations {
                 /**
                  * @example {
                  *       "creator_id": "maria",
-                 *       "sender_id": "ig_ana",
+                 *       "sender_id": "ig_5001",
                  *       "message": "Hola, ¿cuánto cuesta el curso?",
                  *       "message_id": "m_1001",
                  *       "platform": "instagram",
@@ -5806,7 +5806,7 @@ export interface operations {
                      *       "escalate": true,
                      *       "confidence": 1,
                      *       "message_id": "m_1001",
-                     *       "follower_id": "ig_ana",
+                     *       "follower_id": "ig_5001",
                      *       "lead_id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
                      *       "draft_id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
                      *       "duplicate": true
@@ -5836,7 +5836,7 @@ export interface operations {
                      *       "escalate": true,
                      *       "confidence": 1,
                      *       "message_id": "m_1001",
-                     *       "follower_id": "ig_ana",
+                     *       "follower_id": "ig_5001",
                      *       "lead_id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
                      *       "draft_id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
                      *       "duplicate": true
@@ -6204,7 +6204,7 @@ export interface operations {
                 /**
                  * @example {
                  *       "ids": [
-                 *         "ig_ana"
+                 *         "ig_5001"
                  *       ],
                  *       "action": "tag_add",
                  *       "tag": "vip"
@@ -6228,7 +6228,7 @@ export interface operations {
                      *       "status": "ok",
                      *       "results": [
                      *         {
-                     *           "id": "ig_ana",
+                     *           "id": "ig_5001",
                      *           "ok": true,
                      *           "error": null
                      *         }
@@ -6254,7 +6254,7 @@ export interface operations {
                      *       "status": "ok",
                      *       "results": [
                      *         {
-                     *           "id": "ig_ana",
+                     *           "id": "ig_5001",
                      *           "ok": true,
                      *           "error": null
                      *         }
@@ -6358,7 +6358,7 @@ export interface operations {
                      *       "conversations": [
                      *         {
                      *           "id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
-                     *           "follower_id": "ig_ana",
+                     *           "follower_id": "ig_5001",
                      *           "username": "ana.lopez",
                      *           "name": "Ana López",
                      *           "platform": "instagram",
@@ -6418,7 +6418,7 @@ export interface operations {
                 creator_id: string;
                 /**
                  * @description The lead's id, or the person's id on their platform, with its prefix or without.
-                 * @example ig_ana
+                 * @example ig_5001
                  */
                 lead_id: string;
             };
@@ -6520,7 +6520,7 @@ export interface operations {
                 creator_id: string;
                 /**
                  * @description The lead's id, or the person's id on their platform, with its prefix or without.
-                 * @example ig_ana
+                 * @example ig_5001
                  */
                 lead_id: string;
             };
@@ -6622,7 +6622,7 @@ export interface operations {
                 creator_id: string;
                 /**
                  * @description The lead's id, or the person's id on their platform, with its prefix or without.
-                 * @example ig_ana
+                 * @example ig_5001
                  */
                 lead_id: string;
             };
@@ -6726,7 +6726,7 @@ export interface operations {
                 creator_id: string;
                 /**
                  * @description The lead's id, or the person's id on their platform, with its prefix or without.
-                 * @example ig_ana
+                 * @example ig_5001
                  */
                 lead_id: string;
             };
@@ -6828,7 +6828,7 @@ export interface operations {
                 creator_id: string;
                 /**
                  * @description The lead's id, or the person's id on their platform, with its prefix or without.
-                 * @example ig_ana
+                 * @example ig_5001
                  */
                 lead_id: string;
             };
@@ -6936,7 +6936,7 @@ export interface operations {
                 creator_id: string;
                 /**
                  * @description The lead's id, or the person's id on their platform, with its prefix or without.
-                 * @example ig_ana
+                 * @example ig_5001
                  */
                 lead_id: string;
             };
@@ -7040,7 +7040,7 @@ export interface operations {
                 creator_id: string;
                 /**
                  * @description The lead's id, or the person's id on their platform, with its prefix or without.
-                 * @example ig_ana
+                 * @example ig_5001
                  */
                 lead_id: string;
             };
@@ -7195,8 +7195,8 @@ export interface operations {
                      *       "leads": [
                      *         {
                      *           "id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
-                     *           "follower_id": "ig_ana",
-                     *           "platform_user_id": "ig_ana",
+                     *           "follower_id": "ig_5001",
+                     *           "platform_user_id": "ig_5001",
                      *           "platform": "instagram",
                      *           "username": "ana.lopez",
                      *           "full_name": "Ana López",
@@ -7279,7 +7279,7 @@ export interface operations {
                  * @example {
                  *       "name": "Ana López",
                  *       "platform": "instagram",
-                 *       "platform_user_id": "ana",
+                 *       "platform_user_id": "5001",
                  *       "username": "@ana.lopez",
                  *       "email": "ana@example.com",
                  *       "status": "warm",
@@ -7306,8 +7306,8 @@ export interface operations {
                      *       "status": "ok",
                      *       "lead": {
                      *         "id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
-                     *         "follower_id": "ig_ana",
-                     *         "platform_user_id": "ig_ana",
+                     *         "follower_id": "ig_5001",
+                     *         "platform_user_id": "ig_5001",
                      *         "platform": "instagram",
                      *         "username": "ana.lopez",
                      *         "full_name": "Ana López",
@@ -7361,8 +7361,8 @@ export interface operations {
                      *       "status": "ok",
                      *       "lead": {
                      *         "id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
-                     *         "follower_id": "ig_ana",
-                     *         "platform_user_id": "ig_ana",
+                     *         "follower_id": "ig_5001",
+                     *         "platform_user_id": "ig_5001",
                      *         "platform": "instagram",
                      *         "username": "ana.lopez",
                      *         "full_name": "Ana López",
@@ -7441,7 +7441,7 @@ export interface operations {
                 creator_id: string;
                 /**
                  * @description The lead's id, or the person's id on their platform, with its prefix or without.
-                 * @example ig_ana
+                 * @example ig_5001
                  */
                 lead_id: string;
             };
@@ -7463,8 +7463,8 @@ export interface operations {
                      *       "status": "ok",
                      *       "lead": {
                      *         "id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
-                     *         "follower_id": "ig_ana",
-                     *         "platform_user_id": "ig_ana",
+                     *         "follower_id": "ig_5001",
+                     *         "platform_user_id": "ig_5001",
                      *         "platform": "instagram",
                      *         "username": "ana.lopez",
                      *         "full_name": "Ana López",
@@ -7555,7 +7555,7 @@ export interface operations {
                 creator_id: string;
                 /**
                  * @description The lead's id, or the person's id on their platform, with its prefix or without.
-                 * @example ig_ana
+                 * @example ig_5001
                  */
                 lead_id: string;
             };
@@ -7594,8 +7594,8 @@ export interface operations {
                      *       "status": "ok",
                      *       "lead": {
                      *         "id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
-                     *         "follower_id": "ig_ana",
-                     *         "platform_user_id": "ig_ana",
+                     *         "follower_id": "ig_5001",
+                     *         "platform_user_id": "ig_5001",
                      *         "platform": "instagram",
                      *         "username": "ana.lopez",
                      *         "full_name": "Ana López",
@@ -7650,8 +7650,8 @@ export interface operations {
                      *       "status": "ok",
                      *       "lead": {
                      *         "id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
-                     *         "follower_id": "ig_ana",
-                     *         "platform_user_id": "ig_ana",
+                     *         "follower_id": "ig_5001",
+                     *         "platform_user_id": "ig_5001",
                      *         "platform": "instagram",
                      *         "username": "ana.lopez",
                      *         "full_name": "Ana López",
@@ -7732,7 +7732,7 @@ export interface operations {
                 creator_id: string;
                 /**
                  * @description The lead's id, or the person's id on their platform, with its prefix or without.
-                 * @example ig_ana
+                 * @example ig_5001
                  */
                 lead_id: string;
             };
@@ -7829,7 +7829,7 @@ export interface operations {
                  * @example {
                  *       "name": "Ana López",
                  *       "platform": "instagram",
-                 *       "platform_user_id": "ana",
+                 *       "platform_user_id": "5001",
                  *       "username": "@ana.lopez",
                  *       "email": "ana@example.com",
                  *       "status": "warm",
@@ -7856,8 +7856,8 @@ export interface operations {
                      *       "status": "ok",
                      *       "lead": {
                      *         "id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
-                     *         "follower_id": "ig_ana",
-                     *         "platform_user_id": "ig_ana",
+                     *         "follower_id": "ig_5001",
+                     *         "platform_user_id": "ig_5001",
                      *         "platform": "instagram",
                      *         "username": "ana.lopez",
                      *         "full_name": "Ana López",
@@ -7911,8 +7911,8 @@ export interface operations {
                      *       "status": "ok",
                      *       "lead": {
                      *         "id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
-                     *         "follower_id": "ig_ana",
-                     *         "platform_user_id": "ig_ana",
+                     *         "follower_id": "ig_5001",
+                     *         "platform_user_id": "ig_5001",
                      *         "platform": "instagram",
                      *         "username": "ana.lopez",
                      *         "full_name": "Ana López",
@@ -7995,7 +7995,7 @@ export interface operations {
                 creator_id: string;
                 /**
                  * @description The lead's id, or the person's id on their platform, with its prefix or without.
-                 * @example ig_ana
+                 * @example ig_5001
                  */
                 lead_id: string;
             };
@@ -8029,8 +8029,8 @@ export interface operations {
                      *       "status": "ok",
                      *       "lead": {
                      *         "id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
-                     *         "follower_id": "ig_ana",
-                     *         "platform_user_id": "ig_ana",
+                     *         "follower_id": "ig_5001",
+                     *         "platform_user_id": "ig_5001",
                      *         "platform": "instagram",
                      *         "username": "ana.lopez",
                      *         "full_name": "Ana López",
@@ -8085,8 +8085,8 @@ export interface operations {
                      *       "status": "ok",
                      *       "lead": {
                      *         "id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
-                     *         "follower_id": "ig_ana",
-                     *         "platform_user_id": "ig_ana",
+                     *         "follower_id": "ig_5001",
+                     *         "platform_user_id": "ig_5001",
                      *         "platform": "instagram",
                      *         "username": "ana.lopez",
                      *         "full_name": "Ana López",
@@ -8507,7 +8507,7 @@ export interface operations {
                      *       "sequence_type": "objection_price",
                      *       "enrolled": [
                      *         {
-                     *           "follower_id": "ig_ana",
+                     *           "follower_id": "ig_5001",
                      *           "id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
                      *           "name": "Ana López",
                      *           "next_scheduled": "2026-03-03T12:00:00.000000+00:00",
@@ -8630,7 +8630,7 @@ export interface operations {
                 sequence_type?: ("interest_cold" | "objection_price" | "objection_time" | "objection_doubt" | "objection_later" | "abandoned" | "re_engagement" | "post_purchase")[];
                 /**
                  * @description The lead's id, or the person's id on their platform, with its prefix or without.
-                 * @example ig_ana
+                 * @example ig_5001
                  */
                 follower_id?: string;
                 /**
@@ -8688,7 +8688,7 @@ export interface operations {
                      *         {
                      *           "id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
                      *           "creator_id": "maria",
-                     *           "follower_id": "ig_ana",
+                     *           "follower_id": "ig_5001",
                      *           "sequence_type": "objection_price",
                      *           "step": 1,
                      *           "scheduled_at": "2026-03-04T09:30:00.000000+00:00",
@@ -8748,7 +8748,7 @@ export interface operations {
                 creator_id: string;
                 /**
                  * @description The lead's id, or the person's id on their platform, with its prefix or without.
-                 * @example ig_ana
+                 * @example ig_5001
                  */
                 lead_id: string;
             };
@@ -8767,7 +8767,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "status": "ok",
-                     *       "follower_id": "ig_ana",
+                     *       "follower_id": "ig_5001",
                      *       "cancelled": 1
                      *     }
                      */
@@ -8786,7 +8786,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "status": "ok",
-                     *       "follower_id": "ig_ana",
+                     *       "follower_id": "ig_5001",
                      *       "cancelled": 1
                      *     }
                      */
@@ -8833,7 +8833,7 @@ export interface operations {
                 creator_id: string;
                 /**
                  * @description The lead's id, or the person's id on their platform, with its prefix or without.
-                 * @example ig_ana
+                 * @example ig_5001
                  */
                 lead_id: string;
             };
@@ -8852,7 +8852,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "status": "ok",
-                     *       "follower_id": "ig_ana",
+                     *       "follower_id": "ig_5001",
                      *       "cancelled": 1
                      *     }
                      */
@@ -8871,7 +8871,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "status": "ok",
-                     *       "follower_id": "ig_ana",
+                     *       "follower_id": "ig_5001",
                      *       "cancelled": 1
                      *     }
                      */
@@ -8964,7 +8964,7 @@ export interface operations {
                      *       "items": [
                      *         {
                      *           "followup_id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
-                     *           "follower_id": "ig_ana",
+                     *           "follower_id": "ig_5001",
                      *           "sequence_type": "objection_price",
                      *           "step": 1,
                      *           "scheduled_at": "2026-03-04T09:30:00.000000+00:00",
@@ -8998,7 +8998,7 @@ export interface operations {
                      *       "items": [
                      *         {
                      *           "followup_id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
-                     *           "follower_id": "ig_ana",
+                     *           "follower_id": "ig_5001",
                      *           "sequence_type": "objection_price",
                      *           "step": 1,
                      *           "scheduled_at": "2026-03-04T09:30:00.000000+00:00",
@@ -9078,7 +9078,7 @@ export interface operations {
                      *       },
                      *       "recent_conversations": [
                      *         {
-                     *           "follower_id": "ig_ana",
+                     *           "follower_id": "ig_5001",
                      *           "id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
                      *           "username": "ana.lopez",
                      *           "name": "Ana López",
@@ -9125,8 +9125,8 @@ export interface operations {
                      *       "leads": [
                      *         {
                      *           "id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
-                     *           "follower_id": "ig_ana",
-                     *           "platform_user_id": "ig_ana",
+                     *           "follower_id": "ig_5001",
+                     *           "platform_user_id": "ig_5001",
                      *           "platform": "instagram",
                      *           "username": "ana.lopez",
                      *           "full_name": "Ana López",
@@ -12345,7 +12345,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "follower_id": "ig_ana",
+                 *       "follower_id": "ig_5001",
                  *       "text": "Hola, ¿cuánto cuesta el curso?",
                  *       "name": "Ana López"
                  *     }
@@ -12366,7 +12366,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "status": "ok",
-                     *       "follower_id": "ig_ana",
+                     *       "follower_id": "ig_5001",
                      *       "message_id": "m_1001",
                      *       "lead_id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
                      *       "position": 1042
@@ -12388,7 +12388,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "status": "ok",
-                     *       "follower_id": "ig_ana",
+                     *       "follower_id": "ig_5001",
                      *       "message_id": "m_1001",
                      *       "lead_id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
                      *       "position": 1042
