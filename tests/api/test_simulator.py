@@ -69,6 +69,8 @@ async def test_a_phone_that_is_none_and_a_text_that_is_none_are_refused(demo: Se
         ({"text": "x" * 4097}, "/text"),
         ({"follower_id": "nobody"}, "/follower_id"),
         ({"follower_id": "fax_1"}, "/follower_id"),
+        ({"follower_id": "tg_marta"}, "/follower_id"),
+        ({"follower_id": "ig_01"}, "/follower_id"),
         ({"kind": "shout"}, "/kind"),
         ({"kind": "reaction"}, "/refers_to"),
         ({"occurred_at": 5}, "/occurred_at"),
@@ -78,6 +80,14 @@ async def test_a_phone_that_is_none_and_a_text_that_is_none_are_refused(demo: Se
     for change, field in bad:
         await refused(demo.client.post(f"/simulator/{CREATOR}/messages", json=good | change), 422, "invalid", field)
     assert demo.head() == head
+
+
+async def test_a_phone_is_one_persons_with_its_plus_or_without(demo: Served) -> None:
+    for phone in ("wa_34611223344", "wa_+34611223344"):
+        said = await demo.client.post(f"/simulator/{CREATOR}/messages", json={"follower_id": phone, "text": "hola"})
+        assert said.status_code == 200, said.text
+    (lead,) = (await demo.client.get(f"/dm/leads/{CREATOR}")).json()["leads"]
+    assert lead["follower_id"] == "wa_34611223344"
 
 
 async def test_the_clock_moves_forwards_only_and_not_for_ever(demo: Served) -> None:

@@ -47,6 +47,17 @@ async def test_a_message_is_stored_for_its_person_and_its_body_cannot_be_read(
     assert b"Hola" not in row["body_sealed"]
 
 
+async def test_who_has_no_id_of_the_platform_is_nobody_and_what_they_sent_is_kept(
+    reader: Runtime, conn: Connection
+) -> None:
+    for number, phone in enumerate(("tg_01001", "tg_marta", "ig_ana", "wa_34.611", "wa_034611223344"), 1):
+        handled = await deliver(reader, HELLO | {"follower_id": phone})
+        assert handled.quarantined is not None
+        assert phone.partition("_")[2] not in handled.quarantined
+        assert states(conn) == [("quarantined", 1)] * number
+    assert events(reader, Follower.MessageReceived) == []
+
+
 async def test_the_same_delivery_again_changes_nothing(reader: Runtime, conn: Connection) -> None:
     (first,) = (await deliver(reader, HELLO)).received
     (again,) = (await deliver(reader, HELLO)).received
