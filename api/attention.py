@@ -1,6 +1,7 @@
 """Everything that was set aside and waits for a person: one list, wherever it lies, and one way to try it again."""
 
 import asyncio
+import re
 from collections import Counter
 from collections.abc import Mapping
 from copy import copy
@@ -66,6 +67,8 @@ class SetAside:
         """What it is, for people."""
         return sentence(self.kind, self.part, self.code)
 
+
+_ID: Final = re.compile(r"[a-z]+:[a-zA-Z0-9_:-]{1,200}")
 
 # Each source answers id, kind, since, creator_id, lead_id, part, code, can_retry.
 _SOURCES: Final = (
@@ -138,9 +141,11 @@ class Attention:
 
         Raises `NotFound`, `Conflict` for what no machine may do again, and `Transient`.
         """
-        rows = await self._ask(
-            f"SELECT * FROM {_ALL} WHERE {_THEIRS} AND id = %(item_id)s", creator_id=creator_id, item_id=item_id
-        )
+        rows = []
+        if _ID.fullmatch(item_id):
+            rows = await self._ask(
+                f"SELECT * FROM {_ALL} WHERE {_THEIRS} AND id = %(item_id)s", creator_id=creator_id, item_id=item_id
+            )
         if not rows:
             raise NotFound("Nothing is set aside under this id.")
         item = _item(rows[0])

@@ -222,7 +222,15 @@ async def test_what_may_have_arrived_is_sent_again_by_nobody(aside: Aside) -> No
 
 
 async def test_what_is_not_in_the_list_cannot_be_tried_again(aside: Aside) -> None:
-    for item_id in ("", "parked", "overdue:nothing", f"quarantined:{uuid4()}", f"uncertain:{DUE}"):
+    for item_id in (
+        "",
+        "parked",
+        "parked:\0",
+        "parked:\udcff",
+        "overdue:nothing",
+        f"quarantined:{uuid4()}",
+        f"uncertain:{DUE}",
+    ):
         with pytest.raises(NotFound):
             await aside.attention.retry(CREATOR, item_id)
 
