@@ -60,6 +60,8 @@ WORLD: Final[Mapping[str, object]] = {
     "price": 97.5,
     "token_age_seconds": 86400,
     "url": "https://pay.example/curso",
+    "forwarded": False,
+    "note": None,
     "way_in": "webhook",
     "trouble": None,
     "welcome_message": "¡Hola! ¿En qué te ayudo?",

@@ -88,11 +88,11 @@ _CARD: Final = _PERSON | {
 
 _MESSAGE: Final = {
     "id": word("m.message_row"),
-    "role": choice("m.author", {"follower": "'\"user\"'"}, "'\"assistant\"'"),
+    "role": choice("m.author", {"follower": "'\"user\"'", "platform": "'\"user\"'"}, "'\"assistant\"'"),
     "content": text("m.content"),
     "timestamp": time("m.occurred_at"),
     "author": word("m.author"),
-    "delivery": choice("m.author", {"follower": "NULL"}, word("m.delivery")),
+    "delivery": choice("m.author", {"follower": "NULL", "platform": "NULL"}, word("m.delivery")),
     "reason": text("m.reason"),
     "attachments": choice("m.attachments", {"[]": "'[]'"}, "jsonb_path_query_array(m.attachments, '$[*].kind')::text"),
     "forwarded": text("m.forwarded"),
