@@ -113,7 +113,7 @@ async def test_a_rebuild_of_anything_leaves_the_same_rows_at_the_same_position(
         leads = await a_mixed_history(runtime)
     async with demo(work=False) as runtime:
         await asyncio.to_thread(break_streams, runtime, leads[4])
-        await deliver(runtime, {"follower_id": "ig_1", "text": "¿sigues ahí?", "message_id": "m4"})
+        await deliver(runtime, {"follower_id": "ig_2", "text": "¿sigues ahí?", "message_id": "m4"})
         await shown(runtime)
     projections = [kind(NO_POOL) for kind in PROJECTIONS]
     grown = {each.name: contents(conn, each) for each in projections}
@@ -132,7 +132,7 @@ async def test_a_rebuild_of_anything_leaves_the_same_rows_at_the_same_position(
             (each.name, each.stream, each.position, each.error) for each in parked_streams(conn, projections)
         ] == waiting
         # And what happens from then on is shown in the new tables, by the projector that has been running.
-        await deliver(runtime, {"follower_id": "ig_3", "text": "¿sigues ahí?", "message_id": "m5"})
+        await deliver(runtime, {"follower_id": "ig_4", "text": "¿sigues ahí?", "message_id": "m5"})
         await shown(runtime)
         card = await runtime.board.card(CREATOR, leads[3])
         assert card is not None
