@@ -7,6 +7,7 @@ from psycopg import AsyncConnection
 from psycopg.rows import DictRow
 
 from api.readiness import TOO_OLD_SECONDS
+from domain.vocabulary import PollingTrouble
 from eventstore.leases import VACANT_SECONDS
 from processes.channels.base import ChannelName
 from processes.worker import REACTIONS, WORKER_LOCKS
@@ -34,10 +35,14 @@ class Workers:
 
 @dataclass(frozen=True)
 class Connected:
-    """A channel of a creator; `heard` is how many seconds ago whoever polls it was, `None` if nobody ever did."""
+    """A channel of a creator; `heard` is how many seconds ago whoever polls it was, `None` if nobody ever did.
+
+    `trouble` is what keeps its messages from coming in, of `PollingTrouble`.
+    """
 
     channel: str
     heard: float | None
+    trouble: PollingTrouble | None = None
 
 
 async def workers(conn: AsyncConnection[DictRow]) -> Workers:
@@ -69,12 +74,17 @@ async def _reactions(conn: AsyncConnection[DictRow]) -> list[Reached]:
 async def connected(conn: AsyncConnection[DictRow], creator_id: str) -> list[Connected]:
     """The channels that a creator has connected."""
     cursor = await conn.execute(
-        """SELECT account.channel, extract(epoch FROM clock_timestamp() - lease.beat_at)::float8 AS heard
+        """SELECT account.channel, extract(epoch FROM clock_timestamp() - lease.beat_at)::float8 AS heard,
+                  trouble.reason AS trouble
              FROM app.channels AS account LEFT JOIN app.leases AS lease ON lease.name = 'polling/' || account.account_id
+             LEFT JOIN app.polling_troubles AS trouble USING (channel, account_id)
             WHERE account.creator_id = %s""",
         (creator_id,),
     )
-    return [Connected(**row) async for row in cursor]
+    return [
+        Connected(row["channel"], row["heard"], PollingTrouble(row["trouble"]) if row["trouble"] else None)
+        async for row in cursor
+    ]
 
 
 def late(behind: Iterable[Lag]) -> Iterator[str]:
@@ -102,10 +112,12 @@ def idle(working: Workers) -> Iterator[str]:
 
 
 def unasked(theirs: Iterable[Connected]) -> Iterator[str]:
-    """Which accounts nobody asks for messages, where they have to be asked, as `kind:which`."""
+    """Which accounts nobody asks for messages, or in vain, where they have to be asked, as `kind:which`."""
     for each in theirs:
         if each.channel == ChannelName.TELEGRAM and _is_silent(each.heard):
             yield f"polling_silent:{each.channel}"
+        if each.trouble is not None:
+            yield f"polling_stopped:{each.channel}"
 
 
 def _is_silent(heard: float | None) -> bool:

@@ -11,6 +11,7 @@ from api.condition import connected, idle, late, unasked, workers
 from api.dependencies import Caller, Running, guarded_router, public_router
 from api.roles import ADMINS, EVERYBODY
 from api.schemas import Answer, Ok, Time
+from domain.vocabulary import PollingTrouble
 from projections.lag import State, lags
 
 router = public_router("health")
@@ -82,12 +83,14 @@ class WorkerHealth(Answer):
 class ChannelHealth(Answer):
     """A channel that this program speaks, and whether the creator has connected it.
 
-    Where the platform is asked for messages, `polled_seconds` says how long ago whoever asks gave a sign of life.
+    Where the platform is asked for messages, `polled_seconds` says how long ago whoever asks gave a sign of life, and
+    `trouble` why nothing comes in.
     """
 
     channel: str
     connected: bool
     polled_seconds: float | None
+    trouble: PollingTrouble | None
 
 
 class ModelHealth(Answer):
@@ -191,6 +194,7 @@ async def get_health(creator: Caller, runtime: Running) -> Health:
                 channel=channel,
                 connected=channel in theirs,
                 polled_seconds=_rounded(theirs[channel].heard) if polled and channel in theirs else None,
+                trouble=theirs[channel].trouble if polled and channel in theirs else None,
             )
             for channel in sorted(map(str, runtime.channels))
         ],

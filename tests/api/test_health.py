@@ -14,7 +14,7 @@ from api import frontend
 from api.app import openapi
 from api.condition import Connected, Reached, Workers, idle, late, unasked
 from api.readiness import ReadinessProbe, unfit
-from domain.vocabulary import Platform
+from domain.vocabulary import Platform, PollingTrouble
 from eventstore.circuit import Trouble
 from projections.lag import Lag
 from tests.api.conftest import CREATOR, OTHER, Served, refused
@@ -137,6 +137,7 @@ def test_a_bot_that_nobody_asks_is_named() -> None:
     asked = [Connected("telegram", 0.4), Connected("instagram", None)]
     assert list(unasked(asked)) == []
     assert list(unasked([Connected("telegram", 6.0)])) == ["polling_silent:telegram"]
+    assert list(unasked([Connected("telegram", 0.1, PollingTrouble.OTHER_POLLER)])) == ["polling_stopped:telegram"]
 
 
 async def test_a_program_that_is_told_to_stop_wants_no_more_requests_and_answers_those_that_come(
@@ -173,11 +174,11 @@ async def test_whoever_has_a_credential_hears_how_everything_is(served: Served) 
     assert 0 <= health["worker"]["leader_heard_seconds"] < 5
     assert {each["name"] for each in health["worker"]["processes"]} >= {"replies", "nurturing", "releases", "erasure"}
     assert {(each["lag_events"], each["lag_seconds"]) for each in health["worker"]["processes"]} == {(0, 0)}
-    assert health["channels"] == [{"channel": "telegram", "connected": True, "polled_seconds": None}]
+    assert health["channels"] == [{"channel": "telegram", "connected": True, "polled_seconds": None, "trouble": None}]
     assert health["model"] == {"name": None, "answers_from": "templates"}
     async with served.anybody(**{"X-API-Key": served.keys[OTHER]}) as other:
         (channel,) = (await other.get("/health")).json()["channels"]
-        assert channel == {"channel": "telegram", "connected": False, "polled_seconds": None}
+        assert channel == {"channel": "telegram", "connected": False, "polled_seconds": None, "trouble": None}
     async with served.anybody() as nobody:
         await refused(nobody.get("/health"), 401, "unauthenticated")
 
