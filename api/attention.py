@@ -175,7 +175,7 @@ class Attention:
 
     def _replay(self, projection: Projection, stream: UUID) -> None:
         with psycopg.connect(
-            self._runtime.url, autocommit=True, row_factory=dict_row, **session(FOLLOWING)
+            self._runtime.url, autocommit=True, row_factory=dict_row, **session(FOLLOWING, self._runtime.url)
         ) as connection:
             replay(connection, self._runtime.log, projection, stream)
 

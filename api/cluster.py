@@ -134,10 +134,11 @@ class Cluster:
         return self._url(DATABASE)
 
     def _connect(self) -> psycopg.Connection:
+        url = self._url("postgres")
         deadline = time.monotonic() + START_SECONDS
         while True:
             try:
-                return psycopg.connect(self._url("postgres"), autocommit=True, **session(MAINTENANCE))
+                return psycopg.connect(url, autocommit=True, **session(MAINTENANCE, url))
             except psycopg.errors.CannotConnectNow:
                 # A server that somebody else's crash left behind may still be recovering.
                 if time.monotonic() > deadline:

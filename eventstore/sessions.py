@@ -43,7 +43,7 @@ MAINTENANCE: Final = SessionLimits(lock=0, statement=0, idle=0)
 """By hand: migrations, rebuilds, checks of the whole log."""
 
 
-def session(limits: SessionLimits, url: str = "") -> dict[str, Any]:
+def session(limits: SessionLimits, url: str) -> dict[str, Any]:
     """The parameters of `psycopg.connect` that put the limits on a session with `url` from its first statement.
 
     libpq, "Parameter Key Words": `tcp_user_timeout` and the keepalives are the client's side; the server's own are
