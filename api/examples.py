@@ -53,6 +53,8 @@ WORLD: Final[Mapping[str, object]] = {
     "creator_name": "maria",
     "currency": "EUR",
     "description": "Eight weeks, one photograph a day.",
+    "encoding": "utf-8",
+    "separator": ";",
     "item_id": f"overdue:silence:{LEAD}",
     "keywords": ["curso", "course"],
     "last_delivery_at": NOON,

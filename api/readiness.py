@@ -93,8 +93,10 @@ class ReadinessProbe:
 
     async def _run(self) -> None:
         while True:
+            is_reached = False
             try:
                 async with own_session(self._url, READS, answer_seconds=ANSWER_SECONDS) as conn:
+                    is_reached = True
                     lacking = await self._unmigrated(conn)
                     while not lacking:
                         self._seen = Seen(self._now(), await lags(conn, self._projections))
@@ -102,6 +104,8 @@ class ReadinessProbe:
                     self._seen = Seen(self._now(), (), is_migrated=False)
             except Error as error:
                 _logger.debug("the database was not seen (%s)", type(error).__name__)
+                if not is_reached:
+                    self._seen = Seen(self._now() - STALE_SECONDS, ())
             except Exception:
                 _logger.exception("looking at the database failed and is tried again")
             await self._rest()

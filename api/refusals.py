@@ -61,6 +61,7 @@ REFUSALS: Final[Mapping[str, Refused]] = {
     "conflict": Refused(409, "More than one lead has this id: say which with its prefix, such as `ig_`."),
     "in-progress": Refused(409, "The first request with this key is not answered yet."),
     "version-mismatch": Refused(412, "It has changed since: it has version 4 now.", {"current_version": 4}),
+    "headers-too-large": Refused(431, "The address and the headers are too long."),
     "too-large": Refused(413, "The body is over 1 MiB."),
     "unsupported-media-type": Refused(415, "Send the body as `application/json`."),
     "invalid": Refused(
@@ -80,6 +81,7 @@ REFUSALS: Final[Mapping[str, Refused]] = {
 def refusals(call: Call) -> Iterator[str]:
     """The slugs of what may be refused, as far as it follows from what is declared."""
     yield from call.also
+    yield "headers-too-large"
     if call.parameters & {"if-match", "if-none-match"}:
         yield "bad-request"
     if "if-match" in call.parameters:

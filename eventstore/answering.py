@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TypeVar
 
+import psycopg
 from psycopg import AsyncConnection, Connection, waiting
 from psycopg.abc import PQGen
 from psycopg.pq import TransactionStatus
@@ -31,8 +32,8 @@ class AnsweringConnection(Connection[Row]):
         patience = self.answer_seconds if timeout is None else timeout
         try:
             return waiting.wait(gen, self.pgconn.socket, interval=interval, timeout=patience)
-        except BaseException:
-            _give_up(self.pgconn)
+        except BaseException as error:
+            _give_up(self.pgconn, error)
             raise
 
 
@@ -50,8 +51,8 @@ class AsyncAnsweringConnection(AsyncConnection[Row]):
         patience = self.answer_seconds if timeout is None else timeout
         try:
             return await waiting.wait_async(gen, self.pgconn.socket, interval=interval, timeout=patience)
-        except BaseException:
-            _give_up(self.pgconn)
+        except BaseException as error:
+            _give_up(self.pgconn, error)
             raise
 
 
@@ -69,7 +70,11 @@ async def own_session(url: str, limits: SessionLimits, *, answer_seconds: float)
         await conn.close()
 
 
-def _give_up(session: PGconn) -> None:
-    """Close a session that still waits for an answer: whose question the next one was would be unknown."""
-    if session.transaction_status == TransactionStatus.ACTIVE:
+def _give_up(session: PGconn, error: BaseException) -> None:
+    """Close a session that still waits for an answer: whose question the next one was would be unknown.
+
+    An error that the server has answered is none of that, though in a pipeline more answers are to come.
+    """
+    is_answer = isinstance(error, psycopg.Error) and error.sqlstate is not None
+    if session.transaction_status == TransactionStatus.ACTIVE and not is_answer:
         session.finish()

@@ -118,11 +118,11 @@ class Recorder(PostgresApplicationRecorder):
 
     def _carry_out(self, statements: Sequence[Statement]) -> Sequence[PGresult]:
         """On any connection, or on the one that holds the head, which lets go of it in the same flush."""
-        with _saying_what_is_held():
-            if self._holding is not None:
+        if self._holding is not None:
+            with _saying_what_is_held():
                 return carry_out(self._holding, [*statements, ("COMMIT", ())])
-            with self.datastore.get_connection() as conn:
-                return carry_out(conn, statements)
+        with self.datastore.get_connection() as conn, _saying_what_is_held():
+            return carry_out(conn, statements)
 
     def select_events(
         self,

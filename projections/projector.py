@@ -19,6 +19,7 @@ from eventstore.leases import BEAT_SECONDS, Lease, beat, take
 from eventstore.log import Log, Page
 from eventstore.sessions import FOLLOWING, RECONNECT_SECONDS, session
 from eventstore.subscription import POLL_SECONDS
+from eventstore.vault import WrongKey
 from projections.applying import Parked, Waiting, behind, fold, told
 from projections.applying import take as take_in
 from projections.generations import CHANNEL as CHANNEL
@@ -224,10 +225,10 @@ class Projector:
         topics = set(chain.from_iterable(led.projection.topics for led in group))
         try:
             page = self._log.page(position, BATCH, topics)
-        except AWAY:
-            raise
-        except Exception as error:  # a key that does not open, for instance: no event can help it
-            if len(group) > 1:
+        except Exception as error:
+            if isinstance(error, AWAY) and not isinstance(error, WrongKey):
+                raise
+            if len(group) > 1:  # a key that does not open, for instance: no event can help it
                 moved = [self._take_further(conn, position, [led]) for led in group]
                 return any(moved)
             self._rest(conn, group[0], error)

@@ -108,13 +108,13 @@ def forgeries(cursor: str) -> Iterator[str]:
 async def test_a_forged_cursor_is_refused_by_every_list(served: Served) -> None:
     await served.answers()
     for number in range(2):
-        await served.writes(f"tg_{number}", "hola")
+        await served.writes(f"tg_{number + 1}", "hola")
     await served.key()
     for path, wanted in (
         (f"/dm/leads/{CREATOR}", {}),
         (f"/dm/leads/{CREATOR}", {"sort": "name"}),
         (f"/dm/conversations/{CREATOR}", {}),
-        (f"/dm/conversations/{CREATOR}/tg_0/messages", {}),
+        (f"/dm/conversations/{CREATOR}/tg_1/messages", {}),
         (f"/access/{CREATOR}/keys", {}),
     ):
         params = {"limit": "1"} | wanted

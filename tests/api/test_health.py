@@ -65,6 +65,20 @@ async def test_a_program_without_its_database_says_so_within_five_seconds_and_is
     await ready(served)
 
 
+async def test_a_database_that_refuses_is_away_at_once(database_url: str, server_url: str) -> None:
+    name = psycopg.conninfo.conninfo_to_dict(database_url)["dbname"]
+    probe = ReadinessProbe(database_url, [], lambda: None, lambda: False, threading.Event(), now=lambda: 100.0)
+    await probe.start()
+    assert probe.missing == []
+    with psycopg.connect(server_url, autocommit=True) as conn:
+        conn.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false".encode())
+        conn.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,))
+    async with asyncio.timeout(20):
+        while probe.missing != ["database"]:  # noqa: ASYNC110  # the probe has nobody to tell
+            await asyncio.sleep(0.05)
+    await probe.stop()
+
+
 async def test_asking_whether_it_is_ready_asks_the_database_nothing(served: Served) -> None:
     await served.runtime.pool.close()
     async with served.anybody() as nobody:
@@ -149,12 +163,6 @@ async def test_a_program_that_is_told_to_stop_wants_no_more_requests_and_answers
         assert (ready.status_code, ready.json()["missing"], ready.headers["retry-after"]) == (503, ["draining"], "1")
         assert (await nobody.get("/health/live")).status_code == 200
     assert (await served.client.get(f"/dm/leads/{CREATOR}")).status_code == 200
-
-
-async def test_projections_that_are_far_behind_want_no_requests(served: Served) -> None:
-    async with await psycopg.AsyncConnection.connect(served.url, autocommit=True) as conn:
-        await conn.execute("UPDATE log.head SET position = position + 20000")
-    await ready(served, "projections")
 
 
 async def test_whoever_has_a_credential_hears_how_everything_is(served: Served) -> None:

@@ -1,4 +1,3 @@
-import shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import cast
@@ -9,6 +8,7 @@ import pytest
 from api.migrate import MIGRATIONS, MigrationRefused, migrate, pending
 from projections.agenda import Agenda
 from projections.projection import Pool
+from tests.earlier import migrations_before
 
 
 @pytest.fixture
@@ -33,9 +33,7 @@ def test_every_migration_is_applied_once_and_in_order(empty_database_url: str, d
 
 
 def test_who_could_log_in_for_a_creator_is_a_member_of_theirs(empty_database_url: str, tmp_path: Path) -> None:
-    for path in sorted(MIGRATIONS.glob("*.sql"))[:16]:
-        (tmp_path / path.name).write_bytes(path.read_bytes())
-    migrate(empty_database_url, tmp_path)
+    migrate(empty_database_url, migrations_before("0014_memberships", tmp_path))
     with psycopg.connect(empty_database_url, autocommit=True) as connection:
         connection.execute(
             """INSERT INTO app.users (creator_id, email, name, role, password_hash)
@@ -108,9 +106,7 @@ def test_a_database_of_a_test_has_every_migration_of_the_program(database_url: s
 
 def test_what_the_release_before_had_dismissed_stays_dismissed(empty_database_url: str, tmp_path: Path) -> None:
     """It had noted so in the tables of the agenda alone, which may be made anew."""
-    for path in (each for each in MIGRATIONS.glob("*.sql") if each.stem < "0012_set_aside"):
-        shutil.copy(path, tmp_path)
-    migrate(empty_database_url, tmp_path)
+    migrate(empty_database_url, migrations_before("0012_set_aside", tmp_path))
     with psycopg.connect(empty_database_url, autocommit=True) as conn:
         conn.execute(Agenda(cast(Pool, None)).ddl().encode())
         conn.execute("INSERT INTO read.projections (name, version, tables) VALUES ('agenda', 1, '{read.agenda_v1}')")

@@ -1,23 +1,14 @@
 """What an older release left of erasures and quarantine is brought into order by the migration."""
 
-import shutil
 from pathlib import Path
 from uuid import UUID, uuid4
 
 import psycopg
 
-from api.migrate import MIGRATIONS, migrate
+from api.migrate import migrate
+from tests.earlier import migrations_before
 
-NUMBER = 18
 GIVEN_UP, DONE = uuid4(), uuid4()
-
-
-def before(folder: Path) -> Path:
-    """The migrations of the release before."""
-    for path in MIGRATIONS.glob("*.sql"):
-        if int(path.name[:4]) < NUMBER:
-            shutil.copy(path, folder)
-    return folder
 
 
 def append(conn: psycopg.Connection, lead_id: UUID, version: int, topic: str) -> None:
@@ -30,7 +21,7 @@ def append(conn: psycopg.Connection, lead_id: UUID, version: int, topic: str) ->
 def test_an_erasure_that_was_given_up_is_tried_again_and_no_reason_quotes_anybody(
     empty_database_url: str, tmp_path: Path
 ) -> None:
-    migrate(empty_database_url, before(tmp_path))
+    migrate(empty_database_url, migrations_before("0015_keys", tmp_path))
     with psycopg.connect(empty_database_url, autocommit=True) as conn:
         for lead_id in (GIVEN_UP, DONE):
             append(conn, lead_id, 1, "lead.erasure_requested")

@@ -142,7 +142,7 @@ def test_what_may_be_refused_is_said_for_each_status(name: str) -> None:
 
 
 def test_every_kind_of_refusal_is_described() -> None:
-    never_of_a_route = {"method-not-allowed", "headers-too-large", "too-slow", "internal"}
+    never_of_a_route = {"method-not-allowed", "too-slow", "internal"}
     assert set(TITLES) - never_of_a_route == set(REFUSALS)
 
 

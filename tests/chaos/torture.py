@@ -115,10 +115,11 @@ def prepare(url: str) -> None:
 
 
 @contextmanager
-def following(follower: Follower) -> Iterator[None]:
+def following(follower: Follower) -> Iterator[Follower]:
+    """A follower that reads until the end."""
     follower.start()
     try:
-        yield
+        yield follower
     finally:
         follower.stop()
 

@@ -5,6 +5,7 @@ import time
 
 import psycopg
 import pytest
+from psycopg.rows import TupleRow
 
 from eventstore.answering import AnsweringConnection, own_session
 from eventstore.sessions import FOLLOWING
@@ -46,3 +47,16 @@ async def test_a_session_whose_statement_is_refused_stays_open(database_url: str
         with pytest.raises(psycopg.errors.UndefinedTable):
             await conn.execute("SELECT FROM nowhere")
         await conn.execute("SELECT 1")
+
+
+def test_a_session_stays_open_when_one_statement_of_a_pipeline_is_refused(database_url: str) -> None:
+    def refused_while_another_is_carried_out(conn: AnsweringConnection[TupleRow]) -> None:
+        with conn.pipeline():
+            cursor = conn.execute("SELECT 1 / 0")
+            conn.execute("SELECT pg_sleep(0.1)")
+            cursor.fetchone()
+
+    with AnsweringConnection.connect(database_url, autocommit=True) as conn:
+        with pytest.raises(psycopg.errors.DivisionByZero):
+            refused_while_another_is_carried_out(conn)
+        assert conn.execute("SELECT 1").fetchone() == (1,)

@@ -158,7 +158,7 @@ async def test_who_was_silent_while_the_sequence_was_off_is_not_written_to_by_a_
     runtime: Runtime, database_url: str
 ) -> None:
     await acting(runtime, Clonnect.switch_sequence, CREATOR, SequenceType.RE_ENGAGEMENT, False)
-    for number in range(3):
+    for number in range(1, 4):
         await say(runtime, f"tg_{number}", "Hola", "m1")
     assert await runtime.move_clock(runtime.clock() + SILENCE)
     declined = events(runtime, Follower.EnrolmentDeclined)

@@ -1939,7 +1939,8 @@ export interface components {
          * ChannelHealth
          * @description A channel that this program speaks, and whether the creator has connected it.
          *
-         *     Where the platform is asked for messages, `polled_seconds` says how long ago whoever asks gave a sign of life.
+         *     Where the platform is asked for messages, `polled_seconds` says how long ago whoever asks gave a sign of life, and
+         *     `trouble` why nothing comes in.
          */
         ChannelHealth: {
             /** Channel */
@@ -1948,6 +1949,7 @@ export interface components {
             connected: boolean;
             /** Polled Seconds */
             polled_seconds: number | null;
+            trouble: components["schemas"]["PollingTrouble"] | null;
         };
         /**
          * ChannelItem
@@ -4702,6 +4704,16 @@ export interface components {
         };
     };
     responses: {
+        /** @description `headers-too-large`: The request's head is too large */
+        "headers-too-large": {
+            headers: {
+                "X-Request-ID": components["headers"]["X-Request-ID"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description `signature`: The delivery is not signed by its platform */
         signature: {
             headers: {
@@ -4961,6 +4973,7 @@ export interface operations {
                     "application/json": components["schemas"]["Listening"];
                 };
             };
+            431: components["responses"]["headers-too-large"];
         };
     };
     receive_telegram_update: {
@@ -5016,6 +5029,7 @@ export interface operations {
             };
             403: components["responses"]["signature"];
             413: components["responses"]["too-large"];
+            431: components["responses"]["headers-too-large"];
             503: components["responses"]["unavailable"];
         };
     };
@@ -5131,7 +5145,8 @@ export interface operations {
                      *               "delivery": "sent",
                      *               "reason": null,
                      *               "attachments": [],
-                     *               "forwarded": true
+                     *               "forwarded": false,
+                     *               "note": null
                      *             }
                      *           ],
                      *           "last_contact": "2026-03-03T12:00:00.000000+00:00",
@@ -5170,6 +5185,7 @@ export interface operations {
             404: components["responses"]["not-found"];
             422: components["responses"]["invalid"];
             429: components["responses"]["rate-limited"];
+            431: components["responses"]["headers-too-large"];
             503: components["responses"]["not-caught-up.unavailable"];
         };
     };
@@ -5236,7 +5252,8 @@ export interface operations {
                      *           "delivery": "sent",
                      *           "reason": null,
                      *           "attachments": [],
-                     *           "forwarded": true
+                     *           "forwarded": false,
+                     *           "note": null
                      *         }
                      *       ]
                      *     }
@@ -5250,6 +5267,7 @@ export interface operations {
             409: components["responses"]["conflict"];
             422: components["responses"]["invalid"];
             429: components["responses"]["rate-limited"];
+            431: components["responses"]["headers-too-large"];
             503: components["responses"]["not-caught-up.unavailable"];
         };
     };
@@ -5324,7 +5342,8 @@ export interface operations {
                      *           "delivery": "sent",
                      *           "reason": null,
                      *           "attachments": [],
-                     *           "forwarded": true
+                     *           "forwarded": false,
+                     *           "note": null
                      *         }
                      *       ],
                      *       "last_contact": "2026-03-03T12:00:00.000000+00:00",
@@ -5372,6 +5391,7 @@ export interface operations {
             409: components["responses"]["conflict"];
             422: components["responses"]["invalid"];
             429: components["responses"]["rate-limited"];
+            431: components["responses"]["headers-too-large"];
             503: components["responses"]["not-caught-up.unavailable"];
         };
     };
@@ -5547,6 +5567,7 @@ export interface operations {
             415: components["responses"]["unsupported-media-type"];
             422: components["responses"]["invalid"];
             429: components["responses"]["rate-limited"];
+            431: components["responses"]["headers-too-large"];
             503: components["responses"]["unavailable"];
         };
     };
@@ -5657,6 +5678,7 @@ export interface operations {
             415: components["responses"]["unsupported-media-type"];
             422: components["responses"]["invalid.idempotency-key-reused"];
             429: components["responses"]["rate-limited"];
+            431: components["responses"]["headers-too-large"];
             503: components["responses"]["unavailable"];
         };
     };
@@ -5743,6 +5765,7 @@ export interface operations {
             415: components["responses"]["unsupported-media-type"];
             422: components["responses"]["invalid"];
             429: components["responses"]["rate-limited"];
+            431: components["responses"]["headers-too-large"];
             503: components["responses"]["unavailable"];
         };
     };
@@ -5853,6 +5876,7 @@ export interface operations {
             415: components["responses"]["unsupported-media-type"];
             422: components["responses"]["invalid.idempotency-key-reused"];
             429: components["responses"]["rate-limited"];
+            431: components["responses"]["headers-too-large"];
             503: components["responses"]["unavailable"];
         };
     };
@@ -5941,6 +5965,7 @@ export interface operations {
             404: components["responses"]["not-found"];
             422: components["responses"]["invalid"];
             429: components["responses"]["rate-limited"];
+            431: components["responses"]["headers-too-large"];
             503: components["responses"]["not-caught-up.unavailable"];
         };
     };
@@ -6037,6 +6062,7 @@ export interface operations {
             415: components["responses"]["unsupported-media-type"];
             422: components["responses"]["invalid.idempotency-key-reused"];
             429: components["responses"]["rate-limited"];
+            431: components["responses"]["headers-too-large"];
             503: components["responses"]["unavailable"];
         };
     };
@@ -6103,7 +6129,10 @@ export interface operations {
                      * @example {
                      *       "status": "ok",
                      *       "dry_run": true,
-                     *       "read_as": {},
+                     *       "read_as": {
+                     *         "encoding": "utf-8",
+                     *         "separator": ";"
+                     *       },
                      *       "passed_over": [],
                      *       "rows": 1,
                      *       "created": 1,
@@ -6138,7 +6167,10 @@ export interface operations {
                      * @example {
                      *       "status": "ok",
                      *       "dry_run": true,
-                     *       "read_as": {},
+                     *       "read_as": {
+                     *         "encoding": "utf-8",
+                     *         "separator": ";"
+                     *       },
                      *       "passed_over": [],
                      *       "rows": 1,
                      *       "created": 1,
@@ -6167,6 +6199,7 @@ export interface operations {
             415: components["responses"]["unsupported-media-type"];
             422: components["responses"]["invalid.idempotency-key-reused"];
             429: components["responses"]["rate-limited"];
+            431: components["responses"]["headers-too-large"];
             503: components["responses"]["unavailable"];
         };
     };
@@ -6273,6 +6306,7 @@ export interface operations {
             415: components["responses"]["unsupported-media-type"];
             422: components["responses"]["invalid.idempotency-key-reused"];
             429: components["responses"]["rate-limited"];
+            431: components["responses"]["headers-too-large"];
             503: components["responses"]["unavailable"];
         };
     };
@@ -6382,6 +6416,7 @@ export interface operations {
             404: components["responses"]["not-found"];
             422: components["responses"]["invalid"];
             429: components["responses"]["rate-limited"];
+            431: components["responses"]["headers-too-large"];
             503: components["responses"]["not-caught-up.unavailable"];
         };
     };
@@ -6484,6 +6519,7 @@ export interface operations {
             415: components["responses"]["unsupported-media-type"];
             422: components["responses"]["invalid.idempotency-key-reused"];
             429: components["responses"]["rate-limited"];
+            431: components["responses"]["headers-too-large"];
             503: components["responses"]["unavailable"];
         };
     };
@@ -6586,6 +6622,7 @@ export interface operations {
             415: components["responses"]["unsupported-media-type"];
             422: components["responses"]["invalid.idempotency-key-reused"];
             429: components["responses"]["rate-limited"];
+            431: components["responses"]["headers-too-large"];
             503: components["responses"]["unavailable"];
         };
     };
@@ -6690,6 +6727,7 @@ export interface operations {
             415: components["responses"]["unsupported-media-type"];
             422: components["responses"]["invalid.idempotency-key-reused"];
             429: components["responses"]["rate-limited"];
+            431: components["responses"]["headers-too-large"];
             503: components["responses"]["unavailable"];
         };
     };
@@ -6792,6 +6830,7 @@ export interface operations {
             415: components["responses"]["unsupported-media-type"];
             422: components["responses"]["invalid.idempotency-key-reused"];
             429: components["responses"]["rate-limited"];
+            431: components["responses"]["headers-too-large"];
             503: components["responses"]["unavailable"];
         };
     };
@@ -6900,6 +6939,7 @@ export interface operations {
             415: components["responses"]["unsupported-media-type"];
             422: components["responses"]["invalid.idempotency-key-reused"];
             429: components["responses"]["rate-limited"];
+            431: components["responses"]["headers-too-large"];
             503: components["responses"]["unavailable"];
         };
     };
@@ -7004,6 +7044,7 @@ export interface operations {
             415: components["responses"]["unsupported-media-type"];
             422: components["responses"]["invalid.idempotency-key-reused"];
             429: components["responses"]["rate-limited"];
+            431: components["responses"]["headers-too-large"];
             503: components["responses"]["unavailable"];
         };
     };
@@ -7110,6 +7151,7 @@ export interface operations {
             415: components["responses"]["unsupported-media-type"];
             422: components["responses"]["invalid.idempotency-key-reused"];
             429: components["responses"]["rate-limited"];
+            431: components["responses"]["headers-too-large"];
             503: components["responses"]["unavailable"];
         };
     };
@@ -7241,6 +7283,7 @@ export interface operations {
             404: components["responses"]["not-found"];
             422: components["responses"]["invalid"];
             429: components["responses"]["rate-limited"];
+            431: components["responses"]["headers-too-large"];
             503: components["responses"]["not-caught-up.unavailable"];
         };
     };
@@ -7409,6 +7452,7 @@ export interface operations {
             415: components["responses"]["unsupported-media-type"];
             422: components["responses"]["invalid.idempotency-key-reused"];
             429: components["responses"]["rate-limited"];
+            431: components["responses"]["headers-too-large"];
             503: components["responses"]["unavailable"];
         };
     };
@@ -7524,6 +7568,7 @@ export interface operations {
             409: components["responses"]["conflict"];
             422: components["responses"]["invalid"];
             429: components["responses"]["rate-limited"];
+            431: components["responses"]["headers-too-large"];
             503: components["responses"]["not-caught-up.unavailable"];
         };
     };
@@ -7701,6 +7746,7 @@ export interface operations {
             415: components["responses"]["unsupported-media-type"];
             422: components["responses"]["invalid"];
             429: components["responses"]["rate-limited"];
+            431: components["responses"]["headers-too-large"];
             503: components["responses"]["unavailable"];
         };
     };
@@ -7791,6 +7837,7 @@ export interface operations {
             415: components["responses"]["unsupported-media-type"];
             422: components["responses"]["invalid"];
             429: components["responses"]["rate-limited"];
+            431: components["responses"]["headers-too-large"];
             503: components["responses"]["unavailable"];
         };
     };
@@ -7959,6 +8006,7 @@ export interface operations {
             415: components["responses"]["unsupported-media-type"];
             422: components["responses"]["invalid.idempotency-key-reused"];
             429: components["responses"]["rate-limited"];
+            431: components["responses"]["headers-too-large"];
             503: components["responses"]["unavailable"];
         };
     };
@@ -8135,6 +8183,7 @@ export interface operations {
             415: components["responses"]["unsupported-media-type"];
             422: components["responses"]["invalid.idempotency-key-reused"];
             429: components["responses"]["rate-limited"];
+            431: components["responses"]["headers-too-large"];
             503: components["responses"]["unavailable"];
         };
     };
@@ -8213,6 +8262,7 @@ export interface operations {
             404: components["responses"]["not-found"];
             422: components["responses"]["invalid"];
             429: components["responses"]["rate-limited"];
+            431: components["responses"]["headers-too-large"];
             503: components["responses"]["not-caught-up.unavailable"];
         };
     };
@@ -8319,6 +8369,7 @@ export interface operations {
             415: components["responses"]["unsupported-media-type"];
             422: components["responses"]["invalid.idempotency-key-reused"];
             429: components["responses"]["rate-limited"];
+            431: components["responses"]["headers-too-large"];
             503: components["responses"]["unavailable"];
         };
     };
@@ -8448,6 +8499,7 @@ export interface operations {
             415: components["responses"]["unsupported-media-type"];
             422: components["responses"]["invalid"];
             429: components["responses"]["rate-limited"];
+            431: components["responses"]["headers-too-large"];
             503: components["responses"]["unavailable"];
         };
     };
@@ -8532,6 +8584,7 @@ export interface operations {
             404: components["responses"]["not-found"];
             422: components["responses"]["invalid"];
             429: components["responses"]["rate-limited"];
+            431: components["responses"]["headers-too-large"];
             503: components["responses"]["not-caught-up.unavailable"];
         };
     };
@@ -8608,6 +8661,7 @@ export interface operations {
             404: components["responses"]["not-found"];
             422: components["responses"]["invalid"];
             429: components["responses"]["rate-limited"];
+            431: components["responses"]["headers-too-large"];
             503: components["responses"]["not-caught-up.unavailable"];
         };
     };
@@ -8716,6 +8770,7 @@ export interface operations {
             409: components["responses"]["conflict"];
             422: components["responses"]["invalid"];
             429: components["responses"]["rate-limited"];
+            431: components["responses"]["headers-too-large"];
             503: components["responses"]["not-caught-up.unavailable"];
         };
     };
@@ -8801,6 +8856,7 @@ export interface operations {
             415: components["responses"]["unsupported-media-type"];
             422: components["responses"]["invalid"];
             429: components["responses"]["rate-limited"];
+            431: components["responses"]["headers-too-large"];
             503: components["responses"]["unavailable"];
         };
     };
@@ -8886,6 +8942,7 @@ export interface operations {
             415: components["responses"]["unsupported-media-type"];
             422: components["responses"]["invalid"];
             429: components["responses"]["rate-limited"];
+            431: components["responses"]["headers-too-large"];
             503: components["responses"]["unavailable"];
         };
     };
@@ -9021,6 +9078,7 @@ export interface operations {
             415: components["responses"]["unsupported-media-type"];
             422: components["responses"]["invalid.idempotency-key-reused"];
             429: components["responses"]["rate-limited"];
+            431: components["responses"]["headers-too-large"];
             503: components["responses"]["not-caught-up.unavailable"];
         };
     };
@@ -9099,7 +9157,8 @@ export interface operations {
                      *               "delivery": "sent",
                      *               "reason": null,
                      *               "attachments": [],
-                     *               "forwarded": true
+                     *               "forwarded": false,
+                     *               "note": null
                      *             }
                      *           ],
                      *           "last_contact": "2026-03-03T12:00:00.000000+00:00",
@@ -9196,6 +9255,7 @@ export interface operations {
             404: components["responses"]["not-found"];
             422: components["responses"]["invalid"];
             429: components["responses"]["rate-limited"];
+            431: components["responses"]["headers-too-large"];
             503: components["responses"]["not-caught-up.unavailable"];
         };
     };
@@ -9255,6 +9315,7 @@ export interface operations {
             404: components["responses"]["not-found"];
             422: components["responses"]["invalid"];
             429: components["responses"]["rate-limited"];
+            431: components["responses"]["headers-too-large"];
             503: components["responses"]["not-caught-up.unavailable"];
         };
     };
@@ -9353,6 +9414,7 @@ export interface operations {
             415: components["responses"]["unsupported-media-type"];
             422: components["responses"]["invalid"];
             429: components["responses"]["rate-limited"];
+            431: components["responses"]["headers-too-large"];
             503: components["responses"]["unavailable"];
         };
     };
@@ -9452,6 +9514,7 @@ export interface operations {
             415: components["responses"]["unsupported-media-type"];
             422: components["responses"]["invalid.idempotency-key-reused"];
             429: components["responses"]["rate-limited"];
+            431: components["responses"]["headers-too-large"];
             503: components["responses"]["unavailable"];
         };
     };
@@ -9542,6 +9605,7 @@ export interface operations {
             415: components["responses"]["unsupported-media-type"];
             422: components["responses"]["invalid.idempotency-key-reused"];
             429: components["responses"]["rate-limited"];
+            431: components["responses"]["headers-too-large"];
             503: components["responses"]["unavailable"];
         };
     };
@@ -9609,6 +9673,7 @@ export interface operations {
             404: components["responses"]["not-found"];
             422: components["responses"]["invalid"];
             429: components["responses"]["rate-limited"];
+            431: components["responses"]["headers-too-large"];
             503: components["responses"]["unavailable"];
         };
     };
@@ -9674,6 +9739,7 @@ export interface operations {
             403: components["responses"]["forbidden"];
             422: components["responses"]["invalid"];
             429: components["responses"]["rate-limited"];
+            431: components["responses"]["headers-too-large"];
             503: components["responses"]["not-caught-up.unavailable"];
         };
     };
@@ -9772,6 +9838,7 @@ export interface operations {
             415: components["responses"]["unsupported-media-type"];
             422: components["responses"]["invalid.idempotency-key-reused"];
             429: components["responses"]["rate-limited"];
+            431: components["responses"]["headers-too-large"];
             503: components["responses"]["unavailable"];
         };
     };
@@ -9845,6 +9912,7 @@ export interface operations {
             404: components["responses"]["not-found"];
             422: components["responses"]["invalid"];
             429: components["responses"]["rate-limited"];
+            431: components["responses"]["headers-too-large"];
             503: components["responses"]["unavailable"];
         };
     };
@@ -9962,6 +10030,7 @@ export interface operations {
             415: components["responses"]["unsupported-media-type"];
             422: components["responses"]["invalid"];
             429: components["responses"]["rate-limited"];
+            431: components["responses"]["headers-too-large"];
             503: components["responses"]["unavailable"];
         };
     };
@@ -10046,6 +10115,7 @@ export interface operations {
             404: components["responses"]["not-found"];
             422: components["responses"]["invalid"];
             429: components["responses"]["rate-limited"];
+            431: components["responses"]["headers-too-large"];
             503: components["responses"]["not-caught-up.unavailable"];
         };
     };
@@ -10175,6 +10245,7 @@ export interface operations {
             415: components["responses"]["unsupported-media-type"];
             422: components["responses"]["invalid.idempotency-key-reused"];
             429: components["responses"]["rate-limited"];
+            431: components["responses"]["headers-too-large"];
             503: components["responses"]["unavailable"];
         };
     };
@@ -10256,6 +10327,7 @@ export interface operations {
             404: components["responses"]["not-found"];
             422: components["responses"]["invalid"];
             429: components["responses"]["rate-limited"];
+            431: components["responses"]["headers-too-large"];
             503: components["responses"]["unavailable"];
         };
     };
@@ -10383,6 +10455,7 @@ export interface operations {
             415: components["responses"]["unsupported-media-type"];
             422: components["responses"]["invalid"];
             429: components["responses"]["rate-limited"];
+            431: components["responses"]["headers-too-large"];
             503: components["responses"]["unavailable"];
         };
     };
@@ -10501,6 +10574,7 @@ export interface operations {
             415: components["responses"]["unsupported-media-type"];
             422: components["responses"]["invalid"];
             429: components["responses"]["rate-limited"];
+            431: components["responses"]["headers-too-large"];
             503: components["responses"]["unavailable"];
         };
     };
@@ -10574,6 +10648,7 @@ export interface operations {
             404: components["responses"]["not-found"];
             422: components["responses"]["invalid"];
             429: components["responses"]["rate-limited"];
+            431: components["responses"]["headers-too-large"];
             503: components["responses"]["unavailable"];
         };
     };
@@ -10698,6 +10773,7 @@ export interface operations {
             415: components["responses"]["unsupported-media-type"];
             422: components["responses"]["invalid"];
             429: components["responses"]["rate-limited"];
+            431: components["responses"]["headers-too-large"];
             503: components["responses"]["unavailable"];
         };
     };
@@ -10758,6 +10834,7 @@ export interface operations {
             404: components["responses"]["not-found"];
             422: components["responses"]["invalid"];
             429: components["responses"]["rate-limited"];
+            431: components["responses"]["headers-too-large"];
             503: components["responses"]["unavailable"];
         };
     };
@@ -10875,6 +10952,7 @@ export interface operations {
             415: components["responses"]["unsupported-media-type"];
             422: components["responses"]["invalid"];
             429: components["responses"]["rate-limited"];
+            431: components["responses"]["headers-too-large"];
             503: components["responses"]["unavailable"];
         };
     };
@@ -10985,6 +11063,7 @@ export interface operations {
             415: components["responses"]["unsupported-media-type"];
             422: components["responses"]["invalid"];
             429: components["responses"]["rate-limited"];
+            431: components["responses"]["headers-too-large"];
             503: components["responses"]["unavailable"];
         };
     };
@@ -11046,6 +11125,7 @@ export interface operations {
             415: components["responses"]["unsupported-media-type"];
             422: components["responses"]["invalid.idempotency-key-reused"];
             429: components["responses"]["rate-limited"];
+            431: components["responses"]["headers-too-large"];
             503: components["responses"]["unavailable"];
         };
     };
@@ -11109,6 +11189,7 @@ export interface operations {
             415: components["responses"]["unsupported-media-type"];
             422: components["responses"]["invalid"];
             429: components["responses"]["rate-limited"];
+            431: components["responses"]["headers-too-large"];
             503: components["responses"]["unavailable"];
         };
     };
@@ -11182,6 +11263,7 @@ export interface operations {
             415: components["responses"]["unsupported-media-type"];
             422: components["responses"]["invalid"];
             429: components["responses"]["rate-limited"];
+            431: components["responses"]["headers-too-large"];
             503: components["responses"]["unavailable"];
         };
     };
@@ -11221,6 +11303,7 @@ export interface operations {
             415: components["responses"]["unsupported-media-type"];
             422: components["responses"]["invalid"];
             429: components["responses"]["rate-limited"];
+            431: components["responses"]["headers-too-large"];
             503: components["responses"]["unavailable"];
         };
     };
@@ -11274,6 +11357,7 @@ export interface operations {
             401: components["responses"]["unauthenticated"];
             422: components["responses"]["invalid"];
             429: components["responses"]["rate-limited"];
+            431: components["responses"]["headers-too-large"];
             503: components["responses"]["unavailable"];
         };
     };
@@ -11314,6 +11398,7 @@ export interface operations {
             401: components["responses"]["unauthenticated"];
             422: components["responses"]["invalid"];
             429: components["responses"]["rate-limited"];
+            431: components["responses"]["headers-too-large"];
             503: components["responses"]["unavailable"];
         };
     };
@@ -11379,6 +11464,7 @@ export interface operations {
             404: components["responses"]["not-found"];
             422: components["responses"]["invalid"];
             429: components["responses"]["rate-limited"];
+            431: components["responses"]["headers-too-large"];
             503: components["responses"]["unavailable"];
         };
     };
@@ -11485,6 +11571,7 @@ export interface operations {
             415: components["responses"]["unsupported-media-type"];
             422: components["responses"]["invalid.idempotency-key-reused"];
             429: components["responses"]["rate-limited"];
+            431: components["responses"]["headers-too-large"];
             503: components["responses"]["unavailable"];
         };
     };
@@ -11562,6 +11649,7 @@ export interface operations {
             415: components["responses"]["unsupported-media-type"];
             422: components["responses"]["invalid"];
             429: components["responses"]["rate-limited"];
+            431: components["responses"]["headers-too-large"];
             503: components["responses"]["unavailable"];
         };
     };
@@ -11627,6 +11715,7 @@ export interface operations {
             404: components["responses"]["not-found"];
             422: components["responses"]["invalid"];
             429: components["responses"]["rate-limited"];
+            431: components["responses"]["headers-too-large"];
             503: components["responses"]["unavailable"];
         };
     };
@@ -11733,6 +11822,7 @@ export interface operations {
             415: components["responses"]["unsupported-media-type"];
             422: components["responses"]["invalid.idempotency-key-reused"];
             429: components["responses"]["rate-limited"];
+            431: components["responses"]["headers-too-large"];
             503: components["responses"]["unavailable"];
         };
     };
@@ -11834,6 +11924,7 @@ export interface operations {
             415: components["responses"]["unsupported-media-type"];
             422: components["responses"]["invalid"];
             429: components["responses"]["rate-limited"];
+            431: components["responses"]["headers-too-large"];
             503: components["responses"]["unavailable"];
         };
     };
@@ -11911,6 +12002,7 @@ export interface operations {
             415: components["responses"]["unsupported-media-type"];
             422: components["responses"]["invalid"];
             429: components["responses"]["rate-limited"];
+            431: components["responses"]["headers-too-large"];
             503: components["responses"]["unavailable"];
         };
     };
@@ -11980,6 +12072,7 @@ export interface operations {
             404: components["responses"]["not-found"];
             422: components["responses"]["invalid"];
             429: components["responses"]["rate-limited"];
+            431: components["responses"]["headers-too-large"];
             503: components["responses"]["unavailable"];
         };
     };
@@ -12038,6 +12131,7 @@ export interface operations {
             415: components["responses"]["unsupported-media-type"];
             422: components["responses"]["invalid.idempotency-key-reused"];
             429: components["responses"]["rate-limited"];
+            431: components["responses"]["headers-too-large"];
             503: components["responses"]["unavailable"];
         };
     };
@@ -12108,6 +12202,7 @@ export interface operations {
             404: components["responses"]["not-found"];
             422: components["responses"]["invalid"];
             429: components["responses"]["rate-limited"];
+            431: components["responses"]["headers-too-large"];
             503: components["responses"]["unavailable"];
         };
     };
@@ -12141,6 +12236,7 @@ export interface operations {
                     "application/json": components["schemas"]["Ok"];
                 };
             };
+            431: components["responses"]["headers-too-large"];
         };
     };
     get_readiness: {
@@ -12176,6 +12272,7 @@ export interface operations {
                     "application/json": components["schemas"]["Readiness"];
                 };
             };
+            431: components["responses"]["headers-too-large"];
             /** @description Not now. */
             503: {
                 headers: {
@@ -12258,7 +12355,8 @@ export interface operations {
                      *         {
                      *           "channel": "telegram",
                      *           "connected": true,
-                     *           "polled_seconds": 1
+                     *           "polled_seconds": 1,
+                     *           "trouble": null
                      *         }
                      *       ],
                      *       "model": {
@@ -12273,6 +12371,7 @@ export interface operations {
             401: components["responses"]["unauthenticated"];
             422: components["responses"]["invalid"];
             429: components["responses"]["rate-limited"];
+            431: components["responses"]["headers-too-large"];
             503: components["responses"]["unavailable"];
         };
     };
@@ -12309,6 +12408,7 @@ export interface operations {
             403: components["responses"]["forbidden"];
             422: components["responses"]["invalid"];
             429: components["responses"]["rate-limited"];
+            431: components["responses"]["headers-too-large"];
             503: components["responses"]["unavailable"];
         };
     };
@@ -12405,6 +12505,7 @@ export interface operations {
             415: components["responses"]["unsupported-media-type"];
             422: components["responses"]["invalid.idempotency-key-reused"];
             429: components["responses"]["rate-limited"];
+            431: components["responses"]["headers-too-large"];
             503: components["responses"]["unavailable"];
         };
     };
@@ -12451,6 +12552,7 @@ export interface operations {
             404: components["responses"]["not-found"];
             422: components["responses"]["invalid"];
             429: components["responses"]["rate-limited"];
+            431: components["responses"]["headers-too-large"];
             503: components["responses"]["unavailable"];
         };
     };
@@ -12541,6 +12643,7 @@ export interface operations {
             415: components["responses"]["unsupported-media-type"];
             422: components["responses"]["invalid.idempotency-key-reused"];
             429: components["responses"]["rate-limited"];
+            431: components["responses"]["headers-too-large"];
             503: components["responses"]["unavailable"];
         };
     };
@@ -12594,6 +12697,7 @@ export interface operations {
             415: components["responses"]["unsupported-media-type"];
             422: components["responses"]["invalid.idempotency-key-reused"];
             429: components["responses"]["rate-limited"];
+            431: components["responses"]["headers-too-large"];
             503: components["responses"]["unavailable"];
         };
     };

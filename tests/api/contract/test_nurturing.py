@@ -168,7 +168,7 @@ def test_every_promise_with_its_time_and_its_words(only_read: Person) -> None:
     assert [each["scheduled_at"] for each in listed] == sorted(each["scheduled_at"] for each in listed)
     first = listed[0]["scheduled_at"]
     for query, count in (
-        ("follower_id=luz", steps),
+        ("follower_id=5002", steps),
         ("follower_id=ig_5999", 0),
         ("status=sent", 0),
         ("status=pending&status=held", steps),

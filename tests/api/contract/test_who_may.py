@@ -134,7 +134,7 @@ def test_a_person_is_invited_chooses_a_password_and_logs_in_with_it(creator: Per
         body = {"link": token, "password": PASSWORD}
         logged_in = browser.post("/auth/login", json=body)
         said = good(logged_in, words("user csrf_token"))
-        assert set(said["user"]) == words("id email role creators")
+        assert set(said["user"]) == words("id email role creators memberships")
         assert (said["user"]["email"], said["user"]["role"], said["user"]["creators"]) == (
             email,
             "agent",
