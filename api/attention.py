@@ -32,7 +32,7 @@ OVERDUE_AFTER: Final = timedelta(seconds=60)
 """How late something that fell due may be before it counts as left undone."""
 
 
-class Kind(StrEnum):
+class AsideKind(StrEnum):
     """Why something waits."""
 
     PARKED = "parked"
@@ -54,7 +54,7 @@ class SetAside:
     """
 
     id: str
-    kind: Kind
+    kind: AsideKind
     since: datetime
     creator_id: str | None
     lead_id: UUID | None
@@ -129,12 +129,12 @@ class Attention:
         )
         return [_item(row) for row in rows], sum((await self.counts(creator_id)).values())
 
-    async def counts(self, creator_id: str | None) -> Mapping[Kind, int]:
+    async def counts(self, creator_id: str | None) -> Mapping[AsideKind, int]:
         """How many there are of each kind."""
         rows = await self._ask(
             f"SELECT kind, count(*) AS n FROM {_ALL} WHERE {_THEIRS} GROUP BY kind", creator_id=creator_id
         )
-        return Counter(dict.fromkeys(Kind, 0) | {Kind(row["kind"]): row["n"] for row in rows})
+        return Counter(dict.fromkeys(AsideKind, 0) | {AsideKind(row["kind"]): row["n"] for row in rows})
 
     async def retry(self, creator_id: str | None, item_id: str) -> None:
         """Try one of them again, at once or with the next tick of a worker.
@@ -153,15 +153,15 @@ class Attention:
             raise Conflict("No machine does this again: a person looks what became of it.")
         key = item_id.removeprefix(f"{item.kind}:")
         match item.kind:
-            case Kind.PARKED:
+            case AsideKind.PARKED:
                 await self._show_again(item.part, key.removeprefix(f"{item.part}:"))
-            case Kind.QUARANTINED:
+            case AsideKind.QUARANTINED:
                 await self._runtime.deliveries.try_again(UUID(key))
-            case Kind.OVERDUE | Kind.DISMISSED:
+            case AsideKind.OVERDUE | AsideKind.DISMISSED:
                 await self._runtime.agenda.take_up(key.replace(":", "/"))
-            case Kind.ERASURE:
+            case AsideKind.ERASURE:
                 await self._erase(item.creator_id, key)
-            case Kind.POLLING | Kind.CHANNEL:
+            case AsideKind.POLLING | AsideKind.CHANNEL:
                 await ask_now(self._runtime.pool)
             case _:
                 raise LookupError(f"there is no way to try {item.kind} again")
@@ -206,4 +206,4 @@ class Attention:
 
 
 def _item(row: DictRow) -> SetAside:
-    return SetAside(**row | {"kind": Kind(row["kind"])})
+    return SetAside(**row | {"kind": AsideKind(row["kind"])})

@@ -23,7 +23,7 @@ from api.telemetry import Telemetry
 from api.throttle import AtOnce, Throttle, Tries
 from domain import context
 from domain.application import Clonnect
-from domain.errors import NotFound, Taken
+from domain.errors import AlreadyTaken, NotFound
 from eventstore.key_watch import CHANGED as KEY_CHANNEL
 from eventstore.key_watch import KeyWatch
 from eventstore.log import Log
@@ -195,7 +195,7 @@ async def run(
         is_demo = await clock.read(pool)
         app = stack.enter_context(open_application(url, key))
         commanded = stack.enter_context(open_application(url, key, writer=True))
-        writer = Writer(commanded, conflict=Taken, timed=lambda: context.at(clock()))
+        writer = Writer(commanded, conflict=AlreadyTaken, timed=lambda: context.at(clock()))
         log = Log(cast(Recorder, app.recorder), cast(TypedMapper, app.mapper))
         projections = Projections(pool)
         board, conversations = projections[Board], projections[Conversations]

@@ -34,7 +34,7 @@ class Workers:
 
 
 @dataclass(frozen=True)
-class Connected:
+class ChannelCondition:
     """A channel of a creator; `heard` is how many seconds ago whoever polls it was, `None` if nobody ever did.
 
     `trouble` is what keeps its messages from coming in, of `PollingTrouble`.
@@ -71,7 +71,7 @@ async def _reactions(conn: AsyncConnection[DictRow]) -> list[Reached]:
     return [Reached(**row) async for row in cursor]
 
 
-async def connected(conn: AsyncConnection[DictRow], creator_id: str) -> list[Connected]:
+async def connected(conn: AsyncConnection[DictRow], creator_id: str) -> list[ChannelCondition]:
     """The channels that a creator has connected."""
     cursor = await conn.execute(
         """SELECT account.channel, extract(epoch FROM clock_timestamp() - lease.beat_at)::float8 AS heard,
@@ -82,7 +82,7 @@ async def connected(conn: AsyncConnection[DictRow], creator_id: str) -> list[Con
         (creator_id,),
     )
     return [
-        Connected(row["channel"], row["heard"], PollingTrouble(row["trouble"]) if row["trouble"] else None)
+        ChannelCondition(row["channel"], row["heard"], PollingTrouble(row["trouble"]) if row["trouble"] else None)
         async for row in cursor
     ]
 
@@ -111,7 +111,7 @@ def idle(working: Workers) -> Iterator[str]:
             yield f"reactions_late:{each.name}"
 
 
-def unasked(theirs: Iterable[Connected]) -> Iterator[str]:
+def unasked(theirs: Iterable[ChannelCondition]) -> Iterator[str]:
     """Which accounts nobody asks for messages, or in vain, where they have to be asked, as `kind:which`."""
     for each in theirs:
         if each.channel == ChannelName.TELEGRAM and _is_silent(each.heard):

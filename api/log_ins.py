@@ -19,7 +19,7 @@ from api.throttle import Tries
 from domain import context
 from domain.access import Membership
 from domain.application import Clonnect
-from domain.errors import FieldError, Invalid, Taken
+from domain.errors import AlreadyTaken, FieldError, Invalid
 from domain.streams import Beside
 from domain.vocabulary import Role
 from eventstore.writer import Writer
@@ -176,7 +176,7 @@ class LogIns:
         try:
             with context.acting(actor, correlation_id=visit.request_id, request_id=visit.request_id):
                 yield
-        except Taken:
+        except AlreadyTaken:
             await self._link(token)
             raise
         self._callers.heard(None)

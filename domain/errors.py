@@ -4,7 +4,7 @@ DomainError
 ├── NotFound            unknown, or another creator's
 ├── Invalid             the input breaks a rule; names each field
 ├── Conflict            the state refuses it
-│   ├── Taken
+│   ├── AlreadyTaken
 │   ├── DuplicateLead
 │   └── VersionMismatch
 └── NotDue              a send that may not go out now
@@ -54,7 +54,7 @@ class LostRace(Transient):
     """Another writer has appended to a stream since it was loaded."""
 
 
-class Taken(Conflict):
+class AlreadyTaken(Conflict):
     """What there may be only once (an account, an address, a key) is there already, by another command."""
 
 

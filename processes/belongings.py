@@ -38,7 +38,7 @@ class _Delivered:
 
 
 @dataclass(frozen=True)
-class Found:
+class BelongingsFound:
     """The ids of what is theirs, and the traces that are kept of it."""
 
     deliveries: list[UUID]
@@ -56,7 +56,7 @@ class Belongings:
         self._channels = channels
         self._sealer = sealer
 
-    async def of(self, lead: Lead) -> Found:
+    async def of(self, lead: Lead) -> BelongingsFound:
         """Asked for while the log can still be read, as far as it can."""
         store = cast(StreamStore, self._app.events)
         said = await asyncio.to_thread(lambda: list(store.readable(lead.follower_id)))
@@ -66,7 +66,7 @@ class Belongings:
         delivered = await self._deliveries_of(lead, person)
         keys = {each.dedupe_key for each in of_this_life if isinstance(each, FollowerEvents.MessageReceived)}
         keys.update(*(each.dedupe_keys for each in delivered))
-        return Found(
+        return BelongingsFound(
             [each.delivery_id for each in delivered],
             list(keys),
             [each.trace for each in delivered] + await self._traces_of(lead, list(keys)),

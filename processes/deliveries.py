@@ -82,7 +82,7 @@ class Handled:
 
 
 @dataclass(frozen=True)
-class Trouble:
+class ItemTrouble:
     """Why an item went to quarantine: a code that is kept, and a sentence for whoever waits for the answer.
 
     The sentence may repeat what was delivered, so it is kept nowhere.
@@ -268,14 +268,14 @@ class Deliveries:
             except AWAY:
                 raise
             except DomainError as error:
-                done, at = Trouble(f"refused:{type(error).__name__}", str(error)), None
+                done, at = ItemTrouble(f"refused:{type(error).__name__}", str(error)), None
             except Exception as error:
                 _logger.exception("item %s of delivery %s went wrong", number, body.delivery_id)
-                done, at = Trouble(f"failed:{type(error).__name__}", type(error).__name__), None
+                done, at = ItemTrouble(f"failed:{type(error).__name__}", type(error).__name__), None
             match done:
                 case Received():
                     received.append(done)
-                case Trouble():
+                case ItemTrouble():
                     troubles.append((number, done))
             position = at or position
         reason = "; ".join(f"item {number}: {trouble.code}" for number, trouble in troubles) or None
@@ -303,7 +303,7 @@ class Deliveries:
         if cursor.rowcount != 1:
             raise NotFound("This delivery is not set aside.")
 
-    async def _take(self, body: Body, item: Item) -> tuple[Received | Trouble | None, int | None]:
+    async def _take(self, body: Body, item: Item) -> tuple[Received | ItemTrouble | None, int | None]:
         """Carry out one item; answers what it became, and the position."""
         match item:
             case Message() | Postback():
@@ -326,7 +326,7 @@ class Deliveries:
                     )
                 return None, done.position
             case Unknown(ignored=False):
-                return Trouble("unreadable", f"{item.path}: {item.why}"), None
+                return ItemTrouble("unreadable", f"{item.path}: {item.why}"), None
             case (
                 Unknown()
                 | Edited()

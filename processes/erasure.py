@@ -15,7 +15,7 @@ from eventstore.sealing import Sealer
 from eventstore.vault import CHANNEL as VAULT_CHANNEL
 from eventstore.vault import destroying, requiring
 from eventstore.writer import Writer
-from processes.belongings import Belongings, Found
+from processes.belongings import Belongings, BelongingsFound
 from processes.causes import because_of
 from processes.channels.base import Channel, ChannelName
 from processes.erasure_queue import DONE, ErasureQueue
@@ -150,7 +150,7 @@ class Erasure(Process):
             return gone
         return Erased(**(await asyncio.to_thread(self._app.any_lead, lead_id)).erased_counts)
 
-    async def _count(self, lead_id: UUID, found: Found) -> Erased:
+    async def _count(self, lead_id: UUID, found: BelongingsFound) -> Erased:
         start = b'{"sealed_for":"%s"' % str(lead_id).encode()
         async with self._pool.connection() as conn:
             cursor = await conn.execute(
@@ -174,7 +174,7 @@ class Erasure(Process):
         assert row is not None
         return Erased(**row)
 
-    def _purging(self, lead: Lead, found: Found) -> list[tuple[str, tuple[object, ...]]]:
+    def _purging(self, lead: Lead, found: BelongingsFound) -> list[tuple[str, tuple[object, ...]]]:
         return [
             *destroying([lead.id]),
             requiring(self._sealer),  # or deliveries that did not open would be left

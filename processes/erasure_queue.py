@@ -26,7 +26,7 @@ _CLAIM: Final = """
 
 
 @dataclass(frozen=True)
-class Unfinished:
+class UnfinishedErasure:
     """An erasure that was asked for `since` then and is not done; `reason` is a code, and quotes nothing."""
 
     lead_id: UUID
@@ -73,7 +73,7 @@ class ErasureQueue:
             cursor = await conn.execute("UPDATE app.erasures SET next_try_at = now() WHERE lead_id = %s", (lead_id,))
             return cursor.rowcount == 1
 
-    async def unfinished(self, creator_id: str | None = None) -> list[Unfinished]:
+    async def unfinished(self, creator_id: str | None = None) -> list[UnfinishedErasure]:
         """Those that are not done, the oldest first; of one creator, or of all."""
         async with self._pool.connection() as conn:
             cursor = await conn.execute(
@@ -81,4 +81,4 @@ class ErasureQueue:
                     WHERE %(creator_id)s::text IS NULL OR creator_id = %(creator_id)s ORDER BY requested_at, lead_id""",
                 {"creator_id": creator_id},
             )
-            return [Unfinished(**row) async for row in cursor]
+            return [UnfinishedErasure(**row) async for row in cursor]

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import Path, Query
 
-from api.attention import Attention, Kind, SetAside
+from api.attention import AsideKind, Attention, SetAside
 from api.dependencies import Acting, Running, guarded_router
 from api.lists import Cursor, Limit
 from api.refusals import also
@@ -29,7 +29,7 @@ class AttentionItem(Answer):
     """One thing that was set aside, since when, and whether it can be tried again."""
 
     id: str
-    kind: Kind
+    kind: AsideKind
     since: Time
     about: About
     sentence: str

@@ -6,7 +6,7 @@ from typing import Final, Literal
 from fastapi import Response
 from prometheus_client import CONTENT_TYPE_LATEST
 
-from api.attention import Attention, Kind
+from api.attention import AsideKind, Attention
 from api.condition import connected, idle, late, unasked, workers
 from api.dependencies import Caller, Running, guarded_router, public_router
 from api.roles import ADMINS, EVERYBODY
@@ -110,7 +110,7 @@ class Health(Answer):
     missing: list[str]
     why: list[str]
     timestamp: Time
-    attention: dict[Kind, int]
+    attention: dict[AsideKind, int]
     database: DatabaseHealth
     projections: list[ProjectionHealth]
     worker: WorkerHealth
@@ -151,7 +151,7 @@ async def get_health(creator: Caller, runtime: Running) -> Health:
         *late(behind),
         *idle(working),
         *(unasked(theirs.values()) if polled else ()),
-        *(["overdue"] if everything[Kind.OVERDUE] else ()),
+        *(["overdue"] if everything[AsideKind.OVERDUE] else ()),
     ]
     return Health(
         status="unavailable" if lacking else "degraded" if why else "ok",

@@ -12,7 +12,7 @@ from eventsourcing.persistence import StoredEvent
 from psycopg.rows import DictRow
 from pydantic import SecretStr
 
-from api.attention import Attention, Kind, SetAside
+from api.attention import AsideKind, Attention, SetAside
 from api.attention_admin import list_attention, retry_attention
 from api.attention_words import sentence
 from api.bootstrap import Runtime, run
@@ -123,7 +123,7 @@ async def listed(attention: Attention, creator_id: str | None = CREATOR) -> list
 async def test_everything_that_was_set_aside_is_listed_what_has_waited_longest_first(aside: Aside) -> None:
     found = await listed(aside.attention)
     assert [each.id for each in found] == aside.ids
-    assert {each.kind for each in found} == set(Kind) - {Kind.CHANNEL, Kind.POLLING}
+    assert {each.kind for each in found} == set(AsideKind) - {AsideKind.CHANNEL, AsideKind.POLLING}
     assert [each.can_retry for each in found] == [True] * 6 + [False]
     assert all(each.sentence.endswith(".") for each in found)
     assert found[1].lead_id is not None
@@ -152,7 +152,7 @@ async def test_nobody_sees_what_is_anothers_and_the_installation_sees_everything
 
 async def test_they_are_counted_by_kind(aside: Aside) -> None:
     counts = await aside.attention.counts(CREATOR)
-    assert counts == dict.fromkeys(Kind, 1) | {Kind.PARKED: 2, Kind.CHANNEL: 0, Kind.POLLING: 0}
+    assert counts == dict.fromkeys(AsideKind, 1) | {AsideKind.PARKED: 2, AsideKind.CHANNEL: 0, AsideKind.POLLING: 0}
 
 
 async def test_due_work_that_is_tried_again_can_be_claimed(aside: Aside, reader: Runtime, conn: Connection) -> None:
@@ -186,9 +186,11 @@ async def test_a_stream_that_still_cannot_be_shown_is_listed_again(aside: Aside)
     assert after[item_id] != before[item_id]
 
 
-@pytest.mark.parametrize(("reason", "kind"), [("other_poller", Kind.POLLING), ("token_refused", Kind.CHANNEL)])
+@pytest.mark.parametrize(
+    ("reason", "kind"), [("other_poller", AsideKind.POLLING), ("token_refused", AsideKind.CHANNEL)]
+)
 async def test_a_bot_whose_messages_do_not_come_in_is_listed_and_asked_again(
-    reader: Runtime, conn: Connection, reason: str, kind: Kind
+    reader: Runtime, conn: Connection, reason: str, kind: AsideKind
 ) -> None:
     conn.execute(
         """INSERT INTO app.polling_troubles (channel, account_id, reason, since, tries, next_try_at)
@@ -316,6 +318,6 @@ def test_a_sentence_says_why(code: str, said: str) -> None:
     assert sentence("quarantined", "telegram", code).endswith(f": {said}.")
 
 
-@pytest.mark.parametrize("kind", Kind)
-def test_every_kind_has_a_sentence(kind: Kind) -> None:
+@pytest.mark.parametrize("kind", AsideKind)
+def test_every_kind_has_a_sentence(kind: AsideKind) -> None:
     assert sentence(kind, "send", "").endswith(".")

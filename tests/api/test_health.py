@@ -12,7 +12,7 @@ import pytest
 
 from api import frontend
 from api.app import openapi
-from api.condition import Connected, Reached, Workers, idle, late, unasked
+from api.condition import ChannelCondition, Reached, Workers, idle, late, unasked
 from api.readiness import ReadinessProbe, unfit
 from domain.vocabulary import Platform, PollingTrouble
 from eventstore.circuit import Trouble
@@ -148,10 +148,12 @@ def test_what_ails_the_workers_is_named() -> None:
 
 
 def test_a_bot_that_nobody_asks_is_named() -> None:
-    asked = [Connected("telegram", 0.4), Connected("instagram", None)]
+    asked = [ChannelCondition("telegram", 0.4), ChannelCondition("instagram", None)]
     assert list(unasked(asked)) == []
-    assert list(unasked([Connected("telegram", 6.0)])) == ["polling_silent:telegram"]
-    assert list(unasked([Connected("telegram", 0.1, PollingTrouble.OTHER_POLLER)])) == ["polling_stopped:telegram"]
+    assert list(unasked([ChannelCondition("telegram", 6.0)])) == ["polling_silent:telegram"]
+    assert list(unasked([ChannelCondition("telegram", 0.1, PollingTrouble.OTHER_POLLER)])) == [
+        "polling_stopped:telegram"
+    ]
 
 
 async def test_a_program_that_is_told_to_stop_wants_no_more_requests_and_answers_those_that_come(

@@ -16,7 +16,7 @@ from api.settings import Settings
 from domain import context
 from domain.application import Clonnect
 from domain.creator import Settings as CreatorSettings
-from domain.errors import Taken
+from domain.errors import AlreadyTaken
 from domain.vocabulary import Platform, Role
 from eventstore.sealing import Sealer
 from eventstore.writer import Writer
@@ -144,7 +144,7 @@ def timed_by_system() -> Iterator[None]:
 
 async def _capture(url: str, settings: Settings, creator_id: str, numbers: range) -> None:
     with open_application(url, installation_key(settings), writer=True) as app, context.acting("system"):
-        writer = Writer(app, conflict=Taken, timed=timed)
+        writer = Writer(app, conflict=AlreadyTaken, timed=timed)
         writer.start()
         for begin in range(numbers.start, numbers.stop, 500):
             some = range(begin, min(begin + 500, numbers.stop))

@@ -16,7 +16,7 @@ from eventsourcing.persistence import OperationalError, StoredEvent
 from api.installation import open_application
 from domain import context
 from domain.application import Clonnect
-from domain.errors import Taken
+from domain.errors import AlreadyTaken
 from domain.follower_parts import Inbound
 from domain.vocabulary import Platform
 from eventstore.writer import Busy, Writer
@@ -41,7 +41,7 @@ def timed() -> Iterator[None]:
 async def writing(url: str) -> AsyncIterator[Writer[Clonnect]]:
     """A writer as a process of Clonnect has one."""
     with open_application(url, KEY, writer=True) as app:
-        writer = Writer(app, conflict=Taken, timed=timed)
+        writer = Writer(app, conflict=AlreadyTaken, timed=timed)
         writer.start()
         try:
             yield writer
@@ -72,7 +72,7 @@ async def give_one(writer: Writer[Clonnect], journal: TextIO) -> None:
             else:
                 said = await writer.do(Clonnect.receive_message, creator_id, message(command_id))
                 position = said.position
-        except (Busy, Taken, OperationalError) as refusal:
+        except (Busy, AlreadyTaken, OperationalError) as refusal:
             print("refused", command_id, type(refusal).__name__, file=journal, flush=True)
         else:
             print("done", command_id, position, file=journal, flush=True)

@@ -16,7 +16,7 @@ from api.installation import open_application
 from domain import context
 from domain.application import Clonnect
 from domain.creator import Settings
-from domain.errors import Taken
+from domain.errors import AlreadyTaken
 from domain.lead import Lead
 from domain.vocabulary import Status
 from eventstore.snapshots import GROWN, KEEP, Snapshots, StreamStore
@@ -33,7 +33,7 @@ LOOKS = 20_000
 @pytest.fixture
 async def writer(database_url: str) -> AsyncIterator[Writer[Clonnect]]:
     with open_application(database_url, KEY, writer=True) as app, context.acting("person:ana"):
-        writer = Writer(app, conflict=Taken, timed=Times())
+        writer = Writer(app, conflict=AlreadyTaken, timed=Times())
         writer.start()
         await writer.do(Clonnect.sign_up_creator, "ana", None, Settings())
         yield writer
@@ -159,7 +159,7 @@ async def test_the_snapshot_of_other_sources_is_not_used_and_then_replaced(
     await asyncio.to_thread(writer.stop)
     conn.execute("UPDATE log.snapshots SET fingerprint = 'another'")
     with open_application(database_url, KEY, writer=True) as app:
-        again = Writer(app, conflict=Taken, timed=Times())
+        again = Writer(app, conflict=AlreadyTaken, timed=Times())
         again.start()
         assert (await again.do(Clonnect.lead, "ana", lead_id)).result.version > GROWN
         await asyncio.to_thread(again.stop)

@@ -22,7 +22,7 @@ from domain.application import Clonnect
 from domain.commands.imports import Row
 from domain.commands.leads import NewLead
 from domain.creator import Settings
-from domain.errors import DuplicateLead, LostRace, NotFound, Taken
+from domain.errors import AlreadyTaken, DuplicateLead, LostRace, NotFound
 from domain.follower import Follower
 from domain.lead import Details, Lead
 from domain.vocabulary import Platform, Status
@@ -72,7 +72,7 @@ def times() -> Times:
 @pytest.fixture
 async def writer(database_url: str, times: Times) -> AsyncIterator[Writer[Clonnect]]:
     with open_application(database_url, bytes(32), writer=True) as app, context.acting("person:ana"):
-        writer = Writer(app, conflict=Taken, timed=times)
+        writer = Writer(app, conflict=AlreadyTaken, timed=times)
         writer.start()
         await writer.do(Clonnect.sign_up_creator, "ana", None, Settings())
         yield writer
@@ -226,7 +226,7 @@ async def test_two_programs_that_import_the_same_people_make_nobody_twice(
     writer: Writer[Clonnect], database_url: str
 ) -> None:
     with open_application(database_url, bytes(32), writer=True) as app:
-        other = Writer(app, conflict=Taken, timed=Times())
+        other = Writer(app, conflict=AlreadyTaken, timed=Times())
         other.start()
         people = [imported(*range(start, start + 20)) for start in range(0, 100, 10)]
         importing = [by.do(Clonnect.import_leads, "ana", rows, 20) for rows in people for by in (writer, other)]
@@ -239,7 +239,7 @@ async def test_two_programs_that_import_the_same_people_make_nobody_twice(
 async def test_two_writers_on_one_stream_lose_no_command(writer: Writer[Clonnect], database_url: str) -> None:
     lead = await a_lead(writer)
     with open_application(database_url, bytes(32), writer=True) as app:
-        other = Writer(app, conflict=Taken, timed=Times())
+        other = Writer(app, conflict=AlreadyTaken, timed=Times())
         other.start()
 
         async def rename(by: Writer[Clonnect], name: str) -> None:
@@ -314,7 +314,7 @@ async def test_a_conflict_of_one_command_is_not_its_neighbours(writer: Writer[Cl
     await asyncio.sleep(0)
     gate.open()
     await holding
-    with pytest.raises(Taken):
+    with pytest.raises(AlreadyTaken):
         await lost
     assert (await fine).position == head(database_url) == before + 2
     assert (await writer.do(Clonnect.creator, "ana")).result.channels == {}
@@ -379,7 +379,7 @@ async def test_of_two_commands_that_are_accompanied_by_the_same_row_one_is_carri
     before = head(database_url)
     given = [writer.do_with(lambda *_: [row], Clonnect.capture_lead, "ana", new_lead(number)) for number in range(2)]
     answers = await asyncio.gather(*given, return_exceptions=True)
-    assert sorted(type(answer).__name__ for answer in answers) == ["Done", "Taken"]
+    assert sorted(type(answer).__name__ for answer in answers) == ["AlreadyTaken", "Done"]
     assert head(database_url) == before + 2
 
 
@@ -456,7 +456,7 @@ async def test_a_caller_who_leaves_does_not_take_the_command_back(writer: Writer
 
 async def test_a_writer_that_stops_finishes_what_it_has_taken_and_takes_no_more(database_url: str) -> None:
     with open_application(database_url, bytes(32), writer=True) as app, context.acting("person:ana"):
-        writer = Writer(app, conflict=Taken, timed=Times())
+        writer = Writer(app, conflict=AlreadyTaken, timed=Times())
         writer.start()
         await writer.do(Clonnect.sign_up_creator, "ana", None, Settings())
         gate = Gate()

@@ -1635,6 +1635,12 @@ export interface components {
             archived: true;
         };
         /**
+         * AsideKind
+         * @description Why something waits.
+         * @enum {string}
+         */
+        AsideKind: "parked" | "quarantined" | "uncertain" | "overdue" | "dismissed" | "erasure" | "channel" | "polling";
+        /**
          * Assign
          * @description Who holds the conversation; null is nobody.
          */
@@ -1670,7 +1676,7 @@ export interface components {
         AttentionItem: {
             /** Id */
             id: string;
-            kind: components["schemas"]["Kind"];
+            kind: components["schemas"]["AsideKind"];
             /**
              * Since
              * Format: date-time
@@ -2801,12 +2807,6 @@ export interface components {
             /** Keys */
             keys: components["schemas"]["KeyItem"][];
         };
-        /**
-         * Kind
-         * @description Why something waits.
-         * @enum {string}
-         */
-        Kind: "parked" | "quarantined" | "uncertain" | "overdue" | "dismissed" | "erasure" | "channel" | "polling";
         /**
          * Language
          * @description The languages that are understood and written.
