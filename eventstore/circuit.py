@@ -1,7 +1,8 @@
 """Whether appending works: while it does not, nobody is made to wait for it."""
 
+import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,6 +13,15 @@ PATIENCE_SECONDS: Final = 1.5
 
 PROBE_SECONDS: Final = 0.5
 """The pause before it is seen again whether appending works."""
+
+
+_SENTENCES: Final[Mapping[str, str]] = {
+    "head": "nothing can be stored: another program, perhaps a forgotten psql, holds the head of the log",
+    "disk": "nothing can be stored: the disk of the database is full",
+    "database": "nothing can be stored: the database is away, or gives no sign",
+}
+
+_logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -74,8 +84,15 @@ class Circuit:
             return
         now = self._clock()
         is_new = self._trouble is None or self._trouble.why != why
+        if is_new:
+            _logger.error(_SENTENCES[why])
         self._trouble = Trouble(why, now if is_new or self._trouble is None else self._trouble.since)
         self._probe_at = now + PROBE_SECONDS
+
+    @property
+    def needs_room(self) -> bool:
+        """Whether it takes more than an append of nothing to see that the trouble is over."""
+        return self._trouble is not None and self._trouble.why == "disk"
 
     def check(self) -> None:
         """Raise `Held` where it is known that nothing can be appended; a database that is away says so by itself."""

@@ -1,13 +1,13 @@
 """Appends to the log in one stored function and reads it back with everything that stands beside an event."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID, uuid4
 
-from eventsourcing.persistence import Notification, OperationalError, StoredEvent
+from eventsourcing.persistence import Notification, OperationalError, ProgrammingError, StoredEvent
 from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
 from psycopg import Connection
 from psycopg.errors import DiskFull, LockNotAvailable
@@ -95,6 +95,14 @@ class Recorder(PostgresApplicationRecorder):
     def append_nothing(self) -> None:
         """See whether something could be appended, without waiting for it; raises what `insert_events` does."""
         self._carry_out([("SELECT set_config('lock_timeout', %s, true)", (AT_ONCE,)), _append((), (), ())])
+
+    def take_room(self) -> None:
+        """See whether the disk has room for one more page; raises `Held` where it has none.
+
+        A role that may make no temporary tables sees it by its next append.
+        """
+        with suppress(ProgrammingError):
+            self._carry_out([("CREATE TEMPORARY TABLE room ON COMMIT DROP AS SELECT 1 AS page", ())])
 
     @contextmanager
     def holding_head(self) -> Iterator[None]:

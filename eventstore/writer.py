@@ -279,7 +279,10 @@ class Writer(Generic[App]):
     def _probe(self) -> None:
         """See whether the trouble is over."""
         try:
-            self._workspace.event_store.recorder.append_nothing()
+            recorder = self._workspace.event_store.recorder
+            if self._circuit.needs_room:
+                recorder.take_room()
+            recorder.append_nothing()
         except PersistenceError as error:
             self._circuit.failed(error)
         else:

@@ -101,3 +101,12 @@ def test_who_comes_in_the_middle_of_an_outage_does_not_wait_as_long_as_who_met_i
     assert not circuit.gives_up(clock.now)
     clock.now += PATIENCE_SECONDS + 1
     assert circuit.gives_up(clock.now)
+
+
+def test_of_a_full_disk_an_append_of_nothing_tells_nothing(circuit: Circuit, caplog: pytest.LogCaptureFixture) -> None:
+    needed = [circuit.needs_room]
+    for why in ("head", "disk", "disk"):
+        circuit.failed(Held(why))
+        needed.append(circuit.needs_room)
+    assert needed == [False, False, True, True]
+    assert caplog.text.count("the disk of the database is full") == 1
