@@ -22,14 +22,19 @@ LATER = ("/problems/unavailable", "/problems/not-caught-up", "/problems/in-progr
 """Answers after which the same request is sent again."""
 
 PATIENCE_SECONDS = 60
-ANSWERED_WITHIN = 2.5
-"""Seconds; two are promised, and the program that asks is on the same machine."""
+REFUSED_WITHIN = 2.0
+"""Seconds until somebody is told that it cannot be done now."""
+
+STORED_WITHIN = 4.5
+"""Seconds until somebody is told that it is stored: it waits two more for the screens, and is 202 then. The program
+that asks is on the same machine."""
 
 HEADINGS = (
     "trouble",
     "seconds",
     "answers",
-    "slowest answer",
+    "slowest 503",
+    "slowest other",
     "`ready` says it",
     "first write",
     "`ready` again",
@@ -66,11 +71,24 @@ class Found:
     faults: list[str] = field(default_factory=list)
 
     @property
-    def slowest(self) -> float:
-        """The longest wait of those who waited while it lasted."""
-        return max(
-            (each.took for each in self.answers if each.at > self.began and each.asked_at < self.ended), default=0
-        )
+    def meanwhile(self) -> list[Answered]:
+        """What those were answered who waited while it lasted."""
+        return [each for each in self.answers if each.at > self.began and each.asked_at < self.ended]
+
+    @property
+    def slowest_refusal(self) -> float:
+        """The longest wait of those who were told that it could not be done."""
+        return max((each.took for each in self.meanwhile if each.status == UNAVAILABLE), default=0)
+
+    @property
+    def slowest_other(self) -> float:
+        """The longest wait of the others."""
+        return max((each.took for each in self.meanwhile if each.status != UNAVAILABLE), default=0)
+
+    @property
+    def is_right(self) -> bool:
+        """Whether nobody waited too long, was told wrong, or lost anything."""
+        return not self.faults and self.slowest_refusal <= REFUSED_WITHIN and self.slowest_other <= STORED_WITHIN
 
     @property
     def first_write(self) -> float:
@@ -96,7 +114,8 @@ class Found:
             self.name,
             f"{self.seconds:g}",
             "; ".join(f"{times:,} {status}" for status, times in sorted(statuses.items())),
-            f"{self.slowest:.2f} s",
+            f"{self.slowest_refusal:.2f} s",
+            f"{self.slowest_other:.2f} s",
             f"after {self.ready_knew:.1f} s",
             f"after {self.first_write:.1f} s",
             f"after {self.ready_again:.1f} s",

@@ -29,7 +29,7 @@ def torture_the_patient(scale: float) -> int:
     text = "\n".join(
         (
             f"| {' | '.join(outage.HEADINGS)} |",
-            "|---|--:|---|--:|---|---|---|---|",
+            "|---|--:|---|--:|--:|---|---|---|---|",
             *(found.row for found in endured),
             "",
             f"{outage.WRITERS} who write, one who reads; {machine()}; scale {scale:g}.",
@@ -37,4 +37,4 @@ def torture_the_patient(scale: float) -> int:
     )
     print(text)
     write_section("make chaos, waiting", text)
-    return 1 if any(found.faults or found.slowest > outage.ANSWERED_WITHIN for found in endured) else 0
+    return 0 if all(found.is_right for found in endured) else 1
