@@ -35,9 +35,18 @@ describe("the board", () => {
     expect(card).toHaveTextContent("Price objection");
   });
 
-  test("whoever has no name is called so, and never by an id", async () => {
+  test("whoever has no name is called by the id on their platform, and never by ours", async () => {
     startBackend({
       leads: [aLead({ name: null, full_name: null, follower_id: "tg_4711", platform: "telegram" })],
+    });
+    open("/leads");
+    const card = await cardIn(/^New/, /^tg_4711/);
+    expect(card).not.toHaveTextContent(/0000/);
+  });
+
+  test("whoever has no name and was entered by hand is called so, and never by an id", async () => {
+    startBackend({
+      leads: [aLead({ name: null, full_name: null, follower_id: "manual_4711", platform: "manual" })],
     });
     open("/leads");
     const card = await cardIn(/^New/, /^Somebody without a name/);
