@@ -15,12 +15,15 @@ import psycopg
 from psycopg.rows import DictRow, dict_row
 
 from api.attention_words import sentence
-from domain.errors import Conflict, NotFound, Transient
+from domain.application import Clonnect
+from domain.errors import NotFound, Transient
+from domain.placement import WINDOW
 from eventstore.sessions import FOLLOWING, session
 from processes.erasure import NotShownYet
 from processes.parked import ask_again
 from processes.polling_troubles import ask_now
 from projections.agenda import Agenda
+from projections.conversations import Conversations
 from projections.parking import replay
 from projections.projection import Projection
 from projections.unsettled import Unsettled
@@ -50,7 +53,8 @@ class SetAside:
     """One thing that waits.
 
     `part` is what it lies in: a projection, a process, a channel or a kind of due work; `code` says why, and repeats
-    nothing that anybody wrote. `creator_id` is `None` where nobody knows whose it is.
+    nothing that anybody wrote. `creator_id` is `None` where nobody knows whose it is. `can_retry` is whether
+    another try can come to anything now.
     """
 
     id: str
@@ -88,7 +92,12 @@ _SOURCES: Final = (
     """SELECT 'quarantined:' || delivery_id, 'quarantined', received_at, creator_id, NULL::uuid,
               channel, coalesce(reason, ''), true
          FROM app.deliveries WHERE state = 'quarantined' OR state = 'stored' AND tries > 0""",
-    """SELECT kind || ':' || ref, kind, since, creator_id, lead_id, '', '', kind = 'erasure' FROM {unsettled}""",
+    # Messages that may have arrived: nobody can be written to outside the platform's window.
+    """SELECT 'uncertain:' || send_id, 'uncertain', u.since, u.creator_id, u.lead_id, '', '',
+              platform NOT IN ('instagram', 'whatsapp') OR coalesce(last_inbound > %(window)s, false)
+         FROM {unsettled} AS u JOIN {conversations} USING (lead_id)""",
+    """SELECT 'erasure:' || lead_id, 'erasure', requested_at, creator_id, lead_id, '', coalesce(reason, ''), true
+         FROM app.erasures""",
     """SELECT 'overdue:' || replace(key, '/', ':'), 'overdue', due_at, creator_id,
               (SELECT (metadata->>'lead_id')::uuid FROM log.events AS e WHERE e.event_id = a.event_id),
               kind, '', true
@@ -139,7 +148,7 @@ class Attention:
     async def retry(self, creator_id: str | None, item_id: str) -> None:
         """Try one of them again, at once or with the next tick of a worker.
 
-        Raises `NotFound`, `Conflict` for what no machine may do again, and `Transient`.
+        Raises `NotFound`, `Transient`, and `Conflict` for a message that cannot be sent again now.
         """
         rows = []
         if _ID.fullmatch(item_id):
@@ -149,8 +158,6 @@ class Attention:
         if not rows:
             raise NotFound("Nothing is set aside under this id.")
         item = _item(rows[0])
-        if not item.can_retry:
-            raise Conflict("No machine does this again: a person looks what became of it.")
         key = item_id.removeprefix(f"{item.kind}:")
         match item.kind:
             case AsideKind.PARKED:
@@ -161,10 +168,10 @@ class Attention:
                 await self._runtime.agenda.take_up(key.replace(":", "/"))
             case AsideKind.ERASURE:
                 await self._erase(item.creator_id, key)
+            case AsideKind.UNCERTAIN:
+                await self._send_again(item, UUID(key))
             case AsideKind.POLLING | AsideKind.CHANNEL:
                 await ask_now(self._runtime.pool)
-            case _:
-                raise LookupError(f"there is no way to try {item.kind} again")
 
     async def _show_again(self, part: str, key: str) -> None:
         projection = next((each for each in self._runtime.projections if each.name == part), None)
@@ -185,6 +192,11 @@ class Attention:
         except NotShownYet as late:
             raise Transient(str(late)) from late
 
+    async def _send_again(self, item: SetAside, send_id: UUID) -> None:
+        assert item.creator_id is not None
+        assert item.lead_id is not None  # every message is written to somebody, and in somebody's name
+        await self._runtime.writer.do(Clonnect.repeat_send, item.creator_id, item.lead_id, send_id)
+
     async def _ask(self, query: str, **params: Any) -> list[DictRow]:
         """The rows that answer a query about the tables that are shown now."""
         projections = self._runtime.projections
@@ -192,13 +204,14 @@ class Attention:
             "names": [each.name for each in projections],
             "versions": [each.version for each in projections],
             "late": self._runtime.clock() - OVERDUE_AFTER,
+            "window": self._runtime.clock() - WINDOW,
         }
         async with self._runtime.pool.connection() as conn:
             cursor = await conn.execute(
                 """SELECT name, tables[1] AS shown FROM read.projections
                      JOIN unnest(%(names)s::text[], %(versions)s::int[]) AS known (name, version) USING (name, version)
                     WHERE name = ANY(%(asked)s)""",
-                params | {"asked": [Agenda.name, Unsettled.name]},
+                params | {"asked": [Agenda.name, Conversations.name, Unsettled.name]},
             )
             tables = {row["name"]: row["shown"] async for row in cursor}
             cursor = await conn.execute(query.format(**tables).encode(), params)

@@ -8,7 +8,7 @@ from domain.vocabulary import PollingTrouble
 SENTENCES: Final[Mapping[str, str]] = {
     "parked": "What happened here is not shown or reacted to by `{part}`: {why}.",
     "quarantined": "Something that came in by {part} is kept and was not taken in: {why}.",
-    "uncertain": "Nobody knows whether this message arrived, and no machine sends it again.",
+    "uncertain": "Nobody knows whether this message arrived: look, and have it sent again if it did not.",
     "overdue": "{what} has been due for more than a minute.",
     "dismissed": "{what} was given up: {why}.",
     "erasure": "A person is to be erased, and that is not done yet.",

@@ -73,7 +73,6 @@ class Telemetry:
         self._set_aside = Gauge("set_aside", "What waits for a person.", ("kind",), **about)
         self._left = Gauge("deliveries_left", "What platforms delivered and is not processed.", ("state",), **about)
         self._handled = Counter("deliveries", "What this program has handled of it.", ("state",), **about)
-        self._erasures = Gauge("erasures_unfinished", "People to be erased who are not yet.", **about)
         self._seen: dict[str, int] = defaultdict(int)
         self._since = since
         self._scraping = asyncio.Lock()
@@ -119,7 +118,6 @@ class Telemetry:
             for state, handled in runtime.deliveries.settled.items():
                 self._handled.labels(state).inc(handled - self._seen[state])
                 self._seen[state] = handled
-            self._erasures.set(len(await runtime.erasure.queue.unfinished()))
             async with runtime.pool.connection() as conn:
                 cursor = await conn.execute(_LEFT)
                 async for row in cursor:

@@ -258,9 +258,17 @@ class Follower(Conversation, FollowerEvents):
 
     @event(FollowerEvents.SendRequested)
     def _request_send(
-        self, send_id: UUID, purpose: Purpose, content: str, follow_up_id: UUID | None, thread: str | None
+        self,
+        send_id: UUID,
+        purpose: Purpose,
+        content: str,
+        follow_up_id: UUID | None,
+        thread: str | None,
+        repeats: UUID | None,
     ) -> None:
         self.sends[send_id] = Send(send_id, purpose, content, follow_up_id, thread=thread)
+        if repeats in self.sends:
+            self.sends[repeats].repeated = True
         if purpose is Purpose.MANUAL:
             self.has_unread = False
 

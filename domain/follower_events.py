@@ -253,7 +253,7 @@ class FollowerEvents:
 
     class SendRequested(Event):
         TOPIC = "follower.send_requested"
-        class_version = 2
+        class_version = 3
         send_id: UUID
         purpose: Purpose
         channel: Platform
@@ -263,10 +263,15 @@ class FollowerEvents:
         draft_id: UUID | None
         requested_by: str
         thread: Annotated[str | None, Personal]
+        repeats: UUID | None
 
         @staticmethod
         def upcast_v1_v2(state: dict[str, Any]) -> None:
             state["thread"] = None
+
+        @staticmethod
+        def upcast_v2_v3(state: dict[str, Any]) -> None:
+            state["repeats"] = None
 
     class SendAttempted(Event):
         TOPIC = "follower.send_attempted"

@@ -2,9 +2,9 @@
 
 from datetime import datetime
 from hashlib import sha256
-from uuid import UUID
+from uuid import UUID, uuid5
 
-from domain.errors import NotDue
+from domain.errors import Conflict, NotDue
 from domain.follower_events import FollowerEvents
 from domain.follower_parts import Judged
 from domain.follower_state import FollowerState
@@ -24,6 +24,7 @@ class Sends(FollowerState):
         requested_by: str,
         follow_up_id: UUID | None = None,
         draft_id: UUID | None = None,
+        repeats: UUID | None = None,
     ) -> None:
         self.trigger_event(
             FollowerEvents.SendRequested,
@@ -36,7 +37,27 @@ class Sends(FollowerState):
             draft_id=draft_id,
             requested_by=requested_by,
             thread=self.thread,
+            repeats=repeats,
         )
+
+    def repeat_send(self, send_id: UUID, *, account_id: str, requested_by: str) -> UUID:
+        """Request once more, under a new id, what may have arrived: a person decides so, and once for each send.
+
+        Raises `Conflict` when it is known what became of it, or it was repeated, or the person asked to be left alone
+        since a machine wrote it.
+        """
+        send = self.sends.get(send_id)
+        if send is None or not send.unresolved:
+            raise Conflict("Nothing is in doubt about this message, or not any more.")
+        if send.repeated:
+            raise Conflict("This message was sent again already.")
+        if send.purpose is not Purpose.MANUAL and (self.opted_out or self.may_want_a_stop):
+            raise Conflict("This person asked to be left alone.")
+        again = uuid5(send_id, "again")
+        self.request_send(
+            again, Purpose.MANUAL, send.text, account_id=account_id, requested_by=requested_by, repeats=send_id
+        )
+        return again
 
     def attempt(self, send_id: UUID, *, now: datetime, worker: str, judged: Judged, account_id: str) -> SendOrder:
         """Record that the call is about to be made; raises `NotDue` when the send was settled or is under way."""

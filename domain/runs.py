@@ -99,7 +99,8 @@ class Send:
     """A message of ours that may still get an outcome. `attempted_at` is set while an attempt is open.
 
     With a follow-up, `enrolment_id` and `claim` are those of its attempt: the run may have ended since.
-    `thread` is the part of the chat that the person last wrote in when it was requested.
+    `thread` is the part of the chat that the person last wrote in when it was requested; `repeated` is set once a
+    person has had it sent again.
     """
 
     send_id: UUID
@@ -112,6 +113,7 @@ class Send:
     attempted_at: datetime | None = None
     uncertain: bool = False
     unresolved: bool = False
+    repeated: bool = False
     thread: str | None = None
 
     @property

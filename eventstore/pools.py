@@ -44,6 +44,9 @@ SHARE: Final = 4
 HELD_SECONDS: Final = 6.0
 """How long a connection may be kept: a server that works has cancelled any statement by then."""
 
+_WAITS: Final[dict[str, Any]] = {"open": False, "timeout": WAIT_SECONDS, "reconnect_timeout": RETRY_SECONDS}
+"""What both pools are told about waiting."""
+
 _asking: ContextVar[str | None] = ContextVar("asking", default=None)
 
 
@@ -67,13 +70,11 @@ class LogPool(ConnectionPool[Connection[DictRow]]):
             kwargs=_connecting(url, limits),
             min_size=1,
             max_size=max_size,
-            open=False,
             check=self._see_that_it_lives,
             configure=self._made,
-            timeout=WAIT_SECONDS,
-            reconnect_timeout=RETRY_SECONDS,
             reconnect_failed=self._given_up,
             name="log",
+            **_WAITS,
         )
         self._limits = limits
         self._is_away = False
@@ -124,13 +125,11 @@ class ReadPool(AsyncConnectionPool[AsyncConnection[DictRow]]):
             kwargs=_connecting(url, READS),
             min_size=min(2, max_size),
             max_size=max_size,
-            open=False,
             check=self._see_that_it_lives,
             configure=self._made,
-            timeout=WAIT_SECONDS,
-            reconnect_timeout=RETRY_SECONDS,
             reconnect_failed=self._given_up,
             name="reads",
+            **_WAITS,
         )
         self._is_away = False
         self._shares: WeakValueDictionary[str, Share] = WeakValueDictionary()

@@ -1,7 +1,6 @@
 """Which erasures are not done yet, and when is each tried again?"""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
@@ -23,18 +22,6 @@ _CLAIM: Final = """
              ORDER BY next_try_at LIMIT 1 FOR UPDATE SKIP LOCKED) AS next
      WHERE e.lead_id = next.lead_id
     RETURNING e.lead_id"""
-
-
-@dataclass(frozen=True)
-class UnfinishedErasure:
-    """An erasure that was asked for `since` then and is not done; `reason` is a code, and quotes nothing."""
-
-    lead_id: UUID
-    creator_id: str
-    since: datetime
-    tries: int
-    next_try_at: datetime
-    reason: str | None
 
 
 class ErasureQueue:
@@ -72,13 +59,3 @@ class ErasureQueue:
         async with self._pool.connection() as conn:
             cursor = await conn.execute("UPDATE app.erasures SET next_try_at = now() WHERE lead_id = %s", (lead_id,))
             return cursor.rowcount == 1
-
-    async def unfinished(self, creator_id: str | None = None) -> list[UnfinishedErasure]:
-        """Those that are not done, the oldest first; of one creator, or of all."""
-        async with self._pool.connection() as conn:
-            cursor = await conn.execute(
-                """SELECT lead_id, creator_id, requested_at AS since, tries, next_try_at, reason FROM app.erasures
-                    WHERE %(creator_id)s::text IS NULL OR creator_id = %(creator_id)s ORDER BY requested_at, lead_id""",
-                {"creator_id": creator_id},
-            )
-            return [UnfinishedErasure(**row) async for row in cursor]

@@ -6,7 +6,7 @@ from uuid import UUID
 from domain import context
 from domain.commands.nurturing import NurturingCommands
 from domain.creator import Creator
-from domain.errors import NotDue
+from domain.errors import Conflict, NotDue
 from domain.follower import Follower
 from domain.guards import judged
 from domain.runs import Purpose, Refusal, SendOrder
@@ -57,6 +57,21 @@ class SendCommands(NurturingCommands):
             follow_up = follower.follow_up(send.follow_up_id)
             return None if self.retry_follow_up(follower, send_id, follow_up, creator) else "ruled_out"
         return follower.is_reachable(context.now())
+
+    def repeat_send(self, creator_id: str, lead_id: UUID, send_id: UUID) -> UUID:
+        """Have what may have arrived sent once more, as a message by hand; answers the new send.
+
+        Raises `Conflict` when the person cannot be written to now, or as `Follower.repeat_send` does.
+        """
+        follower = self.follower(self.lead(creator_id, lead_id).follower_id)
+        account_id = self.creator(creator_id).channels.get(follower.platform)
+        if account_id is None:
+            raise Conflict("No account is connected from which this person can be written to.")
+        if (refusal := follower.is_reachable(context.now())) is not None:
+            raise Conflict(f"This person cannot be written to now ({refusal}).")
+        again = follower.repeat_send(send_id, account_id=account_id, requested_by=context.current().actor)
+        self.save_streams(follower)
+        return again
 
     def record_send_accepted(
         self, follower_id: UUID, send_id: UUID, attempt: int, platform_message_ids: tuple[str, ...], via: str

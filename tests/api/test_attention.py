@@ -19,14 +19,15 @@ from api.bootstrap import Runtime, run
 from api.settings import Settings
 from domain import context
 from domain.application import Clonnect
-from domain.errors import Conflict, NotFound
+from domain.errors import NotFound
+from domain.follower import Follower
 from domain.lead import Lead
 from domain.vocabulary import Role
 from processes.parked import park
 from tests.api.conftest import CREATOR as MARIA
 from tests.api.conftest import OTHER, Served, refused
 from tests.projections.conftest import shown
-from tests.runtime import CREATOR, deliver, recorded
+from tests.runtime import CREATOR, deliver, events, recorded
 
 Connection = psycopg.Connection[DictRow]
 
@@ -38,7 +39,8 @@ SINCE = (
     "UPDATE read.parked SET parked_at",
     "UPDATE app.dismissed SET dismissed_at",
     "UPDATE app.deliveries SET received_at",
-    "UPDATE read.unsettled_v1 SET since",
+    "UPDATE app.erasures SET requested_at",
+    "UPDATE read.unsettled_v2 SET since",
 )
 
 
@@ -62,7 +64,7 @@ async def reader(database_url: str, settings: Settings, conn: Connection, app: C
 
 @pytest.fixture
 async def aside(reader: Runtime, conn: Connection) -> Aside:
-    await deliver(reader, HELLO)
+    lead_id = (await deliver(reader, HELLO)).received[0].lead_id
     position = next(each.position for each in recorded(reader) if each.event.TOPIC == "follower.message_received")
     async with reader.pool.connection() as leader:
         await park(leader, "replies", position, "KeyError (replies.py:7)")
@@ -73,12 +75,20 @@ async def aside(reader: Runtime, conn: Connection) -> Aside:
     conn.execute("DELETE FROM read.parked WHERE name <> 'board'")
     conn.execute("UPDATE read.projections SET parked = 0 WHERE name <> 'board'")
     now = reader.clock()
-    known = {"id": uuid4(), "lead": LEAD, "send": SEND, "due": str(DUE), "given_up": str(GIVEN_UP), "at": now}
+    known = {
+        "id": uuid4(),
+        "lead": LEAD,
+        "said_to": lead_id,
+        "send": SEND,
+        "due": str(DUE),
+        "given_up": str(GIVEN_UP),
+        "at": now,
+    }
     conn.execute(
-        """INSERT INTO read.unsettled_v1 VALUES (%(send)s, 'uncertain', now(), 'ana', %(id)s, %(lead)s),
-                                                (%(lead)s, 'erasure', now(), 'ana', %(id)s, %(lead)s)""",
+        "INSERT INTO read.unsettled_v2 VALUES (%(send)s, now(), 'ana', %(id)s, %(said_to)s)",
         known,
     )
+    conn.execute("INSERT INTO app.erasures (lead_id, creator_id) VALUES (%(lead)s, 'ana')", known)
     conn.execute(
         """INSERT INTO read.agenda_v1 (key, kind, due_at, creator_id, follower_id, event_id, correlation_id,
                                        leased_until)
@@ -124,7 +134,7 @@ async def test_everything_that_was_set_aside_is_listed_what_has_waited_longest_f
     found = await listed(aside.attention)
     assert [each.id for each in found] == aside.ids
     assert {each.kind for each in found} == set(AsideKind) - {AsideKind.CHANNEL, AsideKind.POLLING}
-    assert [each.can_retry for each in found] == [True] * 6 + [False]
+    assert all(each.can_retry for each in found)
     assert all(each.sentence.endswith(".") for each in found)
     assert found[1].lead_id is not None
 
@@ -218,9 +228,39 @@ async def test_an_erasure_that_was_left_is_done(reader: Runtime) -> None:
     assert await listed(attention) == []
 
 
-async def test_what_may_have_arrived_is_sent_again_by_nobody(aside: Aside) -> None:
-    with pytest.raises(Conflict):
-        await aside.attention.retry(CREATOR, f"uncertain:{SEND}")
+async def test_what_may_have_arrived_is_sent_again_when_somebody_says_so(reader: Runtime) -> None:
+    lead_id = (await deliver(reader, HELLO)).received[0].lead_id
+    send_id = await in_doubt(reader, lead_id)
+    attention = Attention(reader)
+    assert [each.id for each in await listed(attention)] == [f"uncertain:{send_id}"]
+    with context.acting("person:1"):
+        await attention.retry(CREATOR, f"uncertain:{send_id}")
+    assert [each.repeats for each in events(reader, Follower.SendRequested)] == [None, send_id]
+    await shown(reader)
+    assert await listed(attention) == []
+
+
+@pytest.mark.parametrize(("hours", "can_retry"), [(23, True), (25, False)])
+async def test_it_can_be_sent_again_while_the_platform_lets_us_write(
+    reader: Runtime, conn: Connection, hours: int, can_retry: bool
+) -> None:
+    lead_id = (await deliver(reader, HELLO | {"follower_id": "ig_1"})).received[0].lead_id
+    await in_doubt(reader, lead_id)
+    wrote_at = reader.clock() - timedelta(hours=hours)
+    conn.execute("UPDATE read.conversations_v4 SET last_inbound = %s", (wrote_at,))
+    (found,) = await listed(Attention(reader))
+    assert (found.kind, found.can_retry) == (AsideKind.UNCERTAIN, can_retry)
+
+
+async def in_doubt(reader: Runtime, lead_id: UUID) -> UUID:
+    """Somebody is sent a message of which nobody knows whether it arrived."""
+    with context.acting("person:1"):
+        follower_id = (await reader.writer.do(Clonnect.any_lead, lead_id)).result.follower_id
+        sent = (await reader.writer.do(Clonnect.send_by_hand, CREATOR, lead_id, "Hola", uuid4())).result
+        await reader.writer.do(Clonnect.attempt_send, follower_id, sent.send_id, "7")
+        await reader.writer.do(Clonnect.record_send_uncertain, follower_id, sent.send_id, 1, "crash", timedelta(0))
+    await shown(reader)
+    return sent.send_id
 
 
 async def test_what_is_not_in_the_list_cannot_be_tried_again(aside: Aside) -> None:

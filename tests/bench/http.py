@@ -75,7 +75,7 @@ def measure_http(
     """
     settings = Settings(data_dir=folder)
     commanding, reading = prepare(url, settings, COMMANDED), prepare(url, settings, READ)
-    asyncio.run(_capture(url, settings, COMMANDED, range(PEOPLE)))
+    asyncio.run(_capture(url, settings, COMMANDED, range(1, PEOPLE + 1)))  # nobody is number 0 on Telegram
     with serving(url, folder, commanding, seconds) as bench:
         yield from _commands(bench)
         yield from _deliveries(bench)

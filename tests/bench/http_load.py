@@ -16,7 +16,7 @@ COLUMNS = ("new", "active", "hot", "customer")
 
 @dataclass(frozen=True)
 class Load:
-    """What to send. `{n}` in path and body is a number that is never the same; `{m}` runs through `0 … among - 1`,
+    """What to send. `{n}` in path and body is a number that is never the same; `{m}` runs through `1 … among`,
     `{stage}` changes whenever it begins anew, `{column}` is each column of the board in turn.
 
     `per_second` is a pace that is kept whatever the server does; without it every connection sends its next request
@@ -89,8 +89,13 @@ class Connection(asyncio.Protocol):
 
 def requests(load: Load) -> Iterator[bytes]:
     for number in count(load.begin):
-        turn, among = divmod(number, load.among)
-        values = {"n": number, "m": among, "stage": ("hot", "cold")[turn % 2], "column": COLUMNS[number % len(COLUMNS)]}
+        turn, one = divmod(number, load.among)
+        values = {
+            "n": number,
+            "m": one + 1,
+            "stage": ("hot", "cold")[turn % 2],
+            "column": COLUMNS[number % len(COLUMNS)],
+        }
         path, body = load.path, load.body
         for name, value in values.items():
             path, body = path.replace(f"{{{name}}}", str(value)), body.replace(f"{{{name}}}", str(value))

@@ -1,39 +1,22 @@
 """A command whose connection is lost where it commits is carried out once, and its caller is told so."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
 from uuid import uuid4
 
 import psycopg
 import pytest
 
-from domain import context
 from domain.application import Clonnect
 from domain.commands.conversations import Received
-from domain.creator import Settings
 from domain.vocabulary import Mode
 from eventstore.writer import Writer
-from tests.chaos.proxy import Cut, Proxy, Rates
-from tests.chaos.writing import message, writing
+from tests.chaos.proxy import Cut, Proxy
+from tests.chaos.writing import message
 
 LATE = [pytest.param(Cut.LATE, milliseconds / 1000, id=f"{milliseconds} ms late") for milliseconds in range(12)]
 """Every moment at which the writer may be asking whether it was stored."""
 
 WAYS = [pytest.param(Cut.BEFORE, 0, id="before"), pytest.param(Cut.AFTER, 0, id="after"), *LATE[::3]]
-
-
-@pytest.fixture
-def proxy(database_url: str) -> Iterator[Proxy]:
-    with Proxy(database_url, Rates()) as proxy:
-        yield proxy
-
-
-@pytest.fixture
-async def writer(proxy: Proxy) -> AsyncIterator[Writer[Clonnect]]:
-    with context.acting("person:ana"):
-        async with writing(proxy.url) as writer:
-            await writer.do(Clonnect.sign_up_creator, "ana", None, Settings())
-            yield writer
 
 
 def positions(url: str, topic: str) -> list[int]:

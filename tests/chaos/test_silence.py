@@ -1,35 +1,16 @@
 """A program that falls silent in the middle of an append stops nobody, and those who gave it commands are told."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
 from uuid import uuid4
 
 import psycopg
 import pytest
 from psycopg.errors import LockNotAvailable
 
-from domain import context
 from domain.application import Clonnect
-from domain.creator import Settings
 from eventstore.writer import Unanswered, Writer
-from tests.chaos.proxy import Cut, Proxy, Rates
+from tests.chaos.proxy import Cut, Proxy
 from tests.chaos.writing import message, writing
-
-
-@pytest.fixture
-def proxy(database_url: str) -> Iterator[Proxy]:
-    with Proxy(database_url, Rates()) as proxy:
-        yield proxy
-
-
-@pytest.fixture
-async def writer(proxy: Proxy) -> AsyncIterator[Writer[Clonnect]]:
-    with context.acting("person:ana"):
-        async with writing(proxy.url) as writer:
-            await writer.do(Clonnect.sign_up_creator, "ana", None, Settings())
-            await writer.do(Clonnect.receive_message, "ana", message(uuid4()))
-            yield writer
-            proxy.lose_all()
 
 
 async def test_the_head_of_the_log_is_free_when_a_client_falls_silent_behind_its_append(

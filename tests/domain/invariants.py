@@ -25,6 +25,8 @@ class _Send:
     is_known: bool = False
     """Whether nobody has to look any more for what became of it."""
 
+    is_repeated: bool = False
+
 
 @dataclass
 class _FollowUp:
@@ -135,6 +137,8 @@ class _Checker:
                     yield NEVER_SCHEDULED
                 if follow_up is not None and follow_up.terminals:
                     yield "a send is requested for a follow-up that has its outcome"
+                if (repeats := event.get("repeats")) is not None:
+                    yield from self._repeat(follower.sends.get(repeats), event)
                 follower.sends[event["send_id"]] = _Send(follow_up, is_reply=event["purpose"] == "reply")
             case "send_attempted":
                 yield from self._attempt(follower, event)
@@ -144,6 +148,16 @@ class _Checker:
                     yield "a send is cancelled that was not waiting"
                 send.may_be_attempted = False
                 send.is_known = True
+
+    def _repeat(self, doubted: _Send | None, event: Event) -> Iterator[str]:
+        if doubted is None or ("send_unresolved", len(doubted.attempts)) not in doubted.outcomes:
+            yield "what nobody doubts is sent again"
+        elif doubted.is_repeated:
+            yield "what may have arrived is sent again twice"
+        else:
+            doubted.is_repeated = True
+        if event["purpose"] != "manual" or event["requested_by"] == "bot":
+            yield "a machine sends again what may have arrived"
 
     def _stop(self, follower: _Follower, why: str, *, but: str | None = None) -> None:
         for run in follower.runs.values():

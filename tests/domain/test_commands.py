@@ -65,11 +65,21 @@ def test_who_was_entered_by_hand_and_then_writes_is_the_same_lead(business: Busi
         lambda app, creator_id, lead_id: app.edit_lead(creator_id, lead_id, {"notes": "x"}, None),
         lambda app, creator_id, lead_id: app.delete_lead(creator_id, lead_id),
         lambda app, creator_id, lead_id: app.send_by_hand(creator_id, lead_id, "hola", an_id(1)),
+        lambda app, creator_id, lead_id: app.repeat_send(creator_id, lead_id, an_id(1)),
         lambda app, creator_id, lead_id: app.cancel_follow_ups(creator_id, lead_id, None),
         lambda app, creator_id, lead_id: app.lead_known_as(creator_id, str(lead_id)),
         lambda app, creator_id, lead_id: app.lead_known_as(creator_id, f"ig_{MARTA}"),
     ],
-    ids=["change_status", "edit_lead", "delete_lead", "send_by_hand", "cancel_follow_ups", "by id", "by name"],
+    ids=[
+        "change_status",
+        "edit_lead",
+        "delete_lead",
+        "send_by_hand",
+        "repeat_send",
+        "cancel_follow_ups",
+        "by id",
+        "by name",
+    ],
 )
 def test_another_creators_lead_is_not_found(
     business: Business, command: Callable[[Clonnect, str, UUID], object]

@@ -28,7 +28,7 @@ CALLED_FOR = [SequenceType.OBJECTION_PRICE, SequenceType.OBJECTION_TIME, Sequenc
 RARER = ["mode", "sequence", "writes", *["lets go"] * 3, "buys", "moves", "cancels", "blocks", "blocks", "deletes"]
 RARER += ["hastens", "hastens", "new steps", "new steps"]
 RARER += ["archives", "archives", "marks as spam", "restores", "restores", "records a purchase", "takes", "gives back"]
-RARER += ["takes for a while"]
+RARER += ["takes for a while", "sends again"]
 
 
 @contextmanager
@@ -155,6 +155,9 @@ class Anything(RuleBasedStateMachine):
                     business.do(Clonnect.switch_sequence, ANA, SequenceType.OBJECTION_PRICE, None)
                 case "writes":
                     business.do(Clonnect.send_by_hand, ANA, lead_id, "Soy Ana", self.new_id())
+                case "sends again":
+                    for order in self.orders:
+                        business.do(Clonnect.repeat_send, ANA, lead_id, order.send_id)
                 case "lets go":
                     business.do(Clonnect.resume_bot, follower.id, "timer")
                 case "buys":

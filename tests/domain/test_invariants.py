@@ -1,13 +1,15 @@
 """The checker of logs finds what it is there to find: each case spoils a sound log in one place."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from domain.application import Clonnect
 from domain.runs import Refusal
 from domain.vocabulary import Intent, SequenceType
-from tests.domain.builders import Business
+from tests.domain.builders import ANA, Business, an_id
 from tests.domain.invariants import broken, unfinished
 
 Log = list[dict[str, Any]]
@@ -180,3 +182,25 @@ def test_an_answer_before_anybody_decided_about_a_stop_is_found() -> None:
     spoiled = broken([*log[:index], asked, *log[index:]])
     assert any("before anybody decided about a stop" in rule for rule in spoiled)
     assert broken([*log[:index], asked, decided, *log[index:]]) == []
+
+
+@pytest.mark.parametrize(
+    ("rule", "spoil"),
+    [
+        ("what nobody doubts is sent again", without("send_unresolved")),
+        ("what may have arrived is sent again twice", twice("send_requested", 1)),
+        ("a machine sends again what may have arrived", changed("send_requested", 1, purpose="reply")),
+        ("a machine sends again what may have arrived", changed("send_requested", 1, requested_by="bot")),
+    ],
+)
+def test_a_careless_repeat_of_what_may_have_arrived_is_found(rule: str, spoil: Callable[[Log], Log]) -> None:
+    business = Business()
+    business.says("hola")
+    first = business.attempted(business.do(Clonnect.send_by_hand, ANA, business.lead.id, "Soy Ana", an_id(1)).send_id)
+    assert first is not None
+    business.silent(first, timedelta(0))
+    again = business.attempted(business.do(Clonnect.repeat_send, ANA, business.lead.id, first.send_id))
+    assert again is not None
+    business.accepted(again)
+    assert broken(business.log()) == []
+    assert rule in {found.partition(": ")[2] for found in broken(spoil(business.log()))}

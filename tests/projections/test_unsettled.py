@@ -1,4 +1,4 @@
-"""A message in doubt is shown until the conversation goes on, an erasure until it is done."""
+"""A message in doubt is shown until a person has dealt with it, or it is known what became of it."""
 
 from datetime import timedelta
 from typing import Any
@@ -7,7 +7,6 @@ from uuid import UUID, uuid4
 import pytest
 
 from api.bootstrap import Runtime
-from domain import context
 from domain.application import Clonnect
 from domain.follower_parts import Inbound
 from domain.runs import Refusal
@@ -37,10 +36,11 @@ class Doubt:
         return send_id
 
 
-async def left(reader: Runtime) -> list[tuple[str, UUID]]:
+async def left(reader: Runtime) -> list[UUID]:
+    """The messages in doubt."""
     await shown(reader)
-    rows = await reader.unsettled.select("SELECT kind, lead_id FROM {unsettled} ORDER BY kind")
-    return [(row["kind"], row["lead_id"]) for row in rows]
+    rows = await reader.unsettled.select("SELECT send_id FROM {unsettled}")
+    return [row["send_id"] for row in rows]
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def doubt(people: People) -> Doubt:
 
 
 async def test_a_message_in_doubt_waits_for_a_person(reader: Runtime, doubt: Doubt) -> None:
-    assert await left(reader) == [("uncertain", doubt.lead_id)]
+    assert await left(reader) == [doubt.send_id]
 
 
 async def test_it_is_settled_when_evidence_comes_after_all(reader: Runtime, doubt: Doubt) -> None:
@@ -64,7 +64,7 @@ async def test_it_is_settled_when_it_is_known_not_to_have_arrived(reader: Runtim
 
 async def test_it_is_settled_when_another_one_arrives(reader: Runtime, doubt: Doubt) -> None:
     other = doubt.sent()
-    assert await left(reader) == [("uncertain", doubt.lead_id)]
+    assert await left(reader) == [doubt.send_id]
     doubt.do(Clonnect.record_send_accepted, doubt.follower_id, other, 1, (), "response")
     assert await left(reader) == []
 
@@ -74,9 +74,6 @@ async def test_it_goes_with_its_lead(reader: Runtime, doubt: Doubt) -> None:
     assert await left(reader) == []
 
 
-async def test_an_erasure_waits_until_it_is_done(reader: Runtime, doubt: Doubt) -> None:
-    doubt.do(Clonnect.request_erasure, CREATOR, "tg_1")
-    assert await left(reader) == [("erasure", doubt.lead_id)]
-    with context.acting("person:1"):
-        await reader.erasure.erase(CREATOR, "tg_1")
+async def test_it_is_settled_when_a_person_has_it_sent_again(reader: Runtime, doubt: Doubt) -> None:
+    doubt.do(Clonnect.repeat_send, CREATOR, doubt.lead_id, doubt.send_id)
     assert await left(reader) == []
