@@ -140,13 +140,10 @@ class Runtime:
         return False
 
     async def _is_settled(self, until: datetime) -> bool:
-        if self.worker is None:
-            return True
-        head = await asyncio.to_thread(self.log.head)
+        head, worker = await asyncio.to_thread(self.log.head), self.worker
         return (
             self.progress.position >= head
-            and min(self.worker.positions.values(), default=0) >= head
-            and not self.worker.is_busy
+            and (worker is None or (min(worker.positions.values(), default=0) >= head and not worker.is_busy))
             # What is caused by what happened falls due after `until`.
             and not await self.agenda.unfinished(max(until, self.clock()))
             and await asyncio.to_thread(self.log.head) == head

@@ -12,6 +12,7 @@ import psycopg
 import pytest
 from psycopg.rows import DictRow
 
+from api import bootstrap
 from api.bootstrap import Runtime
 from domain import context
 from domain.application import Clonnect
@@ -41,6 +42,18 @@ async def test_two_workers_share_the_work_and_nobody_is_written_to_twice(demo: S
 
     assert [len(on_the_phone(conn, f"tg_{number + 1}")) for number in range(30)] == [3] * 30
     assert len(workers) == 2
+
+
+async def test_a_clock_that_nobody_works_by_does_not_move_past_what_is_due(
+    demo: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with demo() as runtime:
+        await say(runtime, "tg_1", TOO_EXPENSIVE, "m1")
+        first = min(event.due_at for event in events(runtime, Follower.FollowUpScheduled))
+    monkeypatch.setattr(bootstrap, "SETTLE_SECONDS", 0.2)
+    async with demo(work=False) as runtime, asyncio.timeout(10):
+        assert not await runtime.move_clock(first + timedelta(hours=1))
+        assert first <= runtime.clock() < first + timedelta(minutes=1)
 
 
 async def test_an_attempt_of_a_worker_that_died_is_given_up_as_unknown(demo: Start, conn: Connection) -> None:
