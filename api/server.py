@@ -105,6 +105,8 @@ def serve_http(
     Raises `StartupError` when the port is taken, and `WrongKey` when the installation's key was changed meanwhile.
     """
 
+    listening = listen(settings.host, settings.port)
+    settings = settings.model_copy(update={"port": listening.getsockname()[1]})  # with 0 any port that is free
     leaving, over = threading.Event(), threading.Event()
 
     def key_over() -> None:
@@ -114,9 +116,7 @@ def serve_http(
     def runtime() -> AbstractAsyncContextManager[Runtime]:
         return run(settings, url, work=work, reset=reset, leaving=leaving, key_over=key_over)
 
-    listening = listen(settings.host, settings.port)
-    port = listening.getsockname()[1]
-    address = f"http://{settings.host}:{port}"
+    address = f"http://{settings.host}:{settings.port}"
     config = uvicorn_config(create_app(runtime), settings)
     announce = functools.partial(started or _say_where, address)
     server = Server(config, announce, leaving, settings.drain_seconds)

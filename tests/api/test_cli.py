@@ -31,7 +31,7 @@ from domain.vocabulary import Platform, Role
 from tests.platforms.bot_api import TOKEN, BotApi
 
 ROOT = Path(__file__).parents[2]
-STOP_SECONDS = 5.0
+STOP_SECONDS = 15.0
 
 COMMANDS = (
     "serve",
@@ -326,6 +326,12 @@ def test_without_a_server_the_commands_share_the_embedded_one_and_leave_none_beh
         key = clonnect(data_dir, "keys", "add", "maria").stdout.strip()
         answer = httpx.get(f"{address}/bot/maria/status", headers={"Authorization": f"Bearer {key}"})
         assert answer.status_code == 200, answer.text
+        invited = httpx.post(
+            f"{address}/access/maria/users",
+            headers={"Authorization": f"Bearer {key}"},
+            json={"email": "luz@example.com", "role": "agent"},
+        )
+        assert invited.json()["link"].startswith(f"{address}/app#link=")
         program.terminate()
         assert program.wait(timeout=STOP_SECONDS) == 0
     assert servers(data_dir) == []
