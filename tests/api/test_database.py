@@ -25,10 +25,12 @@ GONE_SECONDS = 30
 
 HOLDER = """
     import select
+    import signal
     import sys
     from pathlib import Path
     from api.embedded import embedded_server
 
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # which a suite in the background passes on as ignored
     with embedded_server(Path(sys.argv[1])) as url:
         print(url, flush=True)
         while not select.select([sys.stdin], [], [], 0.1)[0]:

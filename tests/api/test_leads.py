@@ -99,6 +99,7 @@ async def test_an_id_known_on_two_platforms_is_never_guessed(served: Served) -> 
 BAD_LEADS: list[tuple[dict[str, Any], str]] = [
     ({}, "/name"),
     ({"name": "   "}, "/name"),
+    ({"name": "\u200b\u3164"}, "/name"),
     ({"name": 123}, "/name"),
     ({"name": "x" * 256}, "/name"),
     ({"name": "Ana", "status": "banana"}, "/status"),
@@ -125,6 +126,7 @@ BAD_LEADS: list[tuple[dict[str, Any], str]] = [
     ({"name": "Ana", "purchase_intent": "0.5"}, "/purchase_intent"),
     ({"name": "Ana", "purchase_intent": math.nan}, "/purchase_intent"),
     ({"name": "Ana", "tags": [""]}, "/tags/0"),
+    ({"name": "Ana", "tags": ["vip", "\u200b"]}, "/tags/1"),
     ({"name": "Ana", "tags": ["x" * 51]}, "/tags/0"),
     ({"name": "Ana", "tags": ["x"] * 21}, "/tags"),
     ({"name": "Ana", "api_key": "x"}, "/api_key"),

@@ -45,3 +45,9 @@ def test_of_several_bursts_the_first_that_is_not_long_ago_counts_nothing(conn: p
 def test_half_a_digit_is_rounded_as_the_domain_does(conn: psycopg.Connection[DictRow]) -> None:
     scores = [Score().given(number / 100_000, NOW) for number in range(5, 2_000, 10)]
     assert reckoned(conn, scores, NOW) == [score.shown(NOW) for score in scores]
+
+
+def test_after_a_lifetime_nothing_is_left_of_any_interest(conn: psycopg.Connection[DictRow]) -> None:
+    scores = [Score().given(interest, NOW) for interest in (1.0, 1e-9, 1e-199, 1e-300, 5e-324, 0.0)]
+    for years in (1, 10, 11, 12, 38, 42, 1000):
+        assert reckoned(conn, scores, NOW + timedelta(days=365 * years)) == [0] * len(scores)
