@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from copy import copy
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -31,6 +31,9 @@ from projections.unsettled import Unsettled
 if TYPE_CHECKING:
     from api.bootstrap import Runtime
 
+Give = Callable[..., Awaitable[Any]]
+"""A command and what it takes: the writer's way to give it, or a route's."""
+
 OVERDUE_AFTER: Final = timedelta(seconds=60)
 """How late something that fell due may be before it counts as left undone."""
 
@@ -53,8 +56,8 @@ class SetAside:
     """One thing that waits.
 
     `part` is what it lies in: a projection, a process, a channel or a kind of due work; `code` says why, and repeats
-    nothing that anybody wrote. `creator_id` is `None` where nobody knows whose it is. `can_retry` is whether
-    another try can come to anything now.
+    nothing that anybody wrote. `creator_id` is `None` where nobody knows whose it is. `can_retry` is false
+    where it shows already that another try would be refused now.
     """
 
     id: str
@@ -93,9 +96,9 @@ _SOURCES: Final = (
               channel, coalesce(reason, ''), true
          FROM app.deliveries WHERE state = 'quarantined' OR state = 'stored' AND tries > 0""",
     # Messages that may have arrived: nobody can be written to outside the platform's window.
-    """SELECT 'uncertain:' || send_id, 'uncertain', u.since, u.creator_id, u.lead_id, '', '',
-              platform NOT IN ('instagram', 'whatsapp') OR coalesce(last_inbound > %(window)s, false)
-         FROM {unsettled} AS u JOIN {conversations} USING (lead_id)""",
+    """SELECT 'uncertain:' || u.lead_id || ':' || send_id, 'uncertain', u.since, u.creator_id, u.lead_id, '', '',
+              coalesce(platform NOT IN ('instagram', 'whatsapp') OR last_inbound > %(window)s, true)
+         FROM {unsettled} AS u LEFT JOIN {conversations} USING (lead_id)""",
     """SELECT 'erasure:' || lead_id, 'erasure', requested_at, creator_id, lead_id, '', coalesce(reason, ''), true
          FROM app.erasures""",
     """SELECT 'overdue:' || replace(key, '/', ':'), 'overdue', due_at, creator_id,
@@ -145,11 +148,17 @@ class Attention:
         )
         return Counter(dict.fromkeys(AsideKind, 0) | {AsideKind(row["kind"]): row["n"] for row in rows})
 
-    async def retry(self, creator_id: str | None, item_id: str) -> None:
+    async def retry(self, creator_id: str | None, item_id: str, give: Give | None = None) -> None:
         """Try one of them again, at once or with the next tick of a worker.
 
-        Raises `NotFound`, `Transient`, and `Conflict` for a message that cannot be sent again now.
+        `give` gives a command where it takes one, as the writer does unless told otherwise. Raises `NotFound`,
+        `Transient`, and `Conflict` for a message that cannot be sent again now.
         """
+        give = give or self._runtime.writer.do
+        kind, _, key = item_id.partition(":")
+        if kind == AsideKind.UNCERTAIN and creator_id is not None:  # a repeated request finds it in no list any more
+            await _send_again(creator_id, key, give)
+            return
         rows = []
         if _ID.fullmatch(item_id):
             rows = await self._ask(
@@ -158,7 +167,6 @@ class Attention:
         if not rows:
             raise NotFound("Nothing is set aside under this id.")
         item = _item(rows[0])
-        key = item_id.removeprefix(f"{item.kind}:")
         match item.kind:
             case AsideKind.PARKED:
                 await self._show_again(item.part, key.removeprefix(f"{item.part}:"))
@@ -169,7 +177,7 @@ class Attention:
             case AsideKind.ERASURE:
                 await self._erase(item.creator_id, key)
             case AsideKind.UNCERTAIN:
-                await self._send_again(item, UUID(key))
+                await _send_again(item.creator_id or "", key, give)
             case AsideKind.POLLING | AsideKind.CHANNEL:
                 await ask_now(self._runtime.pool)
 
@@ -191,11 +199,6 @@ class Attention:
             await self._runtime.erasure.erase(creator_id or "", lead_id)
         except NotShownYet as late:
             raise Transient(str(late)) from late
-
-    async def _send_again(self, item: SetAside, send_id: UUID) -> None:
-        assert item.creator_id is not None
-        assert item.lead_id is not None  # every message is written to somebody, and in somebody's name
-        await self._runtime.writer.do(Clonnect.repeat_send, item.creator_id, item.lead_id, send_id)
 
     async def _ask(self, query: str, **params: Any) -> list[DictRow]:
         """The rows that answer a query about the tables that are shown now."""
@@ -220,3 +223,11 @@ class Attention:
 
 def _item(row: DictRow) -> SetAside:
     return SetAside(**row | {"kind": AsideKind(row["kind"])})
+
+
+async def _send_again(creator_id: str, key: str, give: Give) -> None:
+    try:
+        lead_id, send_id = map(UUID, key.split(":"))
+    except ValueError:
+        raise NotFound("Nothing is set aside under this id.") from None
+    await give(Clonnect.repeat_send, creator_id, lead_id, send_id)

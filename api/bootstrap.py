@@ -131,7 +131,10 @@ class Runtime:
             vault.forget()
 
     async def settle(self, until: datetime) -> bool:
-        """Wait until everything that happened, or was due by `until`, has its outcome; `False` after 30 s."""
+        """Wait until everything that happened, or was due by `until`, has its outcome; `False` after 30 s.
+
+        Of another program's worker only what falls due is seen, not what it has not reacted to yet.
+        """
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(SETTLE_SECONDS):
                 while not await self._is_settled(until):

@@ -266,10 +266,11 @@ class Follower(Conversation, FollowerEvents):
         thread: str | None,
         repeats: UUID | None,
     ) -> None:
-        self.sends[send_id] = Send(send_id, purpose, content, follow_up_id, thread=thread)
-        if repeats in self.sends:
-            self.sends[repeats].repeated = True
-        if purpose is Purpose.MANUAL:
+        send = Send(send_id, purpose, content, follow_up_id, thread=thread, automatic=purpose is not Purpose.MANUAL)
+        self.sends[send_id] = send
+        if (repeated := self.sends.get(repeats) if repeats else None) is not None:
+            repeated.repeated, send.automatic = True, repeated.automatic
+        if purpose is Purpose.MANUAL and repeats is None:
             self.has_unread = False
 
     @event(FollowerEvents.ReplyDrafted)

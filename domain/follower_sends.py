@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from hashlib import sha256
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from domain.errors import Conflict, NotDue
 from domain.follower_events import FollowerEvents
@@ -48,16 +48,15 @@ class Sends(FollowerState):
         """
         send = self.sends.get(send_id)
         if send is None or not send.unresolved:
-            raise Conflict("Nothing is in doubt about this message, or not any more.")
+            raise Conflict("Nothing is in doubt about this message, or it is too long ago.")
         if send.repeated:
             raise Conflict("This message was sent again already.")
-        if send.purpose is not Purpose.MANUAL and (self.opted_out or self.may_want_a_stop):
+        if send.automatic and self.wants_no_more:
             raise Conflict("This person asked to be left alone.")
-        again = uuid5(send_id, "again")
         self.request_send(
-            again, Purpose.MANUAL, send.text, account_id=account_id, requested_by=requested_by, repeats=send_id
+            send.again, Purpose.MANUAL, send.text, account_id=account_id, requested_by=requested_by, repeats=send_id
         )
-        return again
+        return send.again
 
     def attempt(self, send_id: UUID, *, now: datetime, worker: str, judged: Judged, account_id: str) -> SendOrder:
         """Record that the call is about to be made; raises `NotDue` when the send was settled or is under way."""

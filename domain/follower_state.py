@@ -97,6 +97,11 @@ class FollowerState(Aggregate):
         return "window_closed" if end is not None and (corrected or now >= end) else None
 
     @property
+    def wants_no_more(self) -> bool:
+        """Whether they asked to be left alone, or may have, and nobody has decided so far."""
+        return self.opted_out or self.may_want_a_stop
+
+    @property
     def has_open_attempt(self) -> bool:
         return any(send.attempted_at is not None for send in self.sends.values())
 

@@ -99,8 +99,8 @@ class Send:
     """A message of ours that may still get an outcome. `attempted_at` is set while an attempt is open.
 
     With a follow-up, `enrolment_id` and `claim` are those of its attempt: the run may have ended since.
-    `thread` is the part of the chat that the person last wrote in when it was requested; `repeated` is set once a
-    person has had it sent again.
+    `thread` is the part of the chat that the person last wrote in when it was requested; `automatic` is set
+    where a machine wrote the text, also when a person has it sent again; `repeated` once they have.
     """
 
     send_id: UUID
@@ -115,6 +115,12 @@ class Send:
     unresolved: bool = False
     repeated: bool = False
     thread: str | None = None
+    automatic: bool = False
+
+    @property
+    def again(self) -> UUID:
+        """The id under which it is sent again."""
+        return uuid5(self.send_id, "again")
 
     @property
     def is_waiting(self) -> bool:

@@ -53,9 +53,3 @@ class ErasureQueue:
         """Say why a try came to nothing."""
         async with self._pool.connection() as conn:
             await conn.execute("UPDATE app.erasures SET reason = %s WHERE lead_id = %s", (reason, lead_id))
-
-    async def try_again(self, lead_id: UUID) -> bool:
-        """Have one tried at the next tick, whatever its pause; `False`: it is done, or was never asked for."""
-        async with self._pool.connection() as conn:
-            cursor = await conn.execute("UPDATE app.erasures SET next_try_at = now() WHERE lead_id = %s", (lead_id,))
-            return cursor.rowcount == 1

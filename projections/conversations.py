@@ -27,7 +27,7 @@ INBOX = People("conversations", "conversation_words", "conversation_counts")
 class Conversations(Projection):
     """The inbox: one row per conversation, and every message of both sides; what was put aside has its own list."""
 
-    name, version = "conversations", 4
+    name, version = "conversations", 5
     tables: ClassVar[Mapping[str, tuple[str, ...]]] = {
         **INBOX.keys(),
         "messages": ("message_row",),
@@ -179,9 +179,9 @@ class Conversations(Projection):
             message_id=None,
         )
         changes: dict[str, Any] = {"contact_at": event.timestamp, "last_contact": event.timestamp}
-        if event.purpose in (Purpose.MANUAL, Purpose.REPLY):
+        if event.repeats is None and event.purpose in (Purpose.MANUAL, Purpose.REPLY):
             changes["unanswered"] = False
-        if event.purpose is Purpose.MANUAL:
+        if event.repeats is None and event.purpose is Purpose.MANUAL:
             changes["unread"] = 0
         tables["conversations"].set(event.lead_id, **changes)
         tables["conversations"].add(event.lead_id, messages_all=1)

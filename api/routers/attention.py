@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import Path, Query
 
 from api.attention import AsideKind, Attention, SetAside
-from api.dependencies import Acting, Running, guarded_router
+from api.dependencies import Acting, Do, Running, guarded_router
 from api.lists import Cursor, Limit
 from api.refusals import also
 from api.roles import OWNERS, STAFF
@@ -73,8 +73,8 @@ async def list_attention(
 
 @router.post("/attention/{creator_id}/{item_id}/retry", openapi_extra=also("conflict"))
 async def retry_attention(
-    creator: Acting, runtime: Running, item_id: Annotated[str, Path(description="As the list names it.")]
+    creator: Acting, runtime: Running, do: Do, item_id: Annotated[str, Path(description="As the list names it.")]
 ) -> Ok:
     """Try one of them again; what then fails is in the list again, with its new reason."""
-    await Attention(runtime).retry(creator.creator_id, item_id)
+    await Attention(runtime).retry(creator.creator_id, item_id, do)
     return Ok()

@@ -56,11 +56,14 @@ class SendCommands(NurturingCommands):
         if send.follow_up_id is not None:
             follow_up = follower.follow_up(send.follow_up_id)
             return None if self.retry_follow_up(follower, send_id, follow_up, creator) else "ruled_out"
+        if send.automatic and send.purpose is Purpose.MANUAL and follower.wants_no_more:
+            return "opted_out"
         return follower.is_reachable(context.now())
 
     def repeat_send(self, creator_id: str, lead_id: UUID, send_id: UUID) -> UUID:
         """Have what may have arrived sent once more, as a message by hand; answers the new send.
 
+        Nobody has read or answered anything by that: the bot goes on, and what waits for a person waits.
         Raises `Conflict` when the person cannot be written to now, or as `Follower.repeat_send` does.
         """
         follower = self.follower(self.lead(creator_id, lead_id).follower_id)

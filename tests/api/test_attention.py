@@ -19,10 +19,11 @@ from api.bootstrap import Runtime, run
 from api.settings import Settings
 from domain import context
 from domain.application import Clonnect
-from domain.errors import NotFound
+from domain.errors import Conflict, NotFound
 from domain.follower import Follower
+from domain.follower_parts import Inbound
 from domain.lead import Lead
-from domain.vocabulary import Role
+from domain.vocabulary import Platform, Role
 from processes.parked import park
 from tests.api.conftest import CREATOR as MARIA
 from tests.api.conftest import OTHER, Served, refused
@@ -119,7 +120,7 @@ async def aside(reader: Runtime, conn: Connection) -> Aside:
         f"dismissed:{GIVEN_UP}",
         f"quarantined:{DELIVERY}",
         f"erasure:{LEAD}",
-        f"uncertain:{SEND}",
+        f"uncertain:{lead_id}:{SEND}",
     ]
     return Aside(Attention(reader), position, stream, ids)
 
@@ -232,12 +233,45 @@ async def test_what_may_have_arrived_is_sent_again_when_somebody_says_so(reader:
     lead_id = (await deliver(reader, HELLO)).received[0].lead_id
     send_id = await in_doubt(reader, lead_id)
     attention = Attention(reader)
-    assert [each.id for each in await listed(attention)] == [f"uncertain:{send_id}"]
+    (found,) = await listed(attention)
+    assert found.id == f"uncertain:{lead_id}:{send_id}"
     with context.acting("person:1"):
-        await attention.retry(CREATOR, f"uncertain:{send_id}")
+        with pytest.raises(NotFound):
+            await attention.retry("eva", found.id)
+        await attention.retry(CREATOR, found.id)
+        with pytest.raises(Conflict):
+            await attention.retry(CREATOR, found.id)
     assert [each.repeats for each in events(reader, Follower.SendRequested)] == [None, send_id]
     await shown(reader)
     assert await listed(attention) == []
+
+
+async def test_the_command_line_has_it_sent_again_for_whomever_it_is(reader: Runtime) -> None:
+    lead_id = (await deliver(reader, HELLO)).received[0].lead_id
+    send_id = await in_doubt(reader, lead_id)
+    with context.acting("system"):
+        await Attention(reader).retry(None, f"uncertain:{lead_id}:{send_id}")
+    assert [each.repeats for each in events(reader, Follower.SendRequested)] == [None, send_id]
+
+
+async def test_who_repeats_the_request_under_its_key_hears_the_same(demo: Served) -> None:
+    message = Inbound(Platform.TELEGRAM, "1", "m1", "m1", "Hola", demo.runtime.clock(), "demo-telegram")
+
+    def doubted(app: Clonnect) -> tuple[UUID, UUID]:
+        """At once: a worker is there that would make the call."""
+        said = app.receive_message(MARIA, message)
+        send_id = app.send_by_hand(MARIA, said.lead_id, "Hola", uuid4()).send_id
+        app.attempt_send(said.follower_id, send_id, "7")
+        app.record_send_uncertain(said.follower_id, send_id, 1, "crash", timedelta(0))
+        return said.lead_id, send_id
+
+    lead_id, send_id = await demo.do(doubted)
+    path = f"/attention/{MARIA}/uncertain:{lead_id}:{send_id}/retry"
+    for _ in range(2):
+        tried = await demo.client.post(path, headers={"Idempotency-Key": "again"})
+        assert (tried.status_code, tried.json()) == (200, {"status": "ok"})
+    assert [each.repeats for each in events(demo.runtime, Follower.SendRequested)] == [None, send_id]
+    await refused(demo.client.post(path), 409, "conflict")
 
 
 @pytest.mark.parametrize(("hours", "can_retry"), [(23, True), (25, False)])
@@ -247,9 +281,12 @@ async def test_it_can_be_sent_again_while_the_platform_lets_us_write(
     lead_id = (await deliver(reader, HELLO | {"follower_id": "ig_1"})).received[0].lead_id
     await in_doubt(reader, lead_id)
     wrote_at = reader.clock() - timedelta(hours=hours)
-    conn.execute("UPDATE read.conversations_v4 SET last_inbound = %s", (wrote_at,))
+    conn.execute("UPDATE read.conversations_v5 SET last_inbound = %s", (wrote_at,))
     (found,) = await listed(Attention(reader))
     assert (found.kind, found.can_retry) == (AsideKind.UNCERTAIN, can_retry)
+    conn.execute("DELETE FROM read.conversations_v5")
+    (found,) = await listed(Attention(reader))
+    assert found.can_retry
 
 
 async def in_doubt(reader: Runtime, lead_id: UUID) -> UUID:
@@ -272,8 +309,9 @@ async def test_what_is_not_in_the_list_cannot_be_tried_again(aside: Aside) -> No
         "overdue:nothing",
         f"quarantined:{uuid4()}",
         f"uncertain:{DUE}",
+        f"uncertain:{DUE}:{SEND}",
     ):
-        with pytest.raises(NotFound):
+        with context.acting("person:1"), pytest.raises(NotFound):
             await aside.attention.retry(CREATOR, item_id)
 
 

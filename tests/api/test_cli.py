@@ -31,7 +31,7 @@ from domain.vocabulary import Platform, Role
 from tests.platforms.bot_api import TOKEN, BotApi
 
 ROOT = Path(__file__).parents[2]
-STOP_SECONDS = 15.0
+STOP_SECONDS = 5.0
 
 COMMANDS = (
     "serve",

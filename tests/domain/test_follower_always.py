@@ -157,7 +157,8 @@ class Anything(RuleBasedStateMachine):
                     business.do(Clonnect.send_by_hand, ANA, lead_id, "Soy Ana", self.new_id())
                 case "sends again":
                     for order in self.orders:
-                        business.do(Clonnect.repeat_send, ANA, lead_id, order.send_id)
+                        with may_be_refused():
+                            business.do(Clonnect.repeat_send, ANA, lead_id, order.send_id)
                 case "lets go":
                     business.do(Clonnect.resume_bot, follower.id, "timer")
                 case "buys":

@@ -95,6 +95,40 @@ def test_what_a_machine_wrote_is_not_repeated_to_somebody_who_asked_to_be_left_a
         business.do(Clonnect.repeat_send, ANA, business.lead.id, order.send_id)
 
 
+def test_nor_when_the_repeat_is_in_doubt_as_well(business: Business) -> None:
+    again = sent_again(business, in_doubt(business))
+    business.silent(again, timedelta(0))
+    business.says("STOP", opens_window=True)
+    with nothing_happens(business), pytest.raises(Conflict):
+        business.do(Clonnect.repeat_send, ANA, business.lead.id, again.send_id)
+
+
+def test_who_asks_to_be_left_alone_before_the_call_is_left_alone(business: Business) -> None:
+    order = in_doubt(business)
+    again = business.do(Clonnect.repeat_send, ANA, business.lead.id, order.send_id)
+    business.says("STOP", opens_window=True)
+    with this_happens(business, "follower.send_cancelled"):
+        assert business.attempted(again) is None
+    assert business.last("follower.send_cancelled")["reason"] == "opted_out"
+
+
+def test_what_arrived_after_all_is_not_sent_again(business: Business) -> None:
+    order = in_doubt(business)
+    again = business.do(Clonnect.repeat_send, ANA, business.lead.id, order.send_id)
+    with this_happens(business, "follower.send_accepted", "follower.send_cancelled", "follower.follow_up_sent"):
+        business.accepted(order)
+    with nothing_happens(business), pytest.raises(NotDue):
+        business.attempted(again)
+
+
+def test_nobody_has_read_or_answered_anything_by_it(business: Business) -> None:
+    order = in_doubt(business)
+    business.says("¿y el horario?")
+    business.do(Clonnect.repeat_send, ANA, business.lead.id, order.send_id)
+    assert business.follower.has_unread
+    assert not business.follower.is_paused
+
+
 def test_nor_before_a_person_decided_whether_they_did(business: Business) -> None:
     order = in_doubt(business)
     business.says("mejor no me escribas tanto")

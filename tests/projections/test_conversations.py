@@ -1,5 +1,6 @@
 """The inbox says what was said, by whom, and whose turn it is."""
 
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -116,6 +117,20 @@ async def test_unread_conversations_can_be_asked_for(reader: Runtime, people: Pe
     page, _ = await reader.conversations.page(CREATOR, Filters(unread=True), ORDERS["-created"], None, 10)
     assert [row["lead_id"] for row in page.rows] == [unread]
     assert page.total == 1
+
+
+async def test_a_message_that_is_sent_again_leaves_unread_what_nobody_has_read(reader: Runtime, people: People) -> None:
+    lead_id = says(people, "Hola")
+    follower_id = people.do(Clonnect.any_lead, lead_id).follower_id
+    send_id = people.do(Clonnect.send_by_hand, CREATOR, lead_id, "Buenas", uuid4()).send_id
+    people.do(Clonnect.attempt_send, follower_id, send_id, "7")
+    people.do(Clonnect.record_send_uncertain, follower_id, send_id, 1, "crash", timedelta(0))
+    says(people, "¿y el horario?")
+    people.do(Clonnect.repeat_send, CREATOR, lead_id, send_id)
+    await shown(reader)
+    row = await reader.conversations.one(CREATOR, lead_id)
+    assert row is not None
+    assert (row["unread"], row["messages_all"]) == (1, 4)
 
 
 async def test_a_deleted_conversation_is_forgotten(reader: Runtime, people: People) -> None:

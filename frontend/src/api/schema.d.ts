@@ -12081,6 +12081,11 @@ export interface operations {
             query?: never;
             header?: {
                 /**
+                 * @description `respond-async`: do not wait for the reads.
+                 * @example respond-async
+                 */
+                Prefer?: string;
+                /**
                  * @description The same request with the same key is carried out once, and answered the same for 24 hours.
                  * @example order-1042
                  */
@@ -12111,6 +12116,25 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "status": "ok"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Ok"];
+                };
+            };
+            /** @description Stored, and not shown by the reads yet; it must not be sent again. */
+            202: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
                     "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
