@@ -24,7 +24,7 @@ from pydantic_core import CoreSchema, PydanticCustomError
 from domain import addresses, phones
 from domain.errors import Invalid
 from domain.lead import TAGS_AT_MOST
-from domain.names import visible
+from domain.names import checked_name
 from domain.vocabulary import Status
 
 STATUSES: Final[Mapping[str, Status]] = {
@@ -138,12 +138,6 @@ def _checked_by(check: Callable[[str], str]) -> AfterValidator:
     return AfterValidator(checked)
 
 
-def _shown(text: str) -> str:
-    if visible(text) is None:
-        raise PydanticCustomError("our_invisible", "No character of this can be seen.")
-    return text
-
-
 def _money(value: object) -> object:
     """What a JSON number says, to the last digit; text in its place is refused."""
     if isinstance(value, bool) or not isinstance(value, int | float):
@@ -162,10 +156,7 @@ AN_EMAIL_OR_NONE: Final[dict[str, JsonValue]] = {"pattern": rf"^\s*({addresses.S
 A_PHONE: Final[dict[str, JsonValue]] = {"pattern": rf"^\s*({phones.SHAPE})?\s*$"}
 """What is judged after trimming, in the description's words."""
 
-SHOWN: Final = AfterValidator(_shown)
-"""A text of which something can be seen: `domain.names.visible`."""
-
-Name = Annotated[str, Field(min_length=1, max_length=255, json_schema_extra=NOT_BLANK), SHOWN]
+Name = Annotated[str, Field(min_length=1, max_length=255, json_schema_extra=NOT_BLANK), _checked_by(checked_name)]
 Username = Annotated[str, Field(max_length=255), AfterValidator(lambda text: text.removeprefix("@").strip())]
 Email = Annotated[
     str, Field(max_length=254, json_schema_extra=AN_EMAIL_OR_NONE), _checked_by(addresses.checked_address)
@@ -176,7 +167,7 @@ NeededEmail = Annotated[
 Phone = Annotated[str, Field(max_length=32, json_schema_extra=A_PHONE), _checked_by(phones.checked_phone)]
 Notes = Annotated[str, Field(max_length=5000)]
 TAG_LENGTH: Final = 50
-Tag = Annotated[str, Field(min_length=1, max_length=TAG_LENGTH, json_schema_extra=NOT_BLANK), SHOWN]
+Tag = Annotated[str, Field(min_length=1, max_length=TAG_LENGTH, json_schema_extra=NOT_BLANK), _checked_by(checked_name)]
 Tags = Annotated[list[Tag], Field(max_length=TAGS_AT_MOST)]
 MessageText = Annotated[str, Field(min_length=1, max_length=4096, json_schema_extra=NOT_BLANK)]
 Reason = Annotated[str, Field(max_length=500)]

@@ -31,7 +31,7 @@ class Outcomes(Contact):
             via=via,
             late=late,
         )
-        if (again := self.sends.get(send.again)) is not None and again.is_waiting:
+        if late and (again := self.sends.get(send.again)) is not None and again.is_waiting:
             self.cancel_send(again.send_id, "arrived")
         if send.follow_up_id is not None:
             self.trigger_event(

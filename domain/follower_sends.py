@@ -40,7 +40,7 @@ class Sends(FollowerState):
             repeats=repeats,
         )
 
-    def repeat_send(self, send_id: UUID, *, account_id: str, requested_by: str) -> UUID:
+    def repeat_send(self, send_id: UUID, *, account_id: str | None, requested_by: str) -> UUID:
         """Request once more, under a new id, what may have arrived: a person decides so, and once for each send.
 
         Raises `Conflict` when it is known what became of it, or it was repeated, or the person asked to be left alone

@@ -96,6 +96,10 @@ class FollowerState(Aggregate):
         corrected = self.window_closed_at is not None and self.window_closed_at >= self.last_open
         return "window_closed" if end is not None and (corrected or now >= end) else None
 
+    def is_reachable_from(self, account_id: str | None, now: datetime) -> str | None:
+        """The same from an account of the creator's: without one it is `channel_not_connected`."""
+        return "channel_not_connected" if account_id is None else self.is_reachable(now)
+
     @property
     def wants_no_more(self) -> bool:
         """Whether they asked to be left alone, or may have, and nobody has decided so far."""

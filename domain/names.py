@@ -4,6 +4,8 @@ import re
 import unicodedata
 from typing import Final
 
+from domain.errors import FieldError, Invalid
+
 LONGEST_SPOKEN: Final = 40
 
 # Categories of Unicode that show nothing by themselves: controls, formats, separators, and marks on what is not there.
@@ -16,6 +18,13 @@ def visible(text: str) -> str | None:
     """The text without blanks around it; `None` if it shows nothing at all."""
     shows = any(char not in _BLANK and unicodedata.category(char) not in _UNSEEN for char in text)
     return text.strip() if shows else None
+
+
+def checked_name(given: str, *, field: str = "/name") -> str:
+    """A name or a tag as somebody enters it; raises `Invalid` if it shows nothing at all."""
+    if visible(given) is None:
+        raise Invalid(FieldError(field, "invisible", "No character of this can be seen."))
+    return given
 
 
 def spoken(name: str) -> str | None:

@@ -179,10 +179,11 @@ class Conversations(Projection):
             message_id=None,
         )
         changes: dict[str, Any] = {"contact_at": event.timestamp, "last_contact": event.timestamp}
-        if event.repeats is None and event.purpose in (Purpose.MANUAL, Purpose.REPLY):
-            changes["unanswered"] = False
-        if event.repeats is None and event.purpose is Purpose.MANUAL:
-            changes["unread"] = 0
+        if event.repeats is None:  # by a repeat nobody has read or answered anything
+            if event.purpose in (Purpose.MANUAL, Purpose.REPLY):
+                changes["unanswered"] = False
+            if event.purpose is Purpose.MANUAL:
+                changes["unread"] = 0
         tables["conversations"].set(event.lead_id, **changes)
         tables["conversations"].add(event.lead_id, messages_all=1)
 

@@ -193,7 +193,7 @@ class ConversationCommands(LeadCommands):
         if follower.platform is Platform.MANUAL:
             follower.record_said_elsewhere(send_id)
         else:
-            held = "channel_not_connected" if account_id is None else follower.is_reachable(now)
+            held = follower.is_reachable_from(account_id, now)
             if held is not None:
                 follower.cancel_send(send_id, held)
             follower.resolve_escalation()

@@ -68,9 +68,7 @@ class SendCommands(NurturingCommands):
         """
         follower = self.follower(self.lead(creator_id, lead_id).follower_id)
         account_id = self.creator(creator_id).channels.get(follower.platform)
-        if account_id is None:
-            raise Conflict("No account is connected from which this person can be written to.")
-        if (refusal := follower.is_reachable(context.now())) is not None:
+        if (refusal := follower.is_reachable_from(account_id, context.now())) is not None:
             raise Conflict(f"This person cannot be written to now ({refusal}).")
         again = follower.repeat_send(send_id, account_id=account_id, requested_by=context.current().actor)
         self.save_streams(follower)

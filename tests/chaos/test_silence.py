@@ -13,6 +13,13 @@ from tests.chaos.proxy import Cut, Proxy
 from tests.chaos.writing import message, writing
 
 
+@pytest.fixture
+async def writer(writer: Writer[Clonnect]) -> Writer[Clonnect]:
+    """One that has stored a message before."""
+    await writer.do(Clonnect.receive_message, "ana", message(uuid4()))
+    return writer
+
+
 async def test_the_head_of_the_log_is_free_when_a_client_falls_silent_behind_its_append(
     writer: Writer[Clonnect], proxy: Proxy, database_url: str
 ) -> None:

@@ -155,7 +155,7 @@ def test_nobody_is_written_to_again_who_cannot_be_written_to(business: Business)
         business.do(Clonnect.repeat_send, ANA, business.lead.id, order.send_id)
     business.do(Clonnect.report_reachability, ANA, business.platform, MARTA, True)
     business.do(Clonnect.disconnect_channel, ANA, business.platform, "ana-account", beside=[])
-    with nothing_happens(business), pytest.raises(Conflict, match="No account"):
+    with nothing_happens(business), pytest.raises(Conflict, match="channel_not_connected"):
         business.do(Clonnect.repeat_send, ANA, business.lead.id, order.send_id)
 
 
