@@ -9,7 +9,7 @@ def main() -> int:
     bundle = Path(__file__).resolve().parent / "bundle"
     if bundle.is_dir():  # not in a checkout, which is on the path already
         sys.path.insert(0, str(bundle))
-    from api.cli import main as command_line
+    from api.cli.main import main as command_line
 
     return command_line()
 

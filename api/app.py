@@ -10,34 +10,28 @@ from typing import TYPE_CHECKING, Any
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 
-from api import docs_page, frontend, problems
-from api.cors import Cors
-from api.dependencies import NotModified, State, guarded_router
-from api.envelope import Envelope
-from api.key_gate import KeyGate
-from api.openapi import describe
-from api.roles import EVERYBODY
-from api.routers import (
-    access,
-    attention,
-    channels,
-    conversations,
-    creators,
-    credentials,
-    dashboard,
-    health,
-    inbox,
-    lead_bulk,
-    lead_transfer,
-    leads,
-    nurturing,
-    nurturing_run,
-    products,
-    settings,
-    simulator,
-    stream,
-    webhooks,
-)
+from api.access import key_and_user_routes, session_routes
+from api.access.roles import EVERYBODY
+from api.attention import routes as attention
+from api.conversations import inbox_routes
+from api.conversations import routes as conversations
+from api.creators import channel_routes, dashboard_routes, product_routes, settings_routes
+from api.creators import routes as creators
+from api.health import routes as health
+from api.http import problems, single_page
+from api.http.cors import Cors
+from api.http.key_gate import KeyGate
+from api.http.middleware import Envelope
+from api.http.routing import NotModified, State, guarded_router
+from api.leads import bulk_routes, transfer_routes
+from api.leads import routes as leads
+from api.nurturing import routes as nurturing
+from api.nurturing import run_routes
+from api.openapi import docs_page
+from api.openapi.document import describe
+from api.simulator import routes as simulator
+from api.stream import routes as stream
+from api.webhooks import routes as webhooks
 
 if TYPE_CHECKING:
     from api.bootstrap import Runtime
@@ -47,23 +41,23 @@ DESCRIPTION = "Answers a creator's direct messages, keeps the board of leads, an
 ROUTERS = (  # what is asked for most is found soonest
     webhooks.router,
     conversations.router,
-    lead_transfer.router,  # before `leads`, to which `export` would be a lead's id
-    lead_transfer.sheets,
-    lead_bulk.router,
-    inbox.router,
+    transfer_routes.router,  # before `leads`, to which `export` would be a lead's id
+    transfer_routes.sheets,
+    bulk_routes.router,
+    inbox_routes.router,
     leads.router,
     nurturing.router,
     nurturing.cancelling,
-    nurturing_run.router,
-    dashboard.router,
+    run_routes.router,
+    dashboard_routes.router,
     creators.installation,
     creators.router,
-    products.router,
-    settings.router,
-    channels.router,
-    access.public,
-    access.router,
-    credentials.router,
+    product_routes.router,
+    settings_routes.router,
+    channel_routes.router,
+    session_routes.public,
+    session_routes.router,
+    key_and_user_routes.router,
     attention.router,
     stream.router,
     health.router,
@@ -104,7 +98,7 @@ def create_app(runtime_factory: "Callable[[], AbstractAsyncContextManager[Runtim
     for router in (*ROUTERS, _described(app)):
         app.router.routes += router.routes  # `include_router` would look at every route of every router, twice
     app.get("/", include_in_schema=False)(_root)
-    frontend.mount(app)
+    single_page.mount(app)
     return app
 
 

@@ -9,64 +9,64 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
-from api.admission import Budget
-from api.auth import Callers
+from api.access.callers import Callers
+from api.access.credentials import CHANNEL as ACCESS_CHANNEL
+from api.access.logins import LogIns
 from api.cards import Cards
-from api.credentials import CHANNEL as ACCESS_CHANNEL
-from api.cursors import Cursors
-from api.idempotency import Idempotency
-from api.installation import installation_key, open_application, vault_of
-from api.log_ins import LogIns
-from api.readiness import ReadinessProbe
+from api.database.installation import installation_key, open_application, vault_of
+from api.health.readiness import ReadinessProbe
+from api.http.concurrency_limits import Budget
+from api.http.cursors import Cursors
+from api.http.idempotency import Idempotency
+from api.http.metrics import Telemetry
+from api.http.rate_limits import AtOnce, Throttle, Tries
 from api.settings import Settings, answer_limits
-from api.telemetry import Telemetry
-from api.throttle import AtOnce, Throttle, Tries
 from domain import context
 from domain.application import Clonnect
 from domain.errors import AlreadyTaken, NotFound
 from eventstore.key_watch import CHANGED as KEY_CHANNEL
 from eventstore.key_watch import KeyWatch
+from eventstore.listener import Listener
 from eventstore.log import Log
 from eventstore.mapper import TypedMapper
 from eventstore.pools import ReadPool
 from eventstore.recorder import CHANNEL as LOG_CHANNEL
 from eventstore.recorder import Recorder
 from eventstore.sealing import Sealer
-from eventstore.subscription import Listener
 from eventstore.vault import CHANNEL as VAULT_CHANNEL
 from eventstore.vault import Vault
 from eventstore.writer import Writer
-from processes.book import SimulatorBook
-from processes.bots import Bots
+from processes.channel_accounts import Connections
 from processes.channels.base import Channel, ChannelName, http_client
 from processes.channels.simulator import Simulator
 from processes.channels.telegram import Telegram
 from processes.clock import CHANNEL as CLOCK_CHANNEL
 from processes.clock import Clock
-from processes.connections import Connections
 from processes.deliveries import Deliveries
 from processes.due_work import DueWork
 from processes.erasure import Erasure
+from processes.held_follow_ups import Releases
 from processes.language import Identifier
 from processes.nurturing import Nurturing as NurturingProcess
-from processes.parked import ParkedReactions
+from processes.parked_reactions import ParkedReactions
 from processes.polling import Polling, stopped
-from processes.polling_troubles import ASKED as POLLING_CHANNEL
-from processes.polling_troubles import forget_troubles
-from processes.releases import Releases
+from processes.polling_failures import ASKED as POLLING_CHANNEL
+from processes.polling_failures import forget_troubles
 from processes.replies import Replies
 from processes.sending import Sending
+from processes.simulator_outbox import SimulatorBook
+from processes.telegram_setup import Bots
 from processes.worker import Worker
 from projections.agenda import Agenda
-from projections.all import Projections
 from projections.board import Board
 from projections.conversations import Conversations
 from projections.creators import Creators
+from projections.engine.progress import Progress
+from projections.engine.projection import Pool, Projection
+from projections.engine.projector import CHANNEL as PROGRESS_CHANNEL
+from projections.engine.projector import Projector
 from projections.nurturing import Nurturing
-from projections.progress import Progress
-from projections.projection import Pool, Projection
-from projections.projector import CHANNEL as PROGRESS_CHANNEL
-from projections.projector import Projector
+from projections.registry import Projections
 from projections.stats import Stats
 from projections.unsettled import Unsettled
 

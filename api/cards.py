@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from processes.together import Together
 from projections.board import Board
+from projections.engine.batch_loader import Together
 
 Row = Mapping[str, Any]
 Key = tuple[str, UUID]

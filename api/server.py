@@ -17,14 +17,14 @@ import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from api.admission import OpenConnections
 from api.app import create_app
 from api.bootstrap import Runtime, run
-from api.database import open_database
+from api.database.connect import open_database
+from api.database.installation import bring_up_to_date, check_key
 from api.errors import StartupError
-from api.installation import bring_up_to_date, check_key
-from api.logs import configure, logging_config
-from api.protocol import Protocol
+from api.http.concurrency_limits import OpenConnections
+from api.http.connection import Protocol
+from api.logging_config import configure, logging_config
 from api.settings import Settings
 from eventstore.key_watch import SENTENCE
 from eventstore.vault import WrongKey

@@ -23,7 +23,7 @@ from pydantic import (
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from api.errors import StartupError
-from domain.follower_conversation import AnswerLimits
+from domain.follower.messages import AnswerLimits
 
 PREFIX = "CLONNECT_"
 KEY_BYTES = 32

@@ -13,8 +13,8 @@ from eventsourcing.domain import event
 
 from domain.aggregate import Aggregate, AggregateCreated
 from domain.errors import Conflict, FieldError, Invalid, NotFound
+from domain.person.time_zones import check_zone, country_of
 from domain.vocabulary import Language, Mode, Platform
-from domain.zones import check_zone, country_of
 from eventstore.personal import Personal
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")

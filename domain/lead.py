@@ -11,8 +11,8 @@ from eventsourcing.domain import event
 
 from domain.aggregate import Aggregate, AggregateCreated
 from domain.errors import Conflict, NotFound
-from domain.names import visible
-from domain.scoring import SCORING_VERSION, Score, Term
+from domain.person.names import visible
+from domain.scoring.score import SCORING_VERSION, Score, Term
 from domain.vocabulary import Mark, Platform, Status
 from eventstore.personal import Personal
 

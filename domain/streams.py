@@ -12,9 +12,9 @@ from domain import context
 from domain.aggregate import Aggregate
 from domain.creator import Creator
 from domain.errors import LostRace, NotFound
-from domain.follower import Follower
+from domain.follower.follower import Follower
 from domain.lead import Lead
-from domain.sequence import Sequence as NurturingSequence
+from domain.nurturing.sequence import Sequence as NurturingSequence
 from domain.vocabulary import SequenceType
 
 Stream = TypeVar("Stream", bound=Aggregate)

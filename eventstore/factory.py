@@ -26,10 +26,10 @@ from eventstore.mapper import SealingMapper
 from eventstore.pools import LogPool
 from eventstore.recorder import Recorder
 from eventstore.sealed_recorder import SealedRecorder
-from eventstore.sessions import COMMANDS, SessionLimits
+from eventstore.session_limits import COMMANDS, SessionLimits
 from eventstore.snapshots import Snapshots, StreamStore
+from eventstore.unit_of_work import GatheringEventStore
 from eventstore.vault import Vault
-from eventstore.workspace import GatheringEventStore
 
 URL = "LOG_URL"
 """The setting of the application that holds the connection string."""

@@ -8,7 +8,7 @@ from typing import Final
 import psycopg
 
 from eventstore.sealing import Sealer
-from eventstore.sessions import READS, session
+from eventstore.session_limits import READS, session
 
 CHANGED: Final = "installation_key"
 """PostgreSQL notifies this channel when another key is in force."""

@@ -15,7 +15,7 @@ from psycopg import AsyncConnection, BaseConnection, Connection, OperationalErro
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool, ConnectionPool, PoolTimeout
 
-from eventstore.sessions import COMMANDS, READS, SessionLimits, session
+from eventstore.session_limits import COMMANDS, READS, SessionLimits, session
 
 WAIT_SECONDS: Final = 1.0
 """How long somebody waits for a connection."""

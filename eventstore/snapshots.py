@@ -21,7 +21,7 @@ from eventsourcing.postgres import PostgresDatastore
 from eventsourcing.utils import get_topic, resolve_topic
 
 from eventstore.recorder import Recorder
-from eventstore.states import fingerprint, read, written
+from eventstore.state_codec import fingerprint, read, written
 from eventstore.vault import Vault
 
 GROWN: Final = 50

@@ -21,7 +21,7 @@ from psycopg.rows import DictRow
 from pydantic_core import to_json
 
 from eventstore.sealing import Sealer
-from eventstore.sessions import FOLLOWING, session
+from eventstore.session_limits import FOLLOWING, session
 
 CHANNEL: Final = "vault"
 """PostgreSQL notifies this channel of a destroyed key; the payload is its subject, or empty for all of them."""

@@ -17,10 +17,10 @@ from uuid import UUID
 from eventsourcing.persistence import IntegrityError, InterfaceError, OperationalError, PersistenceError
 from psycopg.errors import IntegrityConstraintViolation, UniqueViolation
 
-from eventstore.circuit import PATIENCE_SECONDS, Circuit, Trouble
+from eventstore.circuit_breaker import PATIENCE_SECONDS, Circuit, Trouble
 from eventstore.leases import Deposed
 from eventstore.recorder import Held
-from eventstore.workspace import Beside, Saved, Workspace
+from eventstore.unit_of_work import Beside, Saved, Workspace
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from projections.projection import Pool
+from projections.engine.projection import Pool
 
 CHANNEL = "app_clock"
 

@@ -17,9 +17,9 @@ from domain import context
 from domain.application import Clonnect
 from domain.commands.conversations import WAS_RECEIVED, Received
 from domain.errors import Conflict, DomainError, NotFound
-from domain.follower import Follower
-from domain.follower_parts import Attachment, Inbound, ServiceNote
-from domain.identity import check_shape
+from domain.follower.content import Attachment, Inbound, ServiceNote
+from domain.follower.follower import Follower
+from domain.person.identity import check_shape
 from domain.streams import Beside
 from domain.vocabulary import Platform
 from eventstore.sealing import Sealer
@@ -44,8 +44,8 @@ from processes.channels.base import (
     Unsent,
 )
 from processes.clock import Clock
-from processes.outage import AWAY
-from projections.projection import Pool
+from processes.transient_errors import AWAY
+from projections.engine.projection import Pool
 
 SAME_BODY_WITHIN = timedelta(minutes=10)
 KEPT_WITHIN: Final = 0.4

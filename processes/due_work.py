@@ -12,8 +12,8 @@ from domain.application import Clonnect
 from domain.errors import DomainError, NotDue
 from eventstore.writer import Writer
 from processes.channels.simulator import Simulator
-from processes.outage import AWAY
 from processes.sending import Sending
+from processes.transient_errors import AWAY
 from projections.agenda import Agenda, Due, Kind
 
 CLAIM = 100

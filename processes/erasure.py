@@ -15,15 +15,15 @@ from eventstore.sealing import Sealer
 from eventstore.vault import CHANNEL as VAULT_CHANNEL
 from eventstore.vault import destroying, requiring
 from eventstore.writer import Writer
-from processes.belongings import Belongings, BelongingsFound
 from processes.causes import because_of
 from processes.channels.base import Channel, ChannelName
 from processes.erasure_queue import DONE, ErasureQueue
-from processes.outage import AWAY
+from processes.personal_data import Belongings, BelongingsFound
 from processes.process import Process, reacts_to
-from projections.applying import told
-from projections.progress import Progress
-from projections.projection import Pool
+from processes.transient_errors import AWAY
+from projections.engine.folding import told
+from projections.engine.progress import Progress
+from projections.engine.projection import Pool
 
 PATIENCE = 30.0
 """How long, in seconds, whoever asks waits for the projections to let go of a person."""

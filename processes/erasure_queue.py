@@ -5,7 +5,7 @@ from typing import Final
 from uuid import UUID
 
 from domain.commands.erasure import TO_ERASE
-from projections.projection import Pool
+from projections.engine.projection import Pool
 
 FIRST_PAUSE: Final = timedelta(seconds=5)
 LONGEST_PAUSE: Final = timedelta(minutes=5)

@@ -4,9 +4,9 @@ from datetime import datetime
 from uuid import UUID
 
 from domain.application import Clonnect
-from domain.follower import Follower
+from domain.follower.follower import Follower
+from domain.follower.values import STALE_AFTER
 from domain.lead import Lead
-from domain.runs import STALE_AFTER
 from domain.vocabulary import Intent, SequenceType, Status
 from eventstore.log import Recorded
 from eventstore.writer import Writer

@@ -7,14 +7,14 @@ import logging
 from collections.abc import Awaitable, Callable
 
 from domain.vocabulary import PollingTrouble
+from processes.channel_accounts import Connection, Connections
 from processes.channels.base import Account, ChannelError, ChannelName
 from processes.channels.telegram import LONGEST_POLL, Telegram
-from processes.connections import Connection, Connections
 from processes.deliveries import Deliveries
-from processes.leading import beating, leaders_session, take
-from processes.outage import AWAY
-from processes.polling_troubles import Troubles, trouble_of
-from projections.projection import Pool
+from processes.leader_election import beating, leaders_session, take
+from processes.polling_failures import Troubles, trouble_of
+from processes.transient_errors import AWAY
+from projections.engine.projection import Pool
 
 LOOK_SECONDS = 1.0
 _logger = logging.getLogger(__name__)

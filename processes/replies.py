@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from domain.application import Clonnect
 from domain.commands.conversations import Answer
 from domain.creator import Creator, Product
-from domain.follower import Follower
-from domain.follower_conversation import AnswerLimits
-from domain.follower_parts import Proposal
-from domain.intents import ProductWords, Understanding, understand
+from domain.follower.content import Proposal
+from domain.follower.follower import Follower
+from domain.follower.messages import AnswerLimits
 from domain.lead import Lead
-from domain.names import first_name
-from domain.opt_out import soft_stop
-from domain.text_limits import too_long
+from domain.person.names import first_name
+from domain.platforms import too_long
+from domain.understanding.intents import ProductWords, Understanding, understand
+from domain.understanding.opt_out import soft_stop
 from domain.vocabulary import Intent, Language, Mode
 from eventstore.log import Recorded
 from eventstore.writer import Writer

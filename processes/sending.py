@@ -11,8 +11,9 @@ import psycopg
 
 from domain.application import Clonnect
 from domain.errors import NotDue
-from domain.runs import Refusal, SendOrder
+from domain.follower.values import Refusal, SendOrder
 from eventstore.writer import Writer
+from processes.channel_accounts import Connections
 from processes.channels.base import (
     Accepted,
     Account,
@@ -24,8 +25,7 @@ from processes.channels.base import (
     Rejected,
     Uncertain,
 )
-from processes.connections import Connections
-from processes.outage import AWAY
+from processes.transient_errors import AWAY
 
 TOO_LATE_AFTER = 2.0
 """Seconds between the run of the command that allows an attempt and the call; who slept longer does not call."""

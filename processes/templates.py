@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from domain.names import spoken
-from domain.steps import render
+from domain.nurturing.steps import render
+from domain.person.names import spoken
 from domain.vocabulary import Intent, Language
 
 MAX_REPLY: Final = 600

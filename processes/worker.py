@@ -10,21 +10,21 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from psycopg import AsyncConnection
 from psycopg.rows import DictRow
 
-from eventstore.answering import Session
+from eventstore.answer_timeouts import Session
 from eventstore.leases import Lease
+from eventstore.listener import POLL_SECONDS
 from eventstore.log import Log, Recorded
-from eventstore.subscription import POLL_SECONDS
 from eventstore.writer import checked
 from processes.clock import Clock
 from processes.deliveries import Deliveries
 from processes.due_work import DueWork
-from processes.leading import beating, leaders_session, take
-from processes.outage import AWAY
-from processes.parked import park
+from processes.leader_election import beating, leaders_session, take
+from processes.parked_reactions import park
 from processes.process import Process
+from processes.transient_errors import AWAY
 from projections.agenda import Agenda
-from projections.applying import told
-from projections.projection import Pool
+from projections.engine.folding import told
+from projections.engine.projection import Pool
 
 BATCH = 200
 TICK_SECONDS = 5

@@ -7,11 +7,11 @@ from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
-from domain.follower import Follower
+from domain.follower.follower import Follower
+from domain.follower.values import SILENCE
 from domain.lead import Lead
-from domain.runs import SILENCE
 from eventstore.log import Recorded
-from projections.projection import Projection, Tables, handles
+from projections.engine.projection import Projection, Tables, handles
 
 LEASE = timedelta(seconds=30)
 COLUMNS = """a.key, kind, due_at, creator_id, follower_id, ref, attempt, worker, event_id, correlation_id,

@@ -6,15 +6,15 @@ from uuid import UUID
 
 from psycopg.rows import DictRow
 
-from domain.follower import Follower
+from domain.follower.follower import Follower
+from domain.follower.values import Purpose
 from domain.lead import Lead
-from domain.runs import Purpose
 from domain.vocabulary import Status
 from eventstore.log import Recorded
-from projections.listing import Filters, List, Order, Page, Place, Shelf
-from projections.pages import ids_of, page_of
-from projections.people import COLUMNS, People
-from projections.projection import Projection, Tables, handles
+from projections.engine.projection import Projection, Tables, handles
+from projections.people.filters import Filters, List, Order, Page, Place, Shelf
+from projections.people.queries import ids_of, page_of
+from projections.people.table import COLUMNS, People
 
 CARD = """lead.*, (SELECT jsonb_build_object('sequence_type', f.sequence_type, 'step', f.step,
                                              'scheduled_at', f.scheduled_at)

@@ -10,7 +10,7 @@ from psycopg.rows import DictRow
 from domain.creator import Creator, Product
 from domain.vocabulary import Mode
 from eventstore.log import Recorded
-from projections.projection import Projection, Tables, handles
+from projections.engine.projection import Projection, Tables, handles
 
 
 class Creators(Projection):

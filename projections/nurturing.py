@@ -10,13 +10,13 @@ from uuid import UUID
 
 from psycopg.rows import DictRow
 
-from domain.follower import Follower
+from domain.follower.follower import Follower
 from domain.lead import Lead
-from domain.sequence import Sequence
+from domain.nurturing.sequence import Sequence
 from domain.vocabulary import SequenceType
 from eventstore.log import Recorded
-from projections.counting import counts
-from projections.projection import Projection, Tables, handles
+from projections.engine.counter_triggers import counts
+from projections.engine.projection import Projection, Tables, handles
 
 
 class Nurturing(Projection):

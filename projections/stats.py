@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
-from domain.follower import Follower
+from domain.follower.follower import Follower
 from domain.lead import Lead
-from domain.scoring import Score
+from domain.scoring.score import Score
 from domain.vocabulary import Status
 from eventstore.log import Recorded
-from projections.counting import counts
-from projections.projection import Projection, Tables, handles
+from projections.engine.counter_triggers import counts
+from projections.engine.projection import Projection, Tables, handles
 
 HIGH_INTENT = 0.5
 

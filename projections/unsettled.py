@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import ClassVar
 
-from domain.follower import Follower
+from domain.follower.follower import Follower
 from eventstore.log import Recorded
-from projections.projection import Projection, Tables, handles
+from projections.engine.projection import Projection, Tables, handles
 
 
 class Unsettled(Projection):

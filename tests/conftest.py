@@ -14,9 +14,9 @@ import pytest
 from hypothesis import settings as properties
 from psycopg import sql
 
-from api.cluster import DURABLE
-from api.embedded import embedded_server
-from api.migrate import migrate
+from api.database.cluster import DURABLE
+from api.database.embedded import embedded_server
+from api.database.migrate import migrate
 from api.settings import Settings, variables
 
 # How long an example takes says how busy the machine is.

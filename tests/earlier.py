@@ -3,7 +3,7 @@
 import shutil
 from pathlib import Path
 
-from api.migrate import MIGRATIONS
+from api.database.migrate import MIGRATIONS
 
 
 def migrations_before(name: str, folder: Path) -> Path:

@@ -14,7 +14,7 @@ import pytest
 from psycopg.rows import DictRow, dict_row
 
 from api.bootstrap import Runtime, run
-from api.installation import installation_key, open_application
+from api.database.installation import installation_key, open_application
 from api.settings import Settings
 from domain import context
 from domain.application import Clonnect
@@ -23,9 +23,9 @@ from domain.creator import Settings as CreatorSettings
 from domain.vocabulary import Mode, Platform, SequenceType
 from eventstore.log import Recorded
 from eventstore.sealing import Sealer
+from processes.channel_accounts import connecting
 from processes.channels.base import ChannelName
 from processes.channels.simulator import PHONES
-from processes.connections import connecting
 from processes.deliveries import Handled
 
 CREATOR = "ana"

@@ -18,8 +18,8 @@ import httpx
 import psycopg
 import pytest
 
-from api.credentials import NewKey
-from api.installation import key_in, open_application
+from api.access.credentials import NewKey
+from api.database.installation import key_in, open_application
 from api.settings import variables
 from domain import context
 from domain.application import Clonnect
@@ -27,8 +27,8 @@ from domain.creator import Product
 from domain.creator import Settings as CreatorSettings
 from domain.vocabulary import Platform, Role, SequenceType
 from eventstore.sealing import Sealer
+from processes.channel_accounts import connecting
 from processes.channels.base import ChannelName
-from processes.connections import connecting
 
 ROOT = Path(__file__).parents[1]
 COURSE = Product(

@@ -7,16 +7,16 @@ from uuid import UUID, uuid5
 from domain import context
 from domain.commands.leads import LeadCommands, NewLead
 from domain.errors import FieldError, Invalid
-from domain.follower import Follower
-from domain.follower_contact import MANUAL_PAUSE
-from domain.follower_conversation import AnswerLimits
-from domain.follower_parts import Inbound, Proposal, ServiceNote
+from domain.follower.contact import MANUAL_PAUSE
+from domain.follower.content import Inbound, Proposal, ServiceNote
+from domain.follower.follower import Follower
+from domain.follower.messages import AnswerLimits
+from domain.follower.values import Purpose
 from domain.lead import Details, Lead
-from domain.names import visible
-from domain.opt_out import opted_out_by, opts_in
-from domain.runs import Purpose
-from domain.scoring import earned_status
-from domain.text_limits import text_limit, too_long
+from domain.person.names import visible
+from domain.platforms import text_limit, too_long
+from domain.scoring.score import earned_status
+from domain.understanding.opt_out import opted_out_by, opts_in
 from domain.vocabulary import Intent, Language, Mark, Mode, Platform
 
 RECEIVE = "INSERT INTO app.received (creator_id, channel, account_id, dedupe_key) VALUES (%s, %s, %s, %s)"

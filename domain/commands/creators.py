@@ -8,9 +8,9 @@ from uuid import UUID
 
 from domain.creator import Creator, Product, Settings
 from domain.errors import Conflict, NotFound
-from domain.sequence import Sequence
-from domain.shipped_steps import SHIPPED
-from domain.steps import Step
+from domain.nurturing.default_steps import SHIPPED
+from domain.nurturing.sequence import Sequence
+from domain.nurturing.steps import Step
 from domain.streams import Beside, Streams
 from domain.vocabulary import Mode, Platform, SequenceType
 

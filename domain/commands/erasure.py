@@ -8,9 +8,9 @@ from uuid import UUID
 from domain import context
 from domain.commands.leads import LeadCommands
 from domain.errors import Conflict, NotFound
-from domain.follower import Follower
-from domain.identity import told
+from domain.follower.follower import Follower
 from domain.lead import Lead
+from domain.person.identity import told
 from domain.streams import Beside
 from domain.vocabulary import Platform
 

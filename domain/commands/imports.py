@@ -10,7 +10,7 @@ from domain import context
 from domain.aggregate import Aggregate
 from domain.commands.leads import LeadCommands, NewLead
 from domain.errors import NotFound
-from domain.follower import Follower
+from domain.follower.follower import Follower
 from domain.lead import Lead
 from domain.lead_import import LeadImport
 from domain.vocabulary import Platform, Status

@@ -10,11 +10,11 @@ from eventsourcing.persistence import MapperDeserialisationError
 
 from domain import context
 from domain.errors import Conflict, DuplicateLead, FieldError, Invalid, NotFound
-from domain.follower import Follower
-from domain.identity import told
+from domain.follower.follower import Follower
 from domain.lead import Details, Lead, Purchase
-from domain.salvage import Salvage
+from domain.person.identity import told
 from domain.streams import Beside
+from domain.unreadable_streams import Salvage
 from domain.vocabulary import Mark, Platform, Status
 
 

@@ -9,15 +9,15 @@ from domain import context
 from domain.commands.conversations import ConversationCommands
 from domain.creator import Creator
 from domain.errors import NotDue
-from domain.follower import Follower
-from domain.guards import Convert, Defer, GoAhead, Hold, Skip, Verdict, judge, judged
+from domain.follower.follower import Follower
+from domain.follower.values import SILENCE, STALE_AFTER, FollowUp, Purpose, Run, SendOrder
 from domain.lead import Lead
-from domain.names import first_name
-from domain.placement import Nothing
-from domain.planning import plan_words, planned_run
-from domain.runs import SILENCE, STALE_AFTER, FollowUp, Purpose, Run, SendOrder
-from domain.sequence import Sequence
-from domain.steps import Rendered, render
+from domain.nurturing.placement import Nothing
+from domain.nurturing.planning import plan_words, planned_run
+from domain.nurturing.send_rules import Convert, Defer, GoAhead, Hold, Skip, Verdict, judge, judged
+from domain.nurturing.sequence import Sequence
+from domain.nurturing.steps import Rendered, render
+from domain.person.names import first_name
 from domain.vocabulary import Platform, SequenceType, Status
 
 COOL_DOWN = timedelta(days=7)

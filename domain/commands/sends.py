@@ -7,9 +7,9 @@ from domain import context
 from domain.commands.nurturing import NurturingCommands
 from domain.creator import Creator
 from domain.errors import Conflict, NotDue
-from domain.follower import Follower
-from domain.guards import judged
-from domain.runs import Purpose, Refusal, SendOrder
+from domain.follower.follower import Follower
+from domain.follower.values import Purpose, Refusal, SendOrder
+from domain.nurturing.send_rules import judged
 from domain.vocabulary import Mode
 
 

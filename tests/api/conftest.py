@@ -15,12 +15,13 @@ from fastapi.routing import iter_route_contexts
 from psycopg.rows import dict_row
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api import access_admin, credentials
+from api.access import credentials
+from api.access.credentials import NewKey, NewLink
 from api.app import create_app
 from api.bootstrap import Runtime, run
-from api.credentials import NewKey, NewLink
-from api.demo import reset
-from api.installation import installation_key
+from api.cli import access
+from api.database.installation import installation_key
+from api.demo.demo import reset
 from api.settings import Settings
 from domain import context
 from domain.application import Clonnect
@@ -28,8 +29,8 @@ from domain.creator import Product
 from domain.creator import Settings as CreatorSettings
 from domain.vocabulary import Mode, Platform, Role, SequenceType
 from eventstore.sealing import Sealer
+from processes.channel_accounts import connecting
 from processes.channels.base import ChannelName
-from processes.connections import connecting
 
 CREATOR = "maria"
 OTHER = "pedro"
@@ -76,17 +77,17 @@ class Served:
     async def link(self, email: str, creator: str | None = CREATOR, role: Role = Role.OWNER) -> str:
         """The token of a log-in link to somebody's account, which is made if need be."""
         with psycopg.connect(self.url, autocommit=True, row_factory=dict_row) as conn:
-            account = access_admin.account_of(conn, email)
+            account = access.account_of(conn, email)
         if account is None:
-            link: NewLink = await self.do(access_admin.let_in, creator, email, role)
+            link: NewLink = await self.do(access.let_in, creator, email, role)
         else:
-            link = await self.do(access_admin.link_for, account)
+            link = await self.do(access.link_for, account)
         return link.token
 
     async def joins(self, email: str, creator: str, role: Role) -> None:
         """Make a further member of somebody who has an account."""
         with psycopg.connect(self.url, autocommit=True, row_factory=dict_row) as conn:
-            account = access_admin.account_of(conn, email)
+            account = access.account_of(conn, email)
         assert account is not None
         member_id = uuid4()
         stored = [

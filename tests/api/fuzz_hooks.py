@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import schemathesis
 
-from domain.names import visible
+from domain.person.names import visible
 
 SHOWN = {"name", "full_name", "tag", "tags"}
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from api.admission import CROWDED, FULL, Budget, OpenConnections
-from api.problems import RateLimited, Unavailable
+from api.http.concurrency_limits import CROWDED, FULL, Budget, OpenConnections
+from api.http.problems import RateLimited, Unavailable
 
 ANA, BEA, PROXY = "192.0.2.1", "192.0.2.2", "10.0.0.1"
 

@@ -12,19 +12,19 @@ from eventsourcing.persistence import StoredEvent
 from psycopg.rows import DictRow
 from pydantic import SecretStr
 
-from api.attention import AsideKind, Attention, SetAside
-from api.attention_admin import list_attention, retry_attention
-from api.attention_words import sentence
+from api.attention.queries import AsideKind, Attention, SetAside
+from api.attention.wording import sentence
 from api.bootstrap import Runtime, run
+from api.cli.attention import list_attention, retry_attention
 from api.settings import Settings
 from domain import context
 from domain.application import Clonnect
 from domain.errors import Conflict, NotFound
-from domain.follower import Follower
-from domain.follower_parts import Inbound
+from domain.follower.content import Inbound
+from domain.follower.follower import Follower
 from domain.lead import Lead
 from domain.vocabulary import Platform, Role
-from processes.parked import park
+from processes.parked_reactions import park
 from tests.api.conftest import CREATOR as MARIA
 from tests.api.conftest import OTHER, Served, refused
 from tests.projections.conftest import shown

@@ -9,7 +9,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from domain.follower import Follower
+from domain.follower.follower import Follower
 from tests.api.conftest import CREATOR, OTHER, Served, refused, serve
 from tests.platforms.bot_api import BOT_ID, TOKEN, BotApi
 

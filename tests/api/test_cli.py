@@ -16,11 +16,11 @@ import psutil
 import pytest
 from pydantic import SecretStr
 
-from api.access_admin import add_creator, add_key, add_user, change_role, link_user, list_users, remove_user
-from api.embedded import embedded_server
+from api.cli.access import add_creator, add_key, add_user, change_role, link_user, list_users, remove_user
+from api.database.embedded import embedded_server
+from api.database.installation import installation_key, open_application
+from api.database.migrate import migrate
 from api.errors import StartupError
-from api.installation import installation_key, open_application
-from api.migrate import migrate
 from api.settings import Settings
 from domain import context
 from domain.commands.leads import NewLead

@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from api.cursors import Cursors
-from api.lists import Cursor
+from api.http.cursors import Cursors
+from api.http.pagination import Cursor
 from domain.errors import Invalid
-from projections.listing import ORDERS, Filters, Place, Shelf
-from projections.words import folded
+from projections.people.filters import ORDERS, Filters, Place, Shelf
+from projections.people.search_terms import folded
 from tests.api.conftest import CREATOR, Served, refused
 
 AT = datetime(2026, 3, 3, 12, tzinfo=UTC)

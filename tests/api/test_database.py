@@ -13,8 +13,8 @@ import psycopg
 import pytest
 from pydantic import SecretStr
 
-from api.cluster import explain
-from api.database import open_database
+from api.database.cluster import explain
+from api.database.connect import open_database
 from api.errors import DatabaseUnavailable
 from api.settings import Settings
 
@@ -28,7 +28,7 @@ HOLDER = """
     import signal
     import sys
     from pathlib import Path
-    from api.embedded import embedded_server
+    from api.database.embedded import embedded_server
 
     signal.signal(signal.SIGINT, signal.default_int_handler)  # which a suite in the background passes on as ignored
     with embedded_server(Path(sys.argv[1])) as url:

@@ -5,8 +5,8 @@ from html import unescape
 
 import pytest
 
-from api import docs_page
 from api.app import openapi
+from api.openapi import docs_page
 from tests.api.conftest import Served
 
 PAGE = docs_page.page(openapi())

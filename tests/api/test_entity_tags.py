@@ -2,8 +2,8 @@
 
 import pytest
 
-from api.entity_tags import EntityTags, entity_tags
-from api.problems import BadRequest
+from api.http.entity_tags import EntityTags, entity_tags
+from api.http.problems import BadRequest
 
 
 @pytest.mark.parametrize(

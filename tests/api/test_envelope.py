@@ -11,7 +11,7 @@ import httpx
 import psycopg
 import pytest
 
-from api.envelope import limit_of
+from api.http.middleware import limit_of
 from api.settings import Settings
 from domain.vocabulary import Platform
 from eventstore.log import Recorded

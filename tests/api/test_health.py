@@ -10,13 +10,13 @@ import httpx
 import psycopg
 import pytest
 
-from api import frontend
 from api.app import openapi
-from api.condition import ChannelCondition, Reached, Workers, idle, late, unasked
-from api.readiness import ReadinessProbe, unfit
+from api.health.components import ChannelCondition, Reached, Workers, idle, late, unasked
+from api.health.readiness import ReadinessProbe, unfit
+from api.http import single_page
 from domain.vocabulary import Platform, PollingTrouble
-from eventstore.circuit import Trouble
-from projections.lag import Lag
+from eventstore.circuit_breaker import Trouble
+from projections.engine.lag import Lag
 from tests.api.conftest import CREATOR, OTHER, Served, refused
 
 ALL_OTHERS = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
@@ -214,7 +214,7 @@ def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (folder / "assets").mkdir(parents=True)
     (folder / "index.html").write_text("<!doctype html><title>Clonnect</title>")
     (folder / "assets" / "main-1a2b.js").write_text("export {}")
-    monkeypatch.setattr(frontend, "BUILT", folder)
+    monkeypatch.setattr(single_page, "BUILT", folder)
     return folder
 
 

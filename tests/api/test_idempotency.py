@@ -13,8 +13,8 @@ from psycopg.rows import DictRow, dict_row
 
 from api.app import create_app
 from api.bootstrap import Runtime, run
-from api.idempotency import HEADER, REPLAYED
-from api.installation import installation_key
+from api.database.installation import installation_key
+from api.http.idempotency import HEADER, REPLAYED
 from domain import context
 from domain.application import Clonnect
 from domain.vocabulary import Role, SequenceType

@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 import psycopg
 import pytest
 
-from api.auth import Callers
+from api.access.callers import Callers
 from api.bootstrap import run
-from api.problems import Unauthenticated
+from api.http.problems import Unauthenticated
 from domain.vocabulary import Role
 from tests.api.conftest import CREATOR, OTHER, Served, refused
 

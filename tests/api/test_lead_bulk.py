@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import psycopg
 
-from api.routers.lead_bulk import CHUNK
+from api.leads.bulk_routes import CHUNK
 from domain.lead import TAGS_AT_MOST
 from domain.vocabulary import Role
 from tests.api.conftest import CREATOR, OTHER, Served, refused

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.lead_csv import guarded, unguarded
+from api.leads.csv_format import guarded, unguarded
 
 CELLS = st.text("=+-@＝'\";,|\t\r\n aé1.", max_size=14) | st.text(max_size=20)
 

@@ -8,7 +8,7 @@ import httpx
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from api.lead_csv import WRITTEN
+from api.leads.csv_format import WRITTEN
 from domain.application import Clonnect
 from domain.commands.leads import NewLead
 from domain.lead import Details

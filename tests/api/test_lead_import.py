@@ -8,9 +8,9 @@ import httpx
 import psycopg
 import pytest
 
-from api.commands import Commands
-from api.lead_sheet import MAX_ROWS
-from api.routers.lead_transfer import CHUNK
+from api.http.commands import Commands
+from api.leads.spreadsheet import MAX_ROWS
+from api.leads.transfer_routes import CHUNK
 from tests.api.conftest import CREATOR, OTHER, Served, refused
 from tests.api.test_leads import BAD_LEADS
 

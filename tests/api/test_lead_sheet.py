@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from api.lead_sheet import Sheet, read_sheet
+from api.leads.spreadsheet import Sheet, read_sheet
 from domain.errors import Invalid
 
 ANA = {"name": "Ana López", "email": "ana@example.com"}

@@ -5,9 +5,9 @@ from typing import cast
 import psycopg
 import pytest
 
-from api.migrate import MIGRATIONS, MigrationRefused, migrate, pending
+from api.database.migrate import MIGRATIONS, MigrationRefused, migrate, pending
 from projections.agenda import Agenda
-from projections.projection import Pool
+from projections.engine.projection import Pool
 from tests.earlier import migrations_before
 
 

@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 import psycopg
 
-from api.migrate import migrate
+from api.database.migrate import migrate
 from tests.earlier import migrations_before
 
 GIVEN_UP, DONE = uuid4(), uuid4()

@@ -11,7 +11,7 @@ import pytest
 
 from domain.application import Clonnect
 from domain.creator import Product
-from domain.follower import Follower
+from domain.follower.follower import Follower
 from domain.vocabulary import Mode, Role
 from tests.api.conftest import CREATOR, Served, refused
 from tests.runtime import MONDAY, events

@@ -8,8 +8,8 @@ import jsonschema_rs
 import pytest
 
 from api.app import openapi
-from api.problems import MEDIA_TYPE, TITLES
-from api.refusals import REFUSALS
+from api.http.problems import MEDIA_TYPE, TITLES
+from api.openapi.refusals import REFUSALS
 from tests.api.conftest import Served
 from tests.api.test_access import OPEN
 
@@ -93,7 +93,7 @@ def test_every_parameter_says_what_it_means_and_has_a_good_example(name: str) ->
     for parameter in parameters(OPERATIONS[name]):
         assert len(parameter.get("description", "")) > 5, parameter["name"]
         if parameter["name"] != "cursor":  # nobody can make one up
-            assert "example" in parameter, f"say in api/examples.py what `{parameter['name']}` may be"
+            assert "example" in parameter, f"say in api/openapi/examples.py what `{parameter['name']}` may be"
             assert errors(parameter["example"], parameter["schema"]) == []
         assert {"type": "null"} not in parameter["schema"].get("anyOf", ())
 
@@ -101,7 +101,7 @@ def test_every_parameter_says_what_it_means_and_has_a_good_example(name: str) ->
 @every_operation
 def test_a_body_has_a_good_example(name: str) -> None:
     for _, content in contents(OPERATIONS[name].get("requestBody", {})):
-        assert "example" in content, "say in api/examples.py what the body may be"
+        assert "example" in content, "say in api/openapi/examples.py what the body may be"
         assert errors(content["example"], content["schema"]) == []
 
 
@@ -117,8 +117,10 @@ def test_every_answer_has_a_good_example_and_says_its_headers(name: str) -> None
             assert (media_type == MEDIA_TYPE) is (content["schema"] == {"$ref": "#/components/schemas/Problem"})
             given = [each["value"] for each in content.get("examples", {}).values()] or [content["example"]]
             for example in given:
-                assert example, "say in api/examples.py what this answer holds"
-                assert errors(example, content["schema"]) == [], "say in api/examples.py what the missing fields hold"
+                assert example, "say in api/openapi/examples.py what this answer holds"
+                assert errors(example, content["schema"]) == [], (
+                    "say in api/openapi/examples.py what the missing fields hold"
+                )
 
 
 @every_operation

@@ -3,7 +3,7 @@
 import pytest
 from argon2 import PasswordHasher
 
-from api.passwords import hashed, matches
+from api.access.passwords import hashed, matches
 
 COMPOSED, DECOMPOSED = "contrase\u00f1a de caf\u00e9", "contrasen\u0303a de cafe\u0301"
 

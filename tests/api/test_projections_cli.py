@@ -12,7 +12,7 @@ import pytest
 from eventsourcing.persistence import StoredEvent
 from psycopg.rows import DictRow
 
-from api.installation import installation_key, open_application
+from api.database.installation import installation_key, open_application
 from api.settings import Settings
 from domain import context
 from domain.application import Clonnect
@@ -20,8 +20,8 @@ from domain.commands.leads import NewLead
 from domain.creator import Settings as CreatorSettings
 from domain.lead import Details, Lead
 from domain.vocabulary import Platform, Status
-from projections.all import PROJECTIONS
 from projections.board import Board
+from projections.registry import PROJECTIONS
 from tests.api.test_cli import ROOT, clonnect, environment, refusal, serving
 from tests.projections.sayings import NO_POOL
 from tests.projections.test_projector import wait_until

@@ -14,10 +14,10 @@ import pytest
 import uvicorn
 from starlette.types import Receive, Scope, Send
 
-from api import protocol
-from api.admission import Budget
+from api.http import connection
+from api.http.concurrency_limits import Budget
+from api.http.rate_limits import AtOnce
 from api.server import uvicorn_config
-from api.throttle import AtOnce
 from domain.vocabulary import Platform
 from tests.api.conftest import CREATOR, Served
 
@@ -159,7 +159,7 @@ async def test_deep_json_and_strange_characters_are_refused_over_the_wire(served
 async def test_who_sends_a_head_too_slowly_is_told_so_and_who_sends_none_is_let_go(
     served: Served, port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(protocol, "HEAD_WITHIN", 0.3)
+    monkeypatch.setattr(connection, "HEAD_WITHIN", 0.3)
     status, _, problem = await say(port, b"GET / HTTP/1.1\r\nHost: test\r\n")
     assert (status, problem["type"]) == (408, "/problems/too-slow")
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
@@ -171,7 +171,7 @@ async def test_who_sends_a_head_too_slowly_is_told_so_and_who_sends_none_is_let_
 async def test_who_stops_in_the_middle_of_a_body_is_told_so_and_nothing_is_a_defect(
     served: Served, port: int, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(protocol, "BODY_LOOK", 0.3)
+    monkeypatch.setattr(connection, "BODY_LOOK", 0.3)
     before = served.head()
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(head(served, Content_Length="100") + b'{"name":')
@@ -191,10 +191,10 @@ async def test_who_stops_in_the_middle_of_a_body_is_told_so_and_nothing_is_a_def
 async def test_a_body_that_drips_is_refused_and_so_is_one_that_takes_too_long(
     served: Served, port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(protocol, "BODY_LOOK", 0.3)
+    monkeypatch.setattr(connection, "BODY_LOOK", 0.3)
     for pace, within in ((10**9, 300.0), (0, 0.3)):
-        monkeypatch.setattr(protocol, "BODY_PACE", pace)
-        monkeypatch.setattr(protocol, "BODY_WITHIN", within)
+        monkeypatch.setattr(connection, "BODY_PACE", pace)
+        monkeypatch.setattr(connection, "BODY_WITHIN", within)
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.write(head(served, Content_Length="100000"))
         told = asyncio.ensure_future(answer(reader))
@@ -245,8 +245,8 @@ async def test_too_many_headers_are_refused(served: Served, port: int) -> None:
 async def test_requests_that_wait_for_the_answer_before_are_few(served: Served, port: int) -> None:
     ask = head(served, "GET", "/auth/me")
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    writer.write(ask * protocol.PIPELINED)
-    for _ in range(protocol.PIPELINED):
+    writer.write(ask * connection.PIPELINED)
+    for _ in range(connection.PIPELINED):
         assert (await answer(reader))[0] == 200
     writer.write(ask * 1000)
     assert await is_hung_up(reader)
@@ -254,7 +254,7 @@ async def test_requests_that_wait_for_the_answer_before_are_few(served: Served, 
 
 
 async def test_blank_lines_keep_no_connection_open(served: Served, port: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(protocol, "HEAD_WITHIN", 0.3)
+    monkeypatch.setattr(connection, "HEAD_WITHIN", 0.3)
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(head(served, "GET", "/auth/me"))
     assert (await answer(reader))[0] == 200

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from api.roles import ADMINS, EVERYBODY, OWNERS, STAFF, Roles
+from api.access.roles import ADMINS, EVERYBODY, OWNERS, STAFF, Roles
 from domain.vocabulary import Role
 from tests.api.conftest import CREATOR, OTHER, Served, refused
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from api.database.installation import key_in
 from api.errors import StartupError
-from api.installation import key_in
 from api.settings import KEY_BYTES, Settings, load, variables
 
 ROOT = Path(__file__).parents[2]

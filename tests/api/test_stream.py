@@ -13,8 +13,10 @@ import psycopg
 import pytest
 import uvicorn
 
-from api import auth, live, protocol
+from api.access import callers
+from api.http import connection
 from api.server import uvicorn_config
+from api.stream import server_sent_events
 from domain.vocabulary import Role
 from tests.api.conftest import CREATOR, OTHER, Served, refused
 
@@ -123,7 +125,7 @@ async def raw(served: Served, types: str | None = None) -> AsyncIterator[AsyncIt
         return 3600
 
     after = served.runtime.progress.position
-    pieces = live.follow(served.runtime, CREATOR, after, [types] if types else [], may_read)
+    pieces = server_sent_events.follow(served.runtime, CREATOR, after, [types] if types else [], may_read)
     try:
         yield pieces
     finally:
@@ -131,8 +133,8 @@ async def raw(served: Served, types: str | None = None) -> AsyncIterator[AsyncIt
 
 
 async def test_who_hears_nothing_hears_that_it_is_still_there(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert live.SILENCE == 15
-    monkeypatch.setattr(live, "SILENCE", 0.1)
+    assert server_sent_events.SILENCE == 15
+    monkeypatch.setattr(server_sent_events, "SILENCE", 0.1)
     async with raw(served) as pieces:
         assert await anext(pieces) == ": live\n\n"
         assert [await anext(pieces) for _ in range(3)] == [": still here\n\n"] * 3
@@ -141,7 +143,7 @@ async def test_who_hears_nothing_hears_that_it_is_still_there(served: Served, mo
 async def test_who_asks_for_some_types_is_told_how_far_the_log_is(
     served: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(live, "SILENCE", 0.1)
+    monkeypatch.setattr(server_sent_events, "SILENCE", 0.1)
     async with raw(served, "creator.*") as pieces:
         await anext(pieces)
         await served.lead()
@@ -151,7 +153,7 @@ async def test_who_asks_for_some_types_is_told_how_far_the_log_is(
 
 
 async def test_what_the_board_does_not_show_yet_is_not_told(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(live, "SILENCE", 0.1)
+    monkeypatch.setattr(server_sent_events, "SILENCE", 0.1)
     async with raw(served) as pieces, await psycopg.AsyncConnection.connect(served.url) as conn:
         await anext(pieces)
         await conn.execute("SELECT 1 FROM read.projections WHERE name = 'board' FOR UPDATE")
@@ -165,8 +167,8 @@ async def test_what_the_board_does_not_show_yet_is_not_told(served: Served, monk
 
 
 async def test_who_was_away_too_long_is_told_to_begin_anew(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert live.FURTHEST_BACK == 10_000
-    monkeypatch.setattr(live, "FURTHEST_BACK", 3)
+    assert server_sent_events.FURTHEST_BACK == 10_000
+    monkeypatch.setattr(server_sent_events, "FURTHEST_BACK", 3)
     await served.lead()
     await served.lead(platform_user_id="ig_5006")
     head = served.head()
@@ -209,16 +211,16 @@ ENDED = {
 async def test_a_stream_ends_with_its_credential_also_when_no_notification_tells(
     served: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert live.LOOK_AGAIN + auth.KNOWN_FOR <= 15
-    monkeypatch.setattr(live, "LOOK_AGAIN", 0.05)
-    monkeypatch.setattr(auth, "KNOWN_FOR", 0.05)
+    assert server_sent_events.LOOK_AGAIN + callers.KNOWN_FOR <= 15
+    monkeypatch.setattr(server_sent_events, "LOOK_AGAIN", 0.05)
+    monkeypatch.setattr(callers, "KNOWN_FOR", 0.05)
     for number, (ended, statement) in enumerate(ENDED.items()):
         key = await served.key(role=Role.AGENT)
         headers = {"X-API-Key": key}
         if "key" not in ended:
             async with served.anybody() as browser:
                 await browser.post("/auth/login", json={"link": await served.link(f"bea{number}@example.com")})
-                headers = {"Cookie": f"{auth.COOKIE}={browser.cookies[auth.COOKIE]}"}
+                headers = {"Cookie": f"{callers.COOKIE}={browser.cookies[callers.COOKIE]}"}
         async with listening(served, **headers) as stream:
             with psycopg.connect(served.url, autocommit=True) as conn:
                 conn.execute(statement.encode(), {"prefix": key.removeprefix("clk_")[:12]})
@@ -242,8 +244,8 @@ async def test_a_stream_ends_at_once_when_its_key_is_revoked(served: Served) -> 
 
 
 async def test_a_reader_who_does_not_read_is_cut_off(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(protocol, "READ_WITHIN", 0.3)
-    monkeypatch.setattr(live, "SILENCE", 0.0)
+    monkeypatch.setattr(connection, "READ_WITHIN", 0.3)
+    monkeypatch.setattr(server_sent_events, "SILENCE", 0.0)
     with socket.socket() as listener, socket.socket() as client:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
         client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)

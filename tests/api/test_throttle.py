@@ -7,10 +7,10 @@ import threading
 import pytest
 from fastapi import Request
 
-from api import passwords
-from api.dependencies import address_of
-from api.problems import RateLimited, Unauthenticated
-from api.throttle import AtOnce, Throttle, Tries
+from api.access import passwords
+from api.http.problems import RateLimited, Unauthenticated
+from api.http.rate_limits import AtOnce, Throttle, Tries
+from api.http.routing import address_of
 
 
 class Clock:
@@ -68,7 +68,7 @@ def test_a_refused_try_costs_nothing() -> None:
 
 
 def test_of_very_many_those_who_came_last_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("api.throttle.REMEMBERED", 3)
+    monkeypatch.setattr("api.http.rate_limits.REMEMBERED", 3)
     throttle = Throttle(1, Clock())
     for who in ("ana", "bea", "cleo", "dora"):
         throttle.take(who)

@@ -8,8 +8,8 @@ from typing import Any
 import httpx
 import psycopg
 
-from api import credentials
-from api.problems import RateLimited, Unauthenticated
+from api.access import credentials
+from api.http.problems import RateLimited, Unauthenticated
 from domain.vocabulary import Role
 from tests.api.conftest import CREATOR, OTHER, Served, refused
 

@@ -13,16 +13,16 @@ from hypothesis import strategies as st
 from psycopg.rows import DictRow
 from psycopg.types.json import Jsonb
 
-from api import written
-from api.schemas import SequenceWord
-from api.views import Author, ConversationItem, Delivery, LeadItem
-from domain.identity import PREFIXES
+from api.http.fields import SequenceWord
+from api.presenters import json_pages
+from api.presenters.items import Author, ConversationItem, Delivery, LeadItem
+from domain.person.identity import PREFIXES
 from domain.vocabulary import Platform, Status
 from projections.board import CARD, Board
 from projections.conversations import ITEM, Conversations, thread
-from projections.intent import course_columns
-from projections.listing import Shelf
-from projections.projection import Projection
+from projections.engine.projection import Projection
+from projections.people.filters import Shelf
+from projections.people.intent_sql import course_columns
 from tests.domain.bursts import NOW, bursts, fold
 
 AT_ONCE = 5
@@ -153,7 +153,7 @@ def test_a_card_is_written_as_its_model_says(
         board.put("leads", [lead])
         board.put("lead_follow_ups", [each | {"lead_id": lead["lead_id"]} for each in planned])
     rows = board.rows(
-        f"SELECT {CARD}, {written.CARD} FROM {{leads}} AS lead WHERE lead_id = ANY(%(these)s)",
+        f"SELECT {CARD}, {json_pages.CARD} FROM {{leads}} AS lead WHERE lead_id = ANY(%(these)s)",
         now=NOW,
         these=[lead["lead_id"] for lead, _ in crowd],
     )
@@ -162,7 +162,7 @@ def test_a_card_is_written_as_its_model_says(
         assert json.loads(row["written"]) == LeadItem.of(row, NOW).model_dump(mode="json")
 
 
-heard = st.lists(messages(), max_size=written.PREVIEW + 2)
+heard = st.lists(messages(), max_size=json_pages.PREVIEW + 2)
 
 
 @one_after_another
@@ -176,12 +176,12 @@ def test_a_conversation_is_written_as_its_model_says(
         inbox.put("messages", [each | of | {"position": number} for number, each in enumerate(said)])
         inbox.put("conversation_follow_ups", [each | of for each in planned])
     rows = inbox.rows(
-        f"SELECT {ITEM}, {written.CONVERSATION} FROM {{conversations}} AS lead WHERE lead_id = ANY(%(these)s)",
+        f"SELECT {ITEM}, {json_pages.CONVERSATION} FROM {{conversations}} AS lead WHERE lead_id = ANY(%(these)s)",
         now=NOW,
         these=[person["lead_id"] for person, _, _ in crowd],
     )
     assert len(rows) == len(crowd)
     for row in rows:
-        some = thread(row["lead_id"], None, written.PREVIEW)
+        some = thread(row["lead_id"], None, json_pages.PREVIEW)
         latest = inbox.rows(some.sql, **some.values)[::-1]
         assert json.loads(row["written"]) == ConversationItem.of(row, latest, NOW).model_dump(mode="json")

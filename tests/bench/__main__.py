@@ -11,7 +11,7 @@ import psycopg
 from psycopg.sql import SQL, Identifier
 from pydantic import SecretStr
 
-from api.installation import open_application
+from api.database.installation import open_application
 from api.settings import Settings
 from tests.bench.appends import measure_appends, measure_commands
 from tests.bench.codec import measure_codec

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, cast
 
 from domain.application import Clonnect
-from domain.follower import Follower
+from domain.follower.follower import Follower
 from domain.lead import Lead
 from eventstore.recorder import LoggedEvent, Recorder
 from tests.bench.results import Measured

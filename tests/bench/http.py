@@ -10,8 +10,8 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import IO
 
-from api.credentials import NewKey
-from api.installation import installation_key, open_application
+from api.access.credentials import NewKey
+from api.database.installation import installation_key, open_application
 from api.settings import Settings
 from domain import context
 from domain.application import Clonnect
@@ -20,8 +20,8 @@ from domain.errors import AlreadyTaken
 from domain.vocabulary import Platform, Role
 from eventstore.sealing import Sealer
 from eventstore.writer import Writer
+from processes.channel_accounts import connecting
 from processes.channels.base import ChannelName
-from processes.connections import connecting
 from tests.bench.appends import new_lead
 from tests.bench.http_load import Answers, Load
 from tests.bench.lived import come, live

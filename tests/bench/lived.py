@@ -6,7 +6,7 @@ import psycopg
 
 from projections.board import LEADS, Board
 from projections.conversations import INBOX, Conversations
-from projections.people import People
+from projections.people.table import People
 
 MESSAGES = 5
 

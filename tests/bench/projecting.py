@@ -14,19 +14,19 @@ from eventsourcing.projection import ProjectionRunner
 from psycopg.sql import SQL
 
 from api.bootstrap import Runtime, run
-from api.installation import open_application
+from api.database.installation import open_application
 from api.settings import Settings
 from domain import context
 from domain.application import Clonnect
-from domain.follower import Follower
+from domain.follower.follower import Follower
 from domain.lead import Lead
 from domain.vocabulary import Status
 from eventstore.log import Log
 from eventstore.mapper import TypedMapper
 from eventstore.recorder import Recorder
 from projections.board import Board
-from projections.projection import Pool
-from projections.rebuild import Rebuild
+from projections.engine.projection import Pool
+from projections.engine.rebuild import Rebuild
 from tests.bench.results import Measured, percentiles
 from tests.chaos.library import library_datastore
 from tests.chaos.writing import KEY

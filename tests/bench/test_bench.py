@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from api.migrate import migrate
+from api.database.migrate import migrate
 from api.settings import Settings
 from tests.bench.__main__ import measure
 from tests.bench.results import PAGE, table, write_section

@@ -3,8 +3,8 @@
 import pytest
 from playwright.sync_api import Browser, expect
 
-from api import docs_page
 from api.app import openapi
+from api.openapi import docs_page
 from tests.browser.test_main_job import SCREENSHOTS
 
 ADDRESS = "http://clonnect.test/docs"

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from api.embedded import embedded_server
-from api.migrate import migrate
+from api.database.embedded import embedded_server
+from api.database.migrate import migrate
 
 
 @contextmanager

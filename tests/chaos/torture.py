@@ -13,13 +13,13 @@ from pathlib import Path
 import psycopg
 from eventsourcing.persistence import ApplicationRecorder
 
-from api.installation import open_application
+from api.database.installation import open_application
 from domain import context
 from domain.creator import Settings
 from eventstore.factory import Datastore
 from eventstore.integrity import check_log
+from eventstore.listener import Listener
 from eventstore.recorder import CHANNEL, Recorder
-from eventstore.subscription import Listener
 from tests.chaos.following import Follower, Seen
 from tests.chaos.library import library_recorder
 from tests.chaos.proxy import Cut, Proxy, Rates

@@ -13,11 +13,11 @@ from uuid import UUID, uuid4
 
 from eventsourcing.persistence import OperationalError, StoredEvent
 
-from api.installation import open_application
+from api.database.installation import open_application
 from domain import context
 from domain.application import Clonnect
 from domain.errors import AlreadyTaken
-from domain.follower_parts import Inbound
+from domain.follower.content import Inbound
 from domain.vocabulary import Platform
 from eventstore.writer import Busy, Writer
 from tests.chaos.library import library_recorder

@@ -16,7 +16,7 @@ import projections
 from domain.application import Clonnect
 from eventstore.personal import Personal
 from processes.process import Process
-from projections.projection import Projection
+from projections.engine.projection import Projection
 from tests.topics import EVENTS
 
 PAGE = Path(__file__).parents[2] / "docs" / "events.md"

@@ -12,11 +12,11 @@ from domain import context
 from domain.application import Clonnect
 from domain.commands.conversations import Answer, Received
 from domain.creator import Creator, Product, Settings
-from domain.follower import Follower
-from domain.follower_conversation import AnswerLimits
-from domain.follower_parts import Inbound, Proposal
+from domain.follower.content import Inbound, Proposal
+from domain.follower.follower import Follower
+from domain.follower.messages import AnswerLimits
+from domain.follower.values import FollowUp, Refusal, Run, SendOrder
 from domain.lead import Details, Lead
-from domain.runs import FollowUp, Refusal, Run, SendOrder
 from domain.vocabulary import Intent, Language, Mode, Platform, SequenceType, Status
 
 NOW = datetime(2026, 3, 3, 11, tzinfo=UTC)

@@ -5,7 +5,7 @@ from functools import reduce
 
 from hypothesis import strategies as st
 
-from domain.scoring import Score
+from domain.scoring.score import Score
 from domain.vocabulary import Intent
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from domain.addresses import checked_address
 from domain.errors import Invalid
+from domain.person.email_addresses import checked_address
 
 
 @pytest.mark.parametrize(

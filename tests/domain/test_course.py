@@ -5,8 +5,8 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.course import Course
-from domain.scoring import ENGAGED_WITHIN, TICK, Score
+from domain.scoring.decay import Course
+from domain.scoring.score import ENGAGED_WITHIN, TICK, Score
 from domain.vocabulary import Status
 from tests.domain.bursts import NOW, Burst, bursts, fold, later
 

@@ -8,8 +8,8 @@ import pytest
 from domain.application import Clonnect
 from domain.creator import MAX_PRODUCTS, Config, Creator, Product, Settings
 from domain.errors import Conflict, Invalid, NotFound
-from domain.follower import Follower
-from domain.steps import Step
+from domain.follower.follower import Follower
+from domain.nurturing.steps import Step
 from domain.vocabulary import Intent, Language, Mode, Platform, SequenceType
 from tests.domain.builders import ANA, COURSE, NAMESPACE, NOW, Business, an_id, at, nothing_happens, this_happens
 

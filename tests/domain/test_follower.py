@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from domain.application import Clonnect
 from domain.errors import NotFound
-from domain.follower import Follower
-from domain.follower_parts import Inbound
-from domain.runs import Purpose
+from domain.follower.content import Inbound
+from domain.follower.follower import Follower
+from domain.follower.values import Purpose
 from domain.vocabulary import Intent, Language, Mode, Platform, Status
 from tests.domain.builders import ANA, BEA, MARTA, NOW, Business, a_follower, a_message, an_id, at, nothing_happens
 

@@ -13,9 +13,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from domain.application import Clonnect
 from domain.errors import DomainError
+from domain.follower.values import Refusal, SendOrder
 from domain.lead import Purchase
-from domain.runs import Refusal, SendOrder
-from domain.steps import Step
+from domain.nurturing.steps import Step
 from domain.vocabulary import Intent, Platform, SequenceType, Status
 from tests.domain.builders import ANA, MARTA, Business, an_id
 from tests.domain.invariants import broken, unfinished

@@ -7,7 +7,7 @@ import pytest
 
 from domain.application import Clonnect
 from domain.errors import NotDue
-from domain.runs import MAX_ATTEMPTS, Refusal, SendOrder
+from domain.follower.values import MAX_ATTEMPTS, Refusal, SendOrder
 from domain.vocabulary import Intent, Mode, Platform, SequenceType, Status
 from tests.domain.builders import ANA, MARTA, Business, an_id, nothing_happens, this_happens
 

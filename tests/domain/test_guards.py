@@ -7,11 +7,11 @@ from datetime import time, timedelta
 import pytest
 
 from domain.creator import Creator, Settings
-from domain.follower import Follower
-from domain.guards import Convert, Defer, GoAhead, Hold, Skip, Verdict, judge, judged
+from domain.follower.follower import Follower
+from domain.follower.values import FollowUp, Purpose
 from domain.lead import Lead
-from domain.runs import FollowUp, Purpose
-from domain.steps import Rendered
+from domain.nurturing.send_rules import Convert, Defer, GoAhead, Hold, Skip, Verdict, judge, judged
+from domain.nurturing.steps import Rendered
 from domain.vocabulary import Mode, Platform, SequenceType, Status
 from tests.domain.builders import ANA, NAMESPACE, NOW, a_follower, a_lead, a_message, an_id, at
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.errors import Invalid
-from domain.identity import check_shape, checked, shown, told
+from domain.person.identity import check_shape, checked, shown, told
 from domain.vocabulary import Platform
 
 ON_A_CHANNEL = [platform for platform in Platform if platform is not Platform.MANUAL]

@@ -16,9 +16,9 @@ from domain.application import Clonnect
 from domain.commands.imports import Kept, People, Row, Taken, TakenBack, Trace
 from domain.commands.leads import NewLead
 from domain.errors import NotFound
-from domain.follower import Follower
+from domain.follower.follower import Follower
 from domain.lead import Details, Lead
-from domain.scoring import Score
+from domain.scoring.score import Score
 from domain.vocabulary import Intent, Platform, SequenceType, Status
 from tests.domain.builders import (
     ANA,

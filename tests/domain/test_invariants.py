@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from domain.application import Clonnect
-from domain.runs import Refusal
+from domain.follower.values import Refusal
 from domain.vocabulary import Intent, SequenceType
 from tests.domain.builders import ANA, Business, an_id
 from tests.domain.invariants import broken, unfinished

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from domain.errors import Conflict, NotFound
 from domain.lead import Details, Lead, Purchase
-from domain.scoring import Score
+from domain.scoring.score import Score
 from domain.vocabulary import Intent, Mark, Status
 from tests.domain.builders import NOW, a_lead, an_id, at
 

@@ -7,8 +7,8 @@ import pytest
 
 from domain.application import Clonnect
 from domain.errors import NotDue
-from domain.guards import GoAhead, Skip
-from domain.steps import Step
+from domain.nurturing.send_rules import GoAhead, Skip
+from domain.nurturing.steps import Step
 from domain.vocabulary import Intent, SequenceType
 from tests.domain.builders import ANA, Business, nothing_happens, this_happens
 

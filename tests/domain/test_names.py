@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.names import first_name, visible
+from domain.person.names import first_name, visible
 
 
 @pytest.mark.parametrize(

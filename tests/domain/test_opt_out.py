@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.opt_out import opted_out_by, opts_in, soft_stop
+from domain.understanding.opt_out import opted_out_by, opts_in, soft_stop
 
 STOPS = [
     ("STOP", "stop"),

@@ -3,7 +3,7 @@
 import pytest
 
 from domain.errors import Invalid
-from domain.phones import checked_phone, e164
+from domain.person.phones import checked_phone, e164
 
 
 @pytest.mark.parametrize("given", ["+34 (600) 111.222-3", "12345", "91.123.45.00", "600111222"])

@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from domain.placement import (
+from domain.nurturing.default_steps import SHIPPED
+from domain.nurturing.placement import (
     ALWAYS,
     NEVER,
     HumanTask,
@@ -26,8 +27,7 @@ from domain.placement import (
     plan,
     window_end,
 )
-from domain.quiet_hours import QuietHours
-from domain.shipped_steps import SHIPPED
+from domain.nurturing.quiet_hours import QuietHours
 from domain.vocabulary import SequenceType
 
 SECOND = timedelta(seconds=1)

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.placement import (
+from domain.nurturing.placement import (
     HumanTask,
     Policy,
     Send,
@@ -19,7 +19,7 @@ from domain.placement import (
     plan,
     window_end,
 )
-from domain.quiet_hours import QuietHours, quiet
+from domain.nurturing.quiet_hours import QuietHours, quiet
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)

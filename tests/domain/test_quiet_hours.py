@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from domain.quiet_hours import QuietHours, next_not_quiet, quiet
+from domain.nurturing.quiet_hours import QuietHours, next_not_quiet, quiet
 
 SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.scoring import FOREVER, HALF_LIFE, TICK, Score, earned_status
+from domain.scoring.score import FOREVER, HALF_LIFE, TICK, Score, earned_status
 from domain.vocabulary import Intent, Status
 from tests.domain.bursts import NOW, Burst, bursts, fold, later
 

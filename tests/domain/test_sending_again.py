@@ -7,7 +7,7 @@ import pytest
 
 from domain.application import Clonnect
 from domain.errors import Conflict, NotDue
-from domain.runs import Refusal, SendOrder
+from domain.follower.values import Refusal, SendOrder
 from domain.vocabulary import Intent, Platform, SequenceType
 from tests.domain.builders import ANA, MARTA, Business, an_id, nothing_happens, this_happens
 

@@ -6,7 +6,7 @@ import pytest
 
 from domain.application import Clonnect
 from domain.errors import Invalid, NotFound
-from domain.steps import Step
+from domain.nurturing.steps import Step
 from domain.vocabulary import SequenceType
 from tests.domain.builders import ANA, Business, nothing_happens, this_happens
 

@@ -7,7 +7,7 @@ import pytest
 
 from domain.application import Clonnect
 from domain.errors import NotDue
-from domain.runs import SILENCE, STALE_AFTER, Refusal
+from domain.follower.values import SILENCE, STALE_AFTER, Refusal
 from domain.vocabulary import Intent, SequenceType
 from tests.domain.builders import ANA, Business, an_id, nothing_happens, this_happens
 

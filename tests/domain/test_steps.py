@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.errors import Invalid
-from domain.shipped_steps import NAMES, SHIPPED
-from domain.steps import VARIABLES, Step, Variant, chosen_variant, render, text_for, validated
+from domain.nurturing.default_steps import NAMES, SHIPPED
+from domain.nurturing.steps import VARIABLES, Step, Variant, chosen_variant, render, text_for, validated
 from domain.vocabulary import Language, SequenceType
 
 HELLO = Step(3, "Hola")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.text_limits import too_long
+from domain.platforms import too_long
 from domain.vocabulary import Platform
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from domain.errors import Invalid
-from domain.zones import check_zone, country_of
+from domain.person.time_zones import check_zone, country_of
 
 
 @pytest.mark.parametrize("zone", ["Europe/Madrid", "Europe/Kiev", "Asia/Calcutta", "US/Pacific", "UTC", "Etc/GMT+3"])

@@ -7,8 +7,8 @@ import psycopg
 import pytest
 from psycopg.rows import TupleRow
 
-from eventstore.answering import AnsweringConnection, own_session
-from eventstore.sessions import FOLLOWING
+from eventstore.answer_timeouts import AnsweringConnection, own_session
+from eventstore.session_limits import FOLLOWING
 from tests.chaos.proxy import Proxy, Rates
 
 

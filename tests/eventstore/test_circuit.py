@@ -3,7 +3,7 @@
 import pytest
 from eventsourcing.persistence import OperationalError
 
-from eventstore.circuit import PATIENCE_SECONDS, PROBE_SECONDS, Circuit, Trouble
+from eventstore.circuit_breaker import PATIENCE_SECONDS, PROBE_SECONDS, Circuit, Trouble
 from eventstore.recorder import Held
 
 

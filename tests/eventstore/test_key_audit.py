@@ -7,7 +7,7 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from api.installation import open_application
+from api.database.installation import open_application
 from domain import context
 from domain.commands.leads import NewLead
 from domain.creator import Settings

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from api.installation import open_application
+from api.database.installation import open_application
 from domain import context
 from domain.application import Clonnect
 from domain.creator import Creator, Settings

@@ -19,13 +19,13 @@ from hypothesis import strategies as st
 from domain import context
 from domain.aggregate import Aggregate
 from domain.creator import Config, Creator, Product, Settings
-from domain.follower import Follower
-from domain.follower_parts import Attachment, Judged
+from domain.follower.content import Attachment, Judged
+from domain.follower.follower import Follower
 from domain.lead import Details, Lead
 from domain.lead_import import LeadImport
-from domain.scoring import Term
-from domain.sequence import Sequence
-from domain.steps import Step
+from domain.nurturing.sequence import Sequence
+from domain.nurturing.steps import Step
+from domain.scoring.score import Term
 from domain.vocabulary import Intent, Language, Platform, Status
 from eventstore.factory import Datastore
 from eventstore.mapper import SealingMapper, TypedMapper, personal_fields

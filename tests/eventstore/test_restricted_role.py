@@ -12,11 +12,11 @@ from psycopg.conninfo import make_conninfo
 from psycopg.rows import DictRow
 
 from api.bootstrap import run
-from api.installation import installation_key, open_application
+from api.database.installation import installation_key, open_application
 from api.settings import Settings
 from domain import context
 from domain.application import Clonnect
-from domain.follower import Follower
+from domain.follower.follower import Follower
 from domain.lead import Lead
 from domain.vocabulary import Status
 from eventstore.integrity import check_log

@@ -5,7 +5,7 @@ import pytest
 
 from eventstore.factory import Datastore
 from eventstore.pools import LogPool, ReadPool
-from eventstore.sessions import COMMANDS, MAINTENANCE, READS, SessionLimits, session
+from eventstore.session_limits import COMMANDS, MAINTENANCE, READS, SessionLimits, session
 
 SETTINGS = "lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout"
 

@@ -12,7 +12,7 @@ import pytest
 from eventsourcing.persistence import MapperDeserialisationError
 from psycopg.rows import DictRow
 
-from api.installation import open_application
+from api.database.installation import open_application
 from domain import context
 from domain.application import Clonnect
 from domain.creator import Settings
@@ -20,8 +20,8 @@ from domain.errors import AlreadyTaken
 from domain.lead import Lead
 from domain.vocabulary import Status
 from eventstore.snapshots import GROWN, KEEP, Snapshots, StreamStore
+from eventstore.unit_of_work import OVERGROWN
 from eventstore.vault import destroying
-from eventstore.workspace import OVERGROWN
 from eventstore.writer import MAX_WAITING, Writer
 from tests.eventstore.test_writer import Gate, Times, new_lead
 

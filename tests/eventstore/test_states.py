@@ -18,9 +18,9 @@ from hypothesis.stateful import rule
 from domain.aggregate import Aggregate
 from domain.application import Clonnect
 from domain.lead import Details, Lead
-from domain.steps import Step
+from domain.nurturing.steps import Step
 from domain.vocabulary import Language, Mode, Role, SequenceType
-from eventstore.states import fingerprint, read, written
+from eventstore.state_codec import fingerprint, read, written
 from tests.domain.builders import ANA, a_lead
 from tests.domain.test_follower_always import Anything, may_be_refused
 
@@ -161,7 +161,7 @@ def test_what_could_not_be_read_back_is_not_written() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["tests.eventstore.test_states:Elsewhere", "subprocess:Popen", "domain.opt_out:opted_out_by"]
+    "name", ["tests.eventstore.test_states:Elsewhere", "subprocess:Popen", "domain.understanding.opt_out:opted_out_by"]
 )
 def test_a_state_brings_nothing_to_life_but_values_of_its_own_package(name: str) -> None:
     with pytest.raises(TypeError):

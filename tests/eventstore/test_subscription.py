@@ -8,8 +8,8 @@ import psycopg
 import pytest
 from psycopg.rows import DictRow
 
+from eventstore.listener import Listener
 from eventstore.recorder import CHANNEL, Recorder
-from eventstore.subscription import Listener
 from tests.eventstore.appending import thing
 
 Heard = queue.Queue[str | None]

@@ -12,14 +12,14 @@ from cryptography.exceptions import InvalidTag
 from eventsourcing.persistence import IntegrityError, PersistenceError
 from psycopg.rows import DictRow
 
-from api.installation import open_application
-from api.key_rotation import rotate
+from api.cli.key_rotation import rotate
+from api.database.installation import open_application
 from domain import context
 from domain.application import Clonnect
 from domain.creator import Creator, Settings
 from domain.errors import LostRace
 from eventstore.factory import Datastore
-from eventstore.subscription import Listener
+from eventstore.listener import Listener
 from eventstore.vault import CHANNEL, KEPT_SECONDS, Vault, WrongKey, destroying
 
 KEY = bytes(range(32))

@@ -16,14 +16,14 @@ import psycopg
 import pytest
 from eventsourcing.persistence import OperationalError
 
-from api.installation import open_application
+from api.database.installation import open_application
 from domain import context
 from domain.application import Clonnect
 from domain.commands.imports import Row
 from domain.commands.leads import NewLead
 from domain.creator import Settings
 from domain.errors import AlreadyTaken, DuplicateLead, LostRace, NotFound
-from domain.follower import Follower
+from domain.follower.follower import Follower
 from domain.lead import Details, Lead
 from domain.vocabulary import Platform, Status
 from eventstore import writer as module

@@ -15,18 +15,18 @@ import psycopg
 import pytest
 from psycopg.rows import DictRow
 
-from api.installation import installation_key, open_application
+from api.database.installation import installation_key, open_application
 from api.settings import Settings
 from domain import context
 from domain.application import Clonnect
 from domain.creator import Settings as CreatorSettings
-from domain.follower import Follower
-from domain.follower_parts import Inbound
-from domain.steps import Step
+from domain.follower.content import Inbound
+from domain.follower.follower import Follower
+from domain.nurturing.steps import Step
 from domain.vocabulary import Mode, Platform, SequenceType
 from eventstore.sealing import Sealer
+from processes.channel_accounts import connecting
 from processes.channels.base import ChannelName
-from processes.connections import connecting
 from tests.platforms.bot_api import BOT_ID, TOKEN, BotApi
 
 ROOT = Path(__file__).parents[2]

@@ -14,22 +14,22 @@ from psycopg.rows import DictRow, dict_row
 from psycopg.sql import SQL, Identifier
 
 from api.bootstrap import Runtime, run
-from api.embedded import embedded_server
-from api.installation import installation_key, open_application
-from api.migrate import migrate
+from api.database.embedded import embedded_server
+from api.database.installation import installation_key, open_application
+from api.database.migrate import migrate
 from api.settings import Settings
 from domain import context
 from domain.application import Clonnect
 from domain.errors import NotFound
-from domain.follower import Follower
+from domain.follower.follower import Follower
 from domain.lead import Lead
 from domain.vocabulary import Status
 from eventstore.snapshots import StreamStore
 from processes import erasure
 from processes.channels.base import ChannelName
 from projections.board import Board
-from projections.parking import parked_streams, replay
-from projections.projection import handles
+from projections.engine.parking import parked_streams, replay
+from projections.engine.projection import handles
 from tests.runtime import CREATOR, MONDAY, Start, acting, deliver, events, on_the_phone, recorded, say, sign_up
 
 MARTA, PEDRO = "ig_7712039485711", "ig_5550001112223"

@@ -18,16 +18,16 @@ from fastapi import FastAPI, Request, Response
 from psycopg.rows import DictRow, dict_row
 from pydantic import SecretStr
 
-from api import problems
-from api.admin import rotate_master
 from api.bootstrap import Runtime, run
+from api.cli.installation import rotate_master
+from api.cli.key_rotation import SEALED, rotate
+from api.database.installation import installation_key, open_application
 from api.errors import StartupError
-from api.installation import installation_key, open_application
-from api.key_rotation import SEALED, rotate
+from api.http import problems
 from api.settings import Settings
 from domain import context
 from domain.application import Clonnect
-from domain.follower import Follower
+from domain.follower.follower import Follower
 from eventstore.key_watch import SENTENCE
 from eventstore.sealing import Sealer
 from eventstore.vault import WrongKey, wrapping

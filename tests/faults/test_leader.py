@@ -4,7 +4,7 @@ import time
 from datetime import UTC, datetime
 
 from domain.vocabulary import Mode
-from projections.all import PROJECTIONS
+from projections.registry import PROJECTIONS
 from tests.faults.conftest import CREATOR, Installation
 
 AT_THE_HEAD = "SELECT FROM read.projections JOIN log.head USING (position)"

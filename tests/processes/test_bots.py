@@ -34,7 +34,7 @@ async def test_who_hangs_over_a_bot_is_followed(
 async def test_whoever_finds_somebody_else_about_a_bot_for_long_is_told(
     reader: Runtime, somebody: psycopg.Connection[DictRow], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("processes.bots.TURN_SECONDS", 0.2)
+    monkeypatch.setattr("processes.telegram_setup.TURN_SECONDS", 0.2)
     with pytest.raises(Busy):
         await reader.bots.let_go(ACCOUNT)
     somebody.execute("SELECT 1")

@@ -10,11 +10,11 @@ from httpx import AsyncClient
 from psycopg.rows import DictRow
 
 from api.bootstrap import Runtime
-from api.installation import installation_key
+from api.database.installation import installation_key
 from domain import context
 from domain.application import Clonnect
 from domain.errors import NotFound
-from domain.follower import Follower
+from domain.follower.follower import Follower
 from domain.vocabulary import Platform
 from eventstore import writer as writer_module
 from eventstore.sealing import Sealer

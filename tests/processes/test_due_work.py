@@ -17,12 +17,12 @@ from api.bootstrap import Runtime
 from domain import context
 from domain.application import Clonnect
 from domain.errors import LostRace, NotFound
-from domain.follower import Follower
-from domain.runs import SILENCE, SendOrder
+from domain.follower.follower import Follower
+from domain.follower.values import SILENCE, SendOrder
 from domain.vocabulary import SequenceType
 from processes import due_work as due_work_module
 from projections.agenda import Agenda
-from projections.rebuild import Rebuild
+from projections.engine.rebuild import Rebuild
 from tests.runtime import CREATOR, Start, acting, deliver, events, on_the_phone, say
 
 Connection = psycopg.Connection[DictRow]

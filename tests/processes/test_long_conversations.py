@@ -10,8 +10,8 @@ from api.bootstrap import Runtime
 from domain import context
 from domain.application import Clonnect
 from domain.commands.conversations import Received
-from domain.follower import KNOWN_KEYS, Follower
-from domain.follower_parts import Inbound
+from domain.follower.content import Inbound
+from domain.follower.follower import KNOWN_KEYS, Follower
 from domain.vocabulary import Platform
 from tests.runtime import CREATOR, Start, deliver, events
 

@@ -11,7 +11,7 @@ from psycopg.rows import DictRow
 from api.bootstrap import Runtime
 from domain.application import Clonnect
 from domain.creator import Creator
-from domain.follower import Follower
+from domain.follower.follower import Follower
 from domain.lead import Purchase
 from domain.vocabulary import Mode, SequenceType, Status
 from tests.runtime import COURSE, CREATOR, acting, events, on_the_phone, say

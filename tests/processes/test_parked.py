@@ -8,9 +8,9 @@ from psycopg.rows import DictRow
 
 from api.bootstrap import Runtime
 from domain.errors import LostRace, NotFound
-from domain.follower import Follower
+from domain.follower.follower import Follower
 from eventstore.log import Recorded
-from processes.parked import ParkedReactions, ask_again, park
+from processes.parked_reactions import ParkedReactions, ask_again, park
 from processes.process import Process, reacts_to
 from tests.runtime import deliver, recorded
 

@@ -10,7 +10,7 @@ import pytest
 from psycopg.rows import DictRow
 
 from api.bootstrap import Runtime, run
-from api.installation import installation_key
+from api.database.installation import installation_key
 from api.settings import Settings
 from domain import context
 from domain.application import Clonnect
@@ -18,12 +18,12 @@ from domain.creator import Settings as CreatorSettings
 from domain.vocabulary import Platform, PollingTrouble
 from eventstore.recorder import CHANNEL as LOG_CHANNEL
 from eventstore.sealing import Sealer
+from processes.channel_accounts import connecting
 from processes.channels.base import ChannelName
 from processes.channels.telegram import Telegram
-from processes.connections import connecting
 from processes.deliveries import Handled
 from processes.polling import LOOK_SECONDS, Polling, stopped
-from processes.polling_troubles import PollingState, pause_after, polling_states
+from processes.polling_failures import PollingState, pause_after, polling_states
 from tests.platforms.bot_api import BOT_ID, TOKEN, BotApi
 
 Connection = psycopg.Connection[DictRow]

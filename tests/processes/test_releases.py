@@ -7,7 +7,7 @@ from psycopg.rows import DictRow
 
 from api.bootstrap import Runtime
 from domain.application import Clonnect
-from domain.follower import Follower
+from domain.follower.follower import Follower
 from domain.vocabulary import Mode
 from tests.runtime import CREATOR, acting, deliver, events, say, sign_up
 

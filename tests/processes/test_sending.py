@@ -15,14 +15,14 @@ from psycopg_pool import AsyncConnectionPool
 from api.bootstrap import Runtime
 from domain import context
 from domain.application import Clonnect
-from domain.follower import Follower
-from domain.follower_parts import Inbound
-from domain.runs import SendOrder
+from domain.follower.content import Inbound
+from domain.follower.follower import Follower
+from domain.follower.values import SendOrder
 from domain.vocabulary import Platform
 from eventstore.sealing import Sealer
+from processes.channel_accounts import Connections
 from processes.channels.base import Account, ChannelName, Content, ErrorClass, Outcome
 from processes.channels.simulator import Fate, Simulator
-from processes.connections import Connections
 from processes.sending import Sending, uptime
 from tests.runtime import CREATOR, acting, events, on_the_phone, say
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
-from processes.together import Together
+from projections.engine.batch_loader import Together
 
 
 class Oracle:

@@ -15,7 +15,7 @@ from psycopg.rows import DictRow
 
 from api.bootstrap import Runtime
 from domain.application import Clonnect
-from domain.follower import Follower
+from domain.follower.follower import Follower
 from eventstore.leases import Deposed, take
 from eventstore.log import Recorded
 from eventstore.writer import Writer

@@ -8,10 +8,10 @@ from psycopg.rows import DictRow
 
 from projections.board import Board
 from projections.conversations import Conversations
-from projections.listing import Order, Place
-from projections.pages import Query
-from projections.people import People
-from projections.projection import Projection
+from projections.engine.projection import Projection
+from projections.people.filters import Order, Place
+from projections.people.queries import Query
+from projections.people.table import People
 from tests.runtime import CREATOR
 
 SIZE = 20_000

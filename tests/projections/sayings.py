@@ -7,12 +7,12 @@ from uuid import UUID
 import psycopg
 from psycopg.rows import DictRow
 
-from domain.follower import Follower
+from domain.follower.follower import Follower
 from domain.lead import Lead
 from eventstore.log import Log, Recorded
-from projections.progress import Progress
-from projections.projection import Projection, Tables, handles
-from projections.projector import Projector
+from projections.engine.progress import Progress
+from projections.engine.projection import Projection, Tables, handles
+from projections.engine.projector import Projector
 
 NO_POOL: Any = None
 Connection = psycopg.Connection[DictRow]

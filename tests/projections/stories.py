@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from domain.application import Clonnect
 from domain.errors import DomainError
-from domain.follower import Follower
-from domain.follower_parts import Inbound, Proposal
-from domain.runs import Refusal
+from domain.follower.content import Inbound, Proposal
+from domain.follower.follower import Follower
+from domain.follower.values import Refusal
 from domain.vocabulary import Intent, Language, Mode, Platform, SequenceType, Status
 from tests.projections.conftest import People
 from tests.runtime import CREATOR

@@ -9,12 +9,12 @@ from psycopg.rows import DictRow
 
 from api.bootstrap import Runtime
 from domain.application import Clonnect
-from domain.follower_parts import Inbound
-from domain.runs import SILENCE
+from domain.follower.content import Inbound
+from domain.follower.values import SILENCE
 from domain.vocabulary import Platform, SequenceType
 from eventstore.log import Log
 from projections.agenda import Agenda, Kind
-from projections.rebuild import Rebuild
+from projections.engine.rebuild import Rebuild
 from tests.projections.conftest import People, shown
 from tests.projections.sayings import NO_POOL
 from tests.runtime import CREATOR

@@ -12,18 +12,18 @@ from psycopg.rows import DictRow
 from api.bootstrap import Runtime
 from domain.application import Clonnect
 from domain.errors import DomainError
-from domain.follower_parts import Inbound
+from domain.follower.content import Inbound
 from domain.lead import Purchase
 from domain.vocabulary import Platform, SequenceType, Status
 from eventstore.log import Log
 from projections.board import LEADS, Board
 from projections.conversations import INBOX, Conversations
-from projections.listing import ORDERS, Filters
+from projections.engine.progress import Progress
+from projections.engine.projection import Projection
+from projections.engine.projector import Projector
 from projections.nurturing import Nurturing
-from projections.people import People as Kept
-from projections.progress import Progress
-from projections.projection import Projection
-from projections.projector import Projector
+from projections.people.filters import ORDERS, Filters
+from projections.people.table import People as Kept
 from tests.projections.conftest import People, shown
 from tests.runtime import CREATOR
 

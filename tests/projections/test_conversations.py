@@ -7,9 +7,9 @@ import pytest
 
 from api.bootstrap import Runtime
 from domain.application import Clonnect
-from domain.follower_parts import Attachment, Inbound, ServiceNote
+from domain.follower.content import Attachment, Inbound, ServiceNote
 from domain.vocabulary import Platform
-from projections.listing import ORDERS, Filters
+from projections.people.filters import ORDERS, Filters
 from tests.projections.conftest import People, shown
 from tests.runtime import CREATOR
 

@@ -7,8 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from psycopg.rows import DictRow
 
-from domain.scoring import BURST, ENGAGED_WITHIN, ENGAGEMENT, TICK, Score, Term
-from projections.intent import COURSE_COLUMNS, INTENT, course_columns
+from domain.scoring.score import BURST, ENGAGED_WITHIN, ENGAGEMENT, TICK, Score, Term
+from projections.people.intent_sql import COURSE_COLUMNS, INTENT, course_columns
 from tests.domain.bursts import NOW, Burst, bursts, fold, later
 
 COURSES = f"CREATE TEMPORARY TABLE courses (number int,{COURSE_COLUMNS})"

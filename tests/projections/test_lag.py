@@ -9,7 +9,7 @@ from psycopg.rows import DictRow, dict_row
 
 from eventstore.leases import take
 from eventstore.log import Log
-from projections.lag import Lag, lags
+from projections.engine.lag import Lag, lags
 from tests.projections.conftest import People
 from tests.projections.sayings import Connection, Sayings, a_projector
 from tests.projections.test_parking import Moves, stumble_over

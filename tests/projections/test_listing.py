@@ -9,8 +9,8 @@ import pytest
 from api.bootstrap import Runtime
 from domain.application import Clonnect
 from domain.vocabulary import Platform, Status
-from projections.listing import ORDERS, Filters, Shelf
-from projections.words import folded
+from projections.people.filters import ORDERS, Filters, Shelf
+from projections.people.search_terms import folded
 from tests.projections.conftest import People, shown
 from tests.runtime import CREATOR, sign_up
 

@@ -9,8 +9,8 @@ from psycopg.rows import DictRow
 from domain.vocabulary import Platform, Status
 from projections.board import CARD, LEADS, Board
 from projections.conversations import INBOX, ITEM, Conversations, thread
-from projections.listing import ORDERS, Filters, List, Order, Shelf
-from projections.pages import numbers_of, rows_of
+from projections.people.filters import ORDERS, Filters, List, Order, Shelf
+from projections.people.queries import numbers_of, rows_of
 from tests.projections.crowds import SIZE, Crowd, plan
 from tests.runtime import CREATOR
 

@@ -12,13 +12,13 @@ from eventsourcing.persistence import StoredEvent
 
 from domain.application import Clonnect
 from domain.errors import NotFound
-from domain.follower import Follower
+from domain.follower.follower import Follower
 from domain.lead import Lead
 from domain.vocabulary import Platform, Status
 from eventstore.log import Log, Recorded
 from eventstore.vault import WrongKey
-from projections.parking import Waits, discard, parked_streams, replay
-from projections.projection import Projection, Tables, handles
+from projections.engine.parking import Waits, discard, parked_streams, replay
+from projections.engine.projection import Projection, Tables, handles
 from tests.projections.conftest import People
 from tests.projections.sayings import NO_POOL, Connection, Sayings, a_projector, last_said, position_of, said
 from tests.projections.test_projector import Tally

@@ -3,7 +3,7 @@
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
 
-from projections.progress import Progress
+from projections.engine.progress import Progress
 
 
 def progress() -> Progress:

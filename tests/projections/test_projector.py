@@ -17,10 +17,10 @@ from projections.agenda import Agenda
 from projections.board import Board
 from projections.conversations import Conversations
 from projections.creators import Creators
+from projections.engine.progress import Progress
+from projections.engine.projection import Projection, Tables, handles
+from projections.engine.projector import Projector
 from projections.nurturing import Nurturing
-from projections.progress import Progress
-from projections.projection import Projection, Tables, handles
-from projections.projector import Projector
 from projections.stats import Stats
 from tests.projections.conftest import People
 from tests.projections.sayings import Sayings

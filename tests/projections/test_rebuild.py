@@ -15,19 +15,19 @@ from api.bootstrap import Runtime
 from domain import context
 from domain.application import Clonnect
 from domain.errors import Conflict, NotFound
-from domain.follower import Follower
+from domain.follower.follower import Follower
 from domain.lead import Lead
 from domain.vocabulary import Status
 from eventstore.log import Log
-from projections import rebuild
 from projections.agenda import Agenda
-from projections.all import PROJECTIONS
 from projections.board import Board
-from projections.generations import clear_away
-from projections.parking import discard, parked_streams
-from projections.projection import Projection
-from projections.projector import Projector
-from projections.rebuild import Cancelled, Rebuild, Step, cancel
+from projections.engine import rebuild
+from projections.engine.generations import clear_away
+from projections.engine.parking import discard, parked_streams
+from projections.engine.projection import Projection
+from projections.engine.projector import Projector
+from projections.engine.rebuild import Cancelled, Rebuild, Step, cancel
+from projections.registry import PROJECTIONS
 from projections.stats import Stats
 from tests.projections.conftest import People, shown
 from tests.projections.sayings import NO_POOL, Connection, Sayings, a_projector, last_said, position_of, said

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from psycopg.rows import DictRow, dict_row
 
-from projections.rows import Rows
+from projections.engine.row_changes import Rows
 
 Table = dict[Any, dict[str, Any]]
 Change = tuple[Any, ...]

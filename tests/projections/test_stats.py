@@ -20,14 +20,14 @@ from psycopg_pool import AsyncConnectionPool
 from api.bootstrap import Runtime
 from api.settings import Settings
 from domain.application import Clonnect
-from domain.follower import Follower
+from domain.follower.follower import Follower
 from domain.lead import Lead
 from domain.vocabulary import Intent, SequenceType, Status
 from eventstore.log import Log
+from projections.engine.progress import Progress
+from projections.engine.projection import Pool
+from projections.engine.projector import Projector
 from projections.nurturing import Nurturing
-from projections.progress import Progress
-from projections.projection import Pool
-from projections.projector import Projector
 from projections.stats import HIGH_INTENT, Numbers, Stats
 from tests.projections.conftest import People, shown
 from tests.projections.stories import EVA, MOVES, Story

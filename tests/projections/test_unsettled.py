@@ -8,8 +8,8 @@ import pytest
 
 from api.bootstrap import Runtime
 from domain.application import Clonnect
-from domain.follower_parts import Inbound
-from domain.runs import Refusal
+from domain.follower.content import Inbound
+from domain.follower.values import Refusal
 from domain.vocabulary import Platform
 from tests.projections.conftest import People, shown
 from tests.runtime import CREATOR

@@ -8,7 +8,7 @@ from psycopg.rows import DictRow
 
 from domain.lead import Details
 from domain.vocabulary import Platform
-from projections.words import MOST_WORDS, folded, question, words_of, words_of_id
+from projections.people.search_terms import MOST_WORDS, folded, question, words_of, words_of_id
 
 MARTA = Details(
     name="Márta  López-Ñandú 🌸",

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from api.throttle import FROM_ALL
+from api.http.rate_limits import FROM_ALL
 from domain.vocabulary import Role
 from tests.api.contract.answers import bad, good
 from tests.serving import NOTHING, Person, Serving, serving_apart

@@ -20,10 +20,10 @@ from api.app import openapi
 from domain.vocabulary import Platform, Role
 from projections.board import CARD, LEADS, Board
 from projections.conversations import INBOX, ITEM, Conversations
-from projections.listing import ORDERS, Filters, List
-from projections.pages import numbers_of, rows_of
-from projections.people import People
-from projections.projection import Projection
+from projections.engine.projection import Projection
+from projections.people.filters import ORDERS, Filters, List
+from projections.people.queries import numbers_of, rows_of
+from projections.people.table import People
 from tests.api.contract.answers import bad, good
 from tests.projections.crowds import Crowd
 from tests.runtime import CREATOR

@@ -1,0 +1,410 @@
+"""The inbox: conversations and their messages, one follower, moving and writing by hand, and messages coming in."""
+
+import asyncio
+from dataclasses import replace
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import Query, Response
+from pydantic import Field
+
+from api.access.roles import STAFF
+from api.conversations.outcomes import Story, action_of, outcome_of_message, outcome_of_send, position_of
+from api.http.fields import STATUSES, Answer, Body, Listed, MessageText, Ok, StatusWord, Time
+from api.http.pagination import Cursor, Limit, People
+from api.http.routing import (
+    NO_LEAD,
+    Acting,
+    Caller,
+    Do,
+    DoOnVersion,
+    Running,
+    Shown,
+    Tag,
+    acting_for,
+    check_role,
+    country_of,
+    guarded_router,
+    shown_lead,
+)
+from api.openapi.refusals import also
+from api.presenters import json_pages
+from api.presenters.items import (
+    ConversationItem,
+    Delivery,
+    LeadItem,
+    MessageItem,
+    Row,
+    follower_id_of,
+    intent_of,
+    lead_after,
+    pipeline_score,
+    product_names,
+)
+from api.settings import answer_limits
+from domain import context
+from domain.application import Clonnect
+from domain.commands.conversations import Received
+from domain.errors import NotFound
+from domain.follower.content import Inbound
+from domain.nurturing.placement import WINDOW
+from domain.person.identity import checked, shown
+from domain.vocabulary import Intent, Language, Mark, Mode, Platform, Status
+from projections.people.filters import Shelf
+
+router = guarded_router("conversations", reads=STAFF, writes=STAFF)
+
+LAST_MESSAGES = 50
+
+
+class ByStatus(Answer):
+    """How many conversations each stage has, under the same filters."""
+
+    new: int
+    active: int
+    hot: int
+    customer: int
+
+
+class Conversations(Listed):
+    """One page of the inbox."""
+
+    conversations: list[ConversationItem]
+    by_status: ByStatus
+
+
+class Messages(Listed):
+    """One page of a conversation, newest first."""
+
+    messages: list[MessageItem]
+
+
+class Window(Answer):
+    """Whether the platform lets us write now, and until when; no end where it always does."""
+
+    open: bool
+    until: Time | None
+
+
+class FollowerOut(Ok):
+    """One person with everything the inbox shows of them."""
+
+    follower_id: str
+    id: UUID
+    username: str | None
+    name: str | None
+    platform: Platform
+    total_messages: int
+    purchase_intent: float
+    purchase_intent_score: int
+    is_lead: bool
+    is_customer: bool
+    lead_status: Status
+    pipeline_score: int
+    last_messages: list[MessageItem]
+    last_contact: Time | None
+    first_contact: Time | None
+    email: str
+    phone: str
+    notes: str
+    tags: list[str]
+    products_discussed: list[str]
+    unread: int
+    needs_person: bool
+    archived: bool
+    spam: bool
+    assigned_to: UUID | None
+    bot_paused: bool
+    paused_until: Time | None
+    window: Window
+    mode: Mode
+    version: int
+
+
+class ChangeStatus(Body):
+    """The stage that a person gives to a lead."""
+
+    status: StatusWord
+
+
+class StatusChanged(Ok):
+    """A lead that was moved: the word as it was given, and as it is stored."""
+
+    follower_id: str
+    new_status: str
+    db_status: Status
+    purchase_intent: float
+    lead: LeadItem
+
+
+class SendMessage(Body):
+    """Something to be said as the creator."""
+
+    follower_id: Annotated[str, Field(min_length=1, max_length=300)]
+    message: MessageText
+
+
+class MessageSent(Ok):
+    """What became of a message of ours; `sent` only when the platform took it."""
+
+    sent: bool
+    platform: Platform
+    follower_id: str
+    message_id: UUID
+    delivery: Delivery
+    reason: str | None
+    message: str
+
+
+class ConversationDeleted(Ok):
+    """A conversation that is gone for good, with its lead."""
+
+    deleted: str
+
+
+class ProcessMessage(Body):
+    """A message of a follower, handed in by a program."""
+
+    creator_id: Annotated[str, Field(max_length=63)]
+    sender_id: Annotated[str, Field(min_length=1, max_length=255, pattern=r"^[A-Za-z0-9_.:@+-]+$")]
+    message: MessageText
+    message_id: Annotated[str, Field(min_length=1, max_length=255)] | None = None
+    platform: Literal["instagram", "whatsapp", "telegram", "simulator", "manual"] | None = None
+    name: Annotated[str, Field(max_length=255)] | None = None
+    username: Annotated[str, Field(max_length=255)] | None = None
+
+
+class MessageProcessed(Ok):
+    """How a message was understood, and what was done about it."""
+
+    response: str | None
+    intent: Intent | None
+    language: Language | None
+    action: str
+    product_mentioned: str | None
+    escalate: bool
+    confidence: float | None
+    message_id: str
+    follower_id: str
+    lead_id: UUID
+    draft_id: UUID | None
+    duplicate: bool
+
+
+@router.get("/dm/conversations/{creator_id}", response_model=Conversations)
+async def list_conversations(
+    creator: Acting,
+    runtime: Shown,
+    people: People,
+    response: Response,
+    limit: Annotated[Limit, Query()] = 50,
+    unread: bool = False,
+    needs_person: bool = False,
+) -> Response:
+    """The inbox, newest contact first; what is archived or spam has a list of its own."""
+    people = replace(people, filters=replace(people.filters, unread=unread, needs_person=needs_person))
+    cursors = people.cursors(runtime, "conversations", creator.creator_id)
+    page, by_status = await runtime.conversations.page(
+        creator.creator_id,
+        people.filters,
+        people.order,
+        cursors.person(people.cursor),
+        limit,
+        json_pages.CONVERSATION,
+        now=runtime.clock(),
+    )
+    return json_pages.listed(page, cursors, "conversations", response, by_status=by_status)
+
+
+@router.get("/dm/conversations/{creator_id}/{lead_id}/messages")
+async def list_messages(
+    creator: Acting, runtime: Shown, lead_id: str, limit: Annotated[Limit, Query()] = 50, cursor: Cursor = None
+) -> Messages:
+    """The whole conversation, newest first."""
+    known = await shown_lead(runtime, creator.creator_id, lead_id)
+    cursors = runtime.cursors.of("messages", known)
+    rows, total = await runtime.conversations.messages(known, cursors.place(cursor, int), limit + 1)
+    following = None
+    if len(rows) > limit:
+        last = rows[limit - 1]
+        following = cursors.behind(last["occurred_at"], last["position"])
+    messages = [MessageItem.of(row) for row in rows[:limit]]
+    return Messages(messages=messages, count=len(messages), total=total, next_cursor=following)
+
+
+@router.get("/dm/follower/{creator_id}/{lead_id}")
+async def get_follower(creator: Acting, runtime: Shown, lead_id: str, tag: Tag) -> FollowerOut:
+    """One person, with the last 50 messages, oldest first."""
+    known = await shown_lead(runtime, creator.creator_id, lead_id)
+    row = await runtime.conversations.one(creator.creator_id, known)
+    if row is None:
+        raise NotFound(NO_LEAD)
+    tag(row["version"])
+    latest = await runtime.conversations.latest([known], LAST_MESSAGES)
+    now = runtime.clock()
+    status, intent = Status(row["status"]), intent_of(row, now)
+    account = await asyncio.to_thread(runtime.app.creator, creator.creator_id)
+    return FollowerOut(
+        follower_id=follower_id_of(row),
+        id=known,
+        username=row["username"],
+        name=row["name"],
+        platform=row["platform"],
+        total_messages=row["messages_in"],
+        purchase_intent=intent,
+        purchase_intent_score=round(100 * intent),
+        is_lead=True,
+        is_customer=status is Status.CUSTOMER,
+        lead_status=status,
+        pipeline_score=pipeline_score(status),
+        last_messages=[MessageItem.of(message) for message in latest[known]],
+        last_contact=row["last_contact"],
+        first_contact=row["first_contact"] or row["created_at"],
+        email=row["email"] or "",
+        phone=row["phone"] or "",
+        notes=row["notes"] or "",
+        tags=row["tags"],
+        products_discussed=await product_names(runtime, creator.creator_id, row["products"]),
+        unread=row["unread"],
+        needs_person=row["needs_person"],
+        archived=row["shelf"] == Shelf.ARCHIVED,
+        spam=row["shelf"] == Shelf.SPAM,
+        assigned_to=row["assigned_to"],
+        bot_paused=row["bot_paused"],
+        paused_until=row["paused_until"],
+        window=_window(row, now),
+        mode=account.mode,
+        version=row["version"],
+    )
+
+
+@router.put("/dm/follower/{creator_id}/{lead_id}/status")
+async def change_status(
+    creator: Acting, runtime: Running, lead_id: str, body: ChangeStatus, do: DoOnVersion
+) -> StatusChanged:
+    """Move a lead to another stage by hand; a person's move down is a ceiling for the bot."""
+    lead = await do.on_lead(creator.creator_id, lead_id, Clonnect.change_status, STATUSES[body.status])
+    do.version(lead.version)
+    item = await lead_after(runtime, lead)
+    return StatusChanged(
+        follower_id=lead_id,
+        new_status=body.status,
+        db_status=item.status,
+        purchase_intent=item.purchase_intent,
+        lead=item,
+    )
+
+
+@router.post("/dm/send/{creator_id}")
+async def send_message(creator: Acting, runtime: Running, body: SendMessage, do: DoOnVersion) -> MessageSent:
+    """Say something as the creator. It is stored once in any case; `delivery` says whether it left."""
+    requested = await do.on_lead(
+        creator.creator_id, body.follower_id, Clonnect.send_by_hand, body.message, do.made_up("send")
+    )
+    delivery: Delivery = "queued"
+    reason = None
+    if requested.is_record:
+        delivery = "manual"
+    elif requested.held is not None:
+        delivery, reason = "held", requested.held
+    elif do.waits and (message := await outcome_of_send(runtime, requested.send_id)) is not None:
+        delivery, reason = message["delivery"], message["reason"]
+    return MessageSent(
+        sent=delivery == "sent",
+        platform=requested.platform,
+        follower_id=body.follower_id,
+        message_id=requested.send_id,
+        delivery=delivery,
+        reason=reason,
+        message=_sentence(delivery, reason),
+    )
+
+
+@router.delete("/dm/conversations/{creator_id}/{lead_id}")
+async def delete_conversation(creator: Acting, lead_id: str, do: DoOnVersion) -> ConversationDeleted:
+    """Delete a conversation with its lead."""
+    lead = await do.on_lead(creator.creator_id, lead_id, Clonnect.delete_lead)
+    return ConversationDeleted(deleted=shown(lead.platform, lead.platform_user_id))
+
+
+@router.post("/dm/process", openapi_extra=also("not-found"))
+async def process_message(creator: Caller, runtime: Running, body: ProcessMessage, do: Do) -> MessageProcessed:
+    """Take in a message; answers when it is understood and, within 10 s, answered."""
+    creator = await acting_for(runtime, creator, body.creator_id)
+    check_role(creator, STAFF)
+    country = await country_of(runtime, creator.creator_id, body.platform)
+    platform, raw = checked(
+        body.sender_id, Platform(body.platform) if body.platform else None, country=country, field="/sender_id"
+    )
+    message_id = body.message_id or do.made_up("message").hex
+    with context.instead(creator.actor):
+        received = await do(
+            Clonnect.receive_message,
+            creator.creator_id,
+            Inbound(
+                platform=platform,
+                platform_user_id=raw,
+                message_id=message_id,
+                dedupe_key=f"{raw}:{message_id}",
+                text=body.message,
+                occurred_at=runtime.clock(),
+                origin="api",
+                name=body.name or None,
+                username=(body.username or "").removeprefix("@") or None,
+            ),
+        )
+    stored_at = await position_of(runtime, received) if received.duplicate else do.position
+    story = await outcome_of_message(runtime, received, stored_at or 0) if do.waits else Story()
+    return await _processed(runtime, creator.creator_id, shown(platform, raw), received, story)
+
+
+async def _processed(
+    runtime: Running, creator_id: str, follower_id: str, received: Received, story: Story
+) -> MessageProcessed:
+    account = await asyncio.to_thread(runtime.app.creator, creator_id)
+    follower = await asyncio.to_thread(runtime.app.follower, received.follower_id)
+    understood = story.understood
+    product = account.products.get(understood.product_id) if understood and understood.product_id else None
+    lead = await asyncio.to_thread(runtime.app.lead_of, follower)
+    may_reply = follower.may_reply(runtime.clock(), answer_limits(runtime.settings))
+    action = "spam" if lead.mark is Mark.SPAM else action_of(story, account, follower, may_reply=may_reply)
+    return MessageProcessed(
+        response=story.drafted.text if story.drafted else None,
+        intent=understood.intents[0][0] if understood else None,
+        language=understood.language if understood else None,
+        action=action,
+        product_mentioned=product.name if product else None,
+        escalate=follower.escalation is not None,
+        confidence=understood.intents[0][1] if understood else None,
+        message_id=received.message_id,
+        follower_id=follower_id,
+        lead_id=received.lead_id,
+        draft_id=story.drafted.draft_id if story.drafted else None,
+        duplicate=received.duplicate,
+    )
+
+
+def _window(row: Row, now: datetime) -> Window:
+    if row["last_inbound"] is None:
+        return Window(open=False, until=None)
+    if Platform(row["platform"]) not in (Platform.INSTAGRAM, Platform.WHATSAPP):
+        return Window(open=True, until=None)
+    until = row["last_inbound"] + WINDOW
+    return Window(open=now < until, until=until)
+
+
+def _sentence(delivery: str, reason: str | None) -> str:
+    return {
+        "sent": "Sent.",
+        "queued": "On its way.",
+        "manual": "Recorded; this lead has no channel, so say it in your own way.",
+        "uncertain": "It may have arrived; nobody can tell, so it is not sent again.",
+        "failed": "The platform did not take it.",
+        "held": {
+            "channel_not_connected": "Kept, not sent: the channel is not connected.",
+            "window_closed": "Kept, not sent: the platform's messaging window is closed.",
+            "no_conversation": "Kept, not sent: this person has never written.",
+            "unreachable": "Kept, not sent: the platform says that this person cannot be reached.",
+        }.get(reason or "", "Kept, not sent."),
+    }[delivery]

@@ -1,0 +1,227 @@
+"""How a creator is doing, in numbers; and the one switch of the bot, by its several handles."""
+
+import asyncio
+from typing import Annotated, Any, Literal
+
+from fastapi import Query
+
+from api.access.roles import OWNERS, STAFF
+from api.creators.routes import ConfigItem
+from api.http.fields import Answer, Body, Ok, Reason, Time
+from api.http.routing import Acting, DoOnVersion, Running, Shown, Tag, guarded_router
+from api.presenters.items import ConversationItem, LeadItem
+from api.presenters.json_pages import PREVIEW
+from domain.application import Clonnect
+from domain.creator import Creator
+from domain.vocabulary import Mode, Status
+from projections.people.filters import ORDERS, Filters
+from projections.stats import Numbers
+
+router = guarded_router("dashboard", reads=STAFF, writes=OWNERS)
+
+LATEST = ORDERS["-last_contact"]
+RECENT_CONVERSATIONS = 20
+RECENT_LEADS = 50
+
+
+class Metrics(Answer):
+    """How many there are of what; the rates are 0 where there is no lead."""
+
+    total_messages: int
+    total_followers: int
+    leads: int
+    customers: int
+    high_intent_followers: int
+    conversion_rate: float
+
+
+class DashboardMetrics(Metrics):
+    """The same with the columns of the board: hot is hot, warm is active, cold is new."""
+
+    total_conversations: int
+    total_leads: int
+    hot_leads: int
+    warm_leads: int
+    cold_leads: int
+    lead_rate: float
+
+
+class MetricsOut(Ok):
+    """The numbers of a creator."""
+
+    metrics: Metrics
+
+
+class Waiting(Answer):
+    """What waits for a person."""
+
+    escalations: int
+
+
+class FollowUpNumbers(Answer):
+    """Follow-ups that ought to be judged by now, that were sent, and that wait for a person or a switch."""
+
+    due: int
+    sent: int
+    held: int
+
+
+class Overview(Ok):
+    """Everything that the first screen shows."""
+
+    metrics: DashboardMetrics
+    recent_conversations: list[ConversationItem]
+    leads: list[LeadItem]
+    config: ConfigItem
+    products_count: int
+    bot_active: bool
+    clone_active: bool
+    creator_name: str
+    waiting: Waiting
+    followups: FollowUpNumbers
+
+
+class BotStatus(Ok):
+    """Whether the bot answers for this creator, since when, and why not."""
+
+    creator_id: str
+    bot_active: bool
+    exists: Literal[True] = True
+    active: bool
+    pause_reason: str | None
+    updated_at: Time
+    mode: Mode
+
+
+class BotSwitched(Ok):
+    """The bot as it was switched."""
+
+    creator_id: str
+    bot_active: bool
+
+
+class DashboardToggled(Ok):
+    """The same switch, in the words of the dashboard."""
+
+    active: bool
+    bot_active: bool
+    clone_active: bool
+    reason: str | None
+
+
+class Pause(Body):
+    """Why the bot is to be silent."""
+
+    reason: Reason | None = None
+
+
+@router.get("/dashboard/{creator_id}/overview")
+async def get_overview(creator: Acting, runtime: Shown) -> Overview:
+    """The numbers of a creator, the latest conversations and leads, and what waits."""
+    now = runtime.clock()
+    account = await asyncio.to_thread(runtime.app.creator, creator.creator_id)
+    numbers = await runtime.stats.numbers(creator.creator_id, now)
+    follow_ups = (await runtime.nurturing.numbers(creator.creator_id)).get(None, {})
+    inbox, _ = await runtime.conversations.page(creator.creator_id, Filters(), LATEST, None, RECENT_CONVERSATIONS)
+    said = await runtime.conversations.latest([row["lead_id"] for row in inbox.rows], PREVIEW)
+    board = await runtime.board.page(creator.creator_id, Filters(), LATEST, None, RECENT_LEADS)
+    is_on = account.mode is not Mode.OFF
+    return Overview(
+        metrics=DashboardMetrics(
+            **_metrics(numbers),
+            total_conversations=numbers.leads,
+            total_leads=numbers.leads,
+            hot_leads=numbers.by_status[Status.HOT],
+            warm_leads=numbers.by_status[Status.ACTIVE],
+            cold_leads=numbers.by_status[Status.NEW],
+            lead_rate=_rate(numbers.leads - numbers.by_status[Status.NEW], numbers.leads),
+        ),
+        recent_conversations=[ConversationItem.of(row, said[row["lead_id"]], now) for row in inbox.rows],
+        leads=[LeadItem.of(row, now) for row in board.rows],
+        config=ConfigItem.of(account),
+        products_count=len(account.products),
+        bot_active=is_on,
+        clone_active=is_on,
+        creator_name=account.clone_name,
+        waiting=Waiting(escalations=numbers.escalations),
+        followups=FollowUpNumbers(
+            due=await runtime.nurturing.due(creator.creator_id, now),
+            sent=follow_ups.get("sent", 0),
+            held=follow_ups.get("held", 0),
+        ),
+    )
+
+
+@router.get("/dm/metrics/{creator_id}")
+async def get_creator_metrics(creator: Acting, runtime: Shown) -> MetricsOut:
+    """The numbers of a creator by themselves."""
+    numbers = await runtime.stats.numbers(creator.creator_id, runtime.clock())
+    return MetricsOut(metrics=Metrics(**_metrics(numbers)))
+
+
+@router.put("/dashboard/{creator_id}/toggle")
+async def toggle_bot(
+    creator: Acting,
+    do: DoOnVersion,
+    active: bool | None = None,
+    reason: Annotated[str | None, Query(max_length=500)] = None,
+) -> DashboardToggled:
+    """Switch the bot on or off; without `active` to the other side."""
+    account = await _switch(creator, do, active, reason)
+    is_on = account.mode is not Mode.OFF
+    return DashboardToggled(active=is_on, bot_active=is_on, clone_active=is_on, reason=account.mode_reason)
+
+
+@router.post("/bot/{creator_id}/pause")
+async def pause_bot(creator: Acting, do: DoOnVersion, body: Pause | None = None) -> BotSwitched:
+    """Silence the bot: messages are stored, understood and scored all the same; what falls due is held."""
+    account = await _switch(creator, do, False, body.reason if body else None)
+    return BotSwitched(creator_id=account.creator_id, bot_active=account.mode is not Mode.OFF)
+
+
+@router.post("/bot/{creator_id}/resume")
+async def resume_bot(creator: Acting, do: DoOnVersion) -> BotSwitched:
+    """Let the bot answer again."""
+    account = await _switch(creator, do, True, None)
+    return BotSwitched(creator_id=account.creator_id, bot_active=account.mode is not Mode.OFF)
+
+
+@router.get("/bot/{creator_id}/status")
+async def get_bot_status(creator: Acting, runtime: Running, tag: Tag) -> BotStatus:
+    """Whether the bot answers."""
+    account = await asyncio.to_thread(runtime.app.creator, creator.creator_id)
+    tag(account.version)
+    is_on = account.mode is not Mode.OFF
+    return BotStatus(
+        creator_id=account.creator_id,
+        bot_active=is_on,
+        active=is_on,
+        pause_reason=None if is_on else account.mode_reason,
+        updated_at=account.modified_on,
+        mode=account.mode,
+    )
+
+
+async def _switch(creator: Acting, do: DoOnVersion, active: bool | None, reason: str | None) -> Creator:
+    mode = None if active is None else Mode.AUTO if active else Mode.OFF
+    account = await do.at_version(
+        lambda app: app.creator(creator.creator_id), Clonnect.change_mode, creator.creator_id, mode, reason
+    )
+    do.version(account.version)
+    return account
+
+
+def _metrics(numbers: Numbers) -> dict[str, Any]:
+    customers = numbers.by_status[Status.CUSTOMER]
+    return {
+        "total_messages": numbers.messages,
+        "total_followers": numbers.leads,
+        "leads": numbers.leads,
+        "customers": customers,
+        "high_intent_followers": numbers.high_intent,
+        "conversion_rate": _rate(customers, numbers.leads),
+    }
+
+
+def _rate(part: int, whole: int) -> float:
+    return round(part / whole, 4) if whole else 0.0

@@ -1,0 +1,227 @@
+"""The board: listing, making, editing, selling to and deleting leads."""
+
+from typing import Annotated, Literal
+from uuid import UUID, uuid4
+
+from fastapi import Query, Response
+from pydantic import ConfigDict, Field
+
+from api.access.roles import STAFF
+from api.http.fields import (
+    STATUSES,
+    Amount,
+    Body,
+    Currency,
+    Email,
+    GivenTime,
+    Listed,
+    Name,
+    Notes,
+    NotNull,
+    Ok,
+    Phone,
+    StatusWord,
+    Tags,
+    Username,
+    details_of,
+    given,
+)
+from api.http.pagination import Limit, People
+from api.http.routing import (
+    NO_LEAD,
+    Acting,
+    Do,
+    DoOnVersion,
+    Running,
+    Shown,
+    Tag,
+    country_of,
+    guarded_router,
+    shown_lead,
+)
+from api.openapi.refusals import also
+from api.presenters import json_pages
+from api.presenters.items import LeadDetail, LeadItem, lead_after
+from domain.application import Clonnect
+from domain.commands.leads import NewLead
+from domain.errors import FieldError, Invalid, NotFound
+from domain.lead import Details, Purchase
+from domain.person.identity import checked
+from domain.vocabulary import Platform, Status
+
+router = guarded_router("leads", reads=STAFF, writes=STAFF)
+
+NAMELESS = FieldError("/name", "required", "A lead needs a `name`.")
+DETAILS = ("name", "username", "email", "phone", "notes", "tags")
+
+
+class CaptureLead(Body):
+    """A lead as a person enters it."""
+
+    model_config = ConfigDict(json_schema_extra={"anyOf": [given("name"), given("full_name")]})
+
+    name: Name | None = None
+    full_name: Name | None = None
+    platform: Literal["instagram", "whatsapp", "telegram", "manual"] | None = None
+    platform_user_id: Annotated[str, Field(min_length=1, max_length=255, pattern=r"^[A-Za-z0-9_.:@+-]+$")] | None = None
+    username: Username | None = None
+    email: Email | None = None
+    phone: Phone | None = None
+    notes: Notes | None = None
+    status: StatusWord | None = None
+    score: Annotated[int, Field(ge=0, le=100)] | None = None
+    purchase_intent: Annotated[float, Field(ge=0, le=1)] | None = None
+    tags: Tags | None = None
+
+    def lead(self, country: str | None, *, is_demo: bool) -> NewLead:
+        """What the domain makes a lead of; raises `Invalid` without a name, or for an id that cannot be one.
+
+        `country` (ISO 3166) is where a WhatsApp number without a country's code belongs.
+        """
+        if self.name is None and self.full_name is None:
+            raise Invalid(NAMELESS)
+        return self.person(country, is_demo=is_demo)
+
+    def person(self, country: str | None, *, is_demo: bool) -> NewLead:
+        """The same, with or without a name."""
+        platform = Platform(self.platform) if self.platform else None
+        if self.platform_user_id is None:
+            platform_user_id = f"manual_{uuid4().hex}"
+        else:
+            platform, platform_user_id = checked(self.platform_user_id, platform, country=country)
+            if platform is Platform.SIMULATOR and not is_demo:
+                raise Invalid(FieldError("/platform_user_id", "unknown_word", "Only a demo has a simulator."))
+        details = details_of({field: getattr(self, field) for field in DETAILS})
+        intent = self.purchase_intent
+        if intent is None and self.score is not None:
+            intent = self.score / 100
+        return NewLead(
+            platform or Platform.MANUAL,
+            platform_user_id,
+            Details(**details | {"name": self.name or self.full_name}),
+            STATUSES[self.status] if self.status else Status.NEW,
+            intent,
+        )
+
+
+class EditLead(Body):
+    """What of a lead is to change; null clears a field."""
+
+    name: Annotated[Name | None, NotNull] = None
+    username: Username | None = None
+    email: Email | None = None
+    phone: Phone | None = None
+    notes: Notes | None = None
+    status: Annotated[StatusWord | None, NotNull] = None
+    tags: Tags | None = None
+
+
+class RecordPurchase(Body):
+    """Something that was bought; the same `reference` is the same purchase."""
+
+    product_id: Annotated[UUID, Field(strict=False)] | None = None
+    amount: Amount
+    currency: Currency
+    reference: Annotated[str, Field(min_length=1, max_length=255)] | None = None
+    at: GivenTime | None = None
+
+    def purchase(self, purchase_id: UUID) -> Purchase:
+        """What the domain records."""
+        return Purchase(purchase_id, self.amount, self.currency, self.product_id, self.reference, self.at)
+
+
+class Leads(Listed):
+    """One page of the board."""
+
+    leads: list[LeadItem]
+
+
+class OneLead(Ok):
+    """One lead."""
+
+    lead: LeadDetail
+
+
+class LeadOut(Ok):
+    """A lead as a command has left it."""
+
+    lead: LeadItem
+
+
+class LeadEdited(LeadOut):
+    """An edited lead."""
+
+    message: str = "Lead updated"
+
+
+class LeadDeleted(Ok):
+    """A lead that is gone for good."""
+
+    message: str = "Lead deleted"
+    deleted: Literal[True] = True
+    lead_id: UUID
+
+
+@router.get("/dm/leads/{creator_id}", response_model=Leads)
+async def list_leads(
+    creator: Acting, runtime: Shown, people: People, response: Response, limit: Annotated[Limit, Query()] = 1000
+) -> Response:
+    """The cards of the board, page by page."""
+    cursors = people.cursors(runtime, "leads", creator.creator_id)
+    place, now = cursors.person(people.cursor), runtime.clock()
+    page = await runtime.board.page(
+        creator.creator_id, people.filters, people.order, place, limit, json_pages.CARD, now=now
+    )
+    return json_pages.listed(page, cursors, "leads", response)
+
+
+@router.get("/dm/leads/{creator_id}/{lead_id}")
+async def get_lead(creator: Acting, runtime: Shown, lead_id: str, tag: Tag) -> OneLead:
+    """One lead with what is noted about it."""
+    row = await runtime.board.card(creator.creator_id, await shown_lead(runtime, creator.creator_id, lead_id))
+    if row is None:
+        raise NotFound(NO_LEAD)
+    tag(row["version"])
+    return OneLead(lead=LeadDetail.of(row, runtime.clock()))
+
+
+@router.post("/dm/leads/{creator_id}", openapi_extra=also("duplicate-lead"))
+async def capture_lead(creator: Acting, runtime: Running, body: CaptureLead, do: Do) -> LeadOut:
+    """Make a lead by hand; 409 names the one that this person already is."""
+    country = await country_of(runtime, creator.creator_id, body.platform)
+    lead = await do(Clonnect.capture_lead, creator.creator_id, body.lead(country, is_demo=runtime.is_demo))
+    do.version(lead.version)
+    return LeadOut(lead=await lead_after(runtime, lead, is_new=True))
+
+
+router.post("/dm/leads/{creator_id}/manual", name="capture_lead_manually", openapi_extra=also("duplicate-lead"))(
+    capture_lead
+)
+
+
+@router.put("/dm/leads/{creator_id}/{lead_id}")
+async def edit_lead(creator: Acting, runtime: Running, lead_id: str, body: EditLead, do: DoOnVersion) -> LeadEdited:
+    """Change what is noted about a lead, and its stage as if it were moved on the board."""
+    changes = details_of({field: getattr(body, field) for field in DETAILS if field in body.model_fields_set})
+    status = STATUSES[body.status] if body.status else None
+    lead = await do.on_lead(creator.creator_id, lead_id, Clonnect.edit_lead, changes, status)
+    do.version(lead.version)
+    return LeadEdited(lead=await lead_after(runtime, lead))
+
+
+@router.post("/dm/leads/{creator_id}/{lead_id}/purchases")
+async def record_purchase(
+    creator: Acting, runtime: Running, lead_id: str, body: RecordPurchase, do: DoOnVersion
+) -> LeadOut:
+    """Say that a lead has bought: a customer from now on, wherever a person has put them."""
+    purchase = body.purchase(do.made_up("purchase"))
+    lead = await do.on_lead(creator.creator_id, lead_id, Clonnect.record_purchase, purchase)
+    do.version(lead.version)
+    return LeadOut(lead=await lead_after(runtime, lead))
+
+
+@router.delete("/dm/leads/{creator_id}/{lead_id}")
+async def delete_lead(creator: Acting, lead_id: str, do: DoOnVersion) -> LeadDeleted:
+    """Delete a lead with its conversation; what is pending is cancelled, the id is gone for good."""
+    lead = await do.on_lead(creator.creator_id, lead_id, Clonnect.delete_lead)
+    return LeadDeleted(lead_id=lead.id)

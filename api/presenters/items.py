@@ -1,0 +1,314 @@
+"""How leads, conversations and messages are shown, from the rows of the projections or from an aggregate."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Literal
+from uuid import UUID
+
+from api.http.fields import Answer, SequenceWord, Time
+from domain.lead import Lead
+from domain.person.identity import shown
+from domain.scoring.decay import Course
+from domain.vocabulary import Mark, Platform, Status
+from projections.people.filters import Shelf
+from projections.people.intent_sql import course_columns
+
+if TYPE_CHECKING:
+    from api.bootstrap import Runtime
+
+Row = Mapping[str, Any]
+Author = Literal["follower", "bot", "person", "native", "platform"]
+Delivery = Literal["queued", "sent", "held", "uncertain", "failed", "manual"]
+
+
+def pipeline_score(status: Status) -> int:
+    """How far a stage is on the way, 25 to 100."""
+    return (status.rank + 1) * 25
+
+
+def intent_of(row: Row, now: datetime) -> float:
+    """The purchase intent as it is now; what is stored has decayed since."""
+    return Course(row["since"], row["interest"], row["lapses"], row["engagements"]).shown(now)
+
+
+def follower_id_of(row: Row) -> str:
+    """The person's id on their platform, with its prefix."""
+    return shown(Platform(row["platform"]), row["platform_user_id"])
+
+
+class LastMessage(Answer):
+    """The last thing that was said, by whoever."""
+
+    text: str
+    author: Author
+    at: Time
+
+
+class NextFollowUp(Answer):
+    """The follow-up that is due next."""
+
+    sequence_type: SequenceWord
+    step: int
+    scheduled_at: Time
+
+
+class LeadItem(Answer):
+    """A card of the board."""
+
+    id: UUID
+    follower_id: str
+    platform_user_id: str
+    platform: Platform
+    username: str | None
+    full_name: str | None
+    name: str | None
+    status: Status
+    pipeline_score: int
+    score: int
+    purchase_intent: float
+    purchase_intent_score: int
+    email: str | None
+    phone: str | None
+    notes: str | None
+    tags: list[str]
+    source: str
+    created_at: Time
+    last_contact_at: Time | None
+    archived: bool
+    spam: bool
+    assigned_to: UUID | None
+    version: int
+    last_message: LastMessage | None
+    next_follow_up: NextFollowUp | None
+
+    @classmethod
+    def of(cls, row: Row, now: datetime) -> "LeadItem":
+        """From a row of the board."""
+        return cls(**_lead_fields(row, now))
+
+
+class LeadContext(Answer):
+    """What a creator has noted about a person."""
+
+    email: str | None
+    phone: str | None
+    notes: str | None
+
+
+class LeadDetail(LeadItem):
+    """One lead by itself."""
+
+    context: LeadContext
+
+    @classmethod
+    def of(cls, row: Row, now: datetime) -> "LeadDetail":
+        """From a row of the board."""
+        noted = LeadContext(email=row["email"], phone=row["phone"], notes=row["notes"])
+        return cls(**_lead_fields(row, now), context=noted)
+
+
+def _lead_fields(row: Row, now: datetime) -> dict[str, Any]:
+    status, intent = Status(row["status"]), intent_of(row, now)
+    said = row["last_message_at"] is not None
+    follower_id = follower_id_of(row)
+    return {
+        "id": row["lead_id"],
+        "follower_id": follower_id,
+        "platform_user_id": follower_id,
+        "platform": row["platform"],
+        "username": row["username"],
+        "full_name": row["name"],
+        "name": row["name"],
+        "status": status,
+        "pipeline_score": pipeline_score(status),
+        "score": round(100 * intent),
+        "purchase_intent": intent,
+        "purchase_intent_score": round(100 * intent),
+        "email": row["email"],
+        "phone": row["phone"],
+        "notes": row["notes"],
+        "tags": row["tags"],
+        "source": row["source"],
+        "created_at": row["created_at"],
+        "last_contact_at": row["last_contact_at"],
+        "archived": row["shelf"] == Shelf.ARCHIVED,
+        "spam": row["shelf"] == Shelf.SPAM,
+        "assigned_to": row["assigned_to"],
+        "version": row["version"],
+        "last_message": LastMessage(
+            text=row["last_message"], author=row["last_message_author"], at=row["last_message_at"]
+        )
+        if said
+        else None,
+        "next_follow_up": row["next_follow_up"],
+    }
+
+
+async def lead_after(runtime: "Runtime", lead: Lead, *, is_new: bool = False) -> LeadItem:
+    """A lead as a command has left it, whether or not the board has caught up; of a new one it can add nothing."""
+    row: Row = (None if is_new else await runtime.cards.card(lead.creator_id, lead.id)) or {
+        "lead_id": lead.id,
+        "platform": lead.platform,
+        "platform_user_id": lead.platform_user_id,
+        "source": lead.source,
+        "created_at": lead.created_on,
+        "last_contact_at": None,
+        "last_message_at": None,
+        "next_follow_up": None,
+    }
+    details = lead.details
+    now_so = {
+        "name": details.name,
+        "username": details.username,
+        "email": details.email,
+        "phone": details.phone,
+        "notes": details.notes,
+        "tags": list(details.tags),
+        "status": lead.status,
+        "shelf": Shelf.of(lead.mark),
+        "assigned_to": lead.assigned_to,
+        **course_columns(lead.score),
+        "version": lead.version,
+    }
+    return LeadItem.of({**row, **now_so}, runtime.clock())
+
+
+class MessageItem(Answer):
+    """One message; `delivery` is what became of one of ours, `reason` why it did not leave.
+
+    `forwarded`: the words are somebody else's. With a `note` it is no message, but what the platform notes in the chat,
+    in the platform's own word.
+    """
+
+    id: UUID
+    role: Literal["user", "assistant"]
+    content: str
+    timestamp: Time
+    author: Author
+    delivery: Delivery | None
+    reason: str | None
+    attachments: list[str]
+    forwarded: bool
+    note: str | None
+
+    @classmethod
+    def of(cls, row: Row) -> "MessageItem":
+        """From a row of the conversation."""
+        theirs = row["author"] in ("follower", "platform")
+        return cls(
+            id=row["message_row"],
+            role="user" if theirs else "assistant",
+            content=row["content"],
+            timestamp=row["occurred_at"],
+            author=row["author"],
+            delivery=None if theirs else row["delivery"],
+            reason=row["reason"],
+            attachments=[attachment["kind"] for attachment in row["attachments"]],
+            forwarded=row["forwarded"],
+            note=row["note"],
+        )
+
+
+class ConversationItem(Answer):
+    """A row of the inbox: a person and the last five messages, oldest first."""
+
+    follower_id: str
+    id: UUID
+    username: str | None
+    name: str | None
+    platform: Platform
+    total_messages: int
+    message_count: int
+    purchase_intent: float
+    purchase_intent_score: int
+    lead_status: Status
+    pipeline_score: int
+    last_messages: list[MessageItem]
+    last_contact: Time | None
+    email: str
+    phone: str
+    notes: str
+    tags: list[str]
+    unread: int
+    needs_person: bool
+    next_follow_up: NextFollowUp | None
+    assigned_to: UUID | None
+    bot_paused: bool
+    paused_until: Time | None
+    version: int
+
+    @classmethod
+    def of(cls, row: Row, messages: Sequence[Row], now: datetime) -> "ConversationItem":
+        """From a row of the inbox and its messages."""
+        status, intent = Status(row["status"]), intent_of(row, now)
+        return cls(
+            follower_id=follower_id_of(row),
+            id=row["lead_id"],
+            username=row["username"],
+            name=row["name"],
+            platform=row["platform"],
+            total_messages=row["messages_in"],
+            message_count=row["messages_all"],
+            purchase_intent=intent,
+            purchase_intent_score=round(100 * intent),
+            lead_status=status,
+            pipeline_score=pipeline_score(status),
+            last_messages=[MessageItem.of(message) for message in messages],
+            last_contact=row["last_contact"],
+            email=row["email"] or "",
+            phone=row["phone"] or "",
+            notes=row["notes"] or "",
+            tags=row["tags"],
+            unread=row["unread"],
+            needs_person=row["needs_person"],
+            next_follow_up=row["next_follow_up"],
+            assigned_to=row["assigned_to"],
+            bot_paused=row["bot_paused"],
+            paused_until=row["paused_until"],
+            version=row["version"],
+        )
+
+
+class PutAsideItem(Answer):
+    """A conversation that is archived or spam."""
+
+    id: UUID
+    follower_id: str
+    username: str | None
+    name: str | None
+    platform: Platform
+    status: Mark
+    lead_status: Status
+    pipeline_score: int
+    total_messages: int
+    purchase_intent: float
+    purchase_intent_score: int
+    last_contact: Time | None
+    version: int
+
+    @classmethod
+    def of(cls, row: Row, now: datetime) -> "PutAsideItem":
+        """From a row of the inbox."""
+        status, intent = Status(row["status"]), intent_of(row, now)
+        return cls(
+            id=row["lead_id"],
+            follower_id=follower_id_of(row),
+            username=row["username"],
+            name=row["name"],
+            platform=row["platform"],
+            status=row["shelf"],
+            lead_status=status,
+            pipeline_score=pipeline_score(status),
+            total_messages=row["messages_in"],
+            purchase_intent=intent,
+            purchase_intent_score=round(100 * intent),
+            last_contact=row["last_contact"],
+            version=row["version"],
+        )
+
+
+async def product_names(runtime: "Runtime", creator_id: str, product_ids: Sequence[UUID]) -> list[str]:
+    """What the creator calls these products; one that is gone is left out."""
+    creator = await asyncio.to_thread(runtime.app.creator, creator_id)
+    return [creator.products[product_id].name for product_id in product_ids if product_id in creator.products]

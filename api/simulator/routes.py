@@ -1,0 +1,138 @@
+"""The demo: writing from a follower's phone, and moving the clock."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import Depends, Response
+from pydantic import ConfigDict, Field
+
+from api.access.roles import OWNERS
+from api.http.fields import Body, GivenTime, MessageText, Ok, Time, given
+from api.http.routing import SHOWN_WITHIN, Acting, Do, Running, guarded_router
+from api.webhooks.verification import from_phone
+from domain.application import Clonnect
+from domain.errors import FieldError, Invalid, NotFound
+
+MOVED_WITHIN = 30.0
+FURTHEST = timedelta(days=400)
+
+
+async def _only_in_a_demo(runtime: Running) -> None:
+    if not runtime.is_demo:
+        raise NotFound("There is nothing at this address.")
+
+
+router = guarded_router("simulator", reads=OWNERS, writes=OWNERS)
+router.dependencies.append(Depends(_only_in_a_demo))
+
+_moves: set[asyncio.Task[bool]] = set()
+
+
+class SimulatedMessage(Body):
+    """What was typed on a follower's phone."""
+
+    follower_id: Annotated[
+        str,
+        Field(
+            min_length=1,
+            max_length=255,
+            pattern=r"^[A-Za-z0-9_.:@+-]+$",
+            json_schema_extra={"pattern": "^(ig|wa|tg|sim)_[A-Za-z0-9_.:@+-]+$"},
+        ),
+    ]
+    text: MessageText
+    name: Annotated[str, Field(max_length=255)] | None = None
+    message_id: Annotated[str, Field(min_length=1, max_length=255)] | None = None
+    occurred_at: GivenTime | None = None
+    kind: Literal["message", "reaction", "read", "unsend", "echo"] | None = None
+    refers_to: Annotated[str, Field(min_length=1, max_length=255)] | None = None
+
+
+class SimulatedOut(Ok):
+    """Where it was stored."""
+
+    follower_id: str
+    message_id: str
+    lead_id: UUID | None
+    position: int
+
+
+class MoveClock(Body):
+    """How far ahead, or until when; one of the two."""
+
+    model_config = ConfigDict(json_schema_extra={"oneOf": [given("advance_seconds"), given("to")]})
+
+    advance_seconds: Annotated[float, Field(ge=0, le=FURTHEST.total_seconds())] | None = None
+    to: GivenTime | None = None
+
+
+class Clock(Ok):
+    """The demo's time, and how far it is ahead of the machine's."""
+
+    now: Time
+    offset_seconds: float
+
+
+@router.post("/simulator/{creator_id}/messages", responses={202: {}})
+async def simulate_message(
+    creator: Acting, runtime: Running, response: Response, body: SimulatedMessage, do: Do
+) -> SimulatedOut:
+    """Write as a follower; it takes the way that every platform's messages take."""
+    if body.kind in ("reaction", "read", "unsend") and body.refers_to is None:
+        raise Invalid(FieldError("/refers_to", "required", "Say which message is meant."))
+    typed = {"message_id": do.made_up("message").hex} | body.model_dump(mode="json", exclude_none=True)
+    arrived = await from_phone(runtime, creator.creator_id, typed)
+    response.headers["X-Position"] = str(arrived.position)
+    if not await runtime.progress.passed(arrived.position, SHOWN_WITHIN):
+        response.status_code = 202
+    return SimulatedOut(
+        follower_id=body.follower_id,
+        message_id=arrived.message_id,
+        lead_id=arrived.lead_id,
+        position=arrived.position,
+    )
+
+
+@router.get("/simulator/{creator_id}/clock")
+async def get_clock(creator: Acting, runtime: Running) -> Clock:
+    """What time is it in the demo?"""
+    return _clock(runtime)
+
+
+@router.post(
+    "/simulator/{creator_id}/clock", responses={202: {"description": "Some of what fell due is still being done."}}
+)
+async def move_clock(creator: Acting, runtime: Running, response: Response, body: MoveClock, do: Do) -> Clock:
+    """Move the clock ahead; answers when everything due by then has its outcome, or 202 after 30 s."""
+    move = asyncio.create_task(runtime.move_clock(await do(_until, body, runtime.clock())))
+    _moves.add(move)
+    move.add_done_callback(_moves.discard)
+    done, _ = await asyncio.wait({move}, timeout=MOVED_WITHIN)
+    if not done or not move.result():
+        response.status_code = 202
+    return _clock(runtime)
+
+
+def _until(_: Clonnect, body: MoveClock, now: datetime) -> datetime:
+    """To which time the clock is moved: decided once, so that a repeated request moves it no further."""
+    if (body.advance_seconds is None) is (body.to is None):
+        raise Invalid(FieldError("", "either", "Send either `advance_seconds` or `to`."))
+    to = now + timedelta(seconds=body.advance_seconds or 0) if body.to is None else body.to.astimezone(UTC)
+    if to < now:
+        raise Invalid(FieldError("/to", "range", "The clock moves forwards only."))
+    if to > now + FURTHEST:
+        raise Invalid(FieldError("/to", "range", f"The clock moves at most {FURTHEST.days} days at once."))
+    return to
+
+
+@router.post("/simulator/{creator_id}/reset")
+async def reset_demo(creator: Acting, runtime: Running) -> Ok:
+    """Begin the demo anew: another log, the clock back, the history made again."""
+    await runtime.reset_demo()
+    return Ok()
+
+
+def _clock(runtime: Running) -> Clock:
+    return Clock(now=runtime.clock(), offset_seconds=runtime.clock.ahead.total_seconds())
