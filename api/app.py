@@ -21,7 +21,7 @@ from api.health import routes as health
 from api.http import problems, single_page
 from api.http.cors import Cors
 from api.http.key_gate import KeyGate
-from api.http.middleware import Envelope
+from api.http.middleware import RequestMiddleware
 from api.http.routing import NotModified, State, guarded_router
 from api.leads import bulk_routes, transfer_routes
 from api.leads import routes as leads
@@ -92,7 +92,7 @@ def create_app(runtime_factory: "Callable[[], AbstractAsyncContextManager[Runtim
     )
     app.add_middleware(KeyGate)
     app.add_middleware(Cors)
-    app.add_middleware(Envelope)
+    app.add_middleware(RequestMiddleware)
     problems.install(app)
     app.add_exception_handler(NotModified, _not_modified)
     for router in (*ROUTERS, _described(app)):

@@ -19,7 +19,7 @@ from api.http.concurrency_limits import Budget
 from api.http.cursors import Cursors
 from api.http.idempotency import Idempotency
 from api.http.metrics import Telemetry
-from api.http.rate_limits import AtOnce, Throttle, Tries
+from api.http.rate_limits import ConcurrencyLimit, Throttle, Tries
 from api.settings import Settings, answer_limits
 from domain import context
 from domain.application import Clonnect
@@ -47,14 +47,14 @@ from processes.due_work import DueWork
 from processes.erasure import Erasure
 from processes.held_follow_ups import Releases
 from processes.language import Identifier
-from processes.nurturing import Nurturing as NurturingProcess
+from processes.nurturing import SequenceEnrolment as NurturingProcess
 from processes.parked_reactions import ParkedReactions
 from processes.polling import Polling, stopped
 from processes.polling_failures import ASKED as POLLING_CHANNEL
 from processes.polling_failures import forget_troubles
 from processes.replies import Replies
 from processes.sending import Sending
-from processes.simulator_outbox import SimulatorBook
+from processes.simulator_outbox import SimulatorOutbox
 from processes.telegram_setup import Bots
 from processes.worker import Worker
 from projections.agenda import Agenda
@@ -65,6 +65,7 @@ from projections.engine.progress import Progress
 from projections.engine.projection import Pool, Projection
 from projections.engine.projector import CHANNEL as PROGRESS_CHANNEL
 from projections.engine.projector import Projector
+from projections.event_history import EventHistory
 from projections.nurturing import Nurturing
 from projections.registry import Projections
 from projections.stats import Stats
@@ -86,6 +87,7 @@ class Runtime:
     vaults: Sequence[Vault]
     key: KeyWatch
     log: Log
+    history: EventHistory
     clock: Clock
     progress: Progress
     projector: Projector
@@ -109,9 +111,9 @@ class Runtime:
     callers: Callers
     requests: Throttle
     log_ins: LogIns
-    streams: AtOnce
+    streams: ConcurrencyLimit
     readiness: ReadinessProbe
-    open_requests: AtOnce
+    open_requests: ConcurrencyLimit
     bodies: Budget
     cursors: Cursors
     is_demo: bool
@@ -138,7 +140,7 @@ class Runtime:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(SETTLE_SECONDS):
                 while not await self._is_settled(until):
-                    await self.progress.beyond(self.progress.position, 0.02)
+                    await self.progress.wait_for_change(self.progress.position, 0.02)
                 return True
         return False
 
@@ -206,7 +208,7 @@ async def run(
         projector = Projector(url, log, list(projections), progress)
         client = await stack.enter_async_context(http_client())
         telegram = Telegram(settings.telegram_base_url, client)
-        simulator = Simulator(SimulatorBook(pool), clock)
+        simulator = Simulator(SimulatorOutbox(pool), clock)
         channels = channels_of(settings, is_demo, simulator, telegram)
         connections = Connections(pool, sealer)
         bots = Bots(url, telegram, connections, sealer, public_url=settings.public_url, polls=settings.telegram_polling)
@@ -275,6 +277,7 @@ async def run(
             vaults=vaults,
             key=watch,
             log=log,
+            history=EventHistory(pool, log),
             clock=clock,
             progress=progress,
             projector=projector,
@@ -298,9 +301,9 @@ async def run(
             callers=callers,
             requests=Throttle(settings.requests_per_minute),
             log_ins=LogIns(pool, writer, callers, Tries(settings.log_ins_per_minute), key),
-            streams=AtOnce(settings.streams_at_once),
+            streams=ConcurrencyLimit(settings.streams_at_once),
             readiness=readiness,
-            open_requests=AtOnce(settings.connections_limit_per_address),
+            open_requests=ConcurrencyLimit(settings.connections_limit_per_address),
             bodies=Budget(settings.bodies_limit, settings.bodies_limit_per_address),
             cursors=Cursors(key),
             is_demo=is_demo,

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from projections.board import Board
-from projections.engine.batch_loader import Together
+from projections.engine.batch_loader import BatchLoader
 
 Row = Mapping[str, Any]
 Key = tuple[str, UUID]
@@ -17,7 +17,7 @@ class Cards:
 
     def __init__(self, board: Board) -> None:
         self._board = board
-        self._together: Together[Key, Row] = Together(self._ask)
+        self._together: BatchLoader[Key, Row] = BatchLoader(self._ask)
 
     async def card(self, creator_id: str, lead_id: UUID) -> Row | None:
         """One lead as the board shows it."""

@@ -23,7 +23,7 @@ from api.database.connect import open_database
 from api.database.installation import bring_up_to_date, check_key
 from api.errors import StartupError
 from api.http.concurrency_limits import OpenConnections
-from api.http.connection import Protocol
+from api.http.connection import LimitedConnection
 from api.logging_config import configure, logging_config
 from api.settings import Settings
 from eventstore.key_watch import SENTENCE
@@ -140,7 +140,7 @@ def uvicorn_config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
     limits = {"head_limit": settings.head_limit, "open_connections": _open_connections(app, settings)}
     return uvicorn.Config(
         app,
-        http=type("Protocol", (Protocol,), limits),
+        http=type("LimitedConnection", (LimitedConnection,), limits),
         log_config=logging_config(settings.log_level),
         access_log=False,
         timeout_graceful_shutdown=STOP_SECONDS,

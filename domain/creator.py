@@ -41,7 +41,7 @@ class Product:
 
 
 @dataclass(frozen=True)
-class Settings:
+class CreatorSettings:
     """When and how often a machine may write for this creator; times are local to the zone."""
 
     timezone: str = "UTC"
@@ -87,11 +87,11 @@ class Creator(Aggregate):
         TOPIC = "creator.signed_up"
         creator_id: str
         email: Annotated[str | None, Personal]
-        settings: Settings
+        settings: CreatorSettings
 
     class SettingsChanged(Event):
         TOPIC = "creator.settings_changed"
-        settings: Settings
+        settings: CreatorSettings
 
     class Configured(Event):
         TOPIC = "creator.configured"
@@ -130,7 +130,7 @@ class Creator(Aggregate):
         return uuid5(namespace, f"creator/{creator_id}")
 
     @classmethod
-    def sign_up(cls, namespace: UUID, creator_id: str, email: str | None, settings: Settings) -> "Creator":
+    def sign_up(cls, namespace: UUID, creator_id: str, email: str | None, settings: CreatorSettings) -> "Creator":
         if not NAME.fullmatch(creator_id):
             raise Invalid(FieldError("/name", "form", NAME_RULE))
         if creator_id in RESERVED:
@@ -144,7 +144,7 @@ class Creator(Aggregate):
             settings=settings,
         )
 
-    def __init__(self, creator_id: str, email: str | None, settings: Settings) -> None:
+    def __init__(self, creator_id: str, email: str | None, settings: CreatorSettings) -> None:
         self.creator_id = creator_id
         self.config = Config(email)
         self.settings = settings
@@ -169,13 +169,13 @@ class Creator(Aggregate):
         """How whoever writes for the creator is called."""
         return self.config.clone_name or self.creator_id
 
-    def change_settings(self, settings: Settings) -> None:
+    def change_settings(self, settings: CreatorSettings) -> None:
         check_zone(settings.timezone)
         if settings != self.settings:
             self._change_settings(settings=settings)
 
     @event(SettingsChanged)
-    def _change_settings(self, settings: Settings) -> None:
+    def _change_settings(self, settings: CreatorSettings) -> None:
         self.settings = settings
 
     def configure(self, changes: Mapping[str, str | None]) -> None:

@@ -18,7 +18,7 @@ from domain.nurturing.sequence import Sequence as NurturingSequence
 from domain.vocabulary import SequenceType
 
 Stream = TypeVar("Stream", bound=Aggregate)
-Beside = tuple[str, tuple[Any, ...]]
+SideStatement = tuple[str, tuple[Any, ...]]
 """A statement with its parameters that runs in the transaction of the events."""
 
 
@@ -50,7 +50,7 @@ class Streams(Application[UUID]):
         repository: Repository[UUID] = resolve_topic(topic)(self.events)
         return repository
 
-    def save_streams(self, *aggregates: Aggregate, beside: Sequence[Beside] = ()) -> None:
+    def save_streams(self, *aggregates: Aggregate, in_transaction: Sequence[SideStatement] = ()) -> None:
         """Append the pending events of all aggregates together, or none.
 
         Raises `LostRace` when another writer was faster.
@@ -61,7 +61,7 @@ class Streams(Application[UUID]):
         events = [event for aggregate in aggregates for event in aggregate.collect_events()]
         try:
             # Not by the library's `save`, which asks of each object what it is: a sixth of the writer's time.
-            self.events.put(events, event_ids=event_ids, metadata=metadata, beside=beside)
+            self.events.put(events, event_ids=event_ids, metadata=metadata, in_transaction=in_transaction)
         except IntegrityError as error:
             raise LostRace("Somebody else was faster.") from error
 

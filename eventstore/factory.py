@@ -28,7 +28,7 @@ from eventstore.recorder import Recorder
 from eventstore.sealed_recorder import SealedRecorder
 from eventstore.session_limits import COMMANDS, SessionLimits
 from eventstore.snapshots import Snapshots, StreamStore
-from eventstore.unit_of_work import GatheringEventStore
+from eventstore.unit_of_work import BufferedEventStore
 from eventstore.vault import Vault
 
 URL = "LOG_URL"
@@ -106,7 +106,7 @@ class Factory(InfrastructureFactory[TrackingRecorder]):
         self, mapper: Mapper[Any] | None = None, recorder: AggregateRecorder | None = None
     ) -> EventStore[Any]:
         """The store that gathers for a writer, where the settings ask for it."""
-        store = GatheringEventStore if self.env.get(GATHERING) else StreamStore
+        store = BufferedEventStore if self.env.get(GATHERING) else StreamStore
         return store(
             mapper or self.mapper(),
             recorder or self.application_recorder(),

@@ -42,18 +42,18 @@ class Unreadable(NamedTuple):
 
 
 @dataclass
-class Page:
+class LogPage:
     """What was asked for of the log up to position `reached`."""
 
     reached: int
     events: list[Recorded] = field(default_factory=list)
     unreadable: list[Unreadable] = field(default_factory=list)
 
-    def without(self, positions: Collection[int]) -> "Page":
+    def without(self, positions: Collection[int]) -> "LogPage":
         """The same without the events at these positions."""
         if not positions:
             return self
-        return Page(
+        return LogPage(
             self.reached,
             [each for each in self.events if each.position not in positions],
             [each for each in self.unreadable if each.position not in positions],
@@ -71,7 +71,7 @@ class Log:
         """The position of the last event, 0 in an empty log."""
         return self._recorder.max_notification_id() or 0
 
-    def page(self, after: int, limit: int, topics: Collection[str]) -> Page:
+    def page(self, after: int, limit: int, topics: Collection[str]) -> LogPage:
         """The events of these topics at the next positions behind `after`, at most `limit` positions.
 
         What cannot be read is no error here, but that the database is away, or a key cannot be opened, is. A page that
@@ -80,7 +80,7 @@ class Log:
         with self._recorder.datastore.get_connection() as conn:
             head = conn.execute("SELECT position FROM log.head", prepare=True).fetchone()
             assert head is not None
-            page = Page(min(after + limit, head["position"]))
+            page = LogPage(min(after + limit, head["position"]))
             if page.reached <= after:
                 return page
             with conn.cursor(binary=True, row_factory=tuple_row) as cursor:
@@ -93,9 +93,9 @@ class Log:
         self._decode(rows, page)
         return page
 
-    def stream(self, stream: UUID, first: int, last: int, topics: Collection[str]) -> Page:
+    def stream(self, stream: UUID, first: int, last: int, topics: Collection[str]) -> LogPage:
         """The events of these topics in one stream, from position `first` to `last`."""
-        page = Page(last)
+        page = LogPage(last)
         with (
             self._recorder.datastore.get_connection() as conn,
             conn.cursor(binary=True, row_factory=tuple_row) as cursor,
@@ -123,7 +123,7 @@ class Log:
         """Open what is read from now on with keys as they are in the database now."""
         self._mapper.forget_keys()
 
-    def _decode(self, rows: Sequence[TupleRow], page: Page) -> None:
+    def _decode(self, rows: Sequence[TupleRow], page: LogPage) -> None:
         keys = self._mapper.keys_for([row[7] for row in rows])
         for position, event_id, recorded_at, metadata, topic, stream, version, state in rows:
             try:

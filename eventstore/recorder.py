@@ -67,29 +67,29 @@ class Recorder(PostgresApplicationRecorder):
         *,
         event_ids: Sequence[UUID] = (),
         metadata: Sequence[Mapping[str, str]] = (),
-        beside: Sequence[tuple[str, tuple[Any, ...]]] = (),
+        in_transaction: Sequence[tuple[str, tuple[Any, ...]]] = (),
         **kwargs: Any,
     ) -> Sequence[int] | None:
         """Append the events and what stands beside them in one transaction, and answer the events' positions.
 
-        `metadata` holds ids only, nothing personal; `beside` are statements with their parameters.
+        `metadata` holds ids only, nothing personal; `in_transaction` are statements with their parameters.
 
         Raises `IntegrityError` when another writer has taken a version, or a row beside stands already, and `Held`
         when nothing can be appended at the moment. Never tried again from here: after a lost connection only the
         caller can ask whether it was stored.
         """
-        if not (stored_events or beside):
+        if not (stored_events or in_transaction):
             return None
         event_ids = event_ids or [uuid4() for _ in stored_events]
         metadata = metadata or [{} for _ in stored_events]
-        statements: list[Statement] = [*beside]
+        statements: list[Statement] = [*in_transaction]
         if stored_events:
             # The last, because it takes the lock that everybody waits for.
             statements.append(_append(stored_events, event_ids, metadata))
         results = self._carry_out(statements)
         if not stored_events:
             return None
-        last = int(results[len(beside)].get_value(0, 0) or 0)
+        last = int(results[len(in_transaction)].get_value(0, 0) or 0)
         return list(range(last - len(stored_events) + 1, last + 1))
 
     def append_nothing(self) -> None:
@@ -264,7 +264,7 @@ def _append(
     events: Sequence[StoredEvent], event_ids: Sequence[UUID], metadata: Sequence[Mapping[str, str]]
 ) -> Statement:
     # The id stands in the metadata too, which the chain covers.
-    beside = [{**each, "event_id": str(event_id)} for each, event_id in zip(metadata, event_ids, strict=True)]
+    kept_metadata = [{**each, "event_id": str(event_id)} for each, event_id in zip(metadata, event_ids, strict=True)]
     # In binary: as text psycopg escapes each quote of each JSON document on its own.
     return (
         "SELECT log.append_events(%b::uuid[], %b::bigint[], %b::text[], %b::bytea[], %b::uuid[], %b::text[])",
@@ -274,6 +274,6 @@ def _append(
             [event.topic for event in events],
             [event.state for event in events],
             list(event_ids),
-            [to_json(each).decode() for each in beside],
+            [to_json(each).decode() for each in kept_metadata],
         ),
     )

@@ -29,7 +29,7 @@ class SealedRecorder(Recorder):
         *,
         event_ids: Sequence[UUID] = (),
         metadata: Sequence[Mapping[str, str]] = (),
-        beside: Sequence[tuple[str, tuple[Any, ...]]] = (),
+        in_transaction: Sequence[tuple[str, tuple[Any, ...]]] = (),
         **kwargs: Any,
     ) -> Sequence[int] | None:
         """As for every recorder; raises `WrongKey` besides, and nothing is stored."""
@@ -37,7 +37,11 @@ class SealedRecorder(Recorder):
         try:
             with self._vault.storing(subjects) as keys:
                 return super().insert_events(
-                    stored_events, event_ids=event_ids, metadata=metadata, beside=[*keys, *beside], **kwargs
+                    stored_events,
+                    event_ids=event_ids,
+                    metadata=metadata,
+                    in_transaction=[*keys, *in_transaction],
+                    **kwargs,
                 )
         except OperationalError as error:
             if is_refused(error.__cause__):

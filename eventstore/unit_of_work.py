@@ -15,7 +15,7 @@ from eventstore.mapper import TypedMapper
 from eventstore.recorder import Recorder
 from eventstore.snapshots import GROWN, Snapshots, StreamReader, StreamStore
 
-Beside = tuple[str, tuple[Any, ...]]
+SideStatement = tuple[str, tuple[Any, ...]]
 """A statement with its parameters that runs in the transaction of the events."""
 
 CACHE_SIZE = 2000
@@ -38,10 +38,10 @@ class Saved:
     events: Sequence[DomainEventProtocol[UUID]]
     event_ids: Sequence[UUID]
     metadata: Sequence[Mapping[str, str]]
-    beside: Sequence[Beside]
+    in_transaction: Sequence[SideStatement]
 
 
-class GatheringEventStore(StreamStore):
+class BufferedEventStore(StreamStore):
     """An event store that keeps what is put into it, shows it to whoever reads, and appends all of it at once."""
 
     recorder: Recorder
@@ -56,12 +56,12 @@ class GatheringEventStore(StreamStore):
         *,
         event_ids: Sequence[UUID] = (),
         metadata: Sequence[Mapping[str, str]] = (),
-        beside: Sequence[Beside] = (),
+        in_transaction: Sequence[SideStatement] = (),
         **_: Any,
     ) -> list[Recording[UUID]]:
         """Keep the events; their positions are known when they are appended."""
         if domain_events:
-            self.gathered.append(Saved(tuple(domain_events), event_ids, metadata, beside))
+            self.gathered.append(Saved(tuple(domain_events), event_ids, metadata, in_transaction))
         return []
 
     def get(
@@ -93,7 +93,9 @@ class GatheringEventStore(StreamStore):
             event_ids=[event_id for saved in self.gathered for event_id in saved.event_ids],
             metadata=[each for saved in self.gathered for each in saved.metadata],
             # What accompanies commands comes last, so that what is alike stands together and goes as one.
-            beside=[statement for saved in sorted(self.gathered, key=_accompanies) for statement in saved.beside],
+            in_transaction=[
+                statement for saved in sorted(self.gathered, key=_accompanies) for statement in saved.in_transaction
+            ],
         )
         return self.last_positions(positions[0]) if positions else [0] * len(self.gathered)
 
@@ -114,14 +116,14 @@ def _accompanies(saved: Saved) -> bool:
 
 
 @dataclass
-class _Held:
+class _HeldAggregate:
     """An aggregate of the workspace, and the version at which its state was last kept."""
 
     aggregate: Any
     kept: int
 
 
-class Workspace(StreamReader):
+class UnitOfWork(StreamReader):
     """The aggregates of one writer's commands: shared within a batch, kept between batches while they are current.
 
     An aggregate is handed out itself, not as a copy. What a refused command has changed is thrown away and read
@@ -129,11 +131,11 @@ class Workspace(StreamReader):
     decides on a state that was stale when it began; what is appended afterwards shows as a conflict.
     """
 
-    event_store: GatheringEventStore
+    event_store: BufferedEventStore
 
-    def __init__(self, event_store: GatheringEventStore) -> None:
+    def __init__(self, event_store: BufferedEventStore) -> None:
         super().__init__(event_store)
-        self._held: OrderedDict[UUID, _Held] = OrderedDict()
+        self._held: OrderedDict[UUID, _HeldAggregate] = OrderedDict()
         self._lent: dict[UUID, int] = {}
         self._absent: set[UUID] = set()
         self._known_head = 0
@@ -155,7 +157,7 @@ class Workspace(StreamReader):
             raise AggregateNotFoundError(aggregate_id)
         held = self._held.get(aggregate_id)
         if held is None:
-            held = self._held[aggregate_id] = _Held(*self.restored(aggregate_id))
+            held = self._held[aggregate_id] = _HeldAggregate(*self.restored(aggregate_id))
             self._note_growth(aggregate_id, held, held.aggregate.version)
         self._held.move_to_end(aggregate_id)
         self._lent[aggregate_id] = held.aggregate.version
@@ -190,7 +192,7 @@ class Workspace(StreamReader):
         self._absent.clear()
         return self.event_store.gathered[self._begin :]
 
-    def stand_beside(self, statements: Sequence[Beside]) -> None:
+    def stand_beside(self, statements: Sequence[SideStatement]) -> None:
         """Have statements run in the transaction of the command, whether or not it saved anything."""
         self.event_store.gathered.append(Saved((), (), (), statements))
 
@@ -252,7 +254,7 @@ class Workspace(StreamReader):
             each.kept = each.aggregate.version  # also if it fails: it is tried again when they have grown again
         self.event_store.snapshots.keep(grown)
 
-    def _note_growth(self, stream: UUID, held: _Held, version: int) -> None:
+    def _note_growth(self, stream: UUID, held: _HeldAggregate, version: int) -> None:
         if version - held.kept >= GROWN:
             self._grown.add(stream)
             if version - held.kept >= OVERGROWN:

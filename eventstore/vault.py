@@ -46,7 +46,7 @@ class WrongKey(InternalError):
 
 
 @dataclass(frozen=True)
-class _Held:
+class _HeldKey:
     """A key in memory; `None` where it was destroyed."""
 
     key: Sealer | None
@@ -89,7 +89,7 @@ class Vault:
         self._pepper: bytes | None = None
         self._clock = clock
         self._cached = cached
-        self._cache: OrderedDict[UUID, _Held] = OrderedDict()
+        self._cache: OrderedDict[UUID, _HeldKey] = OrderedDict()
         self._new = _New()
         self._lock = threading.Lock()
 
@@ -159,7 +159,7 @@ class Vault:
             self._new.without = frozenset()
             for subject in new:
                 del self._new.keys[subject]
-        self._hold({subject: _Held(made.key, self._clock() + KEPT_SECONDS) for subject, made in new.items()})
+        self._hold({subject: _HeldKey(made.key, self._clock() + KEPT_SECONDS) for subject, made in new.items()})
 
     def key_of(self, subject: UUID) -> Sealer | None:
         """The key to read with; `None` when it was destroyed, or is not in this vault."""
@@ -204,29 +204,29 @@ class Vault:
         """A key was destroyed; `None` or an empty payload: some may have been."""
         self.forget(UUID(payload) if payload else None)
 
-    def _find(self, subject: UUID) -> _Held | None:
+    def _find(self, subject: UUID) -> _HeldKey | None:
         made = self._new.keys.get(subject)
         if made is not None:
-            return _Held(made.key, math.inf)
+            return _HeldKey(made.key, math.inf)
         with self._lock:
             held = self._cache.get(subject)
             if held is not None and held.until >= self._clock():
                 self._cache.move_to_end(subject)
                 return held
-        found: dict[UUID, _Held] = self._read([subject])
+        found: dict[UUID, _HeldKey] = self._read([subject])
         return found.get(subject)
 
-    def _read(self, subjects: list[UUID]) -> dict[UUID, _Held]:
+    def _read(self, subjects: list[UUID]) -> dict[UUID, _HeldKey]:
         until = self._clock() + KEPT_SECONDS
         with self._datastore.get_connection() as conn:
             rows = conn.execute(
                 "SELECT subject, wrapped FROM vault.data_keys WHERE subject = ANY(%s)", (subjects,), prepare=True
             ).fetchall()
-        found = {row["subject"]: _Held(self._unwrapped(row["subject"], row["wrapped"]), until) for row in rows}
+        found = {row["subject"]: _HeldKey(self._unwrapped(row["subject"], row["wrapped"]), until) for row in rows}
         self._hold(found)
         return found
 
-    def _hold(self, found: dict[UUID, _Held]) -> None:
+    def _hold(self, found: dict[UUID, _HeldKey]) -> None:
         with self._lock:
             for subject, held in found.items():
                 self._cache[subject] = held

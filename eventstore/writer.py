@@ -20,11 +20,11 @@ from psycopg.errors import IntegrityConstraintViolation, UniqueViolation
 from eventstore.circuit_breaker import PATIENCE_SECONDS, Circuit, Trouble
 from eventstore.leases import Deposed
 from eventstore.recorder import Held
-from eventstore.unit_of_work import Beside, Saved, Workspace
+from eventstore.unit_of_work import Saved, SideStatement, UnitOfWork
 
 P = ParamSpec("P")
 T = TypeVar("T")
-Accompany = Callable[[Any, UUID | None], Sequence[Beside]]
+Accompany = Callable[[Any, UUID | None], Sequence[SideStatement]]
 """From what a command answered, and the id of the last event it saved: the statements that are to stand beside it."""
 
 MAX_WAITING = 1000
@@ -41,13 +41,13 @@ PAUSE_SECONDS = 0.05
 IDLE_SECONDS = 0.02
 STATES_SECONDS = 1.0
 
-_CHECK: contextvars.ContextVar[Beside | None] = contextvars.ContextVar("check", default=None)
+_CHECK: contextvars.ContextVar[SideStatement | None] = contextvars.ContextVar("check", default=None)
 
 _logger = logging.getLogger(__name__)
 
 
 @contextmanager
-def checked(check: Beside) -> Iterator[None]:
+def checked(check: SideStatement) -> Iterator[None]:
     """What commands that are given inside store, they store only if a statement succeeds in the same transaction.
 
     It fails with an `IntegrityError`; the caller is told by `Deposed`.
@@ -129,7 +129,7 @@ def _deliver(answers: Sequence[tuple[_Job, Any, BaseException | None]]) -> None:
 
 
 @dataclass(frozen=True)
-class _Ran:
+class _Attempted:
     """How a command went: its result and what it saved, or the refusal that it met."""
 
     job: _Job
@@ -159,7 +159,7 @@ class Writer(Generic[App]):
         timed: Callable[[], AbstractContextManager[None]],
     ) -> None:
         self._app = app
-        self._workspace: Workspace = app.repository
+        self._workspace: UnitOfWork = app.repository
         self._conflict = conflict
         self._timed = timed
         self._jobs: queue.Queue[_Job | None] = queue.Queue(MAX_WAITING)
@@ -250,7 +250,7 @@ class Writer(Generic[App]):
             jobs = [job for job in batch if job is not None]
             if jobs:
                 self._circuit.work()
-                self._together(jobs)
+                self._commit_batch(jobs)
                 self._circuit.rest()
                 self._keep_states(self._workspace.keep_overdue_states)
         ending = time.monotonic() + STATES_SECONDS
@@ -288,12 +288,12 @@ class Writer(Generic[App]):
         else:
             self._circuit.worked(has_appended=True)
 
-    def _together(self, jobs: Sequence[_Job]) -> None:
+    def _commit_batch(self, jobs: Sequence[_Job]) -> None:
         """One transaction for all; should it fail, one for each."""
         if len(jobs) == 1:
-            self._alone(jobs[0])
+            self._commit_one(jobs[0])
             return
-        ran: list[_Ran] = []  # stays empty as long as nothing is sent
+        ran: list[_Attempted] = []  # stays empty as long as nothing is sent
         try:
             self._refresh()
             ran = [self._attempt(job) for job in jobs]
@@ -302,7 +302,7 @@ class Writer(Generic[App]):
             if error.why == "row":  # which one of them wants, and not its neighbours
                 self._workspace.abandon()
                 for job in jobs:
-                    self._alone(job)
+                    self._commit_one(job)
             else:
                 self._settle_without(ran, error)
             return
@@ -311,7 +311,7 @@ class Writer(Generic[App]):
                 self._note_unknown(ran)
             self._workspace.abandon()
             for job in jobs:
-                self._alone(job)
+                self._commit_one(job)
             return
         except BaseException as error:
             self._refuse(jobs, error)
@@ -334,7 +334,7 @@ class Writer(Generic[App]):
         self._circuit.worked(has_appended=bool(positions))
         return positions
 
-    def _settle_without(self, ran: Sequence[_Ran], error: Held) -> None:
+    def _settle_without(self, ran: Sequence[_Attempted], error: Held) -> None:
         """Nothing was stored: who wanted that is refused, the others are answered."""
         self._workspace.abandon()
         head = self._workspace.head
@@ -350,7 +350,7 @@ class Writer(Generic[App]):
         self._workspace.abandon()
         _settle_all([(job, None, error) for job in jobs])
 
-    def _settle(self, ran: Sequence[_Ran], positions: Sequence[int]) -> None:
+    def _settle(self, ran: Sequence[_Attempted], positions: Sequence[int]) -> None:
         saved, answers = 0, []
         head = max(self._workspace.head, *positions[-1:], 0)
         for each in ran:
@@ -359,12 +359,12 @@ class Writer(Generic[App]):
             answers.append((each.job, Done(each.result, position, head), each.error))
         _settle_all(answers)
 
-    def _attempt(self, job: _Job) -> _Ran:
+    def _attempt(self, job: _Job) -> _Attempted:
         """Run a command in its context; what it saves is gathered, unless it is refused."""
         if job.is_given_up:
-            return _Ran(job, error=Unanswered("The caller was told that nobody knows."))
+            return _Attempted(job, error=Unanswered("The caller was told that nobody knows."))
         if time.monotonic() > job.asked_at + DEADLINE_SECONDS:
-            return _Ran(job, error=Busy("The command has waited too long and was not carried out."))
+            return _Attempted(job, error=Busy("The command has waited too long and was not carried out."))
         self._workspace.begin()
         try:
             result = job.context.run(self._command, job.run)
@@ -379,16 +379,16 @@ class Writer(Generic[App]):
             raise
         except BaseException as error:
             self._workspace.undo()
-            return _Ran(job, error=error)
+            return _Attempted(job, error=error)
         finally:
             self._circuit.moved()
-        return _Ran(job, result, len(self._workspace.keep()), bool(saves))
+        return _Attempted(job, result, len(self._workspace.keep()), bool(saves))
 
     def _command(self, run: Callable[[], T]) -> T:
         with self._timed():
             return run()
 
-    def _alone(self, job: _Job) -> None:
+    def _commit_one(self, job: _Job) -> None:
         """A transaction of its own, again while others are faster or the database is away, until nobody waits."""
         races, begun = 0, time.monotonic()
         while not job.is_given_up:
@@ -443,7 +443,7 @@ class Writer(Generic[App]):
                 return done, None
         return None, error
 
-    def _note_unknown(self, ran: Sequence[_Ran]) -> None:
+    def _note_unknown(self, ran: Sequence[_Attempted]) -> None:
         """The connection was lost while these were being appended: perhaps they were."""
         saves = list(self._workspace.event_store.gathered)
         for each in ran:

@@ -14,7 +14,7 @@ from eventstore.sealing import Sealer
 from processes.channels.base import Account, ChannelName
 from processes.channels.telegram import secret_hash
 from processes.polling_failures import Standstill
-from projections.engine.batch_loader import Together
+from projections.engine.batch_loader import BatchLoader
 from projections.engine.projection import Pool
 
 _logger = logging.getLogger(__name__)
@@ -104,7 +104,7 @@ class Connections:
         self._pool = pool
         self._sealer = sealer
         self._shut: set[bytes] = set()
-        self._named: Together[tuple[ChannelName, str], Named] = Together(self._ask)
+        self._named: BatchLoader[tuple[ChannelName, str], Named] = BatchLoader(self._ask)
 
     async def named_by(self, channel: ChannelName, secret_sha256: str) -> Named | None:
         """The account whose webhook proves itself with the secret of this SHA-256, in hex."""

@@ -15,12 +15,12 @@ from psycopg.rows import DictRow
 
 from domain import context
 from domain.application import Clonnect
-from domain.commands.conversations import WAS_RECEIVED, Received
+from domain.commands.conversations import WAS_RECEIVED, ReceivedMessage
 from domain.errors import Conflict, DomainError, NotFound
 from domain.follower.content import Attachment, Inbound, ServiceNote
 from domain.follower.follower import Follower
 from domain.person.identity import check_shape
-from domain.streams import Beside
+from domain.streams import SideStatement
 from domain.vocabulary import Platform
 from eventstore.sealing import Sealer
 from eventstore.writer import Writer
@@ -44,7 +44,7 @@ from processes.channels.base import (
     Unsent,
 )
 from processes.clock import Clock
-from processes.transient_errors import AWAY
+from processes.transient_errors import TRANSIENT_ERRORS
 from projections.engine.projection import Pool
 
 SAME_BODY_WITHIN = timedelta(minutes=10)
@@ -76,7 +76,7 @@ class Handled:
     """
 
     delivery_id: UUID
-    received: list[Received] = field(default_factory=list)
+    received: list[ReceivedMessage] = field(default_factory=list)
     position: int | None = None
     quarantined: str | None = None
 
@@ -149,7 +149,7 @@ class Deliveries:
             case [Message() | Postback() as item]:
                 try:
                     return await self._handle_at_once(body, item)
-                except AWAY as error:  # who has just waited for the writer does not wait for it again
+                except TRANSIENT_ERRORS as error:  # who has just waited for the writer does not wait for it again
                     await self._keep(body, KEPT_WITHIN)
                     return _left(body, error)
                 except Exception as error:
@@ -167,7 +167,7 @@ class Deliveries:
         await self._keep(body)
         try:
             return await self._handle(body)
-        except AWAY as error:
+        except TRANSIENT_ERRORS as error:
             return _left(body, error)
 
     async def _keep(self, body: Body, within: float | None = None) -> None:
@@ -216,7 +216,7 @@ class Deliveries:
         for row in rows:
             try:
                 await self._resume(row)
-            except AWAY:
+            except TRANSIENT_ERRORS:
                 raise
             except Exception as error:
                 await self._set_aside(row, error)
@@ -259,13 +259,13 @@ class Deliveries:
         )
 
     async def _handle(self, body: Body) -> Handled:
-        received: list[Received] = []
+        received: list[ReceivedMessage] = []
         position, troubles = None, []
         items = self._channels[body.channel].parse(body.raw, body.account_id, body.received_at)
         for number, item in enumerate(items):
             try:
                 done, at = await self._take(body, item)
-            except AWAY:
+            except TRANSIENT_ERRORS:
                 raise
             except DomainError as error:
                 done, at = ItemTrouble(f"refused:{type(error).__name__}", str(error)), None
@@ -273,7 +273,7 @@ class Deliveries:
                 _logger.exception("item %s of delivery %s went wrong", number, body.delivery_id)
                 done, at = ItemTrouble(f"failed:{type(error).__name__}", type(error).__name__), None
             match done:
-                case Received():
+                case ReceivedMessage():
                     received.append(done)
                 case ItemTrouble():
                     troubles.append((number, done))
@@ -303,7 +303,7 @@ class Deliveries:
         if cursor.rowcount != 1:
             raise NotFound("This delivery is not set aside.")
 
-    async def _take(self, body: Body, item: Item) -> tuple[Received | ItemTrouble | None, int | None]:
+    async def _take(self, body: Body, item: Item) -> tuple[ReceivedMessage | ItemTrouble | None, int | None]:
         """Carry out one item; answers what it became, and the position."""
         match item:
             case Message() | Postback():
@@ -346,12 +346,12 @@ class Deliveries:
 
     async def _receive(
         self, body: Body, item: Message | Postback, *, kept_beside: bool = False
-    ) -> tuple[Received, int | None]:
+    ) -> tuple[ReceivedMessage, int | None]:
         message = _inbound(item, body.origin)
         check_shape(message.platform, message.platform_user_id, field=item.channel)
         follower_id = Follower.create_id(self._namespace, body.creator_id, message.platform, message.platform_user_id)
 
-        def beside(received: Received, _last_event_id: UUID | None) -> list[Beside]:
+        def beside(received: ReceivedMessage, _last_event_id: UUID | None) -> list[SideStatement]:
             if received.duplicate or not kept_beside:
                 return []
             return [(_KEEP, body.row(self._sealer, PROCESSED, items=1))]
@@ -362,7 +362,7 @@ class Deliveries:
             except Conflict:
                 if not await self._was_received(body.creator_id, message):
                     raise
-                return Received(follower_id, follower_id, message.message_id, duplicate=True), None
+                return ReceivedMessage(follower_id, follower_id, message.message_id, duplicate=True), None
         return done.result, done.position
 
     async def _was_received(self, creator_id: str, message: Inbound) -> bool:

@@ -13,7 +13,7 @@ from domain.errors import DomainError, NotDue
 from eventstore.writer import Writer
 from processes.channels.simulator import Simulator
 from processes.sending import Sending
-from processes.transient_errors import AWAY
+from processes.transient_errors import TRANSIENT_ERRORS
 from projections.agenda import Agenda, Due, Kind
 
 CLAIM = 100
@@ -84,7 +84,7 @@ class DueWork:
         with context.acting("bot", correlation_id=due.correlation_id, causation_id=due.event_id):
             try:
                 await self._settle(due)
-            except AWAY as error:
+            except TRANSIENT_ERRORS as error:
                 _logger.warning("%s %s is tried again (%s)", due.kind, due.key, type(error).__name__)
                 await self._agenda.give_back(due, AGAIN_AFTER)
 

@@ -15,13 +15,12 @@ from eventstore.sealing import Sealer
 from eventstore.vault import CHANNEL as VAULT_CHANNEL
 from eventstore.vault import destroying, requiring
 from eventstore.writer import Writer
-from processes.causes import because_of
 from processes.channels.base import Channel, ChannelName
 from processes.erasure_queue import DONE, ErasureQueue
 from processes.personal_data import Belongings, BelongingsFound
-from processes.process import Process, reacts_to
-from processes.transient_errors import AWAY
-from projections.engine.folding import told
+from processes.process import Process, caused_by, reacts_to
+from processes.transient_errors import TRANSIENT_ERRORS
+from projections.engine.folding import error_location
 from projections.engine.progress import Progress
 from projections.engine.projection import Pool
 
@@ -49,7 +48,7 @@ class NotShownYet(Exception):
 
 
 @dataclass(frozen=True)
-class Erased:
+class ErasureCounts:
     """How much of one life is gone: `events` are unreadable, the others deleted."""
 
     events: int = 0
@@ -90,7 +89,7 @@ class Erasure(Process):
     async def erasure_requested(self, event: Lead.ErasureRequested, recorded: Recorded) -> None:
         await self.queue.add(event.originator_id, recorded.metadata["creator_id"])
         if await self.queue.claim(event.originator_id) is not None:
-            with because_of(recorded, actor="system"):
+            with caused_by(recorded, actor="system"):
                 await self._try(event.originator_id)
 
     async def sweep(self) -> None:
@@ -116,10 +115,10 @@ class Erasure(Process):
         """Carry an erasure out, or note why it must be tried again; `False`: what stands against it concerns all."""
         try:
             await self._carry_out(lead_id, WORKER_PATIENCE)
-        except (NotShownYet, *AWAY) as error:
+        except (NotShownYet, *TRANSIENT_ERRORS) as error:
             reason, concerns_all = type(error).__name__, True
         except Exception as error:
-            reason, concerns_all = told(error), False
+            reason, concerns_all = error_location(error), False
         else:
             await self.queue.done(lead_id)
             return True
@@ -127,7 +126,7 @@ class Erasure(Process):
         await self.queue.failed(lead_id, reason)
         return not concerns_all
 
-    async def erase(self, creator_id: str, person: str) -> list[Erased]:
+    async def erase(self, creator_id: str, person: str) -> list[ErasureCounts]:
         """Erase a person, given as in `Clonnect.request_erasure`; one answer for each life, none if it was done before.
 
         Raises `NotShownYet`, after which it may be asked for again, and what the command raises.
@@ -135,22 +134,24 @@ class Erasure(Process):
         requested = await self._writer.do(Clonnect.request_erasure, creator_id, person)
         return [await self._carry_out(lead_id, PATIENCE) for lead_id in requested.result]
 
-    async def _carry_out(self, lead_id: UUID, patience: float) -> Erased:
+    async def _carry_out(self, lead_id: UUID, patience: float) -> ErasureCounts:
         """Erase one life, unless somebody has. Killed anywhere, it can be begun again."""
         lead = await asyncio.to_thread(self._app.any_lead, lead_id)
         if lead.erasure == "done":
-            return Erased(**lead.erased_counts)
+            return ErasureCounts(**lead.erased_counts)
         head = await asyncio.to_thread(self._app.recorder.max_notification_id) or 0
-        if not await self._progress.passed(head, patience):
+        if not await self._progress.wait_until(head, patience):
             raise NotShownYet("The screens have not let go of the person yet.")
         found = await self._belongings.of(lead)
         gone = await self._count(lead_id, found)
-        done = await self._writer.do(Clonnect.record_erased, lead_id, asdict(gone), beside=self._purging(lead, found))
+        done = await self._writer.do(
+            Clonnect.record_erased, lead_id, asdict(gone), in_transaction=self._purging(lead, found)
+        )
         if done.result:
             return gone
-        return Erased(**(await asyncio.to_thread(self._app.any_lead, lead_id)).erased_counts)
+        return ErasureCounts(**(await asyncio.to_thread(self._app.any_lead, lead_id)).erased_counts)
 
-    async def _count(self, lead_id: UUID, found: BelongingsFound) -> Erased:
+    async def _count(self, lead_id: UUID, found: BelongingsFound) -> ErasureCounts:
         start = b'{"sealed_for":"%s"' % str(lead_id).encode()
         async with self._pool.connection() as conn:
             cursor = await conn.execute(
@@ -172,7 +173,7 @@ class Erasure(Process):
             )
             row = await cursor.fetchone()
         assert row is not None
-        return Erased(**row)
+        return ErasureCounts(**row)
 
     def _purging(self, lead: Lead, found: BelongingsFound) -> list[tuple[str, tuple[object, ...]]]:
         return [

@@ -6,8 +6,7 @@ from domain.errors import NotDue
 from domain.vocabulary import Mode
 from eventstore.log import Recorded
 from eventstore.writer import Writer
-from processes.causes import because_of
-from processes.process import Process, reacts_to
+from processes.process import Process, caused_by, reacts_to
 from projections.engine.progress import Progress
 from projections.nurturing import Nurturing
 
@@ -29,10 +28,10 @@ class Releases(Process):
     async def mode_changed(self, event: Creator.ModeChanged, recorded: Recorded) -> None:
         if event.mode is Mode.OFF:
             return
-        if not await self._progress.passed(recorded.position, PATIENCE):
+        if not await self._progress.wait_until(recorded.position, PATIENCE):
             raise TimeoutError("the projections are too far behind to say what is held")
         for row in await self._nurturing.held(recorded.metadata["creator_id"], "sending_off"):
-            with because_of(recorded):
+            with caused_by(recorded):
                 try:
                     await self._writer.do(
                         Clonnect.release_follow_up, row["follower_id"], row["follow_up_id"], "sending_on"

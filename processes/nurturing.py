@@ -10,8 +10,7 @@ from domain.lead import Lead
 from domain.vocabulary import Intent, SequenceType, Status
 from eventstore.log import Recorded
 from eventstore.writer import Writer
-from processes.causes import because_of
-from processes.process import Process, reacts_to
+from processes.process import Process, caused_by, reacts_to
 
 SEQUENCE_FOR: dict[Intent, SequenceType] = {
     Intent.INTEREST_STRONG: SequenceType.ABANDONED,
@@ -30,7 +29,7 @@ NEVER_ENROLS = {Intent.OPT_OUT, Intent.ESCALATION, Intent.SUPPORT}
 COURTESY = {Intent.THANKS, Intent.GOODBYE}
 
 
-class Nurturing(Process):
+class SequenceEnrolment(Process):
     """What was understood, or a purchase → a sequence begins."""
 
     name = "nurturing"
@@ -45,7 +44,7 @@ class Nurturing(Process):
         if event.refusal or intents & NEVER_ENROLS:
             return
         if intents <= COURTESY:
-            with because_of(recorded):
+            with caused_by(recorded):
                 await self._writer.do(Clonnect.resume_run, event.originator_id, recorded.event_id)
             return
         for intent, sequence_type in SEQUENCE_FOR.items():
@@ -77,7 +76,7 @@ class Nurturing(Process):
         recorded: Recorded,
         product_id: UUID | None = None,
     ) -> None:
-        with because_of(recorded):
+        with caused_by(recorded):
             await self._writer.do(
                 Clonnect.enrol,
                 follower_id,

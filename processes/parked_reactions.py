@@ -10,8 +10,8 @@ from psycopg.rows import DictRow
 from domain.errors import NotFound
 from eventstore.log import Log
 from processes.process import Process
-from processes.transient_errors import AWAY
-from projections.engine.folding import told
+from processes.transient_errors import TRANSIENT_ERRORS
+from projections.engine.folding import error_location
 from projections.engine.projection import Pool
 
 AT_ONCE = 20
@@ -85,11 +85,13 @@ class ParkedReactions:
             for recorded in page.events:
                 if process.reacts(recorded):
                     await process.handle(recorded)
-        except AWAY:
+        except TRANSIENT_ERRORS:
             raise
         except Exception as error:
-            _logger.warning("%s stumbled again over position %s: %s", process.name, row["position"], told(error))
-            return told(error)
+            _logger.warning(
+                "%s stumbled again over position %s: %s", process.name, row["position"], error_location(error)
+            )
+            return error_location(error)
         return None
 
     async def _release(self, row: DictRow) -> None:

@@ -13,7 +13,7 @@ from processes.channels.telegram import LONGEST_POLL, Telegram
 from processes.deliveries import Deliveries
 from processes.leader_election import beating, leaders_session, take
 from processes.polling_failures import Troubles, trouble_of
-from processes.transient_errors import AWAY
+from processes.transient_errors import TRANSIENT_ERRORS
 from projections.engine.projection import Pool
 
 LOOK_SECONDS = 1.0
@@ -67,7 +67,7 @@ class Polling:
             while True:
                 try:
                     await self._follow(pollers)
-                except AWAY as error:
+                except TRANSIENT_ERRORS as error:
                     _logger.warning("polling waits for the database (%s)", type(error).__name__)
                 except Exception:
                     _logger.exception("which bots are connected? They are looked for again")
@@ -97,11 +97,11 @@ class Polling:
                         await troubles.take_over()
                         async with beating(conn, lease):
                             await self._poll_alone(connection, troubles)
-            except AWAY as error:
+            except TRANSIENT_ERRORS as error:
                 _logger.warning("polling bot %s waits (%s)", account.account_id, type(error).__name__)
             except Exception:
                 _logger.exception("polling bot %s failed and begins again", account.account_id)
-                with contextlib.suppress(*AWAY):
+                with contextlib.suppress(*TRANSIENT_ERRORS):
                     pause = await troubles.met(PollingTrouble.FAILED)
             await self._pause(pause)
 

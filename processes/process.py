@@ -1,9 +1,13 @@
-"""The base of what acts because something happened: one handler for each kind of event."""
+"""The base of process managers: one handler for each kind of event, acting as the bot because of that event."""
 
 from collections.abc import Awaitable, Callable, Collection
+from contextlib import AbstractContextManager
 from typing import Any, ClassVar, TypeVar
+from uuid import UUID
 
+from domain import context
 from eventstore.log import Recorded
+from projections.engine.projection import Pool
 
 Handler = TypeVar("Handler", bound=Callable[..., Awaitable[None]])
 
@@ -44,3 +48,20 @@ class Process:
     async def handle(self, recorded: Recorded) -> None:
         """React to one event of a kind that concerns the process."""
         await self._handlers[recorded.event.TOPIC](recorded.event, recorded)
+
+
+def caused_by(recorded: Recorded, actor: str = "bot") -> AbstractContextManager[context.Context]:
+    """What happens inside was caused by this event."""
+    return context.acting(
+        actor,
+        correlation_id=UUID(recorded.metadata["correlation_id"]),
+        causation_id=recorded.event_id,
+    )
+
+
+async def decided_up_to(pool: Pool) -> int:
+    """Up to which position every process has done what it does about it."""
+    async with pool.connection() as conn:
+        cursor = await conn.execute("SELECT coalesce(min(position), 0) AS position FROM app.processes")
+        row = await cursor.fetchone()
+    return int(row["position"]) if row else 0

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 
 from domain.application import Clonnect
-from domain.commands.conversations import Answer
+from domain.commands.conversations import ProposedAnswer
 from domain.creator import Creator, Product
 from domain.follower.content import Proposal
 from domain.follower.follower import Follower
@@ -17,9 +17,8 @@ from domain.understanding.opt_out import soft_stop
 from domain.vocabulary import Intent, Language, Mode
 from eventstore.log import Recorded
 from eventstore.writer import Writer
-from processes.causes import because_of
 from processes.language import SURE, Identifier, count_words, decide, margin
-from processes.process import Process, reacts_to
+from processes.process import Process, caused_by, reacts_to
 from processes.templates import Facts, format_price, reply
 
 PRIOR_NATS = 0.5
@@ -44,7 +43,7 @@ class Replies(Process):
         if not event.opens_burst:
             return
         proposal = await asyncio.to_thread(self._propose, event)
-        with because_of(recorded):
+        with caused_by(recorded):
             await self._writer.do(Clonnect.understand_burst, event.originator_id, proposal)
 
     def _propose(self, event: Follower.MessageReceived) -> Proposal:
@@ -92,10 +91,10 @@ class Replies(Process):
             return
         answer = await asyncio.to_thread(self._answer, event)
         if answer is not None:
-            with because_of(recorded):
+            with caused_by(recorded):
                 await self._writer.do(Clonnect.reply, event.originator_id, answer, self._limits)
 
-    def _answer(self, event: Follower.BurstUnderstood) -> Answer | None:
+    def _answer(self, event: Follower.BurstUnderstood) -> ProposedAnswer | None:
         follower = self._app.follower(event.originator_id)
         creator = self._app.creator(follower.creator_id)
         if creator.mode is not Mode.AUTO or not follower.is_alive:
@@ -109,7 +108,7 @@ class Replies(Process):
         )
         if text is None:
             return None
-        return Answer(event.burst_id, text, event.language, intent, confidence, "template", event.product_id)
+        return ProposedAnswer(event.burst_id, text, event.language, intent, confidence, "template", event.product_id)
 
 
 def _is_sure(follower: Follower, prior: Mapping[Language, float]) -> bool:

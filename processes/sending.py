@@ -11,7 +11,7 @@ import psycopg
 
 from domain.application import Clonnect
 from domain.errors import NotDue
-from domain.follower.values import Refusal, SendOrder
+from domain.follower.values import RefusalClass, SendOrder
 from eventstore.writer import Writer
 from processes.channel_accounts import Connections
 from processes.channels.base import (
@@ -25,7 +25,7 @@ from processes.channels.base import (
     Rejected,
     Uncertain,
 )
-from processes.transient_errors import AWAY
+from processes.transient_errors import TRANSIENT_ERRORS
 
 TOO_LATE_AFTER = 2.0
 """Seconds between the run of the command that allows an attempt and the call; who slept longer does not call."""
@@ -110,7 +110,7 @@ class Sending:
                 await self._record_once(order, outcome)
             except NotDue:
                 _logger.warning("send %s had its outcome already", order.send_id)
-            except AWAY:
+            except TRANSIENT_ERRORS:
                 _logger.warning("the outcome of send %s waits for the database", order.send_id)
                 await asyncio.sleep(delay)
                 delay = min(delay * 2, 5.0)
@@ -152,10 +152,10 @@ class Sending:
         )
 
 
-def _refusal(error_class: ErrorClass) -> Refusal:
+def _refusal(error_class: ErrorClass) -> RefusalClass:
     if error_class is ErrorClass.READDRESS:
-        return Refusal.REJECTED  # private chats, the only ones that are written to, do not move
-    return Refusal(error_class.value)
+        return RefusalClass.REJECTED  # private chats, the only ones that are written to, do not move
+    return RefusalClass(error_class.value)
 
 
 def _text(code: int | None) -> str | None:

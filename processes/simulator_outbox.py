@@ -7,7 +7,7 @@ from processes.channels.simulator import Entry
 from projections.engine.projection import Pool
 
 
-class SimulatorBook:
+class SimulatorOutbox:
     """The simulator's memory in the database: by it an uncertain send can always be settled."""
 
     def __init__(self, pool: Pool) -> None:

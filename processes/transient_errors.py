@@ -8,7 +8,7 @@ from eventsourcing import persistence
 from domain.errors import Transient
 from eventstore.writer import Busy
 
-AWAY: Final = (
+TRANSIENT_ERRORS: Final = (
     psycopg.OperationalError,
     psycopg.InterfaceError,
     psycopg.InternalError,

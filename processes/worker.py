@@ -21,9 +21,9 @@ from processes.due_work import DueWork
 from processes.leader_election import beating, leaders_session, take
 from processes.parked_reactions import park
 from processes.process import Process
-from processes.transient_errors import AWAY
+from processes.transient_errors import TRANSIENT_ERRORS
 from projections.agenda import Agenda
-from projections.engine.folding import told
+from projections.engine.folding import error_location
 from projections.engine.projection import Pool
 
 BATCH = 200
@@ -136,7 +136,7 @@ class Worker:
                     with checked(lease.check):
                         async with beating(conn, lease):
                             await self._follow(conn)
-            except AWAY as error:
+            except TRANSIENT_ERRORS as error:
                 _logger.warning("the worker waits for the database (%s)", type(error).__name__)
             except Exception:
                 _logger.exception("the worker stumbled and begins again")
@@ -198,12 +198,12 @@ class Worker:
             try:
                 async with asyncio.timeout(REACTION_SECONDS):
                     await process.handle(recorded)
-            except (*AWAY, TimeoutError):
+            except (*TRANSIENT_ERRORS, TimeoutError):
                 raise
             except Exception as error:
                 _logger.exception("%s stumbled over position %s", process.name, recorded.position)
                 if number == TRIES:
-                    await park(conn, process.name, recorded.position, told(error))
+                    await park(conn, process.name, recorded.position, error_location(error))
                 await asyncio.sleep(0.1 * number)
             else:
                 return
@@ -217,7 +217,7 @@ class Worker:
             try:
                 await self._due_work.work_off()
                 await self._plan()
-            except AWAY as error:
+            except TRANSIENT_ERRORS as error:
                 _logger.warning("the agenda cannot be read (%s)", type(error).__name__)
             except Exception:
                 _logger.exception("looking at the agenda failed and is tried again")
@@ -251,7 +251,7 @@ class Worker:
             await self._give_up_orphans()
             for sweep in self._at_tick:
                 await sweep()
-        except AWAY as error:
+        except TRANSIENT_ERRORS as error:
             _logger.warning("the tick waits for the database (%s)", type(error).__name__)
         self._agenda_moved.set()
 

@@ -14,7 +14,7 @@ from eventstore.log import Recorded
 from projections.engine.projection import Projection, Tables, handles
 from projections.people.filters import Filters, List, Order, Page, Place, Shelf
 from projections.people.queries import ids_of, page_of
-from projections.people.table import COLUMNS, People
+from projections.people.table import COLUMNS, PeopleTables
 
 CARD = """lead.*, (SELECT jsonb_build_object('sequence_type', f.sequence_type, 'step', f.step,
                                              'scheduled_at', f.scheduled_at)
@@ -22,7 +22,7 @@ CARD = """lead.*, (SELECT jsonb_build_object('sequence_type', f.sequence_type, '
                     ORDER BY f.scheduled_at, f.step LIMIT 1) AS next_follow_up"""
 
 
-LEADS = People("leads", "lead_words", "lead_counts")
+LEADS = PeopleTables("leads", "lead_words", "lead_counts")
 
 
 class Board(Projection):

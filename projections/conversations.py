@@ -14,14 +14,14 @@ from eventstore.log import Recorded
 from projections.engine.projection import Projection, Tables, handles
 from projections.people.filters import Filters, List, Order, Page, Place, Shelf
 from projections.people.queries import Query, page_of
-from projections.people.table import COLUMNS, People
+from projections.people.table import COLUMNS, PeopleTables
 
 ITEM = """lead.*, (SELECT jsonb_build_object('sequence_type', f.sequence_type, 'step', f.step,
                                              'scheduled_at', f.scheduled_at)
                      FROM {conversation_follow_ups} AS f WHERE f.lead_id = lead.lead_id
                     ORDER BY f.scheduled_at, f.step LIMIT 1) AS next_follow_up"""
 
-INBOX = People("conversations", "conversation_words", "conversation_counts")
+INBOX = PeopleTables("conversations", "conversation_words", "conversation_counts")
 
 
 class Conversations(Projection):

@@ -17,7 +17,7 @@ HIGH_INTENT = 0.5
 
 
 @dataclass(frozen=True)
-class Numbers:
+class CreatorFigures:
     """The numbers of one creator at one instant."""
 
     by_status: Mapping[Status, int]
@@ -119,7 +119,7 @@ class Stats(Projection):
     def escalation_resolved(self, event: Follower.EscalationResolved, tables: Tables, recorded: Recorded) -> None:
         tables["counted_leads"].set(event.lead_id, escalated=False)
 
-    async def numbers(self, creator_id: str, now: datetime) -> Numbers:
+    async def numbers(self, creator_id: str, now: datetime) -> CreatorFigures:
         """The numbers at `now`. High intents are summed by the hour in which they end, this hour's one by one."""
         next_hour = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
         rows = await self.select(
@@ -136,7 +136,7 @@ class Stats(Projection):
             now=now,
             next_hour=next_hour,
         )
-        return Numbers(
+        return CreatorFigures(
             by_status=dict.fromkeys(Status, 0) | {Status(row["status"]): row["leads"] for row in rows if row["status"]},
             messages=sum(row["messages"] for row in rows),
             escalations=sum(row["escalations"] for row in rows),

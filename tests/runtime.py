@@ -18,8 +18,7 @@ from api.database.installation import installation_key, open_application
 from api.settings import Settings
 from domain import context
 from domain.application import Clonnect
-from domain.creator import Product
-from domain.creator import Settings as CreatorSettings
+from domain.creator import CreatorSettings, Product
 from domain.vocabulary import Mode, Platform, SequenceType
 from eventstore.log import Recorded
 from eventstore.sealing import Sealer
@@ -96,7 +95,7 @@ def sign_up(
         for channel in ChannelName:
             account = f"{creator_id}-{channel}"
             stored = connecting(sealer, channel, account, creator_id, "token", f"secret of {account}")
-            app.connect_channel(creator_id, Platform(channel), account, beside=stored)
+            app.connect_channel(creator_id, Platform(channel), account, in_transaction=stored)
         app.add_product(creator_id, COURSE)
         app.change_mode(creator_id, Mode.AUTO)
         for kind in SequenceType:

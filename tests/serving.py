@@ -23,8 +23,7 @@ from api.database.installation import key_in, open_application
 from api.settings import variables
 from domain import context
 from domain.application import Clonnect
-from domain.creator import Product
-from domain.creator import Settings as CreatorSettings
+from domain.creator import CreatorSettings, Product
 from domain.vocabulary import Platform, Role, SequenceType
 from eventstore.sealing import Sealer
 from processes.channel_accounts import connecting
@@ -90,7 +89,7 @@ class Serving:
         key = NewKey()
         with context.acting("system", at=datetime.now(UTC)):
             stored = key.stored(creator, role, None, None)
-            self.app.issue_key(creator, key.prefix, role, None, None, beside=stored)
+            self.app.issue_key(creator, key.prefix, role, None, None, in_transaction=stored)
         return key.secret
 
     def client(self, **headers: str) -> httpx.Client:
@@ -104,7 +103,7 @@ class Serving:
             for platform in platforms:
                 account = f"{creator}-{platform}"
                 stored = connecting(sealer, ChannelName(platform), account, creator, "token", f"secret of {account}")
-                self.app.connect_channel(creator, platform, account, beside=stored)
+                self.app.connect_channel(creator, platform, account, in_transaction=stored)
 
     def set_up(self, person: Person) -> None:
         """Connect a creator with all platforms; the bot and all sequences on, at any hour, for one product."""

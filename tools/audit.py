@@ -19,7 +19,7 @@ WITHIN = 300
 
 
 @dataclass(frozen=True)
-class Found:
+class AuditResult:
     """What is known of a lock's packages; `unknown` says what could not be looked up, and why."""
 
     lock: str
@@ -27,21 +27,21 @@ class Found:
     unknown: Sequence[str] = ()
 
 
-def of_pip_audit(lock: str, said: str, complaint: str) -> Found:
+def of_pip_audit(lock: str, said: str, complaint: str) -> AuditResult:
     """What pip-audit's report says; it passes over packages that its service does not know, and ends well."""
     try:
         packages = json.loads(said)["dependencies"]
     except (ValueError, KeyError, TypeError):
-        return Found(lock, unknown=[_last_line(complaint)])
+        return AuditResult(lock, unknown=[_last_line(complaint)])
     vulnerable = [
         f"{package['name']} {package['version']}: {each['id']}"
         for package in packages
         for each in package.get("vulns", ())
     ]
-    return Found(lock, vulnerable, [package["skip_reason"] for package in packages if "skip_reason" in package])
+    return AuditResult(lock, vulnerable, [package["skip_reason"] for package in packages if "skip_reason" in package])
 
 
-def of_npm_audit(lock: str, said: str, complaint: str) -> Found:
+def of_npm_audit(lock: str, said: str, complaint: str) -> AuditResult:
     """What the report of `npm audit --json` says."""
     try:
         report = json.loads(said)
@@ -49,18 +49,18 @@ def of_npm_audit(lock: str, said: str, complaint: str) -> Found:
     except (ValueError, AttributeError):
         report, known = {}, None
     if known is None:
-        return Found(lock, unknown=[report.get("message") or _last_line(complaint)])
-    return Found(lock, [f"{name} {about['range']}: {about['severity']}" for name, about in sorted(known.items())])
+        return AuditResult(lock, unknown=[report.get("message") or _last_line(complaint)])
+    return AuditResult(lock, [f"{name} {about['range']}: {about['severity']}" for name, about in sorted(known.items())])
 
 
-def verdict(found: Sequence[Found]) -> int:
+def verdict(found: Sequence[AuditResult]) -> int:
     """The exit code."""
     if any(each.vulnerable for each in found):
         return 1
     return 3 if any(each.unknown for each in found) else 0
 
 
-def lines(found: Sequence[Found]) -> Iterator[str]:
+def lines(found: Sequence[AuditResult]) -> Iterator[str]:
     """What there is to say, of each lock."""
     for each in found:
         yield from (f"{each.lock}: VULNERABLE: {package}" for package in each.vulnerable)
@@ -71,7 +71,7 @@ def lines(found: Sequence[Found]) -> Iterator[str]:
             yield f"{each.lock}: no vulnerability is known"
 
 
-def _audited(lock: str) -> Found:
+def _audited(lock: str) -> AuditResult:
     if lock in PYTHON:
         uv = [str(Path(sys.executable).with_name("uv")), "tool", "run", "--quiet"]
         options = ["--require-hashes", "--disable-pip", "--progress-spinner", "off", "--format", "json"]

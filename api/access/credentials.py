@@ -11,7 +11,7 @@ from uuid import UUID
 from api.settings import Settings
 from domain.errors import Invalid
 from domain.person.email_addresses import checked_address
-from domain.streams import Beside
+from domain.streams import SideStatement
 
 CHANNEL: Final = "access"
 """PostgreSQL notifies this channel of every change of access: every program forgets whom it has let in."""
@@ -25,7 +25,7 @@ KNOWN_PLACE_FOR: Final = timedelta(days=90)
 KNOWN_PLACES: Final = 20
 """From so many addresses an account keeps its way in, whoever else tries it."""
 
-FORGET: Final[Beside] = ("SELECT pg_notify(%s, '')", (CHANNEL,))
+FORGET: Final[SideStatement] = ("SELECT pg_notify(%s, '')", (CHANNEL,))
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,9 @@ class NewKey:
         """By what the key is found, listed and revoked."""
         return prefix_of(self.secret)
 
-    def stored(self, creator_id: str | None, role: str, label: str | None, expires_at: datetime | None) -> list[Beside]:
+    def stored(
+        self, creator_id: str | None, role: str, label: str | None, expires_at: datetime | None
+    ) -> list[SideStatement]:
         """The statements that keep its hash."""
         query = """INSERT INTO app.keys (prefix, key_sha256, creator_id, role, label, expires_at)
                    VALUES (%s, %s, %s, %s, %s, %s)"""
@@ -52,14 +54,14 @@ class NewLink:
 
     token: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
 
-    def stored(self, user_id: UUID, *, reusable: bool = False) -> list[Beside]:
+    def stored(self, user_id: UUID, *, reusable: bool = False) -> list[SideStatement]:
         """The statements that let it log in to an account; for seven days and once, a `reusable` one always."""
         good_for = REUSABLE_LINK_FOR if reusable else LINK_FOR
         query = """INSERT INTO app.links (token_sha256, user_id, expires_at, reusable)
                    VALUES (%s, %s, now() + %s, %s)"""
         return [(query, (digest(self.token), user_id, good_for, reusable))]
 
-    def invites(self, member_id: UUID) -> list[Beside]:
+    def invites(self, member_id: UUID) -> list[SideStatement]:
         """The statements that make it an invitation, to be accepted within seven days."""
         query = "INSERT INTO app.links (token_sha256, member_id, expires_at) VALUES (%s, %s, now() + %s)"
         return [(query, (digest(self.token), member_id, LINK_FOR))]
@@ -74,39 +76,39 @@ def spellings(email: str) -> list[str]:
     return [kept.lower(), email.lower()]
 
 
-def revoking(prefix: str) -> list[Beside]:
+def revoking(prefix: str) -> list[SideStatement]:
     """The statements that make a key open nothing any more, anywhere."""
     return [("UPDATE app.keys SET revoked_at = now() WHERE prefix = %s AND revoked_at IS NULL", (prefix,)), FORGET]
 
 
 def inviting(
     member_id: UUID, creator_id: str | None, email: str, name: str | None, role: str, at: datetime
-) -> list[Beside]:
+) -> list[SideStatement]:
     """The statements that make somebody a member who has not come yet; whether they have an account plays no part."""
     query = """INSERT INTO app.memberships (member_id, creator_id, email, name, role, created_at)
                VALUES (%s, %s, %s, %s, %s, %s)"""
     return [(query, (member_id, creator_id, email, name, role, at))]
 
 
-def opening_account(user_id: UUID, email: str, password_hash: str | None) -> list[Beside]:
+def opening_account(user_id: UUID, email: str, password_hash: str | None) -> list[SideStatement]:
     """The statements that make an account; addresses that differ in capitals only are one."""
     query = "INSERT INTO app.users (user_id, email, password_hash) VALUES (%s, lower(%s), %s)"
     return [(query, (user_id, email, password_hash))]
 
 
-def joining(member_id: UUID, user_id: UUID) -> list[Beside]:
+def joining(member_id: UUID, user_id: UUID) -> list[SideStatement]:
     """The statements by which an account acts as an invited member from now on."""
     query = "UPDATE app.memberships SET user_id = %s WHERE member_id = %s"
     return [(query, (user_id, member_id)), FORGET]
 
 
-def changing_user(member_id: UUID, name: str | None, role: str) -> list[Beside]:
+def changing_user(member_id: UUID, name: str | None, role: str) -> list[SideStatement]:
     """The statements that give a member another name or role, at once and everywhere."""
     query = "UPDATE app.memberships SET name = %s, role = %s WHERE member_id = %s"
     return [(query, (name, role, member_id)), FORGET]
 
 
-def removing_user(member_id: UUID) -> list[Beside]:
+def removing_user(member_id: UUID) -> list[SideStatement]:
     """The statements that end a membership; an account without another goes too, with its links and sessions."""
     account = """DELETE FROM app.users USING app.memberships AS ending
                   WHERE ending.member_id = %s AND users.user_id = ending.user_id AND NOT EXISTS (
@@ -115,25 +117,25 @@ def removing_user(member_id: UUID) -> list[Beside]:
     return [(account, (member_id,)), ("DELETE FROM app.memberships WHERE member_id = %s", (member_id,)), FORGET]
 
 
-def using_link(token: str) -> list[Beside]:
+def using_link(token: str) -> list[SideStatement]:
     """The statement that uses a link up; nothing of its transaction is stored if the link is not good any more."""
     return [("SELECT app.use_link(%s)", (digest(token),))]
 
 
-def beginning_session(token: str, csrf_token: str, user_id: UUID, previous: str | None) -> list[Beside]:
+def beginning_session(token: str, csrf_token: str, user_id: UUID, previous: str | None) -> list[SideStatement]:
     """The statements that begin a session, and end the one that the browser held before."""
-    ending: list[Beside] = []
+    ending: list[SideStatement] = []
     if previous is not None:
         ending = [("DELETE FROM app.sessions WHERE token_sha256 = %s", (digest(previous),)), FORGET]
     query = "INSERT INTO app.sessions (token_sha256, user_id, csrf_token, expires_at) VALUES (%s, %s, %s, now() + %s)"
     return [*ending, (query, (digest(token), user_id, csrf_token, SESSION_FOR))]
 
 
-ENDING_SESSIONS: Final[Sequence[Beside]] = (("DELETE FROM app.sessions WHERE expires_at < now()", ()),)
+ENDING_SESSIONS: Final[Sequence[SideStatement]] = (("DELETE FROM app.sessions WHERE expires_at < now()", ()),)
 """The statements that throw away what is over."""
 
 
-def setting_password(user_id: UUID, password_hash: str, but: bytes | None) -> list[Beside]:
+def setting_password(user_id: UUID, password_hash: str, but: bytes | None) -> list[SideStatement]:
     """The statements that set a password and end the account's sessions, `but` one, its links and its known places."""
     return [
         ("UPDATE app.users SET password_hash = %s WHERE user_id = %s", (password_hash, user_id)),
@@ -144,7 +146,7 @@ def setting_password(user_id: UUID, password_hash: str, but: bytes | None) -> li
     ]
 
 
-def remembering_place(user_id: UUID, place: bytes) -> list[Beside]:
+def remembering_place(user_id: UUID, place: bytes) -> list[SideStatement]:
     """The statements by which a place is known from now on, and those of which nobody has come for long are not."""
     known = """INSERT INTO app.known_places (user_id, place) VALUES (%s, %s)
                ON CONFLICT (user_id, place) DO UPDATE SET last_at = now()"""

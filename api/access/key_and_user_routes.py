@@ -10,7 +10,18 @@ from pydantic import Field
 from api.access import credentials, queries
 from api.access.credentials import NewKey, NewLink
 from api.access.roles import OWNERS
-from api.http.fields import NOT_BLANK, Answer, Body, GivenTime, Listed, Name, NeededEmail, NotNull, Ok, Time
+from api.http.fields import (
+    NOT_BLANK,
+    GivenTime,
+    Listed,
+    Name,
+    NeededEmail,
+    NotNull,
+    Ok,
+    RequestModel,
+    ResponseModel,
+    Time,
+)
 from api.http.pagination import Cursor, Limit, refuse_query
 from api.http.routing import Acting, Do, Running, guarded_router
 from domain import context
@@ -24,7 +35,7 @@ RoleWord = Literal["owner", "agent", "auditor", "analyst"]
 Label = Annotated[str, Field(min_length=1, max_length=100, json_schema_extra=NOT_BLANK)]
 
 
-class IssueKey(Body):
+class IssueKey(RequestModel):
     """A key that is wanted; without `expires_at` it is good until it is revoked."""
 
     role: RoleWord
@@ -32,7 +43,7 @@ class IssueKey(Body):
     expires_at: GivenTime | None = None
 
 
-class KeyItem(Answer):
+class KeyItem(ResponseModel):
     """A key as it is listed; `last_used_at` is exact to a minute."""
 
     prefix: str
@@ -62,7 +73,7 @@ class KeyRevoked(Ok):
     revoked: str
 
 
-class InviteUser(Body):
+class InviteUser(RequestModel):
     """Somebody who is to help."""
 
     email: NeededEmail
@@ -70,14 +81,14 @@ class InviteUser(Body):
     name: Name | None = None
 
 
-class ChangeUser(Body):
+class ChangeUser(RequestModel):
     """What of a person is to change."""
 
     role: Annotated[RoleWord | None, NotNull] = None
     name: Name | None = None
 
 
-class UserItem(Answer):
+class UserItem(ResponseModel):
     """A person who may log in."""
 
     id: UUID
@@ -147,7 +158,7 @@ async def issue_key(request: Request, creator: Acting, runtime: Running, body: I
 
     def issue(app: Clonnect) -> str:
         stored = key.stored(creator.creator_id, role, body.label, body.expires_at)
-        app.issue_key(creator.creator_id, key.prefix, role, body.label, body.expires_at, beside=stored)
+        app.issue_key(creator.creator_id, key.prefix, role, body.label, body.expires_at, in_transaction=stored)
         return key.prefix
 
     prefix = await do(issue)
@@ -162,7 +173,7 @@ async def revoke_key(request: Request, creator: Acting, runtime: Running, prefix
     if row is None:
         raise NotFound("There is no such key.")
     revoking = credentials.revoking(prefix)
-    await do(Clonnect.revoke_key, creator.creator_id, prefix, Role(row["role"]), beside=revoking)
+    await do(Clonnect.revoke_key, creator.creator_id, prefix, Role(row["role"]), in_transaction=revoking)
     runtime.callers.heard(None)
     return KeyRevoked(revoked=prefix)
 
@@ -202,7 +213,7 @@ async def invite_user(request: Request, creator: Acting, runtime: Running, body:
             *credentials.inviting(member_id, creator.creator_id, body.email, body.name, role, now),
             *link.invites(member_id),
         ]
-        app.invite_user(creator.creator_id, member_id, body.email, body.name, role, beside=stored)
+        app.invite_user(creator.creator_id, member_id, body.email, body.name, role, in_transaction=stored)
         return member_id, now
 
     member_id, now = await do(invite)
@@ -225,7 +236,7 @@ async def change_user(
         await do.until_shown()
         return UserOut(user=present)
     changing = credentials.changing_user(user_id, name, role)
-    await do(Clonnect.change_user, creator.creator_id, user_id, name, present.role, role, beside=changing)
+    await do(Clonnect.change_user, creator.creator_id, user_id, name, present.role, role, in_transaction=changing)
     runtime.callers.heard(None)
     return UserOut(user=await _user(runtime, creator, user_id))
 
@@ -238,7 +249,7 @@ async def remove_user(request: Request, creator: Acting, runtime: Running, user_
     if str(user_id) == creator.id:
         raise Conflict("Nobody removes themselves: ask another owner.")
     removing = credentials.removing_user(user_id)
-    await do(Clonnect.remove_user, creator.creator_id, user_id, present.role, beside=removing)
+    await do(Clonnect.remove_user, creator.creator_id, user_id, present.role, in_transaction=removing)
     runtime.callers.heard(None)
     return UserRemoved(removed=user_id)
 

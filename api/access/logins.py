@@ -20,7 +20,7 @@ from domain import context
 from domain.access import Membership
 from domain.application import Clonnect
 from domain.errors import AlreadyTaken, FieldError, Invalid
-from domain.streams import Beside
+from domain.streams import SideStatement
 from domain.vocabulary import Role
 from eventstore.writer import Writer
 
@@ -111,12 +111,12 @@ class LogIns:
         setting = credentials.setting_password(account["user_id"], await passwords.hashed(password), None)
         async with self._using(token, session.caller.actor, visit):
             statements = [*using, *setting, *beginning]
-            await self._writer.do(Clonnect.set_password, session.caller.memberships, beside=statements)
+            await self._writer.do(Clonnect.set_password, session.caller.memberships, in_transaction=statements)
         return session
 
     async def change_password(
         self, caller: callers.Caller, current: str | None, password: str, address: str
-    ) -> list[Beside]:
+    ) -> list[SideStatement]:
         """The statements that set a new password, if `current` is the present one, or there is none; else `Invalid`."""
         assert caller.account is not None
         with self.tries.one(address, caller.email, is_known=True):
@@ -136,7 +136,7 @@ class LogIns:
         email, member = link["email"], Membership(link["creator_id"], link["member_id"], Role(link["role"]))
         place = self._place(visit.address, email)
         account: Account | None = await self._account_named(email, place)
-        opening: list[Beside] = []
+        opening: list[SideStatement] = []
         if password is None:
             if account is None or not await self._is_in(account["user_id"], visit):
                 raise _without_password()
@@ -157,7 +157,9 @@ class LogIns:
             *credentials.remembering_place(account["user_id"], place),
         ]
         async with self._using(token, f"person:{member.user_id}", visit):
-            await self._writer.do(Clonnect.accept_invitation, member.creator_id, member.user_id, beside=statements)
+            await self._writer.do(
+                Clonnect.accept_invitation, member.creator_id, member.user_id, in_transaction=statements
+            )
         return session
 
     async def _is_in(self, user_id: UUID, visit: Visit) -> bool:
@@ -217,7 +219,7 @@ class LogIns:
 
     def _beginning(
         self, account: Account, memberships: Sequence[Membership], visit: Visit
-    ) -> tuple[Session, list[Beside]]:
+    ) -> tuple[Session, list[SideStatement]]:
         """A session that nobody has had before, and the statements that begin it."""
         if not memberships:
             raise Unauthenticated(WRONG)
@@ -239,7 +241,7 @@ async def _proven(account: Account | None, password: str, *, is_known: bool) -> 
     return account
 
 
-async def _carry_out(conn: AsyncConnection[DictRow], statements: Sequence[Beside]) -> None:
+async def _carry_out(conn: AsyncConnection[DictRow], statements: Sequence[SideStatement]) -> None:
     """Run statements that stand beside no event."""
     for query, values in statements:
         await conn.execute(query.encode(), values)

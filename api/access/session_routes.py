@@ -11,7 +11,7 @@ from api.access.credentials import SESSION_FOR
 from api.access.logins import Visit
 from api.access.passwords import Password
 from api.access.roles import EVERYBODY
-from api.http.fields import Answer, Body, Ok, given
+from api.http.fields import Ok, RequestModel, ResponseModel, given
 from api.http.problems import Forbidden
 from api.http.routing import Caller, Do, Running, address_of, guarded_router, public_router
 from api.openapi.refusals import also
@@ -25,7 +25,7 @@ router = guarded_router("access", reads=EVERYBODY, writes=EVERYBODY, takes_keys=
 Text = Annotated[str, Field(max_length=1000)]
 
 
-class LogIn(Body):
+class LogIn(RequestModel):
     """A link's token, with a password to be set by it or without; or an e-mail address and its password."""
 
     model_config = ConfigDict(json_schema_extra={"anyOf": [given("link"), given("email", "password")]})
@@ -35,14 +35,14 @@ class LogIn(Body):
     link: Text | None = None
 
 
-class ChangePassword(Body):
+class ChangePassword(RequestModel):
     """The present password, unless there is none, and the new one."""
 
     current: Text | None = None
     password: Password
 
 
-class UserMembership(Answer):
+class UserMembership(ResponseModel):
     """For whom a person acts, with which role, and under which id they are known there."""
 
     creator_id: str
@@ -50,7 +50,7 @@ class UserMembership(Answer):
     user_id: UUID
 
 
-class User(Answer):
+class User(ResponseModel):
     """Whoever is asking; a key has no e-mail address.
 
     A person may act for several creators, with a role for each in `memberships`; `role` is the one with the first of
@@ -140,7 +140,7 @@ async def change_password(request: Request, runtime: Running, caller: Caller, do
     if caller.account is None:
         raise Forbidden("A key has no password: log in.")
     statements = await runtime.log_ins.change_password(caller, body.current, body.password, address_of(request))
-    await do(Clonnect.set_password, caller.memberships, beside=statements)
+    await do(Clonnect.set_password, caller.memberships, in_transaction=statements)
     runtime.callers.heard(None)
     return Ok()
 

@@ -7,7 +7,7 @@ from fastapi import Path, Query
 
 from api.access.roles import OWNERS, STAFF
 from api.attention.queries import AsideKind, Attention, SetAside
-from api.http.fields import Answer, Listed, Ok, Time
+from api.http.fields import Listed, Ok, ResponseModel, Time
 from api.http.pagination import Cursor, Limit
 from api.http.routing import Acting, Do, Running, guarded_router
 from api.openapi.refusals import also
@@ -17,7 +17,7 @@ router = guarded_router("attention", reads=STAFF, writes=OWNERS)
 LIST = "attention"
 
 
-class About(Answer):
+class About(ResponseModel):
     """Where it lies and why: `part` is a projection, a process, a channel or a kind of due work."""
 
     part: str
@@ -25,7 +25,7 @@ class About(Answer):
     lead_id: UUID | None
 
 
-class AttentionItem(Answer):
+class AttentionItem(ResponseModel):
     """One thing that was set aside, since when, and whether it can be tried again."""
 
     id: str

@@ -17,7 +17,7 @@ from api.settings import Settings
 from domain import context
 from domain.access import Membership
 from domain.application import Clonnect
-from domain.creator import Settings as CreatorSettings
+from domain.creator import CreatorSettings
 from domain.errors import NotFound
 from domain.person.email_addresses import checked_address
 from domain.vocabulary import Role
@@ -47,7 +47,7 @@ def add_key(settings: Settings, creator: str | None, role: Role, label: str | No
         key = NewKey()
         expires_at = None if days is None else datetime.now(UTC) + timedelta(days=days)
         stored = key.stored(creator, role, label, expires_at)
-        app.issue_key(creator, key.prefix, role, label, expires_at, beside=stored)
+        app.issue_key(creator, key.prefix, role, label, expires_at, in_transaction=stored)
         return key.secret
 
 
@@ -71,7 +71,7 @@ def revoke_key(settings: Settings, creator: str | None, prefix: str) -> None:
         ).fetchone()
         if row is None:
             raise NotFound("There is no such key.")
-        app.revoke_key(creator, prefix, Role(row["role"]), beside=credentials.revoking(prefix))
+        app.revoke_key(creator, prefix, Role(row["role"]), in_transaction=credentials.revoking(prefix))
 
 
 def add_user(settings: Settings, creator: str | None, email: str, role: Role) -> str:
@@ -106,7 +106,7 @@ def change_role(settings: Settings, email: str, role: Role, creator: str | None)
         if before is not role:
             member_id, name = member["member_id"], member["name"]
             changing = credentials.changing_user(member_id, name, role)
-            app.change_user(member["creator_id"], member_id, name, before, role, beside=changing)
+            app.change_user(member["creator_id"], member_id, name, before, role, in_transaction=changing)
 
 
 def remove_user(settings: Settings, email: str, creator: str | None, *, as_admin: bool) -> None:
@@ -114,7 +114,7 @@ def remove_user(settings: Settings, email: str, creator: str | None, *, as_admin
     with installation(settings) as (app, conn):
         member = _member(conn, email, creator, as_admin=as_admin)
         removing = credentials.removing_user(member["member_id"])
-        app.remove_user(member["creator_id"], member["member_id"], Role(member["role"]), beside=removing)
+        app.remove_user(member["creator_id"], member["member_id"], Role(member["role"]), in_transaction=removing)
 
 
 def link_user(settings: Settings, email: str) -> str:
@@ -125,7 +125,7 @@ def link_user(settings: Settings, email: str) -> str:
             return address(settings, link_for(app, account))
         member, link = _member(conn, email, None), NewLink()
         membership = Membership(member["creator_id"], member["member_id"], Role(member["role"]))
-        app.issue_link([membership], beside=link.invites(membership.user_id))
+        app.issue_link([membership], in_transaction=link.invites(membership.user_id))
         return address(settings, link)
 
 
@@ -133,7 +133,7 @@ def invite(app: Clonnect, creator: str | None, email: str, role: Role) -> NewLin
     """Make a person a member who has not come yet, and a link for them to accept."""
     member_id, link = uuid4(), NewLink()
     inviting = credentials.inviting(member_id, creator, email, None, role, context.now())
-    app.invite_user(creator, member_id, email, None, role, beside=[*inviting, *link.invites(member_id)])
+    app.invite_user(creator, member_id, email, None, role, in_transaction=[*inviting, *link.invites(member_id)])
     return link
 
 
@@ -145,14 +145,14 @@ def let_in(app: Clonnect, creator: str | None, email: str, role: Role) -> NewLin
         *credentials.opening_account(user_id, email, None),
         *credentials.joining(user_id, user_id),
     ]
-    app.invite_user(creator, user_id, email, None, role, beside=[*opening, *link.stored(user_id)])
+    app.invite_user(creator, user_id, email, None, role, in_transaction=[*opening, *link.stored(user_id)])
     return link
 
 
 def link_for(app: Clonnect, account: DictRow, *, reusable: bool = False) -> NewLink:
     """A link to somebody's account, by its row."""
     link = NewLink()
-    app.issue_link(memberships_of(account), beside=link.stored(account["user_id"], reusable=reusable))
+    app.issue_link(memberships_of(account), in_transaction=link.stored(account["user_id"], reusable=reusable))
     return link
 
 

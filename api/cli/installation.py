@@ -21,7 +21,7 @@ from domain.application import Clonnect
 from domain.vocabulary import Platform
 from eventstore.session_limits import MAINTENANCE, session
 from processes.channels.base import ChannelError
-from processes.erasure import Erased, NotShownYet
+from processes.erasure import ErasureCounts, NotShownYet
 
 
 @contextmanager
@@ -58,7 +58,7 @@ async def _connect(settings: Settings, url: str, creator: str, channel: Platform
             with context.acting("system"):
                 async with runtime.bots.connecting(creator, token) as bot:
                     await runtime.writer.do(
-                        Clonnect.connect_channel, creator, channel, bot.account_id, beside=bot.stored
+                        Clonnect.connect_channel, creator, channel, bot.account_id, in_transaction=bot.stored
                     )
         except ChannelError as error:
             raise StartupError(
@@ -119,7 +119,7 @@ def erase(settings: Settings, creator: str, person: str) -> str:
     )
 
 
-async def _erase(settings: Settings, url: str, creator: str, person: str) -> list[Erased]:
+async def _erase(settings: Settings, url: str, creator: str, person: str) -> list[ErasureCounts]:
     from api.bootstrap import run
 
     async with run(settings, url, work=False) as runtime:

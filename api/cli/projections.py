@@ -23,7 +23,7 @@ from projections.engine.generations import DROPPED_AFTER, count_rows
 from projections.engine.lag import Lag, lags
 from projections.engine.parking import Outcome, Waits, discard, parked_streams, replay
 from projections.engine.projection import Pool, Projection
-from projections.engine.rebuild import Rebuild, Step, cancel
+from projections.engine.rebuild import Rebuild, RebuildStep, cancel
 from projections.registry import PROJECTIONS
 
 NO_POOL = cast(Pool, None)
@@ -96,7 +96,7 @@ def _rebuilding(conn: psycopg.Connection[DictRow], lag: Lag) -> str:
 def rebuild_projection(settings: Settings, name: str, say: Callable[[str], None]) -> str:
     """Make the tables of a projection anew, or go on with it; `say` is told how far it is."""
 
-    def report(step: Step) -> None:
+    def report(step: RebuildStep) -> None:
         say(f"{name}: {step.position:,} of {step.head:,} events, {step.rate:,.0f}/s, {step.left:,.0f} s left")
 
     with _log(settings) as (url, conn, log):

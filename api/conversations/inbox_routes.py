@@ -10,7 +10,7 @@ from pydantic import Field
 
 from api.access import callers
 from api.access.roles import STAFF
-from api.http.fields import Body, GivenTime, Listed, Ok, Time
+from api.http.fields import GivenTime, Listed, Ok, RequestModel, Time
 from api.http.pagination import Limit, People
 from api.http.routing import Acting, Commands, DoOnVersion, Running, Shown, commanded_lead, guarded_router
 from api.presenters.items import PutAsideItem
@@ -25,17 +25,17 @@ P = ParamSpec("P")
 router = guarded_router("conversations", reads=STAFF, writes=STAFF)
 
 
-class Nothing(Body):
+class EmptyBody(RequestModel):
     """There is nothing to say beside the path."""
 
 
-class TakeOver(Body):
+class TakeOver(RequestModel):
     """Until when a person has the conversation; left out: until they give it back."""
 
     until: GivenTime | None = None
 
 
-class Assign(Body):
+class Assign(RequestModel):
     """Who holds the conversation; null is nobody."""
 
     user_id: Annotated[UUID, Field(strict=False)] | None
@@ -122,7 +122,7 @@ async def list_put_aside(
 
 @router.post("/dm/conversations/{creator_id}/{lead_id}/archive")
 async def archive_conversation(
-    creator: Acting, runtime: Running, lead_id: str, do: DoOnVersion, _: Nothing | None = None
+    creator: Acting, runtime: Running, lead_id: str, do: DoOnVersion, _: EmptyBody | None = None
 ) -> Archived:
     """Put a conversation away until the person writes again; what is pending is cancelled."""
     lead = await _on_lead(do, creator.creator_id, lead_id, Clonnect.archive_lead)
@@ -131,7 +131,7 @@ async def archive_conversation(
 
 @router.post("/dm/conversations/{creator_id}/{lead_id}/spam")
 async def mark_conversation_as_spam(
-    creator: Acting, runtime: Running, lead_id: str, do: DoOnVersion, _: Nothing | None = None
+    creator: Acting, runtime: Running, lead_id: str, do: DoOnVersion, _: EmptyBody | None = None
 ) -> MarkedAsSpam:
     """Put a conversation away for good: what the person writes is kept, and not answered."""
     lead = await _on_lead(do, creator.creator_id, lead_id, Clonnect.mark_as_spam)
@@ -140,7 +140,7 @@ async def mark_conversation_as_spam(
 
 @router.post("/dm/conversations/{creator_id}/{lead_id}/restore")
 async def restore_conversation(
-    creator: Acting, runtime: Running, lead_id: str, do: DoOnVersion, _: Nothing | None = None
+    creator: Acting, runtime: Running, lead_id: str, do: DoOnVersion, _: EmptyBody | None = None
 ) -> Restored:
     """Bring a conversation back to the inbox, and its lead to the stage where it was."""
     lead = await _on_lead(do, creator.creator_id, lead_id, Clonnect.restore_lead)
@@ -149,7 +149,7 @@ async def restore_conversation(
 
 @router.post("/dm/conversations/{creator_id}/{lead_id}/read")
 async def read_conversation(
-    creator: Acting, runtime: Running, lead_id: str, do: DoOnVersion, _: Nothing | None = None
+    creator: Acting, runtime: Running, lead_id: str, do: DoOnVersion, _: EmptyBody | None = None
 ) -> ReadOut:
     """Say that everything was seen."""
     lead = await _on_lead(do, creator.creator_id, lead_id, Clonnect.read_conversation)
@@ -168,7 +168,7 @@ async def take_over_conversation(
 
 @router.post("/dm/conversations/{creator_id}/{lead_id}/release")
 async def release_conversation(
-    creator: Acting, runtime: Running, lead_id: str, do: DoOnVersion, _: Nothing | None = None
+    creator: Acting, runtime: Running, lead_id: str, do: DoOnVersion, _: EmptyBody | None = None
 ) -> HandedOver:
     """Let the bot speak in this conversation again, whatever it was silent for."""
     lead = await _on_lead(do, creator.creator_id, lead_id, Clonnect.hand_back)

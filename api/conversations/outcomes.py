@@ -7,12 +7,12 @@ from uuid import UUID
 
 from api.http.routing import SHOWN_WITHIN
 from api.presenters.items import Row
-from domain.commands.conversations import Received
+from domain.commands.conversations import ReceivedMessage
 from domain.creator import Creator
 from domain.follower.follower import Follower
 from domain.follower.values import Purpose
 from domain.vocabulary import Intent, Mode
-from projections.event_history import decided_up_to, of_follower
+from processes.process import decided_up_to
 
 if TYPE_CHECKING:
     from api.bootstrap import Runtime
@@ -42,10 +42,10 @@ async def outcome_of_send(runtime: "Runtime", send_id: UUID) -> Row | None:
         left = until - loop.time()
         if left <= 0 or (message is not None and message["delivery"] != "queued"):
             return message
-        await runtime.progress.beyond(shown, min(left, 1.0))
+        await runtime.progress.wait_for_change(shown, min(left, 1.0))
 
 
-async def outcome_of_message(runtime: "Runtime", received: Received, after: int) -> Story:
+async def outcome_of_message(runtime: "Runtime", received: ReceivedMessage, after: int) -> Story:
     """How a message was understood and answered, once that is settled, or after 10 s as far as it is known.
 
     `after` is the position of the message, or one before it.
@@ -56,16 +56,16 @@ async def outcome_of_message(runtime: "Runtime", received: Received, after: int)
         shown = runtime.progress.position
         story = await _story(runtime, received, after)
         if story.is_over:
-            await runtime.progress.passed(await asyncio.to_thread(runtime.log.head), SHOWN_WITHIN)
+            await runtime.progress.wait_until(await asyncio.to_thread(runtime.log.head), SHOWN_WITHIN)
         if story.is_over or (left := until - loop.time()) <= 0:
             return story
-        await runtime.progress.beyond(shown, min(left, LOOK_AGAIN))
+        await runtime.progress.wait_for_change(shown, min(left, LOOK_AGAIN))
 
 
-async def _story(runtime: "Runtime", received: Received, after: int) -> Story:
-    decided = await decided_up_to(runtime)
+async def _story(runtime: "Runtime", received: ReceivedMessage, after: int) -> Story:
+    decided = await decided_up_to(runtime.pool)
     understood, understood_at, drafted, send_id, sent_at = None, 0, None, None, 0
-    for recorded in await of_follower(runtime, received.follower_id, after):
+    for recorded in await runtime.history.of_follower(received.follower_id, after):
         match recorded.event:
             case Follower.BurstUnderstood() as event if received.message_id in event.message_ids:
                 understood, understood_at = event, recorded.position
@@ -88,9 +88,9 @@ async def _story(runtime: "Runtime", received: Received, after: int) -> Story:
     return Story(understood, drafted, delivery, is_over=delivery != "queued" and decided >= understood_at)
 
 
-async def position_of(runtime: "Runtime", received: Received) -> int | None:
+async def position_of(runtime: "Runtime", received: ReceivedMessage) -> int | None:
     """Where in the log a message of this follower was stored."""
-    for recorded in await of_follower(runtime, received.follower_id, 0):
+    for recorded in await runtime.history.of_follower(received.follower_id, 0):
         event = recorded.event
         if isinstance(event, Follower.MessageReceived) and event.message_id == received.message_id:
             return recorded.position

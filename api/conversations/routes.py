@@ -11,7 +11,7 @@ from pydantic import Field
 
 from api.access.roles import STAFF
 from api.conversations.outcomes import Story, action_of, outcome_of_message, outcome_of_send, position_of
-from api.http.fields import STATUSES, Answer, Body, Listed, MessageText, Ok, StatusWord, Time
+from api.http.fields import STATUSES, Listed, MessageText, Ok, RequestModel, ResponseModel, StatusWord, Time
 from api.http.pagination import Cursor, Limit, People
 from api.http.routing import (
     NO_LEAD,
@@ -45,11 +45,11 @@ from api.presenters.items import (
 from api.settings import answer_limits
 from domain import context
 from domain.application import Clonnect
-from domain.commands.conversations import Received
+from domain.commands.conversations import ReceivedMessage
 from domain.errors import NotFound
 from domain.follower.content import Inbound
 from domain.nurturing.placement import WINDOW
-from domain.person.identity import checked, shown
+from domain.person.identity import format_id, require_id
 from domain.vocabulary import Intent, Language, Mark, Mode, Platform, Status
 from projections.people.filters import Shelf
 
@@ -58,7 +58,7 @@ router = guarded_router("conversations", reads=STAFF, writes=STAFF)
 LAST_MESSAGES = 50
 
 
-class ByStatus(Answer):
+class ByStatus(ResponseModel):
     """How many conversations each stage has, under the same filters."""
 
     new: int
@@ -67,7 +67,7 @@ class ByStatus(Answer):
     customer: int
 
 
-class Conversations(Listed):
+class ConversationList(Listed):
     """One page of the inbox."""
 
     conversations: list[ConversationItem]
@@ -80,7 +80,7 @@ class Messages(Listed):
     messages: list[MessageItem]
 
 
-class Window(Answer):
+class Window(ResponseModel):
     """Whether the platform lets us write now, and until when; no end where it always does."""
 
     open: bool
@@ -122,7 +122,7 @@ class FollowerOut(Ok):
     version: int
 
 
-class ChangeStatus(Body):
+class ChangeStatus(RequestModel):
     """The stage that a person gives to a lead."""
 
     status: StatusWord
@@ -138,7 +138,7 @@ class StatusChanged(Ok):
     lead: LeadItem
 
 
-class SendMessage(Body):
+class SendMessage(RequestModel):
     """Something to be said as the creator."""
 
     follower_id: Annotated[str, Field(min_length=1, max_length=300)]
@@ -163,7 +163,7 @@ class ConversationDeleted(Ok):
     deleted: str
 
 
-class ProcessMessage(Body):
+class ProcessMessage(RequestModel):
     """A message of a follower, handed in by a program."""
 
     creator_id: Annotated[str, Field(max_length=63)]
@@ -192,7 +192,7 @@ class MessageProcessed(Ok):
     duplicate: bool
 
 
-@router.get("/dm/conversations/{creator_id}", response_model=Conversations)
+@router.get("/dm/conversations/{creator_id}", response_model=ConversationList)
 async def list_conversations(
     creator: Acting,
     runtime: Shown,
@@ -214,7 +214,7 @@ async def list_conversations(
         json_pages.CONVERSATION,
         now=runtime.clock(),
     )
-    return json_pages.listed(page, cursors, "conversations", response, by_status=by_status)
+    return json_pages.json_page_response(page, cursors, "conversations", response, by_status=by_status)
 
 
 @router.get("/dm/conversations/{creator_id}/{lead_id}/messages")
@@ -325,7 +325,7 @@ async def send_message(creator: Acting, runtime: Running, body: SendMessage, do:
 async def delete_conversation(creator: Acting, lead_id: str, do: DoOnVersion) -> ConversationDeleted:
     """Delete a conversation with its lead."""
     lead = await do.on_lead(creator.creator_id, lead_id, Clonnect.delete_lead)
-    return ConversationDeleted(deleted=shown(lead.platform, lead.platform_user_id))
+    return ConversationDeleted(deleted=format_id(lead.platform, lead.platform_user_id))
 
 
 @router.post("/dm/process", openapi_extra=also("not-found"))
@@ -334,7 +334,7 @@ async def process_message(creator: Caller, runtime: Running, body: ProcessMessag
     creator = await acting_for(runtime, creator, body.creator_id)
     check_role(creator, STAFF)
     country = await country_of(runtime, creator.creator_id, body.platform)
-    platform, raw = checked(
+    platform, raw = require_id(
         body.sender_id, Platform(body.platform) if body.platform else None, country=country, field="/sender_id"
     )
     message_id = body.message_id or do.made_up("message").hex
@@ -356,11 +356,11 @@ async def process_message(creator: Caller, runtime: Running, body: ProcessMessag
         )
     stored_at = await position_of(runtime, received) if received.duplicate else do.position
     story = await outcome_of_message(runtime, received, stored_at or 0) if do.waits else Story()
-    return await _processed(runtime, creator.creator_id, shown(platform, raw), received, story)
+    return await _processed(runtime, creator.creator_id, format_id(platform, raw), received, story)
 
 
 async def _processed(
-    runtime: Running, creator_id: str, follower_id: str, received: Received, story: Story
+    runtime: Running, creator_id: str, follower_id: str, received: ReceivedMessage, story: Story
 ) -> MessageProcessed:
     account = await asyncio.to_thread(runtime.app.creator, creator_id)
     follower = await asyncio.to_thread(runtime.app.follower, received.follower_id)

@@ -6,7 +6,7 @@ from fastapi import Request
 from pydantic import Field, SecretStr
 
 from api.access.roles import OWNERS
-from api.http.fields import Answer, Body, Listed, Ok, Time
+from api.http.fields import Listed, Ok, RequestModel, ResponseModel, Time
 from api.http.pagination import refuse_query
 from api.http.routing import Acting, DoOnVersion, Running, guarded_router
 from domain.application import Clonnect
@@ -19,7 +19,7 @@ ONLY_SIMULATED = "In a demo the simulator plays every channel: none can be conne
 NOT_CONNECTED = "This channel is not connected."
 
 
-class TroubleItem(Answer):
+class TroubleItem(ResponseModel):
     """Why no messages come in by polling, since when, and when it is tried again."""
 
     reason: PollingTrouble
@@ -28,7 +28,7 @@ class TroubleItem(Answer):
     detail: str
 
 
-class ChannelItem(Answer):
+class ChannelItem(ResponseModel):
     """One channel; `way_in` says how its messages come in, and is null where they do not."""
 
     channel: Platform
@@ -48,7 +48,7 @@ class Channels(Listed):
     channels: list[ChannelItem]
 
 
-class ConnectChannel(Body):
+class ConnectChannel(RequestModel):
     """What is needed to speak for a Telegram bot: the token that BotFather gave for it."""
 
     token: Annotated[SecretStr, Field(min_length=1, max_length=300)]
@@ -100,7 +100,7 @@ async def connect_channel(
             creator.creator_id,
             platform,
             bot.account_id,
-            beside=bot.stored,
+            in_transaction=bot.stored,
         )
     do.version(account.version)
     detail = None if bot.replaces is None else await runtime.bots.let_go(bot.replaces)
@@ -123,7 +123,7 @@ async def disconnect_channel(
         creator.creator_id,
         platform,
         gone.account_id,
-        beside=runtime.bots.forgetting(gone, creator.creator_id),
+        in_transaction=runtime.bots.forgetting(gone, creator.creator_id),
     )
     do.version(account.version)
     detail = await runtime.bots.let_go(gone)

@@ -7,7 +7,7 @@ from fastapi import Query
 
 from api.access.roles import OWNERS, STAFF
 from api.creators.routes import ConfigItem
-from api.http.fields import Answer, Body, Ok, Reason, Time
+from api.http.fields import Ok, Reason, RequestModel, ResponseModel, Time
 from api.http.routing import Acting, DoOnVersion, Running, Shown, Tag, guarded_router
 from api.presenters.items import ConversationItem, LeadItem
 from api.presenters.json_pages import PREVIEW
@@ -15,7 +15,7 @@ from domain.application import Clonnect
 from domain.creator import Creator
 from domain.vocabulary import Mode, Status
 from projections.people.filters import ORDERS, Filters
-from projections.stats import Numbers
+from projections.stats import CreatorFigures
 
 router = guarded_router("dashboard", reads=STAFF, writes=OWNERS)
 
@@ -24,7 +24,7 @@ RECENT_CONVERSATIONS = 20
 RECENT_LEADS = 50
 
 
-class Metrics(Answer):
+class Metrics(ResponseModel):
     """How many there are of what; the rates are 0 where there is no lead."""
 
     total_messages: int
@@ -52,13 +52,13 @@ class MetricsOut(Ok):
     metrics: Metrics
 
 
-class Waiting(Answer):
+class Waiting(ResponseModel):
     """What waits for a person."""
 
     escalations: int
 
 
-class FollowUpNumbers(Answer):
+class FollowUpNumbers(ResponseModel):
     """Follow-ups that ought to be judged by now, that were sent, and that wait for a person or a switch."""
 
     due: int
@@ -109,7 +109,7 @@ class DashboardToggled(Ok):
     reason: str | None
 
 
-class Pause(Body):
+class Pause(RequestModel):
     """Why the bot is to be silent."""
 
     reason: Reason | None = None
@@ -211,7 +211,7 @@ async def _switch(creator: Acting, do: DoOnVersion, active: bool | None, reason:
     return account
 
 
-def _metrics(numbers: Numbers) -> dict[str, Any]:
+def _metrics(numbers: CreatorFigures) -> dict[str, Any]:
     customers = numbers.by_status[Status.CUSTOMER]
     return {
         "total_messages": numbers.messages,

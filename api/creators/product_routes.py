@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer
 from pydantic_core import PydanticCustomError
 
 from api.access.roles import OWNERS
-from api.http.fields import Answer, Body, Listed, Name, NotNull, Ok
+from api.http.fields import Listed, Name, NotNull, Ok, RequestModel, ResponseModel
 from api.http.middleware import uuid_of
 from api.http.pagination import Cursor, Limit
 from api.http.routing import Acting, DoOnVersion, Running, Shown, Tag, guarded_router
@@ -60,7 +60,7 @@ Keywords = Annotated[list[Annotated[str, Field(min_length=1, max_length=50)]], F
 ShownPrice = Annotated[Decimal, PlainSerializer(float, return_type=float)]
 
 
-class ProductItem(Answer):
+class ProductItem(ResponseModel):
     """Something that the creator sells; `url` and `active` are other words for `payment_link` and `is_active`.
 
     The version is the creator's: what `If-Match` is compared with.
@@ -120,7 +120,7 @@ class ProductRemoved(ProductOut):
     message: str = "Product deleted"
 
 
-class EditProduct(Body):
+class EditProduct(RequestModel):
     """What of a product is to change; null clears a field."""
 
     name: Annotated[Name | None, NotNull] = None

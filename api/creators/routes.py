@@ -8,11 +8,11 @@ from fastapi import Query
 from pydantic import Field
 
 from api.access.roles import ADMINS, OWNERS
-from api.http.fields import Answer, Body, Email, Listed, Name, NotNull, Ok, Time
+from api.http.fields import Email, Listed, Name, NotNull, Ok, RequestModel, ResponseModel, Time
 from api.http.pagination import Cursor, Limit
 from api.http.routing import Acting, Do, DoOnVersion, Running, Shown, Tag, guarded_router
 from domain.application import Clonnect
-from domain.creator import NAME, Creator, Settings
+from domain.creator import NAME, Creator, CreatorSettings
 from domain.vocabulary import Mode
 
 router = guarded_router("creators", reads=OWNERS, writes=OWNERS)
@@ -21,7 +21,7 @@ installation = guarded_router("creators", reads=ADMINS, writes=ADMINS)
 LongText = Annotated[str, Field(max_length=5000)]
 
 
-class ConfigItem(Answer):
+class ConfigItem(ResponseModel):
     """How a creator is reached, and how whoever writes for them is called and speaks; never a secret."""
 
     id: UUID
@@ -67,7 +67,7 @@ class ConfigChanged(ConfigOut):
     message: str = "Configuration updated"
 
 
-class Configure(Body):
+class Configure(RequestModel):
     """What is to change; null clears a field. `is_active` is the switch of the bot."""
 
     clone_name: Annotated[str, Field(max_length=255)] | None = None
@@ -83,7 +83,7 @@ class Configure(Body):
         return {name: getattr(self, name) or None for name in self.model_fields_set - {"is_active"}}
 
 
-class CreatorItem(Answer):
+class CreatorItem(ResponseModel):
     """A creator of the installation."""
 
     id: UUID
@@ -101,7 +101,7 @@ class CreatorList(Listed):
     creators: list[CreatorItem]
 
 
-class SignUp(Body):
+class SignUp(RequestModel):
     """A new creator; the name stands in every address, and never changes."""
 
     name: Annotated[Name, Field(json_schema_extra={"pattern": rf"^\s*{NAME.pattern}\s*$"})]
@@ -142,7 +142,7 @@ async def sign_up_creator(body: SignUp, do: Do) -> SignedUp:
     """Make a creator; whoever is to speak for them needs a key or an invitation of their own."""
 
     def sign_up(app: Clonnect) -> Creator:
-        app.sign_up_creator(body.name, body.email or None, Settings())
+        app.sign_up_creator(body.name, body.email or None, CreatorSettings())
         return app.creator(body.name)
 
     creator = await do(sign_up)

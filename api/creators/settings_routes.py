@@ -8,7 +8,7 @@ from fastapi import Request
 from pydantic import AfterValidator, Field
 
 from api.access.roles import OWNERS
-from api.http.fields import Answer, Body, NotNull, Ok
+from api.http.fields import NotNull, Ok, RequestModel, ResponseModel
 from api.http.pagination import refuse_query
 from api.http.routing import Acting, DoOnVersion, Running, Tag, guarded_router
 from domain.application import Clonnect
@@ -20,14 +20,14 @@ router = guarded_router("settings", reads=OWNERS, writes=OWNERS)
 WallTime = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$"), AfterValidator(time.fromisoformat)]
 
 
-class QuietHours(Answer):
+class QuietHoursSetting(ResponseModel):
     """Wall time of the creator during which nothing is sent by itself; none when both are equal."""
 
     from_: Annotated[str, Field(alias="from")]
     to: str
 
 
-class Caps(Answer):
+class Caps(ResponseModel):
     """How many messages one person gets by themselves, at most."""
 
     per_person_week: int
@@ -41,7 +41,7 @@ class SettingsOut(Ok):
     timezone: str
     language: Language
     mode: Mode
-    quiet_hours: QuietHours
+    quiet_hours: QuietHoursSetting
     caps: Caps
     version: int
 
@@ -54,7 +54,7 @@ class SettingsOut(Ok):
             timezone=settings.timezone,
             language=settings.language,
             mode=creator.mode,
-            quiet_hours=QuietHours(
+            quiet_hours=QuietHoursSetting(
                 **{"from": settings.quiet_from.isoformat("minutes"), "to": settings.quiet_to.isoformat("minutes")}
             ),
             caps=Caps(per_person_week=settings.cap_per_week, per_day=settings.cap_per_day),
@@ -62,7 +62,7 @@ class SettingsOut(Ok):
         )
 
 
-class QuietHoursIn(Body):
+class QuietHoursIn(RequestModel):
     """Both ends as `HH:MM`."""
 
     from_: Annotated[WallTime, Field(alias="from")]
@@ -72,14 +72,14 @@ class QuietHoursIn(Body):
 Cap = Annotated[int, Field(ge=0, le=100)]
 
 
-class CapsIn(Body):
+class CapsIn(RequestModel):
     """Either or both."""
 
     per_person_week: Annotated[Cap | None, NotNull] = None
     per_day: Annotated[Cap | None, NotNull] = None
 
 
-class ChangeSettings(Body):
+class ChangeSettings(RequestModel):
     """What of the settings is to change."""
 
     timezone: Annotated[str | None, NotNull, Field(max_length=64)] = None

@@ -19,11 +19,10 @@ from api.server import serve_http
 from api.settings import Settings
 from domain import context
 from domain.application import Clonnect
-from domain.creator import Creator
-from domain.creator import Settings as CreatorSettings
+from domain.creator import Creator, CreatorSettings
 from domain.errors import NotFound
 from domain.follower.follower import Follower
-from domain.person.identity import told
+from domain.person.identity import parse_id
 from domain.vocabulary import Mode, Platform, Role, SequenceType
 from eventstore.sealing import Sealer
 from eventstore.session_limits import MAINTENANCE, session
@@ -138,7 +137,7 @@ async def _sign_up(runtime: Runtime) -> None:
     for channel in ChannelName:
         account_id = f"demo-{channel}"
         stored = connecting(sealer, channel, account_id, CREATOR, "no token", f"no secret of {channel}")
-        await do(Clonnect.connect_channel, CREATOR, Platform(channel), account_id, beside=stored)
+        await do(Clonnect.connect_channel, CREATOR, Platform(channel), account_id, in_transaction=stored)
     for sequence_type in SequenceType:
         await do(Clonnect.switch_sequence, CREATOR, sequence_type, True)
     await do(Clonnect.change_mode, CREATOR, Mode.AUTO)
@@ -158,7 +157,7 @@ async def _say(runtime: Runtime, messages: list[Said]) -> None:
 
 async def simulate(runtime: Runtime, creator_id: str, follower_id: str, text: str, name: str) -> None:
     """A follower of the demo writes from their phone."""
-    platform, person = told(follower_id)
+    platform, person = parse_id(follower_id)
     channel = ChannelName(platform or Platform.SIMULATOR)
     username = name.lower().replace(" ", ".")
     body = {
@@ -172,7 +171,7 @@ async def simulate(runtime: Runtime, creator_id: str, follower_id: str, text: st
 
 
 async def _move(runtime: Runtime, moved: Moved) -> None:
-    platform, person = told(moved.follower_id)
+    platform, person = parse_id(moved.follower_id)
     if platform is None:
         raise ValueError(f"{moved.follower_id} tells no platform")
     follower_id = Follower.create_id(runtime.app.namespace, CREATOR, platform, person)

@@ -9,7 +9,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from api.access.roles import ADMINS, EVERYBODY
 from api.attention.queries import AsideKind, Attention
 from api.health.components import connected, idle, late, unasked, workers
-from api.http.fields import Answer, Ok, Time
+from api.http.fields import Ok, ResponseModel, Time
 from api.http.routing import Caller, Running, guarded_router, public_router
 from domain.vocabulary import PollingTrouble
 from projections.engine.lag import State, lags
@@ -32,7 +32,7 @@ EXPOSITION: Final = {
 }
 
 
-class Readiness(Answer):
+class Readiness(ResponseModel):
     """Whether requests may come, and if not, what is missing."""
 
     status: Literal["ok", "unavailable"]
@@ -41,14 +41,14 @@ class Readiness(Answer):
     missing: list[str]
 
 
-class DatabaseHealth(Answer):
+class DatabaseHealth(ResponseModel):
     """The database, and how long the log is."""
 
     reachable: bool
     position: int
 
 
-class ProjectionHealth(Answer):
+class ProjectionHealth(ResponseModel):
     """What a projection does not show yet; `parked` streams wait for a person, `failure` keeps it from going on."""
 
     name: str
@@ -63,7 +63,7 @@ class ProjectionHealth(Answer):
     """How long ago whoever keeps it at the head of the log gave a sign of life; nothing if nobody ever did."""
 
 
-class ProcessHealth(Answer):
+class ProcessHealth(ResponseModel):
     """How far a process that reacts to events is behind the log."""
 
     name: str
@@ -72,7 +72,7 @@ class ProcessHealth(Answer):
     lag_seconds: float
 
 
-class WorkerHealth(Answer):
+class WorkerHealth(ResponseModel):
     """How many workers live, in all programs; when the one that reacts was heard, and how far its reactions are."""
 
     alive: int
@@ -80,7 +80,7 @@ class WorkerHealth(Answer):
     processes: list[ProcessHealth]
 
 
-class ChannelHealth(Answer):
+class ChannelHealth(ResponseModel):
     """A channel that this program speaks, and whether the creator has connected it.
 
     Where the platform is asked for messages, `polled_seconds` says how long ago whoever asks gave a sign of life, and
@@ -93,14 +93,14 @@ class ChannelHealth(Answer):
     trouble: PollingTrouble | None
 
 
-class ModelHealth(Answer):
+class ModelHealth(ResponseModel):
     """What writes the answers."""
 
     name: str | None
     answers_from: Literal["templates", "model"]
 
 
-class Health(Answer):
+class Health(ResponseModel):
     """How everything is that this installation consists of; `attention` counts what the caller's creator has waiting.
 
     `unavailable` for want of what is `missing`, or `degraded`; `why` says by what, as `kind` or `kind:which`.

@@ -107,7 +107,7 @@ class Commands:
         if not self._waits:
             self._response.headers["Preference-Applied"] = "respond-async"
             self._response.status_code = 202
-        elif not await self._runtime.progress.passed(position, SHOWN_WITHIN):
+        elif not await self._runtime.progress.wait_until(position, SHOWN_WITHIN):
             self._response.status_code = 202
 
     async def _reached(self) -> int:

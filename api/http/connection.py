@@ -47,7 +47,7 @@ class Phase(Enum):
     BODY = auto()
 
 
-class Protocol(HttpToolsProtocol):
+class LimitedConnection(HttpToolsProtocol):
     """One connection. `head_limit` is how many bytes the request line and the headers may have.
 
     Trailers are left out (RFC 9110, 6.5.1, allows it). Whatever of a body is not its content, which is trailers,

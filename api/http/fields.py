@@ -48,7 +48,7 @@ SequenceWord = Literal[
 FollowUpStatus = Literal["pending", "sent", "cancelled", "held", "skipped", "converted", "uncertain", "failed"]
 
 
-class Body(BaseModel):
+class RequestModel(BaseModel):
     """A body: no unknown fields, no guessing of types; texts are trimmed, then measured."""
 
     model_config = ConfigDict(extra="forbid", strict=True, str_strip_whitespace=True)
@@ -67,13 +67,13 @@ def given(*fields: str) -> dict[str, JsonValue]:
     return {"required": [*fields], "properties": {field: {"not": {"type": "null"}} for field in fields}}
 
 
-class Answer(BaseModel):
+class ResponseModel(BaseModel):
     """A part of an answer: every field is always there."""
 
     model_config: ClassVar[ConfigDict] = ConfigDict(json_schema_serialization_defaults_required=True)
 
 
-class Ok(Answer):
+class Ok(ResponseModel):
     """An answer to what was done or asked."""
 
     status: Literal["ok"] = "ok"

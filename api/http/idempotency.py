@@ -21,7 +21,7 @@ from domain.application import Clonnect
 from domain.errors import DomainError, FieldError, Invalid, LostRace
 from eventstore.sealing import Sealer
 from eventstore.writer import Done
-from processes.transient_errors import AWAY
+from processes.transient_errors import TRANSIENT_ERRORS
 from projections.engine.projection import Pool
 
 T = TypeVar("T")
@@ -214,7 +214,9 @@ class Idempotency:
                 if await cursor.fetchone() is not None:
                     return None
             known = await self._find(asked)
-        except AWAY as error:  # it is done; a repeat renders the answer from what the commands have answered
+        except (
+            TRANSIENT_ERRORS
+        ) as error:  # it is done; a repeat renders the answer from what the commands have answered
             _logger.warning("an answer was not kept (%s)", type(error).__name__)
             return None
         return None if known is None or known.answer is None else _replayed(known.answer)

@@ -34,7 +34,7 @@ def uuid_of(text: str) -> UUID | None:
     return UUID(text) if _UUID.fullmatch(text) else None
 
 
-class Envelope:
+class RequestMiddleware:
     """Gives a request its id (the client's, if that is a UUID) and its place, and counts its bytes while they come."""
 
     def __init__(self, app: ASGIApp) -> None:

@@ -30,7 +30,7 @@ from domain.errors import (
 from eventstore.key_watch import SENTENCE, KeyWatch
 from eventstore.vault import WrongKey
 from processes.channels.base import ChannelError
-from processes.transient_errors import AWAY
+from processes.transient_errors import TRANSIENT_ERRORS
 
 MEDIA_TYPE: Final = "application/problem+json"
 
@@ -85,7 +85,7 @@ class Problem(BaseModel):
     current_version: int | SkipJsonSchema[None] = None
 
 
-class Refusal(Exception):
+class HttpRefusal(Exception):
     """A refusal that only HTTP knows; `detail` is one sentence."""
 
     status: ClassVar[int]
@@ -93,61 +93,61 @@ class Refusal(Exception):
     headers: Mapping[str, str] = {}
 
 
-class BadRequest(Refusal):
+class BadRequest(HttpRefusal):
     """A header says something that nobody can understand."""
 
     status, slug = 400, "bad-request"
 
 
-class Unauthenticated(Refusal):
+class Unauthenticated(HttpRefusal):
     """No credential, or none that is known and still good."""
 
     status, slug, headers = 401, "unauthenticated", {"WWW-Authenticate": "Bearer"}
 
 
-class Forbidden(Refusal):
+class Forbidden(HttpRefusal):
     """The role does not allow it."""
 
     status, slug = 403, "forbidden"
 
 
-class WithoutCsrfToken(Refusal):
+class WithoutCsrfToken(HttpRefusal):
     """A write with the session's cookie alone."""
 
     status, slug = 403, "csrf"
 
 
-class Unsigned(Refusal):
+class Unsigned(HttpRefusal):
     """A delivery that its platform has not signed."""
 
     status, slug = 403, "signature"
 
 
-class UnsupportedMediaType(Refusal):
+class UnsupportedMediaType(HttpRefusal):
     """A body that is not JSON."""
 
     status, slug = 415, "unsupported-media-type"
 
 
-class TooLarge(Refusal):
+class TooLarge(HttpRefusal):
     """A body over the limit."""
 
     status, slug = 413, "too-large"
 
 
-class InProgress(Refusal):
+class InProgress(HttpRefusal):
     """The first request with the same idempotency key is under way."""
 
     status, slug, headers = 409, "in-progress", {"Retry-After": "1"}
 
 
-class KeyReused(Refusal):
+class KeyReused(HttpRefusal):
     """The idempotency key was used for another request."""
 
     status, slug = 422, "idempotency-key-reused"
 
 
-class RateLimited(Refusal):
+class RateLimited(HttpRefusal):
     """Too many times in a short while; `wait` is whole seconds."""
 
     status, slug = 429, "rate-limited"
@@ -157,13 +157,13 @@ class RateLimited(Refusal):
         self.headers = {"Retry-After": str(wait)}
 
 
-class NotCaughtUp(Refusal):
+class NotCaughtUp(HttpRefusal):
     """The projections have not reached the position that was asked for."""
 
     status, slug, headers = 503, "not-caught-up", {"Retry-After": "1"}
 
 
-class Unavailable(Refusal):
+class Unavailable(HttpRefusal):
     """The database is away, too many commands wait, or others were faster again and again."""
 
     status, slug, headers = 503, "unavailable", {"Retry-After": "1"}
@@ -188,7 +188,7 @@ def answer(
     return Response(text, status, headers=dict(headers or {}), media_type=MEDIA_TYPE)
 
 
-def refusal(request: Request, error: Refusal) -> Response:
+def refusal(request: Request, error: HttpRefusal) -> Response:
     """The answer to whoever is refused by HTTP."""
     return answer(request, error.status, error.slug, str(error), headers=error.headers)
 
@@ -202,21 +202,21 @@ def document(status: int, slug: str, detail: str, instance: str, **more: object)
 def install(app: FastAPI) -> None:
     """Have every exception that may leave a route answered as a problem."""
     for error_class, handler in {
-        Refusal: _refused,
+        HttpRefusal: _refused,
         DomainError: _refused_by_the_business,
         RequestValidationError: _invalid_request,
         HTTPException: _http,
         ClientDisconnect: _gone,
         WrongKey: _does_not_open,
         InvalidTag: _does_not_open,
-        **dict.fromkeys(AWAY, _unavailable),
+        **dict.fromkeys(TRANSIENT_ERRORS, _unavailable),
         ChannelError: _platform_away,
         Exception: _broken,
     }.items():
         app.add_exception_handler(error_class, cast(Any, handler))
 
 
-async def _refused(request: Request, error: Refusal) -> Response:
+async def _refused(request: Request, error: HttpRefusal) -> Response:
     return refusal(request, error)
 
 

@@ -97,7 +97,7 @@ def _give_back(taken: list[tuple[Throttle, str]]) -> None:
         throttle.give_back(who)
 
 
-class AtOnce:
+class ConcurrencyLimit:
     """So many at the same time, whoever it is."""
 
     def __init__(self, most: int) -> None:

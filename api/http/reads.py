@@ -12,7 +12,7 @@ from api.http.middleware import uuid_of
 from api.http.problems import NotCaughtUp
 from api.state import Runtime, running
 from domain.errors import Conflict, NotFound
-from domain.person.identity import told
+from domain.person.identity import parse_id
 from domain.vocabulary import Platform
 
 SHOWN_WITHIN: Final = 2.0
@@ -27,7 +27,7 @@ async def _shown(
     after: Annotated[int | None, Query(ge=0, le=2**62, description="Wait until the answer reflects this.")] = None,
 ) -> Runtime:
     runtime = running(request)
-    if after is not None and not await runtime.progress.passed(after, SHOWN_WITHIN):
+    if after is not None and not await runtime.progress.wait_until(after, SHOWN_WITHIN):
         raise NotCaughtUp(f"The reads have not reached position {after} yet.")
     response.headers["X-Position"] = str(runtime.progress.position)
     return runtime
@@ -80,7 +80,7 @@ async def shown_lead(runtime: Runtime, creator_id: str, given: str) -> UUID:
     lead_id = uuid_of(given)
     if lead_id is not None and await runtime.board.card(creator_id, lead_id) is not None:
         return lead_id
-    platform, raw = told(given)
+    platform, raw = parse_id(given)
     found = [row for row in await runtime.board.find(creator_id, raw) if platform in (None, row["platform"])]
     if len(found) > 1:
         raise Conflict("More than one lead has this id: say which with its prefix, such as `ig_`.")

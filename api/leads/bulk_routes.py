@@ -8,11 +8,11 @@ from pydantic import AfterValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from api.access.roles import STAFF
-from api.http.fields import STATUSES, Answer, Body, Ok, StatusWord, Tag
+from api.http.fields import STATUSES, Ok, RequestModel, ResponseModel, StatusWord, Tag
 from api.http.routing import Acting, Do, guarded_router
 from domain import context
 from domain.application import Clonnect
-from domain.commands.bulk import ACTIONS, Refused
+from domain.commands.bulk import ACTIONS, BulkRefusal
 from domain.errors import FieldError, Invalid
 
 router = guarded_router("leads", reads=STAFF, writes=STAFF)
@@ -31,7 +31,7 @@ def _known(action: str) -> str:
     return action
 
 
-class ChangeLeads(Body):
+class ChangeLeads(RequestModel):
     """What is to be done to which leads; `status` and `tag` only with the action that they belong to."""
 
     ids: Annotated[list[Annotated[str, Field(min_length=1, max_length=300)]], Field(min_length=1, max_length=1000)]
@@ -54,7 +54,7 @@ class ChangeLeads(Body):
         return STATUSES[self.status] if self.status else self.tag or ""
 
 
-class LeadError(Answer):
+class LeadError(ResponseModel):
     """Why nothing was done to a lead, as a problem would say it."""
 
     status: int
@@ -62,7 +62,7 @@ class LeadError(Answer):
     detail: str
 
 
-class LeadResult(Answer):
+class LeadResult(ResponseModel):
     """What became of one of the ids."""
 
     id: str
@@ -86,7 +86,7 @@ async def change_leads(creator: Acting, body: ChangeLeads, do: Do) -> LeadsChang
         for some in _chunks(list(dict.fromkeys(body.ids)))
         for each in await do.and_go_on(Clonnect.find_leads, creator.creator_id, some)
     ]
-    refused: dict[UUID, Refused | None] = {}
+    refused: dict[UUID, BulkRefusal | None] = {}
     correlation_id = context.current().correlation_id
     for lead_ids in _chunks(list(dict.fromkeys(each.lead_id for each in found if each.lead_id))):
         with context.going_on(correlation_id):
@@ -103,7 +103,7 @@ def _chunks(items: Sequence[T]) -> Iterator[Sequence[T]]:
     return (items[start : start + CHUNK] for start in range(0, len(items), CHUNK))
 
 
-def _result(given: str, refused: Refused | None) -> LeadResult:
+def _result(given: str, refused: BulkRefusal | None) -> LeadResult:
     error = None
     if refused is not None:
         error = LeadError(status=STATUS_OF[refused.kind], slug=refused.kind, detail=refused.detail)

@@ -13,7 +13,7 @@ from api.leads.routes import CaptureLead
 from api.leads.spreadsheet import Sheet
 from domain.commands.imports import Person, Row
 from domain.errors import FieldError, Invalid
-from domain.person.identity import checked
+from domain.person.identity import require_id
 from domain.vocabulary import Platform
 from projections.people.search_terms import folded
 
@@ -63,7 +63,7 @@ class LeadFile:
             if "platform_user_id" not in entered:
                 return None
             platform = Platform(entered["platform"]) if "platform" in entered else None
-            person = checked(entered["platform_user_id"], platform, country=self.country)
+            person = require_id(entered["platform_user_id"], platform, country=self.country)
         except (Invalid, ValueError):  # the row is refused when it is judged
             return None
         return person, folded(entered.get("name"))

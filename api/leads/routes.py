@@ -10,7 +10,6 @@ from api.access.roles import STAFF
 from api.http.fields import (
     STATUSES,
     Amount,
-    Body,
     Currency,
     Email,
     GivenTime,
@@ -20,6 +19,7 @@ from api.http.fields import (
     NotNull,
     Ok,
     Phone,
+    RequestModel,
     StatusWord,
     Tags,
     Username,
@@ -46,7 +46,7 @@ from domain.application import Clonnect
 from domain.commands.leads import NewLead
 from domain.errors import FieldError, Invalid, NotFound
 from domain.lead import Details, Purchase
-from domain.person.identity import checked
+from domain.person.identity import require_id
 from domain.vocabulary import Platform, Status
 
 router = guarded_router("leads", reads=STAFF, writes=STAFF)
@@ -55,7 +55,7 @@ NAMELESS = FieldError("/name", "required", "A lead needs a `name`.")
 DETAILS = ("name", "username", "email", "phone", "notes", "tags")
 
 
-class CaptureLead(Body):
+class CaptureLead(RequestModel):
     """A lead as a person enters it."""
 
     model_config = ConfigDict(json_schema_extra={"anyOf": [given("name"), given("full_name")]})
@@ -88,7 +88,7 @@ class CaptureLead(Body):
         if self.platform_user_id is None:
             platform_user_id = f"manual_{uuid4().hex}"
         else:
-            platform, platform_user_id = checked(self.platform_user_id, platform, country=country)
+            platform, platform_user_id = require_id(self.platform_user_id, platform, country=country)
             if platform is Platform.SIMULATOR and not is_demo:
                 raise Invalid(FieldError("/platform_user_id", "unknown_word", "Only a demo has a simulator."))
         details = details_of({field: getattr(self, field) for field in DETAILS})
@@ -104,7 +104,7 @@ class CaptureLead(Body):
         )
 
 
-class EditLead(Body):
+class EditLead(RequestModel):
     """What of a lead is to change; null clears a field."""
 
     name: Annotated[Name | None, NotNull] = None
@@ -116,7 +116,7 @@ class EditLead(Body):
     tags: Tags | None = None
 
 
-class RecordPurchase(Body):
+class RecordPurchase(RequestModel):
     """Something that was bought; the same `reference` is the same purchase."""
 
     product_id: Annotated[UUID, Field(strict=False)] | None = None
@@ -172,7 +172,7 @@ async def list_leads(
     page = await runtime.board.page(
         creator.creator_id, people.filters, people.order, place, limit, json_pages.CARD, now=now
     )
-    return json_pages.listed(page, cursors, "leads", response)
+    return json_pages.json_page_response(page, cursors, "leads", response)
 
 
 @router.get("/dm/leads/{creator_id}/{lead_id}")

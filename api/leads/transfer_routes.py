@@ -13,7 +13,7 @@ from fastapi import Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from api.access.roles import STAFF
-from api.http.fields import Answer, Ok
+from api.http.fields import Ok, ResponseModel
 from api.http.middleware import uuid_of
 from api.http.pagination import People
 from api.http.routing import Acting, Do, Running, Shown, guarded_router
@@ -43,7 +43,7 @@ router = guarded_router("leads", reads=STAFF, writes=STAFF)
 sheets = guarded_router("leads", reads=STAFF, writes=STAFF, media_type=CSV)
 
 
-class RowError(Answer):
+class RowError(ResponseModel):
     """Why a row was not taken: the line on which it begins, the column (empty: the row as a whole), a sentence."""
 
     line: int
@@ -51,14 +51,14 @@ class RowError(Answer):
     detail: str
 
 
-class RepeatedRow(Answer):
+class RepeatedRow(ResponseModel):
     """A row about a person whom an earlier row of the file is about, and that row's line."""
 
     line: int
     first: int
 
 
-class ReadAs(Answer):
+class ReadAs(ResponseModel):
     """How a file was read: the encoding that was found, and the character between its cells."""
 
     encoding: str
@@ -87,7 +87,7 @@ class LeadsImported(Ok):
     correlation_id: UUID
 
 
-class KeptLead(Answer):
+class KeptLead(ResponseModel):
     """A lead that is as it was, and why."""
 
     id: UUID

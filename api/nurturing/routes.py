@@ -10,7 +10,7 @@ from fastapi import Query
 from pydantic import AwareDatetime, Field
 
 from api.access.roles import OWNERS, STAFF
-from api.http.fields import Answer, Body, FollowUpStatus, Listed, Ok, SequenceWord, Time
+from api.http.fields import FollowUpStatus, Listed, Ok, RequestModel, ResponseModel, SequenceWord, Time
 from api.http.pagination import Cursor, Limit
 from api.http.problems import NotCaughtUp
 from api.http.routing import Acting, Do, DoOnVersion, Running, Shown, guarded_router, shown_lead
@@ -49,14 +49,14 @@ Delay = Annotated[int, Field(json_schema_extra={"minimum": 0, "maximum": MAX_DEL
 Weight = Annotated[int, Field(json_schema_extra={"minimum": 1, "maximum": MAX_WEIGHT})]
 
 
-class VariantItem(Answer):
+class VariantItem(ResponseModel):
     """One of several wordings, chosen as often as its share of all weights."""
 
     text: str
     weight: int
 
 
-class StepItem(Answer):
+class StepItem(ResponseModel):
     """One step; `delay_hours` counts from the message that enrolled the person."""
 
     delay_hours: int
@@ -87,7 +87,7 @@ def _words(texts: Mapping[Language, str] | None) -> dict[LanguageWord, str] | No
     return None if texts is None else {language.value: text for language, text in texts.items()}
 
 
-class SequenceItem(Answer):
+class SequenceItem(ResponseModel):
     """One sequence with its numbers: people enrolled, steps pending."""
 
     id: str
@@ -110,7 +110,7 @@ class Sequences(Ok):
     sequences: list[SequenceItem]
 
 
-class Toggle(Body):
+class Toggle(RequestModel):
     """`true` or `false` sets, nothing flips."""
 
     enabled: bool | None = None
@@ -124,14 +124,14 @@ class Toggled(Ok):
     version: int
 
 
-class VariantIn(Body):
+class VariantIn(RequestModel):
     """A wording with its weight."""
 
     text: Text
     weight: Weight
 
 
-class StepIn(Body):
+class StepIn(RequestModel):
     """A step as a person writes it; what is left out stays as it was with the same message."""
 
     delay_hours: Delay
@@ -163,7 +163,7 @@ def _by_language(texts: Mapping[LanguageWord, str] | None) -> dict[Language, str
     return None if texts is None else {Language(language): text for language, text in texts.items()}
 
 
-class ChangeSteps(Body):
+class ChangeSteps(RequestModel):
     """New steps for whoever is enrolled from now on; `move` gives them to those who are enrolled as well."""
 
     steps: Annotated[list[StepIn], Field(json_schema_extra={"minItems": 1, "maxItems": MAX_STEPS})]
@@ -179,7 +179,7 @@ class StepsChanged(Ok):
     enrolled_moved: int
 
 
-class PendingStep(Answer):
+class PendingStep(ResponseModel):
     """A step that is still to come."""
 
     step: int
@@ -187,7 +187,7 @@ class PendingStep(Answer):
     message_preview: str
 
 
-class EnrolledItem(Answer):
+class EnrolledItem(ResponseModel):
     """A person in a sequence."""
 
     follower_id: str
@@ -206,7 +206,7 @@ class Enrolled(Listed):
     enrolled: list[EnrolledItem]
 
 
-class Numbers(Answer):
+class Numbers(ResponseModel):
     """Follow-ups by what became of them, and of how many people."""
 
     pending: int = 0
@@ -229,7 +229,7 @@ class Statistics(Ok, Numbers):
     by_sequence: dict[SequenceWord, Numbers]
 
 
-class FollowUpItem(Answer):
+class FollowUpItem(ResponseModel):
     """One promised message and what became of it."""
 
     id: UUID
@@ -329,7 +329,7 @@ async def change_steps(
 
 async def _move_all(runtime: Running, creator_id: str, kind: SequenceType, do: Do) -> int:
     """Move everybody who was enrolled before the steps were changed: the reads must show them first."""
-    if not await runtime.progress.passed(await asyncio.to_thread(runtime.log.head), MOVED_WITHIN):
+    if not await runtime.progress.wait_until(await asyncio.to_thread(runtime.log.head), MOVED_WITHIN):
         raise NotCaughtUp("The steps are changed, but who is enrolled cannot be listed yet: send the same again.")
     moved, last = 0, None
     while True:

@@ -9,7 +9,7 @@ from uuid import UUID
 from fastapi import Query
 
 from api.access.roles import OWNERS, STAFF
-from api.http.fields import Answer, Ok, SequenceWord, Time
+from api.http.fields import Ok, ResponseModel, SequenceWord, Time
 from api.http.pagination import Limit
 from api.http.problems import Forbidden
 from api.http.routing import Acting, Do, Running, Shown, guarded_router
@@ -31,7 +31,7 @@ LONG_FROM_NOW = timedelta(days=36500)
 Decision = Literal["send", "defer", "hold", "convert", "skip", "wait"]
 
 
-class RunItem(Answer):
+class RunItem(ResponseModel):
     """What would become of a follow-up; `wait` means that it is not due."""
 
     followup_id: UUID
@@ -54,7 +54,7 @@ class DryRun(Ok):
     items: list[RunItem]
 
 
-class Tally(Answer):
+class Tally(ResponseModel):
     """What became of follow-ups; `processed` counts those that were judged, whatever came out."""
 
     processed: int = 0
@@ -65,7 +65,7 @@ class Tally(Answer):
     uncertain: int = 0
 
 
-class RunError(Answer):
+class RunError(ResponseModel):
     """A follow-up of the round that has no outcome yet; it is not lost, a worker will see to it."""
 
     followup_id: UUID
@@ -207,4 +207,4 @@ async def _outcomes(runtime: Running, follow_up_ids: Sequence[UUID]) -> Mapping[
         left = until - loop.time()
         if len(outcomes) == len(follow_up_ids) or left <= 0:
             return outcomes
-        await runtime.progress.beyond(shown, min(left, 1.0))
+        await runtime.progress.wait_for_change(shown, min(left, 1.0))

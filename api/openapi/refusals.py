@@ -39,7 +39,7 @@ class Call:
 
 
 @dataclass(frozen=True)
-class Refused:
+class DocumentedRefusal:
     """One kind of refusal, with a sentence that is an example of its `detail`."""
 
     status: int
@@ -48,31 +48,31 @@ class Refused:
     headers: tuple[str, ...] = ()
 
 
-REFUSALS: Final[Mapping[str, Refused]] = {
-    "bad-request": Refused(400, 'If-Match must look like "7".'),
-    "unauthenticated": Refused(401, "Send an API key, or log in.", headers=("WWW-Authenticate",)),
-    "forbidden": Refused(403, "The role `analyst` does not allow this."),
-    "csrf": Refused(403, "A write with the session's cookie needs the header X-CSRF-Token."),
-    "signature": Refused(403, "The delivery is not signed by a channel that is connected."),
-    "not-found": Refused(404, "There is no such creator."),
-    "duplicate-lead": Refused(
+REFUSALS: Final[Mapping[str, DocumentedRefusal]] = {
+    "bad-request": DocumentedRefusal(400, 'If-Match must look like "7".'),
+    "unauthenticated": DocumentedRefusal(401, "Send an API key, or log in.", headers=("WWW-Authenticate",)),
+    "forbidden": DocumentedRefusal(403, "The role `analyst` does not allow this."),
+    "csrf": DocumentedRefusal(403, "A write with the session's cookie needs the header X-CSRF-Token."),
+    "signature": DocumentedRefusal(403, "The delivery is not signed by a channel that is connected."),
+    "not-found": DocumentedRefusal(404, "There is no such creator."),
+    "duplicate-lead": DocumentedRefusal(
         409, "This person already is a lead.", {"existing_id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21"}
     ),
-    "conflict": Refused(409, "More than one lead has this id: say which with its prefix, such as `ig_`."),
-    "in-progress": Refused(409, "The first request with this key is not answered yet."),
-    "version-mismatch": Refused(412, "It has changed since: it has version 4 now.", {"current_version": 4}),
-    "headers-too-large": Refused(431, "The address and the headers are too long."),
-    "too-large": Refused(413, "The body is over 1 MiB."),
-    "unsupported-media-type": Refused(415, "Send the body as `application/json`."),
-    "invalid": Refused(
+    "conflict": DocumentedRefusal(409, "More than one lead has this id: say which with its prefix, such as `ig_`."),
+    "in-progress": DocumentedRefusal(409, "The first request with this key is not answered yet."),
+    "version-mismatch": DocumentedRefusal(412, "It has changed since: it has version 4 now.", {"current_version": 4}),
+    "headers-too-large": DocumentedRefusal(431, "The address and the headers are too long."),
+    "too-large": DocumentedRefusal(413, "The body is over 1 MiB."),
+    "unsupported-media-type": DocumentedRefusal(415, "Send the body as `application/json`."),
+    "invalid": DocumentedRefusal(
         422,
         "`name` is missing.",
         {"errors": [{"field": "/name", "code": "required", "detail": "`name` is missing."}]},
     ),
-    "idempotency-key-reused": Refused(422, "This key was used for another request."),
-    "rate-limited": Refused(429, "That was too often: try again in 3 s.", headers=("Retry-After",)),
-    "not-caught-up": Refused(503, "The reads have not reached position 1042 yet.", headers=("Retry-After",)),
-    "unavailable": Refused(
+    "idempotency-key-reused": DocumentedRefusal(422, "This key was used for another request."),
+    "rate-limited": DocumentedRefusal(429, "That was too often: try again in 3 s.", headers=("Retry-After",)),
+    "not-caught-up": DocumentedRefusal(503, "The reads have not reached position 1042 yet.", headers=("Retry-After",)),
+    "unavailable": DocumentedRefusal(
         503, "Clonnect cannot do this at the moment; try again in a second.", headers=("Retry-After",)
     ),
 }
@@ -144,7 +144,7 @@ def answer(name: str) -> dict[str, Any]:
     }
 
 
-def _problem(slug: str, refused: Refused) -> dict[str, Any]:
+def _problem(slug: str, refused: DocumentedRefusal) -> dict[str, Any]:
     return {
         "type": f"/problems/{slug}",
         "title": TITLES[slug],

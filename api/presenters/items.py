@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
 
-from api.http.fields import Answer, SequenceWord, Time
+from api.http.fields import ResponseModel, SequenceWord, Time
 from domain.lead import Lead
-from domain.person.identity import shown
-from domain.scoring.decay import Course
+from domain.person.identity import format_id
+from domain.scoring.decay import ScoreDecay
 from domain.vocabulary import Mark, Platform, Status
 from projections.people.filters import Shelf
 from projections.people.intent_sql import course_columns
@@ -29,15 +29,15 @@ def pipeline_score(status: Status) -> int:
 
 def intent_of(row: Row, now: datetime) -> float:
     """The purchase intent as it is now; what is stored has decayed since."""
-    return Course(row["since"], row["interest"], row["lapses"], row["engagements"]).shown(now)
+    return ScoreDecay(row["since"], row["interest"], row["lapses"], row["engagements"]).shown(now)
 
 
 def follower_id_of(row: Row) -> str:
     """The person's id on their platform, with its prefix."""
-    return shown(Platform(row["platform"]), row["platform_user_id"])
+    return format_id(Platform(row["platform"]), row["platform_user_id"])
 
 
-class LastMessage(Answer):
+class LastMessage(ResponseModel):
     """The last thing that was said, by whoever."""
 
     text: str
@@ -45,7 +45,7 @@ class LastMessage(Answer):
     at: Time
 
 
-class NextFollowUp(Answer):
+class NextFollowUp(ResponseModel):
     """The follow-up that is due next."""
 
     sequence_type: SequenceWord
@@ -53,7 +53,7 @@ class NextFollowUp(Answer):
     scheduled_at: Time
 
 
-class LeadItem(Answer):
+class LeadItem(ResponseModel):
     """A card of the board."""
 
     id: UUID
@@ -88,7 +88,7 @@ class LeadItem(Answer):
         return cls(**_lead_fields(row, now))
 
 
-class LeadContext(Answer):
+class LeadContext(ResponseModel):
     """What a creator has noted about a person."""
 
     email: str | None
@@ -174,7 +174,7 @@ async def lead_after(runtime: "Runtime", lead: Lead, *, is_new: bool = False) ->
     return LeadItem.of({**row, **now_so}, runtime.clock())
 
 
-class MessageItem(Answer):
+class MessageItem(ResponseModel):
     """One message; `delivery` is what became of one of ours, `reason` why it did not leave.
 
     `forwarded`: the words are somebody else's. With a `note` it is no message, but what the platform notes in the chat,
@@ -210,7 +210,7 @@ class MessageItem(Answer):
         )
 
 
-class ConversationItem(Answer):
+class ConversationItem(ResponseModel):
     """A row of the inbox: a person and the last five messages, oldest first."""
 
     follower_id: str
@@ -270,7 +270,7 @@ class ConversationItem(Answer):
         )
 
 
-class PutAsideItem(Answer):
+class PutAsideItem(ResponseModel):
     """A conversation that is archived or spam."""
 
     id: UUID

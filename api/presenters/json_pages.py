@@ -18,7 +18,7 @@ PREVIEW: Final = 5
 """Messages of a conversation that the inbox shows."""
 
 
-def listed(page: Page, cursors: ListCursors, name: str, response: Response, **more: object) -> Response:
+def json_page_response(page: Page, cursors: ListCursors, name: str, response: Response, **more: object) -> Response:
     """The answer with a page of `CARD` or `CONVERSATION` under this name, beside what else is said of the list.
 
     `response` holds the headers that the route's dependencies have set.

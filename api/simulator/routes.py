@@ -9,7 +9,7 @@ from fastapi import Depends, Response
 from pydantic import ConfigDict, Field
 
 from api.access.roles import OWNERS
-from api.http.fields import Body, GivenTime, MessageText, Ok, Time, given
+from api.http.fields import GivenTime, MessageText, Ok, RequestModel, Time, given
 from api.http.routing import SHOWN_WITHIN, Acting, Do, Running, guarded_router
 from api.webhooks.verification import from_phone
 from domain.application import Clonnect
@@ -30,7 +30,7 @@ router.dependencies.append(Depends(_only_in_a_demo))
 _moves: set[asyncio.Task[bool]] = set()
 
 
-class SimulatedMessage(Body):
+class SimulatedMessage(RequestModel):
     """What was typed on a follower's phone."""
 
     follower_id: Annotated[
@@ -59,7 +59,7 @@ class SimulatedOut(Ok):
     position: int
 
 
-class MoveClock(Body):
+class MoveClock(RequestModel):
     """How far ahead, or until when; one of the two."""
 
     model_config = ConfigDict(json_schema_extra={"oneOf": [given("advance_seconds"), given("to")]})
@@ -68,7 +68,7 @@ class MoveClock(Body):
     to: GivenTime | None = None
 
 
-class Clock(Ok):
+class DemoClock(Ok):
     """The demo's time, and how far it is ahead of the machine's."""
 
     now: Time
@@ -85,7 +85,7 @@ async def simulate_message(
     typed = {"message_id": do.made_up("message").hex} | body.model_dump(mode="json", exclude_none=True)
     arrived = await from_phone(runtime, creator.creator_id, typed)
     response.headers["X-Position"] = str(arrived.position)
-    if not await runtime.progress.passed(arrived.position, SHOWN_WITHIN):
+    if not await runtime.progress.wait_until(arrived.position, SHOWN_WITHIN):
         response.status_code = 202
     return SimulatedOut(
         follower_id=body.follower_id,
@@ -96,7 +96,7 @@ async def simulate_message(
 
 
 @router.get("/simulator/{creator_id}/clock")
-async def get_clock(creator: Acting, runtime: Running) -> Clock:
+async def get_clock(creator: Acting, runtime: Running) -> DemoClock:
     """What time is it in the demo?"""
     return _clock(runtime)
 
@@ -104,7 +104,7 @@ async def get_clock(creator: Acting, runtime: Running) -> Clock:
 @router.post(
     "/simulator/{creator_id}/clock", responses={202: {"description": "Some of what fell due is still being done."}}
 )
-async def move_clock(creator: Acting, runtime: Running, response: Response, body: MoveClock, do: Do) -> Clock:
+async def move_clock(creator: Acting, runtime: Running, response: Response, body: MoveClock, do: Do) -> DemoClock:
     """Move the clock ahead; answers when everything due by then has its outcome, or 202 after 30 s."""
     move = asyncio.create_task(runtime.move_clock(await do(_until, body, runtime.clock())))
     _moves.add(move)
@@ -134,5 +134,5 @@ async def reset_demo(creator: Acting, runtime: Running) -> Ok:
     return Ok()
 
 
-def _clock(runtime: Running) -> Clock:
-    return Clock(now=runtime.clock(), offset_seconds=runtime.clock.ahead.total_seconds())
+def _clock(runtime: Running) -> DemoClock:
+    return DemoClock(now=runtime.clock(), offset_seconds=runtime.clock.ahead.total_seconds())

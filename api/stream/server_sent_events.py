@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 from domain.lead import Lead
 from eventstore.log import Recorded
-from processes.transient_errors import AWAY
-from projections.event_history import BATCH, of_creator
+from processes.transient_errors import TRANSIENT_ERRORS
+from projections.event_history import BATCH
 
 if TYPE_CHECKING:
     from api.bootstrap import Runtime
@@ -48,7 +48,7 @@ async def follow(
     try:
         async for text in _follow(runtime, creator_id, after, patterns, may_read):
             yield text
-    except AWAY as error:
+    except TRANSIENT_ERRORS as error:
         _logger.warning("a stream ends because the database is away (%s)", type(error).__name__)
 
 
@@ -66,7 +66,7 @@ async def _follow(
         if text:
             yield text
             said_at = clock()
-        shown = await runtime.progress.beyond(after, max(0.0, min(said_at + SILENCE, ask_at) - clock()))
+        shown = await runtime.progress.wait_for_change(after, max(0.0, min(said_at + SILENCE, ask_at) - clock()))
         if changes != runtime.callers.changes or clock() >= ask_at:
             changes = runtime.callers.changes
             if (may_go_on_for := await may_read()) <= 0:
@@ -75,7 +75,7 @@ async def _follow(
         if shown < after and await _is_ahead(runtime, after):
             after, text = shown, _message(shown, "reset", {"position": shown})
             continue
-        happened = await of_creator(runtime, creator_id, after, shown) if shown > after else ()
+        happened = await runtime.history.of_creator(creator_id, after, shown) if shown > after else ()
         after = happened[-1].position if len(happened) == BATCH else max(after, shown)
         wanted = [each for each in happened if not patterns or _matches(each, patterns)]
         text = "".join(_message(each.position, each.event.TOPIC, _data(each)) for each in wanted)

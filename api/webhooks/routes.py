@@ -9,7 +9,7 @@ from api.http.middleware import refuse_too_large
 from api.http.routing import Route, public_router
 from api.openapi.refusals import also
 from api.state import running
-from api.webhooks.verification import take_in
+from api.webhooks.verification import verify_and_store
 
 router = public_router("webhooks", Route)
 
@@ -67,5 +67,5 @@ async def receive_telegram_update(request: Request) -> Response:
     """One update of a bot; 200 and an empty body once it is stored, 403 when the secret names no bot."""
     runtime = running(request)
     refuse_too_large(request.scope, runtime.settings)
-    await take_in(runtime, "telegram", request.headers, request.body, request.state.request_id)
+    await verify_and_store(runtime, "telegram", request.headers, request.body, request.state.request_id)
     return Response()

@@ -11,8 +11,8 @@ from uuid import UUID, uuid4
 from api.http.problems import Unsigned
 from domain import context
 from domain.errors import FieldError, Invalid, NotFound
-from domain.person.identity import check_shape, shown, told
-from processes.channels.base import ChannelName, Refused
+from domain.person.identity import check_shape, format_id, parse_id
+from processes.channels.base import ChannelName, RefusedDelivery
 
 if TYPE_CHECKING:
     from api.bootstrap import Runtime
@@ -29,7 +29,7 @@ class Arrived:
     position: int
 
 
-async def take_in(
+async def verify_and_store(
     runtime: "Runtime", channel: str, headers: Mapping[str, str], read: Callable[[], Awaitable[bytes]], request_id: UUID
 ) -> None:
     """Verify a delivery and hand it on; raises `Unsigned` when nobody whom we trust has sent it.
@@ -45,7 +45,7 @@ async def take_in(
         raise _unsigned(channel)
     raw = await read()
     verified = speaks.verify(headers, raw, {claim: named.account_id})
-    if isinstance(verified, Refused):
+    if isinstance(verified, RefusedDelivery):
         raise _unsigned(channel)
     with context.acting(f"platform:{channel}", correlation_id=request_id, request_id=request_id):
         await runtime.deliveries.store(name, verified.account_hint, named.creator_id, raw, channel)
@@ -59,7 +59,7 @@ def _unsigned(channel: str) -> Unsigned:
 async def from_phone(runtime: "Runtime", creator_id: str, body: Mapping[str, Any]) -> Arrived:
     """Deliver what was typed on a phone of the demo, by the way that every platform's messages take."""
     follower_id = body["follower_id"]
-    platform, person = told(follower_id)
+    platform, person = parse_id(follower_id)
     creator = await asyncio.to_thread(runtime.app.creator, creator_id)
     if platform is None or not person:
         detail = "A phone's id begins with one of ig_, wa_, tg_, sim_."
@@ -69,7 +69,7 @@ async def from_phone(runtime: "Runtime", creator_id: str, body: Mapping[str, Any
     if account_id is None:
         raise Invalid(FieldError("/follower_id", "not_connected", f"The channel {platform} is not connected."))
     message_id = body.get("message_id") or uuid4().hex
-    spelled = {"follower_id": shown(platform, person), "message_id": message_id}
+    spelled = {"follower_id": format_id(platform, person), "message_id": message_id}
     raw = json.dumps({**body, **spelled}, sort_keys=True).encode()
     handled = await runtime.deliveries.store(ChannelName(platform), account_id, creator_id, raw, "simulator")
     if handled.quarantined is not None:

@@ -13,7 +13,7 @@ from domain.vocabulary import Status
 
 
 @dataclass(frozen=True)
-class Refused:
+class BulkRefusal:
     """Why something was not done to one of many leads."""
 
     kind: Literal["not-found", "conflict", "invalid"]
@@ -21,12 +21,12 @@ class Refused:
 
 
 @dataclass(frozen=True)
-class Found:
+class BulkMatch:
     """Whom an id means, or why nobody."""
 
     given: str
     lead_id: UUID | None = None
-    refused: Refused | None = None
+    refused: BulkRefusal | None = None
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Acted:
     """What became of one lead."""
 
     lead_id: UUID
-    refused: Refused | None = None
+    refused: BulkRefusal | None = None
 
 
 @dataclass(frozen=True)
@@ -64,15 +64,15 @@ class BulkCommands(LeadCommands):
         self.save_streams(lead)
         return lead
 
-    def find_leads(self, creator_id: str, given: Sequence[str]) -> tuple[Found, ...]:
+    def find_leads(self, creator_id: str, given: Sequence[str]) -> tuple[BulkMatch, ...]:
         """Whom each of these ids means; in any spelling, as in `lead_known_as`."""
         return tuple(self._found(creator_id, each) for each in given)
 
-    def _found(self, creator_id: str, given: str) -> Found:
+    def _found(self, creator_id: str, given: str) -> BulkMatch:
         try:
-            return Found(given, self.lead_known_as(creator_id, given).id)
+            return BulkMatch(given, self.lead_known_as(creator_id, given).id)
         except (NotFound, Conflict) as error:
-            return Found(given, refused=_refused(error))
+            return BulkMatch(given, refused=_refused(error))
 
     def act_on_leads(self, creator_id: str, lead_ids: Sequence[UUID], action: str, word: str) -> ActedOn:
         """Do one of `ACTIONS` to each of these leads; who is refused holds up nobody else."""
@@ -101,11 +101,11 @@ ACTIONS: Final[Mapping[str, Act]] = {
 """What may be done to many leads. Each refuses before it has changed anything: the others share its transaction."""
 
 
-def _refused(error: NotFound | Conflict | Invalid) -> Refused:
+def _refused(error: NotFound | Conflict | Invalid) -> BulkRefusal:
     match error:
         case NotFound():
-            return Refused("not-found", str(error))
+            return BulkRefusal("not-found", str(error))
         case Invalid(errors=errors):
-            return Refused("invalid", " ".join(each.detail for each in errors))
+            return BulkRefusal("invalid", " ".join(each.detail for each in errors))
         case _:
-            return Refused("conflict", str(error))
+            return BulkRefusal("conflict", str(error))

@@ -33,7 +33,7 @@ WAS_EVER_RECEIVED = """
 
 
 @dataclass(frozen=True)
-class Received:
+class ReceivedMessage:
     """Where a message was stored; `duplicate` when it was known before."""
 
     follower_id: UUID
@@ -43,7 +43,7 @@ class Received:
 
 
 @dataclass(frozen=True)
-class Answer:
+class ProposedAnswer:
     """The text that answers a burst, and what it rests on."""
 
     burst_id: UUID
@@ -68,7 +68,7 @@ class Requested:
 class ConversationCommands(LeadCommands):
     """What a follower says and what is said to them."""
 
-    def receive_message(self, creator_id: str, message: Inbound) -> Received:
+    def receive_message(self, creator_id: str, message: Inbound) -> ReceivedMessage:
         """Store a message, whoever sends it: a stranger becomes a lead. A known one changes nothing."""
         creator = self.creator(creator_id)
         follower_id = Follower.create_id(self.namespace, creator.creator_id, message.platform, message.platform_user_id)
@@ -78,7 +78,7 @@ class ConversationCommands(LeadCommands):
             follower.knows(message.dedupe_key)
             or (follower.has_forgotten_keys and self.stands_beside(WAS_EVER_RECEIVED, (*key, self.trace_of(*key))))
         ):
-            return Received(follower_id, follower.lead_id, message.message_id, duplicate=True)
+            return ReceivedMessage(follower_id, follower.lead_id, message.message_id, duplicate=True)
         if follower is None or not follower.is_alive:
             new = NewLead(
                 message.platform,
@@ -94,8 +94,8 @@ class ConversationCommands(LeadCommands):
                 lead.restore("message")
         own_words = "" if message.forwarded else message.text
         follower.receive(message, hard_stop=opted_out_by(own_words), opts_in=opts_in(own_words))
-        self.save_streams(lead, follower, beside=[(RECEIVE, key)])
-        return Received(follower_id, lead.id, message.message_id, duplicate=False)
+        self.save_streams(lead, follower, in_transaction=[(RECEIVE, key)])
+        return ReceivedMessage(follower_id, lead.id, message.message_id, duplicate=False)
 
     def understand_burst(self, follower_id: UUID, proposal: Proposal) -> bool:
         """Record what a burst means, what it does to the score, and which stage it earns. `False`: known.
@@ -131,7 +131,7 @@ class ConversationCommands(LeadCommands):
         self.save_streams(follower, lead)
         return True
 
-    def reply(self, follower_id: UUID, answer: Answer, limits: AnswerLimits) -> UUID | None:
+    def reply(self, follower_id: UUID, answer: ProposedAnswer, limits: AnswerLimits) -> UUID | None:
         """Send an answer if the bot may speak here and nobody has spoken since; answers the send's id."""
         follower = self.follower(follower_id)
         creator = self.creator(follower.creator_id)

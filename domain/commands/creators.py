@@ -6,19 +6,19 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from domain.creator import Creator, Product, Settings
+from domain.creator import Creator, CreatorSettings, Product
 from domain.errors import Conflict, NotFound
 from domain.nurturing.default_steps import SHIPPED
 from domain.nurturing.sequence import Sequence
 from domain.nurturing.steps import Step
-from domain.streams import Beside, Streams
+from domain.streams import SideStatement, Streams
 from domain.vocabulary import Mode, Platform, SequenceType
 
 
 class CreatorCommands(Streams):
     """What a creator, or who runs the installation, may tell the system."""
 
-    def sign_up_creator(self, creator_id: str, email: str | None, settings: Settings) -> UUID:
+    def sign_up_creator(self, creator_id: str, email: str | None, settings: CreatorSettings) -> UUID:
         """Make a creator with the eight shipped sequences, all off, the bot off."""
         stream_id = Creator.create_id(self.namespace, creator_id)
         try:
@@ -74,20 +74,22 @@ class CreatorCommands(Streams):
         self.save_streams(creator)
         return creator
 
-    def connect_channel(self, creator_id: str, channel: Platform, account_id: str, *, beside: Beside | None) -> Creator:
+    def connect_channel(
+        self, creator_id: str, channel: Platform, account_id: str, *, in_transaction: SideStatement | None
+    ) -> Creator:
         """Say which account speaks for the creator; the secrets go beside the event, never into it."""
         creator = self.creator(creator_id)
-        creator.connect_channel(channel, account_id, anew=beside is not None)
-        self.save_streams(creator, beside=[beside] if beside else ())
+        creator.connect_channel(channel, account_id, anew=in_transaction is not None)
+        self.save_streams(creator, in_transaction=[in_transaction] if in_transaction else ())
         return creator
 
     def disconnect_channel(
-        self, creator_id: str, channel: Platform, account_id: str, *, beside: Several[Beside]
+        self, creator_id: str, channel: Platform, account_id: str, *, in_transaction: Several[SideStatement]
     ) -> Creator:
-        """Nobody speaks for the creator on a channel any more; `beside` forgets the secrets. Raises `NotFound`."""
+        """Nobody speaks for the creator on a channel any more; `in_transaction` forgets secrets. Raises `NotFound`."""
         creator = self.creator(creator_id)
         creator.disconnect_channel(channel, account_id)
-        self.save_streams(creator, beside=beside)
+        self.save_streams(creator, in_transaction=in_transaction)
         return creator
 
     def switch_sequence(self, creator_id: str, sequence_type: SequenceType, is_active: bool | None) -> Sequence:

@@ -10,8 +10,8 @@ from domain.commands.leads import LeadCommands
 from domain.errors import Conflict, NotFound
 from domain.follower.follower import Follower
 from domain.lead import Lead
-from domain.person.identity import told
-from domain.streams import Beside
+from domain.person.identity import parse_id
+from domain.streams import SideStatement
 from domain.vocabulary import Platform
 
 TO_ERASE = "INSERT INTO app.erasures (lead_id, creator_id) VALUES (%s, %s) ON CONFLICT DO NOTHING"
@@ -39,7 +39,7 @@ class ErasureCommands(LeadCommands):
             follower.end_life(context.now(), "erased")
         follower.be_forgotten()
         waiting = [lead.id for lead in leads if lead.erasure == "requested"]
-        self.save_streams(*leads, follower, beside=[(TO_ERASE, (lead_id, creator_id)) for lead_id in waiting])
+        self.save_streams(*leads, follower, in_transaction=[(TO_ERASE, (lead_id, creator_id)) for lead_id in waiting])
         return waiting
 
     def _lives_of(self, follower: Follower) -> Iterator[Lead]:
@@ -49,12 +49,14 @@ class ErasureCommands(LeadCommands):
                 return
             yield lead
 
-    def record_erased(self, lead_id: UUID, counts: Mapping[str, int], *, beside: Sequence[Beside]) -> bool:
-        """Record that a life is erased; `beside` is what erases it, in the same transaction. `False`: it was."""
+    def record_erased(
+        self, lead_id: UUID, counts: Mapping[str, int], *, in_transaction: Sequence[SideStatement]
+    ) -> bool:
+        """Record that a life is erased; `in_transaction` erases it with the same commit. `False`: it was."""
         lead = self.any_lead(lead_id)
         if not lead.record_erased(counts):
             return False
-        self.save_streams(lead, beside=beside)
+        self.save_streams(lead, in_transaction=in_transaction)
         return True
 
     def any_lead(self, lead_id: UUID) -> Lead:
@@ -71,7 +73,7 @@ class ErasureCommands(LeadCommands):
                 follower = self.follower_as_far_as_read(lead.follower_id)
                 if follower is not None:
                     return follower
-        platform, raw = told(given)
+        platform, raw = parse_id(given)
         known = [
             follower
             for each in ([platform] if platform else Platform)

@@ -12,8 +12,8 @@ from domain import context
 from domain.errors import Conflict, DuplicateLead, FieldError, Invalid, NotFound
 from domain.follower.follower import Follower
 from domain.lead import Details, Lead, Purchase
-from domain.person.identity import told
-from domain.streams import Beside
+from domain.person.identity import parse_id
+from domain.streams import SideStatement
 from domain.unreadable_streams import Salvage
 from domain.vocabulary import Mark, Platform, Status
 
@@ -96,7 +96,7 @@ class LeadCommands(Salvage):
             lead = self.lead_as_far_as_read(UUID(given))
             if lead is not None and lead.creator_id == creator_id and not lead.is_deleted:
                 return lead
-        platform, raw = told(given)
+        platform, raw = parse_id(given)
         known = [
             follower
             for each in ([platform] if platform else Platform)
@@ -184,16 +184,16 @@ class LeadCommands(Salvage):
 
         It does not need to be readable.
         """
-        beside: list[Beside] = []
+        in_transaction: list[SideStatement] = []
         try:
             lead = self.lead(creator_id, lead_id)
             follower = self.follower(lead.follower_id)
         except MapperDeserialisationError:
             lead, follower = self._as_far_as_read_of(creator_id, lead_id)
-            beside.append((FORGET_LEAD, (lead_id,)))
+            in_transaction.append((FORGET_LEAD, (lead_id,)))
         lead.delete()
         follower.end_life(context.now())
-        self.save_streams(lead, follower, beside=beside)
+        self.save_streams(lead, follower, in_transaction=in_transaction)
         return lead
 
     def _as_far_as_read_of(self, creator_id: str, lead_id: UUID) -> tuple[Lead, Follower]:

@@ -12,7 +12,7 @@ from domain.errors import NotDue
 from domain.follower.follower import Follower
 from domain.follower.values import SILENCE, STALE_AFTER, FollowUp, Purpose, Run, SendOrder
 from domain.lead import Lead
-from domain.nurturing.placement import Nothing
+from domain.nurturing.placement import Unplaceable
 from domain.nurturing.planning import plan_words, planned_run
 from domain.nurturing.send_rules import Convert, Defer, GoAhead, Hold, Skip, Verdict, judge, judged
 from domain.nurturing.sequence import Sequence
@@ -100,7 +100,7 @@ class NurturingCommands(ConversationCommands):
         language = follower.language or creator.settings.language
         enrolment_id = Run.create_id(follower.id, sequence_type, trigger_event_id)
         planned, placements = planned_run(follower, creator, sequence, language, enrolment_id, anchor_at, now)
-        if all(isinstance(placed, Nothing) for placed in placements):
+        if all(isinstance(placed, Unplaceable) for placed in placements):
             return "nothing_to_say"
         enrolled = follower.enrol(
             sequence_type=sequence_type,
@@ -168,7 +168,7 @@ class NurturingCommands(ConversationCommands):
         planned, placements = planned_run(
             follower, creator, sequence, run.language, enrolment_id, run.anchor_at, context.now(), first
         )
-        if not all(isinstance(placed, Nothing) for placed in placements):
+        if not all(isinstance(placed, Unplaceable) for placed in placements):
             follower.enrol(
                 sequence_type=run.sequence_type,
                 sequence_version=sequence.steps_version,

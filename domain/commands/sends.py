@@ -8,7 +8,7 @@ from domain.commands.nurturing import NurturingCommands
 from domain.creator import Creator
 from domain.errors import Conflict, NotDue
 from domain.follower.follower import Follower
-from domain.follower.values import Purpose, Refusal, SendOrder
+from domain.follower.values import Purpose, RefusalClass, SendOrder
 from domain.nurturing.send_rules import judged
 from domain.vocabulary import Mode
 
@@ -86,7 +86,7 @@ class SendCommands(NurturingCommands):
         follower_id: UUID,
         send_id: UUID,
         attempt: int,
-        refusal: Refusal,
+        refusal: RefusalClass,
         *,
         code: str | None = None,
         subcode: str | None = None,

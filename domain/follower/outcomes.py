@@ -6,7 +6,7 @@ from uuid import UUID
 from domain.errors import NotDue
 from domain.follower.contact import Contact
 from domain.follower.events import FollowerEvents
-from domain.follower.values import MAX_ATTEMPTS, NOT_SENT_DELAYS, FollowUp, Refusal, Send
+from domain.follower.values import MAX_ATTEMPTS, NOT_SENT_DELAYS, FollowUp, RefusalClass, Send
 
 
 class Outcomes(Contact):
@@ -81,7 +81,7 @@ class Outcomes(Contact):
         self,
         send_id: UUID,
         attempt: int,
-        refusal: Refusal,
+        refusal: RefusalClass,
         *,
         now: datetime,
         code: str | None = None,
@@ -106,50 +106,50 @@ class Outcomes(Contact):
             final=retry_at is None,
             retry_at=retry_at,
         )
-        if refusal is Refusal.WINDOW_CLOSED:
+        if refusal is RefusalClass.WINDOW_CLOSED:
             self.trigger_event(FollowerEvents.WindowCorrected, channel=self.platform, closed_at=judged_at, code=code)
         if send.follow_up_id is not None and retry_at is None and not send.unresolved:
             if run_goes_on:
                 self._settle_refused(self.follow_up(send.follow_up_id), send, refusal, code, now)
             else:
                 self._fail_follow_up(send, refusal, code)
-        if refusal is Refusal.SUPPRESS:
+        if refusal is RefusalClass.SUPPRESS:
             self.suppress(code)
-        elif refusal is Refusal.OPT_OUT:
+        elif refusal is RefusalClass.OPT_OUT:
             self.opt_out("platform")
 
     @staticmethod
-    def _retry_at(refusal: Refusal, attempt: int, now: datetime, retry_after: timedelta | None) -> datetime | None:
+    def _retry_at(refusal: RefusalClass, attempt: int, now: datetime, retry_after: timedelta | None) -> datetime | None:
         if attempt >= MAX_ATTEMPTS:
             return None
-        if refusal is Refusal.DEFER:
+        if refusal is RefusalClass.DEFER:
             return now + (retry_after or timedelta(seconds=6 * 2 ** (attempt - 1)))
-        if refusal is Refusal.NOT_SENT:
+        if refusal is RefusalClass.NOT_SENT:
             return now + NOT_SENT_DELAYS[attempt - 1]
         return None
 
     def _settle_refused(
-        self, follow_up: FollowUp, send: Send, refusal: Refusal, code: str | None, now: datetime
+        self, follow_up: FollowUp, send: Send, refusal: RefusalClass, code: str | None, now: datetime
     ) -> None:
         match refusal:
-            case Refusal.WINDOW_CLOSED:
+            case RefusalClass.WINDOW_CLOSED:
                 self.defer(follow_up, now + timedelta(minutes=1), "window_closed")
-            case Refusal.DEFER_24H:
+            case RefusalClass.DEFER_24H:
                 self.defer(follow_up, now + timedelta(hours=24), "rate")
-            case Refusal.PAUSE_ACCOUNT | Refusal.CHANNEL_DOWN:
+            case RefusalClass.PAUSE_ACCOUNT | RefusalClass.CHANNEL_DOWN:
                 self.hold(follow_up, "channel_down", now)
-            case Refusal.HOLD | Refusal.CONTENT | Refusal.CONFIG:
+            case RefusalClass.HOLD | RefusalClass.CONTENT | RefusalClass.CONFIG:
                 self.hold(follow_up, f"content:{refusal.lower()}", now)
-            case Refusal.SKIP:
+            case RefusalClass.SKIP:
                 self.skip(follow_up, "refused")
-            case Refusal.SUPPRESS:
+            case RefusalClass.SUPPRESS:
                 self.skip(follow_up, "unreachable", end="suppressed")
-            case Refusal.OPT_OUT:
+            case RefusalClass.OPT_OUT:
                 self.skip(follow_up, "opted_out", end="opted_out")
             case _:
                 self._fail_follow_up(send, refusal, code)
 
-    def _fail_follow_up(self, send: Send, refusal: Refusal, code: str | None) -> None:
+    def _fail_follow_up(self, send: Send, refusal: RefusalClass, code: str | None) -> None:
         self.trigger_event(
             FollowerEvents.FollowUpFailed,
             follow_up_id=send.follow_up_id,

@@ -143,7 +143,7 @@ class SendOrder:
     thread: str | None
 
 
-class Refusal(StrEnum):
+class RefusalClass(StrEnum):
     """What a definite refusal of a platform means for us; the values are the channels' error classes."""
 
     WINDOW_CLOSED = "WINDOW_CLOSED"

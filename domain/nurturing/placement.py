@@ -22,7 +22,7 @@ _DAY: Final = timedelta(days=1)
 _WEEK: Final = timedelta(days=7)
 
 
-class NothingReason(StrEnum):
+class UnplaceableReason(StrEnum):
     """Why a step has no way to arrive."""
 
     WINDOW_CLOSED = "window_closed"
@@ -41,7 +41,7 @@ class Obstacle(StrEnum):
 
 
 @dataclass(frozen=True)
-class Standing:
+class ContactHistory:
     """How a follower stands: what their channel allows, when they last wrote, what has been sent to them.
 
     `last_open` is the latest inbound that opens the messaging window. `window_corrected_at` is when the
@@ -75,7 +75,7 @@ class Policy:
 
 
 @dataclass(frozen=True)
-class Ways:
+class DeliveryOptions:
     """How a step may arrive if not when wished; `template`: one is approved in the follower's language."""
 
     compressible: bool = True
@@ -83,11 +83,11 @@ class Ways:
     template: bool = False
 
 
-USUAL_WAYS: Final = Ways()
+USUAL_DELIVERY: Final = DeliveryOptions()
 
 
 @dataclass(frozen=True)
-class Send:
+class SendText:
     """Goes out as text at `at`: `moved` behind the wished minute, `pulled` before it, or neither."""
 
     at: datetime
@@ -96,7 +96,7 @@ class Send:
 
 
 @dataclass(frozen=True)
-class Template:
+class SendTemplate:
     """Goes out as the platform's approved template."""
 
     at: datetime
@@ -111,39 +111,41 @@ class HumanTask:
 
 
 @dataclass(frozen=True)
-class Nothing:
+class Unplaceable:
     """Cannot arrive."""
 
-    reason: NothingReason
+    reason: UnplaceableReason
 
 
-Placement = Send | Template | HumanTask | Nothing
+Placement = SendText | SendTemplate | HumanTask | Unplaceable
 
 
 def plan(
-    wishes: Sequence[tuple[datetime, Ways]],
+    wishes: Sequence[tuple[datetime, DeliveryOptions]],
     now: datetime,
-    standing: Standing,
+    history: ContactHistory,
     policy: Policy,
     slack: timedelta,
 ) -> list[Placement]:
     """Place the steps of a run, given in the order of their wished instants; each minds those before it."""
     placements: list[Placement] = []
-    for wished, ways in wishes:
-        earlier = [placed.at for placed in placements if not isinstance(placed, Nothing)]
-        pulled = any(isinstance(placed, Send) and placed.pulled for placed in placements)
-        placements.append(place(wished, now, standing, policy, slack, ways=ways, earlier=earlier, pulled_before=pulled))
+    for wished, options in wishes:
+        earlier = [placed.at for placed in placements if not isinstance(placed, Unplaceable)]
+        pulled = any(isinstance(placed, SendText) and placed.pulled for placed in placements)
+        placements.append(
+            place(wished, now, history, policy, slack, options=options, earlier=earlier, pulled_before=pulled)
+        )
     return placements
 
 
 def place(
     t: datetime,
     now: datetime,
-    standing: Standing,
+    history: ContactHistory,
     policy: Policy,
     slack: timedelta,
     *,
-    ways: Ways = USUAL_WAYS,
+    options: DeliveryOptions = USUAL_DELIVERY,
     earlier: Sequence[datetime] = (),
     pulled_before: bool = False,
 ) -> Placement:
@@ -153,65 +155,65 @@ def place(
     the run's earlier steps; `pulled_before` says that one of them was already pulled into this window.
     """
     wanted = max(t, now)
-    closes = window_end(standing)
-    free_from = caps_end(standing, policy, earlier)
+    closes = window_end(history)
+    free_from = caps_end(history, policy, earlier)
 
     at = None if free_from == ALWAYS else first_slot(max(wanted, free_from), policy.quiet_hours, slack)
     if at is not None and at + slack < closes:
-        return Send(at, moved=at > whole_minute(t), pulled=False)
+        return SendText(at, moved=at > whole_minute(t), pulled=False)
 
-    if ways.compressible and not pulled_before and now < closes:
+    if options.compressible and not pulled_before and now < closes:
         early = last_slot(max(now, free_from), min(t, closes - slack), policy.quiet_hours, slack)
         if early is not None:
-            return Send(early, moved=False, pulled=True)
+            return SendText(early, moved=False, pulled=True)
 
-    if at is not None and _template_allowed(at, standing, policy, ways):
-        return Template(at)
+    if at is not None and _template_allowed(at, history, policy, options):
+        return SendTemplate(at)
 
     by_hand = first_slot(wanted, policy.quiet_hours, slack)
-    deadline = _human_agent_end(standing)
-    if ways.human_task and policy.human_task_allowed and by_hand is not None and by_hand < deadline:
+    deadline = _human_agent_end(history)
+    if options.human_task and policy.human_task_allowed and by_hand is not None and by_hand < deadline:
         return HumanTask(by_hand, deadline)
-    return Nothing(_reason(at, by_hand, closes, standing, slack))
+    return Unplaceable(_reason(at, by_hand, closes, history, slack))
 
 
 def legal(
     x: datetime,
-    standing: Standing,
+    history: ContactHistory,
     policy: Policy,
     slack: timedelta = timedelta(0),
     earlier: Sequence[datetime] = (),
 ) -> bool:
     """May a machine write at `x`, and still `slack` later: window open, not quiet, caps kept?"""
     return (
-        x + slack < window_end(standing)
-        and obstacle(x, standing, policy, earlier) is None
+        x + slack < window_end(history)
+        and obstacle(x, history, policy, earlier) is None
         and next_quiet(x, x + slack, policy.quiet_hours) is None
     )
 
 
-def obstacle(x: datetime, standing: Standing, policy: Policy, earlier: Sequence[datetime] = ()) -> Obstacle | None:
+def obstacle(x: datetime, history: ContactHistory, policy: Policy, earlier: Sequence[datetime] = ()) -> Obstacle | None:
     """What time alone will remove, but keeps a machine from writing at `x`; None if nothing does."""
     if quiet(x, policy.quiet_hours):
         return Obstacle.QUIET_HOURS
-    if x < _gap_end(standing, policy, earlier):
+    if x < _gap_end(history, policy, earlier):
         return Obstacle.GAP
-    return Obstacle.CAPS if x < caps_end(standing, policy, earlier) else None
+    return Obstacle.CAPS if x < caps_end(history, policy, earlier) else None
 
 
-def window_end(standing: Standing) -> datetime:
+def window_end(history: ContactHistory) -> datetime:
     """When the messaging window closes, less our margin; `ALWAYS` if it stays open, `NEVER` if it is not."""
-    if standing.last_open is None:
+    if history.last_open is None:
         return NEVER
-    if standing.window_corrected_at is not None and standing.window_corrected_at >= standing.last_open:
+    if history.window_corrected_at is not None and history.window_corrected_at >= history.last_open:
         return NEVER
-    return standing.last_open + WINDOW - WINDOW_MARGIN if standing.has_window else ALWAYS
+    return history.last_open + WINDOW - WINDOW_MARGIN if history.has_window else ALWAYS
 
 
-def caps_end(standing: Standing, policy: Policy, earlier: Sequence[datetime] = ()) -> datetime:
+def caps_end(history: ContactHistory, policy: Policy, earlier: Sequence[datetime] = ()) -> datetime:
     """The first instant at which gaps and caps allow a further follow-up; `ALWAYS` if they never do."""
-    sends = sorted((*standing.automated_sends, *earlier), reverse=True)
-    ends = [_gap_end(standing, policy, earlier)]
+    sends = sorted((*history.automated_sends, *earlier), reverse=True)
+    ends = [_gap_end(history, policy, earlier)]
     for cap, period in ((policy.per_day, _DAY), (policy.per_week, _WEEK)):
         if cap <= 0:
             return ALWAYS
@@ -220,38 +222,38 @@ def caps_end(standing: Standing, policy: Policy, earlier: Sequence[datetime] = (
     return max(ends)
 
 
-def _gap_end(standing: Standing, policy: Policy, earlier: Sequence[datetime]) -> datetime:
-    ends = [sent + policy.gap for sent in (*standing.automated_sends, *earlier)]
-    if standing.last_outbound_at is not None:
-        ends.append(standing.last_outbound_at + policy.after_outbound)
+def _gap_end(history: ContactHistory, policy: Policy, earlier: Sequence[datetime]) -> datetime:
+    ends = [sent + policy.gap for sent in (*history.automated_sends, *earlier)]
+    if history.last_outbound_at is not None:
+        ends.append(history.last_outbound_at + policy.after_outbound)
     return max(ends, default=NEVER)
 
 
-def _human_agent_end(standing: Standing) -> datetime:
+def _human_agent_end(history: ContactHistory) -> datetime:
     """Until when a person may write although the window has closed; `NEVER` if the channel knows no such."""
-    if not standing.has_human_agent or standing.last_open is None:
+    if not history.has_human_agent or history.last_open is None:
         return NEVER
-    return standing.last_open + HUMAN_AGENT_PERIOD - HUMAN_AGENT_MARGIN
+    return history.last_open + HUMAN_AGENT_PERIOD - HUMAN_AGENT_MARGIN
 
 
-def _template_allowed(at: datetime, standing: Standing, policy: Policy, ways: Ways) -> bool:
-    refused = standing.template_refused_at
+def _template_allowed(at: datetime, history: ContactHistory, policy: Policy, options: DeliveryOptions) -> bool:
+    refused = history.template_refused_at
     return (
-        standing.has_templates
-        and ways.template
-        and standing.marketing_opt_in
+        history.has_templates
+        and options.template
+        and history.marketing_opt_in
         and policy.template_budget_left
         and (refused is None or refused + TEMPLATE_REFUSAL <= at)
     )
 
 
 def _reason(
-    at: datetime | None, without_caps: datetime | None, closes: datetime, standing: Standing, slack: timedelta
-) -> NothingReason:
-    if standing.last_open is None:
-        return NothingReason.NO_CONVERSATION
+    at: datetime | None, without_caps: datetime | None, closes: datetime, history: ContactHistory, slack: timedelta
+) -> UnplaceableReason:
+    if history.last_open is None:
+        return UnplaceableReason.NO_CONVERSATION
     if without_caps is None:
-        return NothingReason.QUIET_HOURS
+        return UnplaceableReason.QUIET_HOURS
     if at is None or without_caps + slack < closes:
-        return NothingReason.CAPS
-    return NothingReason.NO_TEMPLATE if standing.has_templates else NothingReason.WINDOW_CLOSED
+        return UnplaceableReason.CAPS
+    return UnplaceableReason.NO_TEMPLATE if history.has_templates else UnplaceableReason.WINDOW_CLOSED

@@ -6,7 +6,7 @@ from uuid import UUID
 from domain.creator import Creator
 from domain.follower.follower import Follower
 from domain.follower.values import FollowUp, Run
-from domain.nurturing.placement import HumanTask, Nothing, Placement, Send, Template, Ways, plan
+from domain.nurturing.placement import DeliveryOptions, HumanTask, Placement, SendTemplate, SendText, Unplaceable, plan
 from domain.nurturing.send_rules import policy_of, standing_of
 from domain.nurturing.sequence import Sequence
 from domain.nurturing.steps import text_for
@@ -30,7 +30,7 @@ def planned_run(
     wishes = [
         (
             anchor_at + timedelta(hours=step.delay_hours),
-            Ways(compressible=step.compressible, human_task=step.human_task),
+            DeliveryOptions(compressible=step.compressible, human_task=step.human_task),
         )
         for _, step in numbered
     ]
@@ -52,17 +52,17 @@ def planned_run(
 
 
 def _due_at(placed: Placement, otherwise: datetime) -> datetime:
-    return otherwise if isinstance(placed, Nothing) else placed.at
+    return otherwise if isinstance(placed, Unplaceable) else placed.at
 
 
 def plan_words(placed: Placement) -> tuple[str, str | None]:
     """How an event names a place, and why there is none."""
     match placed:
-        case Send(pulled=True):
+        case SendText(pulled=True):
             return "pulled", None
-        case Send():
+        case SendText():
             return "send", None
-        case Template():
+        case SendTemplate():
             return "template", None
         case HumanTask():
             return "human_task", None

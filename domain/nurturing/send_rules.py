@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from domain.creator import Creator, Settings
+from domain.creator import Creator, CreatorSettings
 from domain.follower.content import Judged
 from domain.follower.follower import Follower
 from domain.follower.values import HOLD, OPEN_ATTEMPT_DELAY, STALE_AFTER, EndReason, FollowUp
@@ -11,13 +11,13 @@ from domain.lead import Lead
 from domain.nurturing.placement import (
     ALWAYS,
     NEVER,
+    ContactHistory,
+    DeliveryOptions,
     HumanTask,
-    Nothing,
     Policy,
-    Send,
-    Standing,
-    Template,
-    Ways,
+    SendTemplate,
+    SendText,
+    Unplaceable,
     legal,
     obstacle,
     place,
@@ -70,9 +70,9 @@ class GoAhead:
 Verdict = Skip | Hold | Defer | Convert | GoAhead
 
 
-def standing_of(follower: Follower) -> Standing:
+def standing_of(follower: Follower) -> ContactHistory:
     """How the rules of placement see a follower."""
-    return Standing(
+    return ContactHistory(
         has_window=follower.platform in (Platform.INSTAGRAM, Platform.WHATSAPP),
         has_human_agent=follower.platform is Platform.INSTAGRAM,
         last_open=follower.last_open,
@@ -82,7 +82,7 @@ def standing_of(follower: Follower) -> Standing:
     )
 
 
-def policy_of(settings: Settings) -> Policy:
+def policy_of(settings: CreatorSettings) -> Policy:
     """What a creator's settings allow."""
     return Policy(
         quiet_hours=QuietHours(settings.zone, settings.quiet_from, settings.quiet_to),
@@ -130,23 +130,23 @@ def judge(
     return _placed(follow_up, standing_of(follower), policy_of(creator.settings), now)
 
 
-def _placed(follow_up: FollowUp, standing: Standing, policy: Policy, now: datetime) -> Verdict:
-    if legal(now, standing, policy):
+def _placed(follow_up: FollowUp, history: ContactHistory, policy: Policy, now: datetime) -> Verdict:
+    if legal(now, history, policy):
         return GoAhead()
-    why = obstacle(now, standing, policy)
-    ways = Ways(compressible=follow_up.compressible, human_task=follow_up.human_task)
-    placed = place(now, now, standing, policy, timedelta(0), ways=ways)
-    if isinstance(placed, Nothing):
+    why = obstacle(now, history, policy)
+    options = DeliveryOptions(compressible=follow_up.compressible, human_task=follow_up.human_task)
+    placed = place(now, now, history, policy, timedelta(0), options=options)
+    if isinstance(placed, Unplaceable):
         return Skip(placed.reason)
     # Placements are whole minutes: what may become of it within this minute becomes of it now.
-    if placed.at > now and (isinstance(placed, Send) or placed.at - now >= MINUTE):
+    if placed.at > now and (isinstance(placed, SendText) or placed.at - now >= MINUTE):
         return Defer(placed.at, why or "window_closed")
     match placed:
         case HumanTask(deadline=deadline):
             return Convert("human_task", deadline)
-        case Template():
+        case SendTemplate():
             return Convert("template", now + HOLD)
-        case Send():
+        case SendText():
             return GoAhead()
 
 

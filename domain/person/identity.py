@@ -21,14 +21,14 @@ _TELEGRAM_BITS: Final = 52
 """Of a user's id, at most (core.telegram.org/bots/api#user)."""
 
 
-def shown(platform: Platform, platform_user_id: str) -> str:
+def format_id(platform: Platform, platform_user_id: str) -> str:
     """The id with its channel's prefix, as every answer shows it; a manual or made-up id has none."""
     if MADE_UP.fullmatch(platform_user_id):
         return platform_user_id
     return PREFIXES.get(platform, "") + platform_user_id
 
 
-def told(
+def parse_id(
     given: str, platform: Platform | None = None, *, field: str = "/platform_user_id"
 ) -> tuple[Platform | None, str]:
     """The platform that an id tells by its prefix, else the given one, and the raw id behind it.
@@ -45,7 +45,7 @@ def told(
     return platform, _raw(platform, given)
 
 
-def checked(
+def require_id(
     given: str, platform: Platform | None = None, *, country: str | None = None, field: str = "/platform_user_id"
 ) -> tuple[Platform, str]:
     """As `told`, for somebody who is made known by it: without any sign of a platform they have none.
@@ -53,7 +53,7 @@ def checked(
     A telephone number may lack its country's code if the country is known (ISO 3166). Raises `Invalid`, naming the
     field, also for what is no id of the platform.
     """
-    platform, raw = told(given, platform, field=field)
+    platform, raw = parse_id(given, platform, field=field)
     if platform is Platform.WHATSAPP and not MADE_UP.fullmatch(raw):
         # An id with our prefix or a plus is complete.
         is_bare = given == raw

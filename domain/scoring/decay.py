@@ -9,7 +9,7 @@ from domain.scoring.score import BURST, ENGAGED_WITHIN, ENGAGEMENT_AT_MOST, HALF
 
 
 @dataclass(frozen=True)
-class Course:
+class ScoreDecay:
     """What is shown from `since` on: an interest that halves every 14 days, and an engagement that lapses in steps.
 
     There is one engagement more than there are lapses: each counts until the lapse beside it, the last for good.
@@ -21,7 +21,7 @@ class Course:
     engagements: Sequence[float]
 
     @classmethod
-    def of(cls, score: Score) -> "Course":
+    def of(cls, score: Score) -> "ScoreDecay":
         """The course of a score to which nothing is added."""
         since = score.judged_at
         if score.is_customer:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from uuid import UUID
 
 from domain.understanding.lexicon import shared
-from domain.understanding.lexicon.meaning import Mark, Meaning
+from domain.understanding.lexicon.meaning import Meaning, MeaningMark
 from domain.understanding.lexicon.pattern import Match, find
 from domain.understanding.lexicon.words import Clause, clauses, fold, links
 from domain.understanding.opt_out import opted_out_by
@@ -37,15 +37,15 @@ _NEEDS_A_PRODUCT = frozenset({Intent.INTEREST_STRONG, Intent.INTEREST_SOFT, Inte
 _OF_A_PRODUCT = _BUYING | OBJECTIONS | {Intent.SUPPORT}
 
 # What a phrase means behind a "no". Whatever is not here means nothing then; these two groups do.
-_REFUSED = frozenset({Mark.DIRECT_PURCHASE, Intent.INTEREST_STRONG, Intent.INTEREST_SOFT})
+_REFUSED = frozenset({MeaningMark.DIRECT_PURCHASE, Intent.INTEREST_STRONG, Intent.INTEREST_SOFT})
 _UNTOUCHED = frozenset(
     {
         Intent.QUESTION_PRODUCT,
         Intent.QUESTION_GENERAL,
         Intent.GOODBYE,
-        Mark.REFUSAL,
-        Mark.COMPLAINT,
-        Mark.IDIOM,
+        MeaningMark.REFUSAL,
+        MeaningMark.COMPLAINT,
+        MeaningMark.IDIOM,
     }
 )
 
@@ -69,7 +69,7 @@ class ProductWords:
 
 
 @dataclass(frozen=True)
-class Found:
+class IntentMatch:
     """One intent, how sure the rules are of it (0 to 1), and the words that said so."""
 
     intent: Intent
@@ -86,7 +86,7 @@ class Understanding:
     `no_text` (attachments only: a person looks) or `no_words` (emoji, laughter).
     """
 
-    intents: tuple[Found, ...]
+    intents: tuple[IntentMatch, ...]
     direct_purchase: bool
     refusal: bool
     spam: bool
@@ -118,19 +118,19 @@ def understand(
     `first_contact=False` switches that off.
     """
     if first_contact and _spam(text):
-        nothing = (Found(Intent.OTHER, ALONE, ""),)
+        nothing = (IntentMatch(Intent.OTHER, ALONE, ""),)
         return Understanding(nothing, False, False, True, False, None, False, "spam")
     parts = clauses(text)
     matches = _meant(parts, _own_words(tuple(products)))
     meanings = {match.meaning for match in matches}
-    complaint = Mark.COMPLAINT in meanings
+    complaint = MeaningMark.COMPLAINT in meanings
     intents = _intents(text, parts, matches)
     wanted = {found.intent for found in intents}
-    refusal = Mark.REFUSAL in meanings and not wanted & _BUYING and Intent.OPT_OUT not in wanted
-    needs_reply, reason = _answer(text, parts, intents, refusal, Mark.ACKNOWLEDGED in meanings)
+    refusal = MeaningMark.REFUSAL in meanings and not wanted & _BUYING and Intent.OPT_OUT not in wanted
+    needs_reply, reason = _answer(text, parts, intents, refusal, MeaningMark.ACKNOWLEDGED in meanings)
     return Understanding(
         intents,
-        Mark.DIRECT_PURCHASE in meanings,
+        MeaningMark.DIRECT_PURCHASE in meanings,
         refusal,
         False,
         complaint,
@@ -158,7 +158,7 @@ def _meant(parts: Sequence[Clause], own_words: frozenset[str]) -> list[Match]:
     spent = {
         (match.clause, word)
         for match in longest
-        if match.meaning is not Mark.REFUSAL
+        if match.meaning is not MeaningMark.REFUSAL
         for word in range(match.start, match.end)
     }
     meant: list[Match] = []
@@ -166,7 +166,7 @@ def _meant(parts: Sequence[Clause], own_words: frozenset[str]) -> list[Match]:
         if match.meaning in _UNTOUCHED or not _negated(parts[match.clause], match, spent):
             meant.append(match)
         elif match.meaning in _REFUSED:
-            meant.append(Match(Mark.REFUSAL, match.clause, match.start, match.end))
+            meant.append(Match(MeaningMark.REFUSAL, match.clause, match.start, match.end))
     return meant
 
 
@@ -186,7 +186,7 @@ def _negated(part: Clause, match: Match, spent: set[tuple[int, int]]) -> bool:
 
 def _rank(meaning: Meaning) -> int:
     """Between matches of one length: idioms shadow all, then the order of intents."""
-    if meaning is Mark.IDIOM:
+    if meaning is MeaningMark.IDIOM:
         return -1
     return list(Intent).index(_intent_of(meaning) or Intent.OTHER)
 
@@ -195,19 +195,19 @@ def _intent_of(meaning: Meaning) -> Intent | None:
     match meaning:
         case Intent():
             return meaning
-        case Mark.DIRECT_PURCHASE:
+        case MeaningMark.DIRECT_PURCHASE:
             return Intent.INTEREST_STRONG
-        case Mark.COMPLAINT:
+        case MeaningMark.COMPLAINT:
             return Intent.SUPPORT
-        case Mark.REFUSAL:
+        case MeaningMark.REFUSAL:
             return Intent.OTHER
         case _:
             return None
 
 
-def _intents(text: str, parts: Sequence[Clause], matches: Sequence[Match]) -> tuple[Found, ...]:
+def _intents(text: str, parts: Sequence[Clause], matches: Sequence[Match]) -> tuple[IntentMatch, ...]:
     if (stop := opted_out_by(text)) is not None:
-        return (Found(Intent.OPT_OUT, ALONE, stop),)
+        return (IntentMatch(Intent.OPT_OUT, ALONE, stop),)
     total = sum(len(part.words) for part in parts)
     best: dict[Intent, Match] = {}
     for match in matches:
@@ -217,7 +217,7 @@ def _intents(text: str, parts: Sequence[Clause], matches: Sequence[Match]) -> tu
     mixed = sum(not family.isdisjoint(best) for family in _FAMILIES) > 1
     only_courtesy = COURTESY.issuperset(best.keys() - {Intent.OTHER})
     found = [
-        Found(
+        IntentMatch(
             intent,
             _confidence(match.length, total, mixed and intent not in COURTESY),
             " ".join(parts[match.clause].words[match.start : match.end]),
@@ -228,7 +228,7 @@ def _intents(text: str, parts: Sequence[Clause], matches: Sequence[Match]) -> tu
     order = list(Intent)
     found.sort(key=lambda one: -1 if one.intent is Intent.OTHER else order.index(one.intent))
     if not found or (COURTESY.issuperset(best) and _something_else(parts, found[0].intent, matches)):
-        return (Found(Intent.OTHER, 0.0, ""),)
+        return (IntentMatch(Intent.OTHER, 0.0, ""),)
     return tuple(found)
 
 
@@ -247,7 +247,7 @@ def _confidence(matched: int, total: int, mixed: bool) -> float:
 
 
 def _answer(
-    text: str, parts: Sequence[Clause], intents: Sequence[Found], refusal: bool, acknowledged: bool
+    text: str, parts: Sequence[Clause], intents: Sequence[IntentMatch], refusal: bool, acknowledged: bool
 ) -> tuple[bool, str]:
     """Whether somebody should answer, and the word for why."""
     first = intents[0]

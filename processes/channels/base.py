@@ -40,7 +40,7 @@ class AttachmentKind(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Attachment:
+class IncomingAttachment:
     """A reference to something that is not text: `ref` is the platform's own handle, `size` in bytes."""
 
     kind: AttachmentKind
@@ -64,7 +64,7 @@ class Common(TypedDict):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Received:
+class IncomingItem:
     """What every item carries.
 
     `account_id` is the creator's account, `platform_user_id` the follower in the platform's raw spelling
@@ -84,7 +84,7 @@ class Received:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Message(Received):
+class Message(IncomingItem):
     """Something that the follower wrote or sent.
 
     `started`: the platform's start button was pressed; `text` is its command, no words of theirs: a greeting.
@@ -96,7 +96,7 @@ class Message(Received):
 
     message_id: str
     text: str
-    attachments: tuple[Attachment, ...] = ()
+    attachments: tuple[IncomingAttachment, ...] = ()
     reply_to: str | None = None
     name: str | None = None
     username: str | None = None
@@ -110,23 +110,23 @@ class Message(Received):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Edited(Received):
+class Edited(IncomingItem):
     """The follower changed a message."""
 
     refers_to: str
     text: str
-    attachments: tuple[Attachment, ...] = ()
+    attachments: tuple[IncomingAttachment, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
-class Unsent(Received):
+class Unsent(IncomingItem):
     """A message was taken back."""
 
     refers_to: str
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reaction(Received):
+class Reaction(IncomingItem):
     """The follower's reactions to a message as they are now; none left = removed."""
 
     refers_to: str
@@ -134,7 +134,7 @@ class Reaction(Received):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Postback(Received):
+class Postback(IncomingItem):
     """The follower pressed a button."""
 
     payload: str
@@ -144,21 +144,21 @@ class Postback(Received):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Service(Received):
+class Service(IncomingItem):
     """The platform notes something in the chat that nobody has said; `notes` is its own word for it."""
 
     notes: str
 
 
 @dataclass(frozen=True, kw_only=True)
-class Read(Received):
+class Read(IncomingItem):
     """The follower has read everything up to this message."""
 
     watermark: str
 
 
 @dataclass(frozen=True, kw_only=True)
-class Delivery(Received):
+class Delivery(IncomingItem):
     """The platform tells how far one of our messages has come: sent, delivered, read, played or failed."""
 
     message_id: str
@@ -169,17 +169,17 @@ class Delivery(Received):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Echo(Received):
+class Echo(IncomingItem):
     """The account wrote to the follower; `own`: was it our program? None when the platform does not tell."""
 
     message_id: str
     text: str
-    attachments: tuple[Attachment, ...] = ()
+    attachments: tuple[IncomingAttachment, ...] = ()
     own: bool | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
-class OptPreference(Received):
+class OptPreference(IncomingItem):
     """The follower told the platform what they want to receive: `value` is stop, resume or signup."""
 
     category: str
@@ -187,14 +187,14 @@ class OptPreference(Received):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reachability(Received):
+class Reachability(IncomingItem):
     """The follower blocked the account, or came back."""
 
     reachable: bool
 
 
 @dataclass(frozen=True, kw_only=True)
-class AccountNotice(Received):
+class AccountNotice(IncomingItem):
     """The platform tells something about the account itself."""
 
     notice: str
@@ -202,14 +202,14 @@ class AccountNotice(Received):
 
 
 @dataclass(frozen=True, kw_only=True)
-class IdentityChange(Received):
+class IdentityChange(IncomingItem):
     """The follower is known by another id from now on."""
 
     new_user_id: str
 
 
 @dataclass(frozen=True, kw_only=True)
-class Unknown(Received):
+class Unknown(IncomingItem):
     """What no reader understood: `path` is where, `why` a sentence.
 
     `ignored`: it was understood well enough to know that it is none of our business (a group, another bot);
@@ -329,14 +329,14 @@ class Content:
 
 
 @dataclass(frozen=True)
-class Verified:
+class VerifiedDelivery:
     """The delivery is the platform's; `account_hint` is empty where only the body names the account."""
 
     account_hint: str = ""
 
 
 @dataclass(frozen=True)
-class Refused:
+class RefusedDelivery:
     """The delivery is nobody's whom we trust."""
 
     reason: str
@@ -351,7 +351,9 @@ class Channel(Protocol):
     def claim(self, headers: Mapping[str, str]) -> str | None:
         """The key of `secrets` that a delivery names; `None` without any."""
 
-    def verify(self, headers: Mapping[str, str], raw: bytes, secrets: Mapping[str, str]) -> Verified | Refused:
+    def verify(
+        self, headers: Mapping[str, str], raw: bytes, secrets: Mapping[str, str]
+    ) -> VerifiedDelivery | RefusedDelivery:
         """Is this body, as received, from the platform? Which secrets are asked for, the channel says."""
 
     def parse(self, raw: bytes, account_id: str, received_at: datetime) -> list[Item]:

@@ -22,12 +22,12 @@ from processes.channels.base import (
     Outcome,
     Reaction,
     Read,
-    Refused,
+    RefusedDelivery,
     Rejected,
     Uncertain,
     Unknown,
     Unsent,
-    Verified,
+    VerifiedDelivery,
 )
 from processes.channels.reading import identifier, load, moment, text
 
@@ -95,9 +95,11 @@ class Simulator:
     def claim(self, headers: Mapping[str, str]) -> str | None:
         return None
 
-    def verify(self, headers: Mapping[str, str], raw: bytes, secrets: Mapping[str, str]) -> Verified | Refused:
+    def verify(
+        self, headers: Mapping[str, str], raw: bytes, secrets: Mapping[str, str]
+    ) -> VerifiedDelivery | RefusedDelivery:
         """There is no webhook: the phone belongs to the dashboard, whose session is its proof."""
-        return Refused("the simulator has no webhook")
+        return RefusedDelivery("the simulator has no webhook")
 
     def parse(self, raw: bytes, account_id: str, received_at: datetime) -> list[Item]:
         """The one item of a body `{follower_id, text, kind?, message_id?, name?, occurred_at?, refers_to?}`.

@@ -20,10 +20,10 @@ from processes.channels.base import (
     ErrorClass,
     Item,
     Outcome,
-    Refused,
+    RefusedDelivery,
     Rejected,
     Uncertain,
-    Verified,
+    VerifiedDelivery,
     transport_class,
 )
 from processes.channels.reading import identifier, load, mapping, text, whole
@@ -93,13 +93,15 @@ class Telegram:
         given = next((value for key, value in headers.items() if key.lower() == WEBHOOK_HEADER), "")
         return secret_hash(given) if given else None
 
-    def verify(self, headers: Mapping[str, str], raw: bytes, secrets: Mapping[str, str]) -> Verified | Refused:
+    def verify(
+        self, headers: Mapping[str, str], raw: bytes, secrets: Mapping[str, str]
+    ) -> VerifiedDelivery | RefusedDelivery:
         """The secret in the header names the bot: `secrets` maps `secret_hash(secret)` to the account id."""
         claim = self.claim(headers)
         if claim is None:
-            return Refused("no secret token")
+            return RefusedDelivery("no secret token")
         account_id = secrets.get(claim)
-        return Refused("unknown secret token") if account_id is None else Verified(account_id)
+        return RefusedDelivery("unknown secret token") if account_id is None else VerifiedDelivery(account_id)
 
     def parse(self, raw: bytes, account_id: str, received_at: datetime) -> list[Item]:
         """The items of one update, received by webhook or as JSON of one element of `updates`."""

@@ -9,12 +9,12 @@ from typing import Final
 
 from processes.channels.base import (
     AccountNotice,
-    Attachment,
     AttachmentKind,
     ChannelName,
     Common,
     Echo,
     Edited,
+    IncomingAttachment,
     Item,
     Message,
     Postback,
@@ -326,9 +326,9 @@ def _business_connection(update: _Update, kind: str, connection: dict[str, objec
     return [AccountNotice(**update.common("", at=connection.get("date")), notice=kind, facts=facts)]
 
 
-def _attachments(message: dict[str, object]) -> tuple[Attachment, ...]:
+def _attachments(message: dict[str, object]) -> tuple[IncomingAttachment, ...]:
     caption = text(message, "caption")
-    found: list[Attachment] = []
+    found: list[IncomingAttachment] = []
     if "photo" in message:
         sizes = [size for size in sequence(message, "photo") if text(size, "file_id")]
         largest = sizes[-1] if sizes else {}  # Telegram lists the sizes in ascending order
@@ -341,19 +341,19 @@ def _attachments(message: dict[str, object]) -> tuple[Attachment, ...]:
         place = mapping(message, "location")
         ref = f"{place.get('latitude')},{place.get('longitude')}"[:60]
         title = text(mapping(message, "venue"), "title")
-        found.append(Attachment(kind=AttachmentKind.LOCATION, ref=ref, caption=title))
+        found.append(IncomingAttachment(kind=AttachmentKind.LOCATION, ref=ref, caption=title))
     if "contact" in message:
         contact = mapping(message, "contact")
         ref = text(contact, "phone_number") or ""
-        found.append(Attachment(kind=AttachmentKind.CONTACT, ref=ref, caption=text(contact, "first_name")))
+        found.append(IncomingAttachment(kind=AttachmentKind.CONTACT, ref=ref, caption=text(contact, "first_name")))
     if not found and not text(message, "text"):
         # A poll, a game, or what Telegram invents next: it is kept as something that a person has to look at.
-        found.append(Attachment(kind=AttachmentKind.UNKNOWN, ref="", caption=caption))
+        found.append(IncomingAttachment(kind=AttachmentKind.UNKNOWN, ref="", caption=caption))
     return tuple(found)
 
 
-def _file(kind: AttachmentKind, value: object, caption: str | None) -> Attachment:
-    return Attachment(
+def _file(kind: AttachmentKind, value: object, caption: str | None) -> IncomingAttachment:
+    return IncomingAttachment(
         kind=kind,
         ref=text(value, "file_id") or "",
         mime=text(value, "mime_type"),

@@ -10,7 +10,7 @@ V = TypeVar("V")
 AT_ONCE: Final = 500
 
 
-class Together(Generic[K, V]):
+class BatchLoader(Generic[K, V]):
     """Asks for many keys with one question; who comes while an answer is awaited is part of the next one.
 
     Each caller's question begins after they have asked, so that it sees whatever had happened by then.

@@ -14,9 +14,9 @@ from psycopg import Connection
 from psycopg.errors import ProgramLimitExceeded
 from psycopg.rows import DictRow
 
-from eventstore.log import Page, Recorded
+from eventstore.log import LogPage, Recorded
 from projections.engine.projection import Projection
-from projections.engine.row_changes import Rows
+from projections.engine.row_changes import RowChanges
 
 Waiting = Mapping[UUID, int]
 """The streams that wait, and from which position on."""
@@ -40,7 +40,7 @@ class Parked:
 class Folded:
     """What a page of events changes in the tables of a projection, and the streams that it parks."""
 
-    tables: Mapping[str, Rows]
+    tables: Mapping[str, RowChanges]
     parked: list[Parked]
 
     def write(self, conn: Connection[DictRow]) -> None:
@@ -48,7 +48,7 @@ class Folded:
             rows.write(conn)
 
 
-def fold(projection: Projection, page: Page, waiting: Waiting) -> Folded:
+def fold(projection: Projection, page: LogPage, waiting: Waiting) -> Folded:
     """Let the handlers say what changes. The stream of an event over which one stumbles is parked there."""
     found = [
         Parked(each.stream, each.position, each.topic, f"unreadable ({each.error})")
@@ -58,14 +58,14 @@ def fold(projection: Projection, page: Page, waiting: Waiting) -> Folded:
     while True:
         parked = _first_of_each(found)
         tables = projection.collector()
-        stumbled = _apply(projection, page.events, behind(waiting, parked.values()), tables)
+        stumbled = _apply(projection, page.events, with_parked(waiting, parked.values()), tables)
         if stumbled is None:
             return Folded(tables, list(parked.values()))
         # Nothing of this event may be left in the tables: the others are collected once more.
         found.append(stumbled)
 
 
-def take(conn: Connection[DictRow], projection: Projection, page: Page, waiting: Waiting) -> list[Parked]:
+def apply_page(conn: Connection[DictRow], projection: Projection, page: LogPage, waiting: Waiting) -> list[Parked]:
     """Write a page inside of a transaction and answer what it parks.
 
     What the database refuses is tried again in halves, until the event is found that it refuses.
@@ -80,12 +80,12 @@ def take(conn: Connection[DictRow], projection: Projection, page: Page, waiting:
         if len(page.events) == 1:
             return [*folded.parked, _parked(projection, page.events[0], error)]
         first, second = _halves(page)
-        parked = take(conn, projection, first, waiting)
-        return parked + take(conn, projection, second, behind(waiting, parked))
+        parked = apply_page(conn, projection, first, waiting)
+        return parked + apply_page(conn, projection, second, with_parked(waiting, parked))
     return folded.parked
 
 
-def behind(waiting: Waiting, parked: Iterable[Parked]) -> Waiting:
+def with_parked(waiting: Waiting, parked: Iterable[Parked]) -> Waiting:
     """The streams that wait, with those that have just been parked."""
     return {**waiting, **{each.stream: each.position for each in parked}}
 
@@ -100,7 +100,7 @@ def is_of_an_event(error: Exception) -> bool:
 
 
 def _apply(
-    projection: Projection, events: Iterable[Recorded], waiting: Waiting, tables: Mapping[str, Rows]
+    projection: Projection, events: Iterable[Recorded], waiting: Waiting, tables: Mapping[str, RowChanges]
 ) -> Parked | None:
     for recorded in events:
         if waiting and recorded.position >= waiting.get(recorded.event.originator_id, NEVER):
@@ -123,10 +123,10 @@ def _parked(projection: Projection, recorded: Recorded, error: Exception) -> Par
         type(error).__name__,
         "".join(traceback.format_tb(error.__traceback__)),
     )
-    return Parked(recorded.event.originator_id, recorded.position, recorded.event.TOPIC, told(error))
+    return Parked(recorded.event.originator_id, recorded.position, recorded.event.TOPIC, error_location(error))
 
 
-def told(error: Exception) -> str:
+def error_location(error: Exception) -> str:
     """What an error is and where it happened, without what it says."""
     if isinstance(error, psycopg.Error):
         places = (error.diag.table_name, error.diag.constraint_name or error.diag.column_name)
@@ -145,10 +145,10 @@ def _first_of_each(found: Iterable[Parked]) -> dict[UUID, Parked]:
     return first
 
 
-def _halves(page: Page) -> tuple[Page, Page]:
+def _halves(page: LogPage) -> tuple[LogPage, LogPage]:
     middle = len(page.events) // 2
     first = page.events[middle].position
     return (
-        Page(first - 1, page.events[:middle], [each for each in page.unreadable if each.position < first]),
-        Page(page.reached, page.events[middle:], [each for each in page.unreadable if each.position >= first]),
+        LogPage(first - 1, page.events[:middle], [each for each in page.unreadable if each.position < first]),
+        LogPage(page.reached, page.events[middle:], [each for each in page.unreadable if each.position >= first]),
     )

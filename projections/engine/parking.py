@@ -10,7 +10,7 @@ from psycopg.rows import DictRow
 
 from domain.errors import NotFound
 from eventstore.log import Log
-from projections.engine.folding import Parked, take
+from projections.engine.folding import Parked, apply_page
 from projections.engine.generations import Shown, shown, store_parked
 from projections.engine.projection import Projection
 
@@ -98,7 +98,7 @@ def go_on(
         "UPDATE read.projections SET parked = parked - 1 WHERE name = %s AND version = %s AND generation = %s",
         (projection.name, projection.version, projection.generation),
     )
-    again = take(conn, projection, page, {})
+    again = apply_page(conn, projection, page, {})
     store_parked(conn, projection, again)
     if not again:
         return Outcome(len(page.events), None)

@@ -49,7 +49,7 @@ class Progress:
             if not future.done():
                 future.set_result(None)
 
-    async def passed(self, position: int, timeout: float) -> bool:  # noqa: ASYNC109  # the wait is the purpose
+    async def wait_until(self, position: int, timeout: float) -> bool:  # noqa: ASYNC109  # the wait is the purpose
         """Wait until everything up to `position` is shown; `False` after `timeout` seconds."""
         if self.position >= position:
             return True
@@ -63,7 +63,7 @@ class Progress:
             return self.position >= position
         return True
 
-    async def beyond(self, position: int, timeout: float) -> int:  # noqa: ASYNC109  # the wait is the purpose
+    async def wait_for_change(self, position: int, timeout: float) -> int:  # noqa: ASYNC109  # the wait is the purpose
         """Wait for anything behind `position`; answers what is shown then, unchanged after `timeout` seconds."""
-        await self.passed(position + 1, timeout)
+        await self.wait_until(position + 1, timeout)
         return self.position

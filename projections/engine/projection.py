@@ -11,10 +11,10 @@ from psycopg.rows import DictRow
 from psycopg_pool import AsyncConnectionPool
 
 from eventstore.log import Recorded
-from projections.engine.row_changes import Rows
+from projections.engine.row_changes import RowChanges
 
 Pool = AsyncConnectionPool[AsyncConnection[DictRow]]
-Tables = Mapping[str, Rows]
+Tables = Mapping[str, RowChanges]
 Handler = TypeVar("Handler", bound=Callable[..., None])
 
 
@@ -63,9 +63,9 @@ class Projection:
         """The statements that make the tables."""
         return self.schema.format(**self.table_names)
 
-    def collector(self) -> dict[str, Rows]:
+    def collector(self) -> dict[str, RowChanges]:
         """Empty changes for each table."""
-        return {table: Rows(self.table_names[table], key) for table, key in self.tables.items()}
+        return {table: RowChanges(self.table_names[table], key) for table, key in self.tables.items()}
 
     def apply(self, recorded: Recorded, tables: Tables) -> None:
         """Let the handler of the event, if there is one, say what changes."""

@@ -17,11 +17,11 @@ from psycopg.rows import DictRow, dict_row
 from eventstore.answer_timeouts import AnsweringConnection
 from eventstore.leases import BEAT_SECONDS, Lease, beat, take
 from eventstore.listener import POLL_SECONDS
-from eventstore.log import Log, Page
+from eventstore.log import Log, LogPage
 from eventstore.session_limits import FOLLOWING, RECONNECT_SECONDS, session
 from eventstore.vault import WrongKey
-from projections.engine.folding import Parked, Waiting, behind, fold, told
-from projections.engine.folding import take as take_in
+from projections.engine.folding import Parked, Waiting, error_location, fold, with_parked
+from projections.engine.folding import apply_page as take_in
 from projections.engine.generations import CHANNEL as CHANNEL
 from projections.engine.generations import clear_away, leader_key, set_up, shown, store_parked
 from projections.engine.progress import Progress
@@ -248,7 +248,7 @@ class Projector:
                 self._show_alone(conn, led, page)
         return True
 
-    def _show_together(self, conn: Connection[DictRow], group: Sequence[_Led], page: Page) -> None:
+    def _show_together(self, conn: Connection[DictRow], group: Sequence[_Led], page: LogPage) -> None:
         folded = [fold(led.projection, page, led.waiting) for led in group]
         with conn.transaction():
             with conn.pipeline():
@@ -262,7 +262,7 @@ class Projector:
         for led, each in zip(group, folded, strict=True):
             self._shown(led, page, each.parked)
 
-    def _show_alone(self, conn: Connection[DictRow], led: _Led, page: Page) -> None:
+    def _show_alone(self, conn: Connection[DictRow], led: _Led, page: LogPage) -> None:
         """The same for one projection, where something went wrong: what is of an event parks its stream."""
         try:
             with conn.transaction():
@@ -280,19 +280,19 @@ class Projector:
         else:
             self._shown(led, page, parked)
 
-    def _shown(self, led: _Led, page: Page, parked: Sequence[Parked]) -> None:
-        led.position, led.waiting = page.reached, behind(led.waiting, parked)
+    def _shown(self, led: _Led, page: LogPage, parked: Sequence[Parked]) -> None:
+        led.position, led.waiting = page.reached, with_parked(led.waiting, parked)
         led.error, led.rest, led.rests_until = None, FIRST_REST, 0
         self._progress.advance(led.projection.name, page.reached)
 
     def _rest(self, conn: Connection[DictRow], led: _Led, error: Exception) -> None:
         """Leave a projection that cannot go on alone for a while; everybody can see why it stands."""
-        _logger.error("%s stands at position %d: %s", led.projection.name, led.position, told(error))
+        _logger.error("%s stands at position %d: %s", led.projection.name, led.position, error_location(error))
         led.error, led.rests_until = error, time.monotonic() + led.rest
         led.rest = min(led.rest * 2, LONGEST_REST)
         conn.execute(
             "UPDATE read.projections SET failure = %s WHERE name = %s AND version = %s",
-            (told(error), led.projection.name, led.projection.version),
+            (error_location(error), led.projection.name, led.projection.version),
         )
 
     def _clear_away(self, conn: Connection[DictRow]) -> None:

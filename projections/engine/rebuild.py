@@ -17,9 +17,9 @@ from psycopg.rows import DictRow, dict_row
 
 from domain.errors import Conflict, NotFound
 from domain.lead import Lead
-from eventstore.log import Log, Page
+from eventstore.log import Log, LogPage
 from eventstore.session_limits import MAINTENANCE, session
-from projections.engine.folding import behind, take
+from projections.engine.folding import apply_page, with_parked
 from projections.engine.generations import drop_tables, make_tables, shown, store_parked, waiting_in
 from projections.engine.parking import BEFORE_ERASING, discarded, go_on
 from projections.engine.projection import Projection
@@ -34,12 +34,12 @@ SELDOM = 500_000
 """Objects more than were freed, after which the garbage collector looks."""
 
 
-class Cancelled(Conflict):
+class RebuildCancelled(Conflict):
     """Somebody gave the rebuild up while it was running."""
 
 
 @dataclass(frozen=True)
-class Step:
+class RebuildStep:
     """How far a rebuild is; `rate` in events per second, `left` in seconds."""
 
     position: int
@@ -51,7 +51,7 @@ class Step:
 class Rebuild:
     """One rebuild of one projection. Killed anywhere, a next one with the same handlers goes on where it was."""
 
-    def __init__(self, url: str, log: Log, projection: Projection, report: Callable[[Step], None]) -> None:
+    def __init__(self, url: str, log: Log, projection: Projection, report: Callable[[RebuildStep], None]) -> None:
         self._url = url
         self._log = log
         self._projection = projection
@@ -134,14 +134,14 @@ class Rebuild:
             if now - reported >= REPORTS_EVERY:
                 reported = now
                 head, rate = self._log.head(), (self._position - first) / (now - begun)
-                self._report(Step(self._position, head, rate, (head - self._position) / rate))
+                self._report(RebuildStep(self._position, head, rate, (head - self._position) / rate))
 
-    def _show(self, conn: Connection[DictRow], page: Page, erased: int) -> None:
+    def _show(self, conn: Connection[DictRow], page: LogPage, erased: int) -> None:
         with conn.transaction():
             conn.execute(BEFORE_ERASING)
             self._take(conn, self._as_of_now(page, erased))
 
-    def _take(self, conn: Connection[DictRow], page: Page) -> None:
+    def _take(self, conn: Connection[DictRow], page: LogPage) -> None:
         """Write a page within a transaction, and move the rebuild's position."""
         projection = self._projection
         moved = conn.execute(
@@ -150,12 +150,12 @@ class Rebuild:
             (page.reached, projection.name, projection.version, projection.generation, self._position),
         )
         if moved.rowcount != 1:
-            raise Cancelled(f"The rebuild of {projection.name} was cancelled.")
-        parked = take(conn, projection, page.without(discarded(conn, projection)), self._waiting)
+            raise RebuildCancelled(f"The rebuild of {projection.name} was cancelled.")
+        parked = apply_page(conn, projection, page.without(discarded(conn, projection)), self._waiting)
         store_parked(conn, projection, parked)
-        self._position, self._waiting = page.reached, dict(behind(self._waiting, parked))
+        self._position, self._waiting = page.reached, dict(with_parked(self._waiting, parked))
 
-    def _as_of_now(self, page: Page, erased: int) -> Page:
+    def _as_of_now(self, page: LogPage, erased: int) -> LogPage:
         """The page, read again if somebody was erased since: their words must not come back."""
         if self._log.last(Lead.Erased.TOPIC) == erased:
             return page
@@ -190,7 +190,7 @@ class Rebuild:
         key = (projection.name, projection.version)
         gone = conn.execute("DELETE FROM read.rebuilds WHERE name = %s AND version = %s", key)
         if gone.rowcount != 1:
-            raise Cancelled(f"The rebuild of {projection.name} was cancelled.")
+            raise RebuildCancelled(f"The rebuild of {projection.name} was cancelled.")
         conn.execute(
             "INSERT INTO read.retired (tables) SELECT tables FROM read.projections WHERE name = %s AND version = %s",
             key,
@@ -224,7 +224,7 @@ class ReadAhead:
         self._log = log
         self._topics = projection.topics
         self._thread = ThreadPoolExecutor(1, "read-ahead")
-        self._next: tuple[int, Future[tuple[int, Page]]] | None = None
+        self._next: tuple[int, Future[tuple[int, LogPage]]] | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -232,7 +232,7 @@ class ReadAhead:
     def __exit__(self, *_exc: object) -> None:
         self._thread.shutdown(cancel_futures=True)
 
-    def page(self, after: int) -> tuple[int, Page]:
+    def page(self, after: int) -> tuple[int, LogPage]:
         """The page behind a position, and the last erasure before it was read."""
         if self._next is not None and self._next[0] == after:
             erased, page = self._next[1].result()
@@ -243,7 +243,7 @@ class ReadAhead:
             self._next = (page.reached, self._thread.submit(self._read, page.reached))
         return erased, page
 
-    def _read(self, after: int) -> tuple[int, Page]:
+    def _read(self, after: int) -> tuple[int, LogPage]:
         return self._log.last(Lead.Erased.TOPIC), self._log.page(after, BATCH, self._topics)
 
 

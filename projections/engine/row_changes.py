@@ -50,7 +50,7 @@ class _Change:
         return self.values.keys() <= names.keys() and self.amounts.keys() <= names.keys()
 
 
-class Rows:
+class RowChanges:
     """The changes of one table, folded per key: of many updates of a row one write is left.
 
     `put` makes a row, or writes the columns that it names over one that is there; `set` changes and `add` counts up

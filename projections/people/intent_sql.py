@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from domain.scoring.decay import Course
+from domain.scoring.decay import ScoreDecay
 from domain.scoring.score import HALF_LIFE, SHOWN_PARTS, Score
 
 COURSE_COLUMNS: Final = """
@@ -25,7 +25,7 @@ INTENT: Final = f"""(round({SHOWN_PARTS} * least(1, lead.engagements[1 + width_b
 
 def course_columns(score: Score) -> dict[str, Any]:
     """What is kept of a score."""
-    course = Course.of(score)
+    course = ScoreDecay.of(score)
     return {
         "since": course.since,
         "interest": course.interest,

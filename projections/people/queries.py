@@ -12,7 +12,7 @@ from domain.vocabulary import Platform, Status
 from projections.engine.projection import Projection
 from projections.people.filters import Filters, List, Order, Page, Place, page
 from projections.people.search_terms import question
-from projections.people.table import People
+from projections.people.table import PeopleTables
 
 KINDS = 500
 """Kinds of lists whose statements are remembered."""
@@ -27,7 +27,13 @@ class Query:
 
 
 async def page_of(
-    projection: Projection, kept: People, wanted: List, place: Place | None, limit: int, card: str, **values: object
+    projection: Projection,
+    kept: PeopleTables,
+    wanted: List,
+    place: Place | None,
+    limit: int,
+    card: str,
+    **values: object,
 ) -> tuple[Page, dict[Status, int]]:
     """One page, and how many match at each stage; `card` is what to select of `lead`, with these values in it."""
     by_status = _by_status(kept, wanted)
@@ -41,12 +47,12 @@ async def page_of(
     return page(rows, sum(people.values()), limit), people
 
 
-def _by_status(kept: People, wanted: List) -> Query:
+def _by_status(kept: PeopleTables, wanted: List) -> Query:
     """The numbers as one text: asked together with a page they are asked once, and of the same instant."""
     return Query(_by_status_sql(kept, _kind(wanted.filters)), _values(wanted))
 
 
-def rows_of(kept: People, wanted: List, place: Place | None, limit: int, card: str) -> Query:
+def rows_of(kept: PeopleTables, wanted: List, place: Place | None, limit: int, card: str) -> Query:
     """The first rows of a list, or those behind a place in it; each says at which place it stands."""
     values = _values(wanted)
     if place is not None:
@@ -54,7 +60,7 @@ def rows_of(kept: People, wanted: List, place: Place | None, limit: int, card: s
     return Query(_rows_sql(kept, _kind(wanted.filters), wanted.order, place is not None, limit, card), values)
 
 
-def numbers_of(kept: People, wanted: List) -> Query:
+def numbers_of(kept: PeopleTables, wanted: List) -> Query:
     """How many match at each stage; where nothing but stages is asked for, that has been counted before."""
     return Query(_numbers_sql(kept, _kind(wanted.filters)), _values(wanted))
 
@@ -72,7 +78,7 @@ def _kind(filters: Filters) -> Filters:
 
 
 @lru_cache(KINDS)
-def _rows_sql(kept: People, kind: Filters, order: Order, is_behind: bool, limit: int, card: str) -> str:
+def _rows_sql(kept: PeopleTables, kind: Filters, order: Order, is_behind: bool, limit: int, card: str) -> str:
     column = order.column
     direction, beyond = ("DESC", "<") if order.descending else ("ASC", ">")
     sort = f"ORDER BY lead.{column} {direction}, lead.lead_id {direction}"
@@ -93,7 +99,7 @@ def _rows_sql(kept: People, kind: Filters, order: Order, is_behind: bool, limit:
 
 
 @lru_cache(KINDS)
-def _numbers_sql(kept: People, kind: Filters) -> str:
+def _numbers_sql(kept: PeopleTables, kind: Filters) -> str:
     people, where = f"{{{kept.people}}} AS lead", _anywhere(kind) + _flags(kind)
     if kind.q:
         where = _found(kept) + where
@@ -106,11 +112,11 @@ def _numbers_sql(kept: People, kind: Filters) -> str:
 
 
 @lru_cache(KINDS)
-def _by_status_sql(kept: People, kind: Filters) -> str:
+def _by_status_sql(kept: PeopleTables, kind: Filters) -> str:
     return f"(SELECT json_object_agg(status, people) FROM ({_numbers_sql(kept, kind)}) AS number)::text AS by_status"
 
 
-def ids_of(kept: People, wanted: List) -> Query:
+def ids_of(kept: PeopleTables, wanted: List) -> Query:
     """Everybody on a list, in its order: 16 bytes each."""
     direction = "DESC" if wanted.order.descending else "ASC"
     kind = _kind(wanted.filters)
@@ -158,7 +164,7 @@ def _places(kind: Filters) -> tuple[str, str]:
     )
 
 
-def _found(kept: People) -> str:
+def _found(kept: PeopleTables) -> str:
     """Whom the words and tags find; looked up by their ids, however many of them the planner expects."""
     return f"""lead.lead_id = ANY(ARRAY(SELECT lead_id FROM {{{kept.words}}} WHERE words @@ %(question)s::tsquery))
           AND """

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 
 from domain.lead import Details
-from domain.person.identity import shown
+from domain.person.identity import format_id
 from domain.vocabulary import Platform
 
 WORD = re.compile(r"[^\W_]+")
@@ -53,7 +53,7 @@ def words_of(creator_id: str, details: Details) -> str:
 
 def words_of_id(creator_id: str, platform: Platform, platform_user_id: str) -> str:
     """What finds a person by their id on a platform, as a `tsvector`."""
-    found = {*_parts_of_handle(shown(platform, platform_user_id))}
+    found = {*_parts_of_handle(format_id(platform, platform_user_id))}
     if platform is Platform.WHATSAPP:
         found.update(_beginnings_of_number(platform_user_id))
     return " ".join(_lexemes(creator_id, found))

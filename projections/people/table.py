@@ -24,7 +24,7 @@ PERSONAL = ("platform_user_id", "name", "username", "email", "phone", "notes", "
 
 
 @dataclass(frozen=True)
-class People:
+class PeopleTables:
     """The names of three tables: the people, the words that find them, and how many stand where.
 
     The words stand apart because a message moves a person in every order and changes none of their words.

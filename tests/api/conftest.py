@@ -25,8 +25,7 @@ from api.demo.demo import reset
 from api.settings import Settings
 from domain import context
 from domain.application import Clonnect
-from domain.creator import Product
-from domain.creator import Settings as CreatorSettings
+from domain.creator import CreatorSettings, Product
 from domain.vocabulary import Mode, Platform, Role, SequenceType
 from eventstore.sealing import Sealer
 from processes.channel_accounts import connecting
@@ -57,7 +56,7 @@ class Served:
         with context.acting("system"):
             done = await self.runtime.writer.do(command, *args, **kwargs)
         if done.position is not None:
-            assert await self.runtime.progress.passed(done.position, 10)
+            assert await self.runtime.progress.wait_until(done.position, 10)
         return done.result
 
     async def creator(self, name: str) -> str:
@@ -71,7 +70,7 @@ class Served:
         key = NewKey()
         label, expires_at = more.get("label"), more.get("expires_at")
         stored = key.stored(creator, role, label, expires_at)
-        await self.do(Clonnect.issue_key, creator, key.prefix, role, label, expires_at, beside=stored)
+        await self.do(Clonnect.issue_key, creator, key.prefix, role, label, expires_at, in_transaction=stored)
         return key.secret
 
     async def link(self, email: str, creator: str | None = CREATOR, role: Role = Role.OWNER) -> str:
@@ -94,7 +93,7 @@ class Served:
             *credentials.inviting(member_id, creator, email, None, role, datetime.now(UTC)),
             *credentials.joining(member_id, account["user_id"]),
         ]
-        await self.do(Clonnect.invite_user, creator, member_id, email, None, role, beside=stored)
+        await self.do(Clonnect.invite_user, creator, member_id, email, None, role, in_transaction=stored)
 
     async def lead(self, name: str = "Ana", platform_user_id: str = "ig_5001", **more: Any) -> dict[str, Any]:
         """A lead made over HTTP."""
@@ -123,7 +122,7 @@ class Served:
         sealer = Sealer(installation_key(self.runtime.settings))
         channel = ChannelName(platform)
         stored = connecting(sealer, channel, account_id, CREATOR, "12345:token", secret or f"secret of {channel}")
-        await self.do(Clonnect.connect_channel, CREATOR, platform, account_id, beside=stored)
+        await self.do(Clonnect.connect_channel, CREATOR, platform, account_id, in_transaction=stored)
 
     async def sells(self, product: Product) -> None:
         await self.do(Clonnect.add_product, CREATOR, product)

@@ -281,7 +281,7 @@ async def _arrives(served: Served, follower_id: str, creator: str = CREATOR) -> 
             position = served.runtime.progress.position
             if (await served.client.get(f"/dm/follower/{creator}/{follower_id}")).is_success:
                 return
-            await served.runtime.progress.beyond(position, 1)
+            await served.runtime.progress.wait_for_change(position, 1)
 
 
 async def test_in_a_demo_the_simulator_plays_every_channel(demo: Served) -> None:

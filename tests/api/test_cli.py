@@ -24,7 +24,7 @@ from api.errors import StartupError
 from api.settings import Settings
 from domain import context
 from domain.commands.leads import NewLead
-from domain.creator import Settings as CreatorSettings
+from domain.creator import CreatorSettings
 from domain.errors import Invalid
 from domain.lead import Details
 from domain.vocabulary import Platform, Role

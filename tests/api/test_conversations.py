@@ -182,7 +182,7 @@ async def test_what_cannot_leave_is_kept_once_with_its_reason(served: Served) ->
 
 
 async def test_a_text_is_measured_before_it_is_sent(served: Served) -> None:
-    await served.do(Clonnect.connect_channel, CREATOR, Platform.INSTAGRAM, "1784", beside=None)
+    await served.do(Clonnect.connect_channel, CREATOR, Platform.INSTAGRAM, "1784", in_transaction=None)
     await served.writes("ig_5002", "hola")
     head = served.head()
     for text in ("", "   ", "x" * 4097, "ñ" * 501):

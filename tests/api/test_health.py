@@ -35,7 +35,7 @@ async def ready(served: Served, *missing: str) -> httpx.Response:
     """Ask until what is missing is this; the program looks twice a second."""
     async with served.anybody() as nobody, asyncio.timeout(10):
         while (answer := await nobody.get("/health/ready")).json()["missing"] != [*missing]:
-            await served.runtime.progress.beyond(served.runtime.progress.position, 0.05)
+            await served.runtime.progress.wait_for_change(served.runtime.progress.position, 0.05)
     assert (answer.status_code, answer.json()["ready"]) == ((503, False) if missing else (200, True))
     return answer
 

@@ -449,7 +449,7 @@ async def test_an_answer_that_was_made_during_an_erasure_is_not_kept(served: Ser
         await until_stored(served.url, making, before)
         with context.acting("person:1"):
             erasing = await served.runtime.writer.do(Clonnect.request_erasure, CREATOR, "ig_5004")
-            await served.runtime.writer.do(Clonnect.record_erased, erasing.result[0], {}, beside=())
+            await served.runtime.writer.do(Clonnect.record_erased, erasing.result[0], {}, in_transaction=())
         assert (await making).status_code == 202
     assert [row["answer_sealed"] for row in kept(served)] == [None]
 

@@ -58,7 +58,7 @@ async def test_a_revoked_key_opens_nothing_at_once_in_every_program(served: Serv
             answer = await served.client.delete(f"{KEYS}/{prefix}")
             assert answer.json() == {"status": "ok", "revoked": prefix}
             await refused(shop.get("/auth/me"), 401, "unauthenticated")
-        assert await elsewhere.progress.passed(int(answer.headers["x-position"]), 5)
+        assert await elsewhere.progress.wait_until(int(answer.headers["x-position"]), 5)
         assert elsewhere.callers.changes > changes
         with pytest.raises(Unauthenticated):
             await elsewhere.callers.identify(headers, {})

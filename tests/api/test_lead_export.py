@@ -156,7 +156,7 @@ async def test_more_than_a_page_is_exported_each_lead_once(served: Served) -> No
     text = "name,platform_user_id\r\n" + "".join(f"Lead {number:04},tg_{number + 1}\r\n" for number in range(1201))
     said = await taken(served, CREATOR, text.encode())
     assert said["created"] == 1201
-    assert await served.runtime.progress.passed(served.head(), 20)
+    assert await served.runtime.progress.wait_until(served.head(), 20)
     rows = await exported(served, sort="name")
     assert [row["name"] for row in rows] == [f"Lead {number:04}" for number in range(1201)]
 

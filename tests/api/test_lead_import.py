@@ -27,7 +27,7 @@ async def imported(served: Served, text: str | bytes, **headers: str) -> dict[st
     """The answer to an import that is shown by the reads."""
     answer = await sent(served, text, **headers)
     assert answer.status_code in (200, 202), answer.text
-    assert await served.runtime.progress.passed(int(answer.headers["x-position"]), 20)
+    assert await served.runtime.progress.wait_until(int(answer.headers["x-position"]), 20)
     said: dict[str, Any] = answer.json()
     return said
 
@@ -57,7 +57,7 @@ def counts(said: dict[str, Any]) -> dict[str, int]:
 async def reverted(served: Served, import_id: str) -> dict[str, Any]:
     answer = await served.client.post(f"{PATH}/{import_id}/revert")
     assert answer.status_code in (200, 202), answer.text
-    assert await served.runtime.progress.passed(int(answer.headers["x-position"]), 20)
+    assert await served.runtime.progress.wait_until(int(answer.headers["x-position"]), 20)
     said: dict[str, Any] = answer.json()
     return said
 
@@ -458,7 +458,7 @@ async def test_other_commands_are_not_kept_waiting_by_a_long_file(served: Served
     text = "name\n" + "".join(f"Lead {number}\n" for number in range(20 * CHUNK))
     before = served.head()
     request = asyncio.create_task(sent(served, text))
-    await served.runtime.progress.beyond(before, 10)  # the first rows are in
+    await served.runtime.progress.wait_for_change(before, 10)  # the first rows are in
     answer = await served.client.post(f"/dm/leads/{CREATOR}", json={"name": "Ana"}, headers={"Prefer": "respond-async"})
     assert answer.status_code == 202
     assert not request.done()
@@ -532,7 +532,7 @@ async def test_a_sequence_that_the_import_set_off_ends_when_it_is_taken_back(ser
     said = await imported(served, "name,platform_user_id,status\n,tg_1,customer\n")
     stats = f"/nurturing/{CREATOR}/stats"
     while (await served.client.get(stats)).json()["pending"] == 0:
-        await served.runtime.progress.beyond(served.runtime.progress.position, 0.05)
+        await served.runtime.progress.wait_for_change(served.runtime.progress.position, 0.05)
     assert (await reverted(served, said["correlation_id"]))["reverted"] == 1
     assert (await served.client.get(stats)).json()["pending"] == 0
     assert (await board(served))["Ana"]["status"] == "new"

@@ -17,7 +17,7 @@ from api.settings import Settings
 from domain import context
 from domain.application import Clonnect
 from domain.commands.leads import NewLead
-from domain.creator import Settings as CreatorSettings
+from domain.creator import CreatorSettings
 from domain.lead import Details, Lead
 from domain.vocabulary import Platform, Status
 from projections.board import Board

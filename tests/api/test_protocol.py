@@ -16,7 +16,7 @@ from starlette.types import Receive, Scope, Send
 
 from api.http import connection
 from api.http.concurrency_limits import Budget
-from api.http.rate_limits import AtOnce
+from api.http.rate_limits import ConcurrencyLimit
 from api.server import uvicorn_config
 from domain.vocabulary import Platform
 from tests.api.conftest import CREATOR, Served
@@ -33,7 +33,7 @@ async def listening(served: Served, **limits: Any) -> AsyncIterator[int]:
         served.runtime,
         settings=settings,
         bodies=Budget(settings.bodies_limit, settings.bodies_limit_per_address),
-        open_requests=AtOnce(settings.connections_limit_per_address),
+        open_requests=ConcurrencyLimit(settings.connections_limit_per_address),
     )
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:

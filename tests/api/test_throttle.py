@@ -9,11 +9,11 @@ from fastapi import Request
 
 from api.access import passwords
 from api.http.problems import RateLimited, Unauthenticated
-from api.http.rate_limits import AtOnce, Throttle, Tries
+from api.http.rate_limits import ConcurrencyLimit, Throttle, Tries
 from api.http.routing import address_of
 
 
-class Clock:
+class SteppedClock:
     """Stands still until it is moved."""
 
     def __init__(self) -> None:
@@ -24,7 +24,7 @@ class Clock:
 
 
 def test_so_many_a_minute_and_then_one_by_one() -> None:
-    clock = Clock()
+    clock = SteppedClock()
     throttle = Throttle(10, clock)
     for _ in range(10):
         throttle.take("ana")
@@ -38,7 +38,7 @@ def test_so_many_a_minute_and_then_one_by_one() -> None:
 
 
 def test_nobody_pays_for_another() -> None:
-    throttle = Throttle(1, Clock())
+    throttle = Throttle(1, SteppedClock())
     throttle.take("ana")
     throttle.take("bea")
     with pytest.raises(RateLimited):
@@ -46,7 +46,7 @@ def test_nobody_pays_for_another() -> None:
 
 
 def test_whoever_was_away_for_a_minute_may_do_all_of_it_again_and_no_more() -> None:
-    clock = Clock()
+    clock = SteppedClock()
     throttle = Throttle(2, clock)
     throttle.take("ana")
     clock.now += 3600
@@ -57,7 +57,7 @@ def test_whoever_was_away_for_a_minute_may_do_all_of_it_again_and_no_more() -> N
 
 
 def test_a_refused_try_costs_nothing() -> None:
-    clock = Clock()
+    clock = SteppedClock()
     throttle = Throttle(1, clock)
     throttle.take("ana")
     for _ in range(100):
@@ -69,7 +69,7 @@ def test_a_refused_try_costs_nothing() -> None:
 
 def test_of_very_many_those_who_came_last_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("api.http.rate_limits.REMEMBERED", 3)
-    throttle = Throttle(1, Clock())
+    throttle = Throttle(1, SteppedClock())
     for who in ("ana", "bea", "cleo", "dora"):
         throttle.take(who)
     assert len(throttle._buckets) == 3
@@ -91,7 +91,7 @@ def wrong(tries: Tries, address: str, account: str, *, is_known: bool = False) -
 
 
 def test_wrong_log_ins_are_counted_for_account_and_address_first() -> None:
-    tries = Tries(10, Clock())
+    tries = Tries(10, SteppedClock())
     assert wrong(tries, "here", "ana") == 10
     assert wrong(tries, "here", "ANA") == 0
     assert wrong(tries, "here", "bea") == 10
@@ -99,13 +99,13 @@ def test_wrong_log_ins_are_counted_for_account_and_address_first() -> None:
 
 
 def test_from_one_address_and_for_one_account_some_more_fail_in_all() -> None:
-    tries = Tries(10, Clock())
+    tries = Tries(10, SteppedClock())
     assert sum(wrong(tries, "here", f"account {number}") for number in range(9)) == 30
     assert sum(wrong(tries, f"address {number}", "ana") for number in range(9)) == 30
 
 
 def test_who_is_known_at_an_address_is_kept_out_by_nobody_else() -> None:
-    clock = Clock()
+    clock = SteppedClock()
     tries = Tries(10, clock)
     for number in range(9):
         wrong(tries, "home", f"account {number}")
@@ -119,7 +119,7 @@ def test_who_is_known_at_an_address_is_kept_out_by_nobody_else() -> None:
 
 
 def test_what_was_not_tried_is_not_counted() -> None:
-    tries = Tries(1, Clock())
+    tries = Tries(1, SteppedClock())
     for _ in range(10):
         with pytest.raises(RateLimited), tries.one("here", "ana"):
             raise RateLimited(1)
@@ -140,7 +140,7 @@ async def test_no_more_than_a_few_wait_for_their_password_to_be_compared() -> No
 
 
 def test_only_so_many_at_once() -> None:
-    streams = AtOnce(1)
+    streams = ConcurrencyLimit(1)
     with streams.one("ana"):
         with streams.one("bea"):
             pass

@@ -29,7 +29,7 @@ async def test_an_update_is_stored_and_answered_with_nothing(served: Served) -> 
     async with served.anybody(**SECRET) as telegram:
         answer = await telegram.post("/webhook/telegram", json=update(1, "hola"))
         assert (answer.status_code, answer.content) == (200, b"")
-    assert await served.runtime.progress.passed(served.head(), 10)
+    assert await served.runtime.progress.wait_until(served.head(), 10)
     person = (await served.client.get(f"/dm/follower/{CREATOR}/tg_42")).json()
     assert (person["name"], person["username"], person["total_messages"]) == ("Ana", "ana", 1)
     assert deliveries(served) == [("processed", CREATOR)]

@@ -13,7 +13,7 @@ from eventsourcing.persistence import ApplicationRecorder, StoredEvent
 from domain import context
 from domain.application import Clonnect
 from domain.commands.leads import NewLead
-from domain.creator import Settings
+from domain.creator import CreatorSettings
 from domain.lead import Details
 from domain.vocabulary import Platform, Status
 from eventstore.factory import Datastore
@@ -99,7 +99,7 @@ async def with_leads(url: str, number: int) -> AsyncIterator[tuple[Writer[Clonne
     """A creator with some leads."""
     with context.acting("person:ana"):
         async with writing(url) as writer:
-            await writer.do(Clonnect.sign_up_creator, "ana", None, Settings())
+            await writer.do(Clonnect.sign_up_creator, "ana", None, CreatorSettings())
             captured = [writer.do(Clonnect.capture_lead, "ana", new_lead(each)) for each in range(number)]
             yield writer, [done.result.id for done in await asyncio.gather(*captured)]
 

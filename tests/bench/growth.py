@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 from domain import context
 from domain.application import Clonnect
-from domain.creator import Settings
+from domain.creator import CreatorSettings
 from domain.follower.content import Inbound
 from domain.vocabulary import Platform, Status
 from eventstore.writer import Writer
@@ -22,7 +22,7 @@ async def measure_growth(url: str, long: int, samples: int) -> list[Measured]:
     """Medians of receiving one more message, by a writer that knows the follower and by one that has just started."""
     with context.acting("follower:1"):
         async with writing(url) as writer:
-            await writer.do(Clonnect.sign_up_creator, "eva", None, Settings())
+            await writer.do(Clonnect.sign_up_creator, "eva", None, CreatorSettings())
             await talk(writer, "short", SHORT)
             await talk(writer, "long", long)
             warm = await medians(lambda person: milliseconds(writer, person), samples)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from domain import context
 from domain.application import Clonnect
-from domain.creator import Settings
+from domain.creator import CreatorSettings
 from domain.errors import Conflict
 from domain.vocabulary import Status
 from tests.bench.growth import said_by
@@ -21,7 +21,7 @@ async def write_history(url: str, events: int) -> list[UUID]:
     with context.acting("person:ana"):
         async with writing(url) as writer:
             with suppress(Conflict):  # the log may have begun before
-                await writer.do(Clonnect.sign_up_creator, "ana", None, Settings())
+                await writer.do(Clonnect.sign_up_creator, "ana", None, CreatorSettings())
             for batch in itertools.count():
                 people = [f"{events}/{batch}/{number}" for number in range(AT_ONCE)]
                 for _ in range(2):

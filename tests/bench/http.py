@@ -15,7 +15,7 @@ from api.database.installation import installation_key, open_application
 from api.settings import Settings
 from domain import context
 from domain.application import Clonnect
-from domain.creator import Settings as CreatorSettings
+from domain.creator import CreatorSettings
 from domain.errors import AlreadyTaken
 from domain.vocabulary import Platform, Role
 from eventstore.sealing import Sealer
@@ -129,10 +129,10 @@ def prepare(url: str, settings: Settings, creator_id: str) -> str:
     with open_application(url, installation) as app, timed_by_system():
         app.sign_up_creator(creator_id, None, CreatorSettings())
         stored = key.stored(creator_id, Role.OWNER, None, None)
-        app.issue_key(creator_id, key.prefix, Role.OWNER, None, None, beside=stored)
+        app.issue_key(creator_id, key.prefix, Role.OWNER, None, None, in_transaction=stored)
         bot, secret = f"bot of {creator_id}", f"{SECRET} of {creator_id}"
         connection = connecting(Sealer(installation), ChannelName.TELEGRAM, bot, creator_id, "1:token", secret)
-        app.connect_channel(creator_id, Platform.TELEGRAM, bot, beside=connection)
+        app.connect_channel(creator_id, Platform.TELEGRAM, bot, in_transaction=connection)
     return key.secret
 
 

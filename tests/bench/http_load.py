@@ -48,7 +48,7 @@ class Answers:
         return len(self.seconds) / self.taken
 
 
-class Connection(asyncio.Protocol):
+class LoadConnection(asyncio.Protocol):
     """One connection, which has at most one request under way."""
 
     def __init__(self) -> None:
@@ -107,21 +107,21 @@ def requests(load: Load) -> Iterator[bytes]:
 
 async def send(load: Load) -> Answers:
     loop = asyncio.get_running_loop()
-    made = [await loop.create_connection(Connection, "127.0.0.1", load.port) for _ in range(load.connections)]
+    made = [await loop.create_connection(LoadConnection, "127.0.0.1", load.port) for _ in range(load.connections)]
     waiting = requests(load)
     seconds: list[float] = []
     statuses: dict[str, int] = {}
 
-    async def ask(connection: Connection, since: float) -> None:
+    async def ask(connection: LoadConnection, since: float) -> None:
         status = await connection.ask(next(waiting))
         seconds.append(time.perf_counter() - since)
         statuses[status] = statuses.get(status, 0) + 1
 
-    async def ask_again_and_again(connection: Connection) -> None:
+    async def ask_again_and_again(connection: LoadConnection) -> None:
         while (now := time.perf_counter()) < end:
             await ask(connection, now)
 
-    async def ask_at_pace(connection: Connection, first: int) -> None:
+    async def ask_at_pace(connection: LoadConnection, first: int) -> None:
         """Timed from when it was due: a server that falls behind does not hide it by being asked less."""
         assert load.per_second is not None
         for number in range(first, int(load.seconds * load.per_second), load.connections):

@@ -40,7 +40,7 @@ def main(url: str, folder: str) -> None:
     @contextlib.asynccontextmanager
     async def caught_up() -> AsyncIterator[Runtime]:
         async with run(settings, url, work=False) as runtime:
-            await runtime.progress.passed(await asyncio.to_thread(runtime.log.head), CAUGHT_UP_WITHIN)
+            await runtime.progress.wait_until(await asyncio.to_thread(runtime.log.head), CAUGHT_UP_WITHIN)
             yield runtime
 
     app = create_app(caught_up)

@@ -6,7 +6,7 @@ import psycopg
 
 from projections.board import LEADS, Board
 from projections.conversations import INBOX, Conversations
-from projections.people.table import People
+from projections.people.table import PeopleTables
 
 MESSAGES = 5
 
@@ -76,5 +76,5 @@ def live(url: str, creator_id: str) -> None:
         conn.execute(f"VACUUM ANALYZE {inbox.table_names['messages']}".encode())
 
 
-def _tables(names: dict[str, str], kept: People) -> dict[str, str]:
+def _tables(names: dict[str, str], kept: PeopleTables) -> dict[str, str]:
     return {"people": names[kept.people], "counts": names[kept.counts]}

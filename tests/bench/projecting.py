@@ -116,12 +116,12 @@ def library_events_per_second(url: str, app: Clonnect, events: int) -> float:
 async def measure_freshness(url: str, settings: Settings, leads: Sequence[UUID], seconds: float) -> list[Measured]:
     """Commands at an even pace, each timed from its commit until every projection shows it."""
     async with run(settings, url, work=False) as runtime:
-        await runtime.progress.passed(await asyncio.to_thread(runtime.log.head), PATIENCE_SECONDS)
+        await runtime.progress.wait_until(await asyncio.to_thread(runtime.log.head), PATIENCE_SECONDS)
         delays = await delays_at_pace(runtime, leads, seconds)
         position = runtime.progress.position
         begun = time.perf_counter()
         for _ in range(1000):
-            await runtime.progress.passed(position, 1)
+            await runtime.progress.wait_until(position, 1)
         waited = (time.perf_counter() - begun) * 1000
     median, worst = percentiles(delays)
     pace = f"commit → row, {COMMANDS_PER_SECOND} commands/s"
@@ -143,7 +143,7 @@ async def delays_at_pace(runtime: Runtime, leads: Sequence[UUID], seconds: float
             done = await runtime.writer.do(Clonnect.change_status, "ana", leads[number % len(leads)], status)
         committed = time.perf_counter()
         if done.position is not None:
-            await runtime.progress.passed(done.position, 10)
+            await runtime.progress.wait_until(done.position, 10)
         return time.perf_counter() - committed
 
     return await asyncio.gather(*(move(number) for number in range(int(seconds * COMMANDS_PER_SECOND))))

@@ -20,7 +20,7 @@ from processes.channels.base import (
     ErrorAnswer,
     ErrorClass,
     Message,
-    Refused,
+    RefusedDelivery,
     Rejected,
     Uncertain,
     Unknown,
@@ -34,7 +34,7 @@ from tests.platforms.bot_api import BOT_ID, TOKEN, BotApi
 NOW: Final = datetime(2025, 3, 1, 10, 0, tzinfo=UTC)
 
 
-class Platform(ABC):
+class PlatformHarness(ABC):
     """A channel together with the platform behind it, as far as every channel can be asked for it."""
 
     channel: Channel
@@ -58,7 +58,7 @@ class Platform(ABC):
         """The next message arrives, but we are not told."""
 
 
-class OnTelegram(Platform):
+class OnTelegram(PlatformHarness):
     longest = "ñ" * 4096
     person = "42"
 
@@ -81,7 +81,7 @@ class OnTelegram(Platform):
         self._api.drop_next(delivered=True)
 
 
-class OnSimulator(Platform):
+class OnSimulator(PlatformHarness):
     longest = "ñ" * 500
     person = "99"
 
@@ -108,7 +108,7 @@ CHANNELS: Final = ("telegram", "simulator")
 
 
 @pytest.fixture(params=CHANNELS)
-async def platform(request: pytest.FixtureRequest) -> AsyncIterator[Platform]:
+async def platform(request: pytest.FixtureRequest) -> AsyncIterator[PlatformHarness]:
     match request.param:
         case "telegram":
             with BotApi() as api:
@@ -118,7 +118,7 @@ async def platform(request: pytest.FixtureRequest) -> AsyncIterator[Platform]:
             yield OnSimulator()
 
 
-def test_a_message_says_whose_it_is_what_it_says_and_opens_the_conversation(platform: Platform) -> None:
+def test_a_message_says_whose_it_is_what_it_says_and_opens_the_conversation(platform: PlatformHarness) -> None:
     (item,) = platform.channel.parse(platform.message("¿cuánto cuesta?"), platform.account.account_id, NOW)
     assert isinstance(item, Message)
     assert (item.channel, item.account_id) == (platform.account.channel, platform.account.account_id)
@@ -127,7 +127,7 @@ def test_a_message_says_whose_it_is_what_it_says_and_opens_the_conversation(plat
     assert item.occurred_at <= item.received_at == NOW
 
 
-def test_a_message_delivered_again_has_the_same_key(platform: Platform) -> None:
+def test_a_message_delivered_again_has_the_same_key(platform: PlatformHarness) -> None:
     raw = platform.message("hola")
     first = platform.channel.parse(raw, "a", NOW)
     again = platform.channel.parse(raw, "a", NOW + timedelta(hours=1))
@@ -135,7 +135,7 @@ def test_a_message_delivered_again_has_the_same_key(platform: Platform) -> None:
 
 
 @pytest.mark.parametrize("raw", [b"", b"\xff\xfe", b"null", b"[]", b"{}", b'"hola"', b"{", b"[" * 100_000, b"NaN"])
-def test_what_cannot_be_read_is_one_unknown_item_with_a_reason(platform: Platform, raw: bytes) -> None:
+def test_what_cannot_be_read_is_one_unknown_item_with_a_reason(platform: PlatformHarness, raw: bytes) -> None:
     (item,) = platform.channel.parse(raw, "a", NOW)
     assert isinstance(item, Unknown)
     assert item.why
@@ -143,25 +143,25 @@ def test_what_cannot_be_read_is_one_unknown_item_with_a_reason(platform: Platfor
 
 
 @pytest.mark.parametrize("secrets", [{}, {"": "a"}, {"x": "a"}])
-def test_a_delivery_without_proof_is_refused(platform: Platform, secrets: dict[str, str]) -> None:
-    assert isinstance(platform.channel.verify({}, platform.message("hola"), secrets), Refused)
+def test_a_delivery_without_proof_is_refused(platform: PlatformHarness, secrets: dict[str, str]) -> None:
+    assert isinstance(platform.channel.verify({}, platform.message("hola"), secrets), RefusedDelivery)
 
 
-async def test_an_accepted_message_arrives_once_and_has_an_id(platform: Platform) -> None:
+async def test_an_accepted_message_arrives_once_and_has_an_id(platform: PlatformHarness) -> None:
     outcome = await platform.channel.send(platform.account, platform.person, Content("¡Hola!"), uuid4())
     assert isinstance(outcome, Accepted)
     assert all(outcome.platform_message_ids)
     assert platform.arrived() == ["¡Hola!"]
 
 
-async def test_two_messages_have_two_ids(platform: Platform) -> None:
+async def test_two_messages_have_two_ids(platform: PlatformHarness) -> None:
     outcomes = [
         await platform.channel.send(platform.account, platform.person, Content("¡Hola!"), uuid4()) for _ in range(2)
     ]
     assert len({outcome.platform_message_ids for outcome in outcomes if isinstance(outcome, Accepted)}) == 2
 
 
-async def test_a_refused_message_does_not_arrive_and_has_a_class(platform: Platform) -> None:
+async def test_a_refused_message_does_not_arrive_and_has_a_class(platform: PlatformHarness) -> None:
     platform.refuse_next()
     outcome = await platform.channel.send(platform.account, platform.person, Content("¡Hola!"), uuid4())
     assert isinstance(outcome, Rejected)
@@ -169,14 +169,14 @@ async def test_a_refused_message_does_not_arrive_and_has_a_class(platform: Platf
     assert platform.arrived() == []
 
 
-async def test_a_lost_answer_is_uncertain_and_nothing_is_tried_twice(platform: Platform) -> None:
+async def test_a_lost_answer_is_uncertain_and_nothing_is_tried_twice(platform: PlatformHarness) -> None:
     platform.lose_next_answer()
     outcome = await platform.channel.send(platform.account, platform.person, Content("¡Hola!"), uuid4())
     assert isinstance(outcome, Uncertain)
     assert platform.arrived() == ["¡Hola!"]
 
 
-async def test_a_text_above_the_limit_is_a_matter_of_content(platform: Platform) -> None:
+async def test_a_text_above_the_limit_is_a_matter_of_content(platform: PlatformHarness) -> None:
     for text in (platform.longest + "x", "", " "):
         outcome = await platform.channel.send(platform.account, platform.person, Content(text), uuid4())
         assert isinstance(outcome, Rejected)

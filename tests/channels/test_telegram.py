@@ -21,10 +21,10 @@ from processes.channels.base import (
     Content,
     ErrorClass,
     Outcome,
-    Refused,
+    RefusedDelivery,
     Rejected,
     Uncertain,
-    Verified,
+    VerifiedDelivery,
     http_client,
 )
 from processes.channels.telegram import Bot, PollingConflict, Telegram, secret_hash
@@ -262,19 +262,19 @@ async def test_a_wrong_token_cannot_be_connected(telegram: Telegram) -> None:
 @pytest.mark.parametrize("name", ["X-Telegram-Bot-Api-Secret-Token", "x-telegram-bot-api-secret-token"])
 def test_the_secret_of_a_webhook_names_the_bot(telegram: Telegram, name: str) -> None:
     secrets = {secret_hash("one"): "1", secret_hash("two"): "2"}
-    assert telegram.verify({name: "two"}, b"{}", secrets) == Verified("2")
+    assert telegram.verify({name: "two"}, b"{}", secrets) == VerifiedDelivery("2")
 
 
 @pytest.mark.parametrize("headers", [{}, {"X-Telegram-Bot-Api-Secret-Token": ""}, {"Other": "two"}])
 def test_a_delivery_without_the_secret_is_refused(telegram: Telegram, headers: dict[str, str]) -> None:
-    assert isinstance(telegram.verify(headers, b"{}", {secret_hash("two"): "2"}), Refused)
+    assert isinstance(telegram.verify(headers, b"{}", {secret_hash("two"): "2"}), RefusedDelivery)
 
 
 @pytest.mark.parametrize("given", ["tw", "twoo", "Two", secret_hash("two")])
 def test_a_delivery_with_a_wrong_secret_is_refused(telegram: Telegram, given: str) -> None:
     headers = {"X-Telegram-Bot-Api-Secret-Token": given}
-    assert isinstance(telegram.verify(headers, b"{}", {secret_hash("two"): "2"}), Refused)
-    assert isinstance(telegram.verify(headers, b"{}", {}), Refused)
+    assert isinstance(telegram.verify(headers, b"{}", {secret_hash("two"): "2"}), RefusedDelivery)
+    assert isinstance(telegram.verify(headers, b"{}", {}), RefusedDelivery)
 
 
 # Webhook
@@ -323,7 +323,7 @@ async def test_updates_are_posted_with_the_secret_and_repeated_until_they_are_ta
     assert [push.status for push in api.pushes] == [500, 200]
     (headers, raw), again = receiver.deliveries
     assert again[1] == raw
-    assert telegram.verify(headers, raw, {secret_hash(SECRET): "9"}) == Verified("9")
+    assert telegram.verify(headers, raw, {secret_hash(SECRET): "9"}) == VerifiedDelivery("9")
 
 
 async def test_the_webhook_asks_for_one_connection_and_every_kind_of_update(api: BotApi, telegram: Telegram) -> None:

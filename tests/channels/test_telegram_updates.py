@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from processes.channels.base import (
     AccountNotice,
-    Attachment,
     AttachmentKind,
     ChannelName,
     Echo,
     Edited,
+    IncomingAttachment,
     Item,
     Message,
     Postback,
@@ -73,20 +73,20 @@ def test_a_text_is_a_message_with_its_author_and_opens_the_conversation() -> Non
 @pytest.mark.parametrize(
     ("name", "attachment"),
     [
-        ("photo", Attachment(kind=AttachmentKind.IMAGE, ref="large", caption="¿qué es?")),
-        ("voice", Attachment(kind=AttachmentKind.VOICE, ref="f", mime="audio/ogg", size=9000)),
-        ("audio", Attachment(kind=AttachmentKind.AUDIO, ref="f", filename="song.mp3")),
-        ("video", Attachment(kind=AttachmentKind.VIDEO, ref="f")),
-        ("video_note", Attachment(kind=AttachmentKind.VIDEO, ref="f")),
-        ("document", Attachment(kind=AttachmentKind.FILE, ref="f", filename="cv.pdf")),
-        ("sticker", Attachment(kind=AttachmentKind.STICKER, ref="f")),
-        ("animation", Attachment(kind=AttachmentKind.VIDEO, ref="f")),
-        ("location", Attachment(kind=AttachmentKind.LOCATION, ref="40.4,-3.7")),
-        ("contact", Attachment(kind=AttachmentKind.CONTACT, ref="+34611", caption="Luis")),
-        ("poll", Attachment(kind=AttachmentKind.UNKNOWN, ref="")),
+        ("photo", IncomingAttachment(kind=AttachmentKind.IMAGE, ref="large", caption="¿qué es?")),
+        ("voice", IncomingAttachment(kind=AttachmentKind.VOICE, ref="f", mime="audio/ogg", size=9000)),
+        ("audio", IncomingAttachment(kind=AttachmentKind.AUDIO, ref="f", filename="song.mp3")),
+        ("video", IncomingAttachment(kind=AttachmentKind.VIDEO, ref="f")),
+        ("video_note", IncomingAttachment(kind=AttachmentKind.VIDEO, ref="f")),
+        ("document", IncomingAttachment(kind=AttachmentKind.FILE, ref="f", filename="cv.pdf")),
+        ("sticker", IncomingAttachment(kind=AttachmentKind.STICKER, ref="f")),
+        ("animation", IncomingAttachment(kind=AttachmentKind.VIDEO, ref="f")),
+        ("location", IncomingAttachment(kind=AttachmentKind.LOCATION, ref="40.4,-3.7")),
+        ("contact", IncomingAttachment(kind=AttachmentKind.CONTACT, ref="+34611", caption="Luis")),
+        ("poll", IncomingAttachment(kind=AttachmentKind.UNKNOWN, ref="")),
     ],
 )
-def test_media_is_a_message_with_one_attachment(name: str, attachment: Attachment) -> None:
+def test_media_is_a_message_with_one_attachment(name: str, attachment: IncomingAttachment) -> None:
     item = the_item(name)
     assert isinstance(item, Message)
     assert item.attachments == (attachment,)

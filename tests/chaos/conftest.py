@@ -6,7 +6,7 @@ import pytest
 
 from domain import context
 from domain.application import Clonnect
-from domain.creator import Settings
+from domain.creator import CreatorSettings
 from eventstore.writer import Writer
 from tests.chaos.proxy import Proxy, Rates
 from tests.chaos.writing import writing
@@ -23,6 +23,6 @@ async def writer(proxy: Proxy) -> AsyncIterator[Writer[Clonnect]]:
     """For a creator called ana."""
     with context.acting("person:ana"):
         async with writing(proxy.url) as writer:
-            await writer.do(Clonnect.sign_up_creator, "ana", None, Settings())
+            await writer.do(Clonnect.sign_up_creator, "ana", None, CreatorSettings())
             yield writer
             proxy.lose_all()

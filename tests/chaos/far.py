@@ -25,7 +25,7 @@ DISMISSED = "SELECT count(*) AS n FROM read.agenda_v1 WHERE leased_until = 'infi
 
 
 @dataclass
-class Found:
+class FarFindings:
     """What became of the person's messages; `drained` in seconds from the last one until everything was done."""
 
     written: int = 0
@@ -35,11 +35,11 @@ class Found:
     faults: Counter[str] = field(default_factory=Counter)
 
 
-def write_to_a_far_worker(installation: Installation, seconds: float, per_second: float, away: float) -> Found:
+def write_to_a_far_worker(installation: Installation, seconds: float, per_second: float, away: float) -> FarFindings:
     """Write for so long to a program that is near the database, while the one that reacts is `away`, in seconds."""
     installation.sign_up()
     near = start(installation, "api", **SETTINGS)
-    found = Found()
+    found = FarFindings()
     with Proxy(installation.url, Rates(), one_way_seconds=away / 2) as proxy:
         far = replace(installation, url=proxy.url)  # its programs are stopped with those of the installation
         far.start("work", **SETTINGS)
@@ -53,7 +53,7 @@ def write_to_a_far_worker(installation: Installation, seconds: float, per_second
     return found
 
 
-def write(installation: Installation, found: Found, webhook: str, seconds: float, per_second: float) -> None:
+def write(installation: Installation, found: FarFindings, webhook: str, seconds: float, per_second: float) -> None:
     """One person writes; a message that is not acknowledged is sent again, as a platform does."""
     proof = {"X-Telegram-Bot-Api-Secret-Token": "secret"}
     begun = time.monotonic()
@@ -68,7 +68,7 @@ def write(installation: Installation, found: Found, webhook: str, seconds: float
             found.written += 1
 
 
-def judge(installation: Installation, found: Found) -> None:
+def judge(installation: Installation, found: FarFindings) -> None:
     """Count what was lost, doubled, set aside or left."""
     with installation.application(datetime.now(UTC)) as app:
         log = exported(app)

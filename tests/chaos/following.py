@@ -11,7 +11,7 @@ POLL_SECONDS = 0.005
 
 
 @dataclass(frozen=True)
-class Seen:
+class SeenEvent:
     """An event by where it stands."""
 
     position: int
@@ -20,11 +20,11 @@ class Seen:
 
 
 @dataclass
-class Follower:
+class LogSubscriber:
     """Reads behind the last position that it has seen, whenever it is woken and every few milliseconds."""
 
     recorder: ApplicationRecorder
-    seen: list[Seen] = field(default_factory=list)
+    seen: list[SeenEvent] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._stopping = threading.Event()
@@ -61,5 +61,5 @@ class Follower:
             return True
         for event in found:
             assert isinstance(event.originator_id, UUID)
-            self.seen.append(Seen(event.id, event.originator_id, event.originator_version))
+            self.seen.append(SeenEvent(event.id, event.originator_id, event.originator_version))
         return bool(found)

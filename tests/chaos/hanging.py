@@ -33,7 +33,7 @@ UNSEEN = """SELECT coalesce(max(extract(epoch FROM clock_timestamp() - e.recorde
 
 
 @dataclass
-class Found:
+class HangingFindings:
     """What was seen while one of two programs was stopped; times in seconds from the stop, `woken` from the waking.
 
     `unready` is when the other one's last "not ready" was, 0 if it never was, and `unseen` the greatest age that an
@@ -68,13 +68,13 @@ class Program:
         return missing
 
 
-def hang(installation: Installation, seconds: float, people_per_second: float) -> Found:
+def hang(installation: Installation, seconds: float, people_per_second: float) -> HangingFindings:
     """Stop the program that leads everything for so long, while people go on writing."""
     installation.sign_up()
     leader = start(installation)
     wait_until(lambda: number(installation, LEADS) >= 8)  # six projections, the reactions, the bot
     other = start(installation)
-    found = Found()
+    found = HangingFindings()
     chats = iter(range(1, 1_000_000))
     with paused(leader.process) as wake, installation.application(datetime.now(UTC)) as app:
         begun = time.monotonic()
@@ -102,7 +102,7 @@ def hang(installation: Installation, seconds: float, people_per_second: float) -
     return found
 
 
-def look(installation: Installation, other: Program, found: Found, stopped_at: float) -> None:
+def look(installation: Installation, other: Program, found: HangingFindings, stopped_at: float) -> None:
     missing = other.missing()
     since = time.monotonic() - stopped_at
     found.said.update(missing)
@@ -113,7 +113,7 @@ def look(installation: Installation, other: Program, found: Found, stopped_at: f
         found.first_answer = since
 
 
-def judge(installation: Installation, found: Found, *programs: Program) -> None:
+def judge(installation: Installation, found: HangingFindings, *programs: Program) -> None:
     """Compare what arrived on the phones with the log, and the log with its rules."""
     arrived = Counter(sent.chat_id for sent in installation.api.sent)
     found.answered = len(arrived)

@@ -43,7 +43,7 @@ HEADINGS = (
 
 
 @dataclass(frozen=True)
-class Answered:
+class TimedAnswer:
     """One answer: when it was asked for and how long it took, in seconds."""
 
     asked_at: float
@@ -57,7 +57,7 @@ class Answered:
 
 
 @dataclass
-class Found:
+class OutageFindings:
     """How a program got through a trouble; `faults` is empty when nothing was lost, doubled or told otherwise."""
 
     name: str
@@ -65,13 +65,13 @@ class Found:
     word: str
     began: float = 0.0
     ended: float = 0.0
-    answers: list[Answered] = field(default_factory=list)
-    looks: list[Answered] = field(default_factory=list)
+    answers: list[TimedAnswer] = field(default_factory=list)
+    looks: list[TimedAnswer] = field(default_factory=list)
     written: list[float] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
 
     @property
-    def meanwhile(self) -> list[Answered]:
+    def meanwhile(self) -> list[TimedAnswer]:
         """What those were answered who waited while it lasted."""
         return [each for each in self.answers if each.at > self.began and each.asked_at < self.ended]
 
@@ -150,7 +150,7 @@ def silent(proxy: Proxy) -> Iterator[None]:
     yield
 
 
-async def endure(program: Serving, person: Person, found: Found, trouble: Trouble) -> Found:
+async def endure(program: Serving, person: Person, found: OutageFindings, trouble: Trouble) -> OutageFindings:
     """Let people write and read before, during and after a trouble, and compare the log with what they were told."""
     acknowledged: list[str] = []
     over = asyncio.Event()
@@ -161,7 +161,7 @@ async def endure(program: Serving, person: Person, found: Found, trouble: Troubl
         async def ask(method: str, path: str, **more: object) -> httpx.Response:
             asked_at = time.monotonic()
             answer = await client.request(method, path, **more)  # type: ignore[arg-type]
-            found.answers.append(Answered(asked_at, time.monotonic() - asked_at, answer.status_code))
+            found.answers.append(TimedAnswer(asked_at, time.monotonic() - asked_at, answer.status_code))
             return answer
 
         async def write() -> None:
@@ -191,7 +191,7 @@ async def endure(program: Serving, person: Person, found: Found, trouble: Troubl
                 asked_at = time.monotonic()
                 answer = await client.get("/health/ready")
                 took = time.monotonic() - asked_at
-                found.looks.append(Answered(asked_at, took, answer.status_code, tuple(answer.json()["missing"])))
+                found.looks.append(TimedAnswer(asked_at, took, answer.status_code, tuple(answer.json()["missing"])))
                 await asyncio.sleep(LOOKS_EVERY)
 
         async with asyncio.TaskGroup() as tasks:
@@ -214,7 +214,7 @@ async def _until(comes: Callable[[], bool]) -> None:
             await asyncio.sleep(LOOKS_EVERY)
 
 
-def _compare(program: Serving, acknowledged: list[str], found: Found) -> None:
+def _compare(program: Serving, acknowledged: list[str], found: OutageFindings) -> None:
     captured = Counter(event["metadata"]["lead_id"] for event in program.log() if event["topic"] == "lead.captured")
     lost = [lead for lead in acknowledged if lead not in captured]
     doubled = [lead for lead, times in captured.items() if times > 1]

@@ -7,7 +7,7 @@ import psycopg
 import pytest
 
 from domain.application import Clonnect
-from domain.commands.conversations import Received
+from domain.commands.conversations import ReceivedMessage
 from domain.vocabulary import Mode
 from eventstore.writer import Writer
 from tests.chaos.proxy import Cut, Proxy
@@ -47,7 +47,7 @@ async def test_a_message_is_received_once_and_is_no_duplicate_of_itself(
     done = await writer.do(Clonnect.receive_message, "ana", message(uuid4()))
 
     assert proxy.cuts == {cut: 1}
-    assert isinstance(done.result, Received)
+    assert isinstance(done.result, ReceivedMessage)
     assert not done.result.duplicate
     assert positions(database_url, "follower.message_received") == [done.position]
 

@@ -5,7 +5,7 @@ from contextlib import closing
 
 import pytest
 
-from tests.chaos.outage import HEADINGS, Found, away, endure, held
+from tests.chaos.outage import HEADINGS, OutageFindings, away, endure, held
 from tests.chaos.proxy import Proxy, Rates
 from tests.serving import Person, Serving, serving
 
@@ -33,7 +33,7 @@ def person(program: Serving) -> Iterator[Person]:
         yield person
 
 
-def right(found: Found) -> None:
+def right(found: OutageFindings) -> None:
     assert found.faults == []
     assert max(found.slowest_refusal, found.slowest_other) < AT_MOST
     assert found.ready_knew < AT_MOST
@@ -45,10 +45,10 @@ def right(found: Found) -> None:
 async def test_a_database_that_was_away_is_written_to_again_at_once(
     program: Serving, person: Person, proxy: Proxy
 ) -> None:
-    right(await endure(program, person, Found("away", SECONDS, "database"), lambda: away(proxy)))
+    right(await endure(program, person, OutageFindings("away", SECONDS, "database"), lambda: away(proxy)))
 
 
 async def test_who_holds_the_head_of_the_log_makes_nobody_wait(
     program: Serving, person: Person, module_database_url: str
 ) -> None:
-    right(await endure(program, person, Found("held", SECONDS, "head"), lambda: held(module_database_url)))
+    right(await endure(program, person, OutageFindings("held", SECONDS, "head"), lambda: held(module_database_url)))

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from eventsourcing.persistence import StoredEvent
 
-from tests.chaos.following import POLL_SECONDS, Follower
+from tests.chaos.following import POLL_SECONDS, LogSubscriber
 from tests.chaos.library import library_recorder
 from tests.chaos.proxy import AT_COMMIT, Cut, Rates
 from tests.chaos.reports.log import HEADINGS, row_of
@@ -28,7 +28,7 @@ def test_nothing_is_skipped_doubled_or_lost_while_connections_break_and_programs
 
 def test_the_same_search_finds_what_the_librarys_own_function_skips(database_url: str) -> None:
     """Two appends, of which the one that got its position first commits last."""
-    with library_recorder(database_url, 3) as recorder, following(Follower(recorder)) as follower:
+    with library_recorder(database_url, 3) as recorder, following(LogSubscriber(recorder)) as follower:
         with recorder.datastore.get_connection() as slow, slow.transaction():
             first = recorder.construct_pg_stored_event(uuid4(), 1, "first", b"{}")
             slow.execute(recorder.sql_invoke_pg_function_insert_events, ([first],))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tests.chaos.reports.walls import MINGLING, mingling_row
 from tests.chaos.tenants import a_tenant
-from tests.chaos.two_creators import AT_ONCE, Found, mingle, search
+from tests.chaos.two_creators import AT_ONCE, TenancyFindings, mingle, search
 from tests.serving import Serving, serving
 
 
@@ -20,7 +20,7 @@ def test_nothing_of_one_creator_reaches_the_other(database_url: str, data_dir: P
 
 
 def test_the_same_search_finds_everything_where_both_are_one(program: Serving) -> None:
-    async def look() -> Found:
+    async def look() -> TenancyFindings:
         async with a_tenant(program) as one:
             return await search(program, one, one, 0)
 

@@ -15,12 +15,12 @@ from eventsourcing.persistence import ApplicationRecorder
 
 from api.database.installation import open_application
 from domain import context
-from domain.creator import Settings
+from domain.creator import CreatorSettings
 from eventstore.factory import Datastore
 from eventstore.integrity import check_log
 from eventstore.listener import Listener
 from eventstore.recorder import CHANNEL, Recorder
-from tests.chaos.following import Follower, Seen
+from tests.chaos.following import LogSubscriber, SeenEvent
 from tests.chaos.library import library_recorder
 from tests.chaos.proxy import Cut, Proxy, Rates
 from tests.chaos.writing import CREATORS, KEY
@@ -35,8 +35,8 @@ PATIENCE_SECONDS = 600
 class Findings:
     """What is not as it must be; all empty when all is well. The rest says how hard the test was."""
 
-    skipped: list[Seen] = field(default_factory=list)
-    doubled: list[Seen] = field(default_factory=list)
+    skipped: list[SeenEvent] = field(default_factory=list)
+    doubled: list[SeenEvent] = field(default_factory=list)
     gaps: list[int] = field(default_factory=list)
     torn_streams: list[str] = field(default_factory=list)
     lost_commands: list[str] = field(default_factory=list)
@@ -68,7 +68,7 @@ def torture(url: str, folder: Path, *, commands: int, rates: Rates, kills: int, 
     prepare(url)
     findings = Findings(kills=kills)
     with Proxy(url, rates, seed) as proxy, Datastore(proxy.url) as datastore:
-        follower = Follower(Recorder(datastore))
+        follower = LogSubscriber(Recorder(datastore))
         listener = Listener(proxy.url)
         listener.on(CHANNEL, follower.wake)
         listener.start()
@@ -83,7 +83,7 @@ def torture(url: str, folder: Path, *, commands: int, rates: Rates, kills: int, 
             "SELECT notification_id, originator_id, originator_version, metadata->>'correlation_id', topic"
             "  FROM log.events ORDER BY notification_id"
         ).fetchall()
-        compare(follower.seen, [Seen(*row[:3]) for row in rows], findings)
+        compare(follower.seen, [SeenEvent(*row[:3]) for row in rows], findings)
         findings.gaps = [at for at, row in enumerate(rows, start=1) if row[0] != at]
         carried_out = Counter(row[3] for row in rows if row[4] in ("creator.mode_changed", "follower.message_received"))
         last = {row[3]: row[0] for row in rows}
@@ -100,7 +100,7 @@ def torture_library(url: str, folder: Path, *, commands: int, seed: int = 0) -> 
     """The same writers, subscriber and comparison on the library's own function, with nothing cut or killed."""
     findings = Findings()
     with library_recorder(url, 2) as recorder:
-        follower = Follower(recorder)
+        follower = LogSubscriber(recorder)
         with following(follower):
             Programs("library", url, folder, commands, seed, findings).run(0)
         compare(follower.seen, everything(recorder), findings)
@@ -111,11 +111,11 @@ def prepare(url: str) -> None:
     """The creators whose bots are switched on and off."""
     with open_application(url, KEY) as app, context.acting("system", at=datetime.now(UTC)):
         for number in range(CREATORS):
-            app.sign_up_creator(f"creator{number}", None, Settings())
+            app.sign_up_creator(f"creator{number}", None, CreatorSettings())
 
 
 @contextmanager
-def following(follower: Follower) -> Iterator[Follower]:
+def following(follower: LogSubscriber) -> Iterator[LogSubscriber]:
     """A follower that reads until the end."""
     follower.start()
     try:
@@ -124,12 +124,12 @@ def following(follower: Follower) -> Iterator[Follower]:
         follower.stop()
 
 
-def everything(recorder: ApplicationRecorder) -> list[Seen]:
+def everything(recorder: ApplicationRecorder) -> list[SeenEvent]:
     found = recorder.select_notifications(None, 10_000_000)
-    return [Seen(each.id, each.originator_id, each.originator_version) for each in found]  # type: ignore[arg-type]
+    return [SeenEvent(each.id, each.originator_id, each.originator_version) for each in found]  # type: ignore[arg-type]
 
 
-def compare(seen: Sequence[Seen], stored: Sequence[Seen], findings: Findings) -> None:
+def compare(seen: Sequence[SeenEvent], stored: Sequence[SeenEvent], findings: Findings) -> None:
     """What the subscriber was given beside what a reader finds afterwards."""
     given = Counter(seen)
     findings.events = len(stored)

@@ -29,7 +29,7 @@ OF_THE_REQUEST = {"date", "x-request-id", "x-position"}
 
 
 @dataclass
-class Found:
+class TenancyFindings:
     """What is not as it must be; all empty when all is well. The rest says how hard the test was."""
 
     leaked: list[str] = field(default_factory=list)
@@ -57,10 +57,10 @@ class Found:
         return {name: those for name, those in found.items() if those}
 
 
-class Watch:
+class TenantProbe:
     """Sends what one creator asks, and looks through every answer for what is the other's."""
 
-    def __init__(self, tenant: Tenant, other: Tenant, found: Found) -> None:
+    def __init__(self, tenant: Tenant, other: Tenant, found: TenancyFindings) -> None:
         self.tenant = tenant
         self.other = other
         self.found = found
@@ -162,21 +162,21 @@ def likeness(answer: httpx.Response, names: Mapping[str, str]) -> tuple[int, dic
     return answer.status_code, headers, text
 
 
-async def mingle(program: Serving, seconds: float, *, seed: int = 0) -> Found:
+async def mingle(program: Serving, seconds: float, *, seed: int = 0) -> TenancyFindings:
     """Have two new creators keep 200 requests under way for so long, and look through what they were told."""
     async with a_tenant(program) as one, a_tenant(program) as two:
         return await search(program, one, two, seconds, seed=seed)
 
 
-async def search(program: Serving, one: Tenant, two: Tenant, seconds: float, *, seed: int = 0) -> Found:
+async def search(program: Serving, one: Tenant, two: Tenant, seconds: float, *, seed: int = 0) -> TenancyFindings:
     """Ask until the time is up, and everything once however short that is; then compare with the log."""
-    found = Found()
-    watches = [Watch(one, two, found), Watch(two, one, found)]
+    found = TenancyFindings()
+    watches = [TenantProbe(one, two, found), TenantProbe(two, one, found)]
     async with listening(watches):
         after = program.head()
         until = time.monotonic() + seconds
 
-        async def keep_asking(watch: Watch, chance: random.Random) -> None:
+        async def keep_asking(watch: TenantProbe, chance: random.Random) -> None:
             while time.monotonic() < until or not watch.has_asked_everything:
                 await watch.ask(chance)
 
@@ -194,7 +194,7 @@ async def search(program: Serving, one: Tenant, two: Tenant, seconds: float, *, 
 
 
 @asynccontextmanager
-async def listening(watches: Sequence[Watch]) -> AsyncIterator[None]:
+async def listening(watches: Sequence[TenantProbe]) -> AsyncIterator[None]:
     """Both creators follow their streams."""
     begun = [asyncio.Event() for _ in watches]
     ears = [asyncio.create_task(watch.listen(event)) for watch, event in zip(watches, begun, strict=True)]
@@ -208,7 +208,7 @@ async def listening(watches: Sequence[Watch]) -> AsyncIterator[None]:
         await asyncio.gather(*ears, return_exceptions=True)
 
 
-async def hear_out(watches: Sequence[Watch], log: Sequence[Mapping[str, Any]]) -> None:
+async def hear_out(watches: Sequence[TenantProbe], log: Sequence[Mapping[str, Any]]) -> None:
     """Wait until both have heard the last of what the log says; who has not by then misses something."""
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(HEARD_WITHIN):

@@ -10,12 +10,12 @@ from uuid import UUID, uuid4, uuid5
 
 from domain import context
 from domain.application import Clonnect
-from domain.commands.conversations import Answer, Received
-from domain.creator import Creator, Product, Settings
+from domain.commands.conversations import ProposedAnswer, ReceivedMessage
+from domain.creator import Creator, CreatorSettings, Product
 from domain.follower.content import Inbound, Proposal
 from domain.follower.follower import Follower
 from domain.follower.messages import AnswerLimits
-from domain.follower.values import FollowUp, Refusal, Run, SendOrder
+from domain.follower.values import FollowUp, RefusalClass, Run, SendOrder
 from domain.lead import Details, Lead
 from domain.vocabulary import Intent, Language, Mode, Platform, SequenceType, Status
 
@@ -97,7 +97,7 @@ class Business:
         self._loaded: tuple[int | None, Follower] | None = None
         self.signs_up(ANA)
         if platform is not Platform.MANUAL:
-            self.do(Clonnect.connect_channel, ANA, platform, "ana-account", beside=None)
+            self.do(Clonnect.connect_channel, ANA, platform, "ana-account", in_transaction=None)
         self.do(Clonnect.add_product, ANA, COURSE)
         for sequence_type in SequenceType:
             self.do(Clonnect.switch_sequence, ANA, sequence_type, True)
@@ -114,13 +114,13 @@ class Business:
         self.now += timedelta(**elapsed)
 
     def signs_up(self, creator_id: str) -> None:
-        self.do(Clonnect.sign_up_creator, creator_id, None, Settings("Europe/Madrid"))
+        self.do(Clonnect.sign_up_creator, creator_id, None, CreatorSettings("Europe/Madrid"))
 
     # What a person says, and what follows from it.
 
     def says(
         self, text: str = "¿Cuánto cuesta?", *, ago: timedelta = timedelta(0), who: str = MARTA, **fields: Any
-    ) -> Received:
+    ) -> ReceivedMessage:
         """A new message, which the person wrote some time ago."""
         self._messages += 1
         message = a_message(text, self._messages, self.now - ago, self.platform, who, **fields)
@@ -160,7 +160,7 @@ class Business:
         self, burst_id: UUID, text: str = "Cuesta 97 €.", intent: Intent = Intent.QUESTION_PRODUCT
     ) -> UUID | None:
         """The bot's answer to a burst is requested; answers the send's id."""
-        answer = Answer(burst_id, text, Language.ES, intent, 0.8, "template", None)
+        answer = ProposedAnswer(burst_id, text, Language.ES, intent, 0.8, "template", None)
         return self.do(Clonnect.reply, self.follower.id, answer, AnswerLimits())
 
     def enrolled(self, sequence_type: SequenceType = SequenceType.OBJECTION_PRICE, trigger: str = "intent") -> bool:
@@ -188,7 +188,7 @@ class Business:
         ids = (f"out-{order.send_id}",)
         self.do(Clonnect.record_send_accepted, self.follower.id, order.send_id, order.attempt, ids, "response")
 
-    def rejected(self, order: SendOrder, refusal: Refusal, retry_after: timedelta | None = None) -> None:
+    def rejected(self, order: SendOrder, refusal: RefusalClass, retry_after: timedelta | None = None) -> None:
         self.do(
             Clonnect.record_send_rejected,
             self.follower.id,

@@ -9,7 +9,7 @@ import pytest
 from domain import context
 from domain.application import Clonnect
 from domain.commands.leads import NewLead
-from domain.creator import Settings
+from domain.creator import CreatorSettings
 from domain.errors import Conflict, DuplicateLead, Invalid, LostRace, NotFound
 from domain.lead import Details
 from domain.vocabulary import Platform, SequenceType, Status
@@ -161,9 +161,9 @@ def test_every_event_stands_at_the_time_of_its_command(business: Business) -> No
 def test_no_command_runs_where_nobody_says_who_acts_or_when() -> None:
     app = Clonnect({"NAMESPACE": str(NAMESPACE)})
     with pytest.raises(LookupError):
-        app.sign_up_creator(ANA, None, Settings("Europe/Madrid"))
+        app.sign_up_creator(ANA, None, CreatorSettings("Europe/Madrid"))
     with context.acting("person:ana"), pytest.raises(LookupError):
-        app.sign_up_creator(ANA, None, Settings("Europe/Madrid"))
+        app.sign_up_creator(ANA, None, CreatorSettings("Europe/Madrid"))
 
 
 def test_an_event_says_who_caused_it_and_why() -> None:

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from domain.application import Clonnect
-from domain.creator import MAX_PRODUCTS, Config, Creator, Product, Settings
+from domain.creator import MAX_PRODUCTS, Config, Creator, CreatorSettings, Product
 from domain.errors import Conflict, Invalid, NotFound
 from domain.follower.follower import Follower
 from domain.nurturing.steps import Step
@@ -44,7 +44,7 @@ def test_a_name_that_could_not_stand_in_an_address_is_refused(business: Business
 
 def test_nobody_signs_up_in_a_zone_that_does_not_exist(business: Business) -> None:
     with nothing_happens(business), pytest.raises(Invalid) as refused:
-        business.do(Clonnect.sign_up_creator, "bea", None, Settings("Europe/Atlantis"))
+        business.do(Clonnect.sign_up_creator, "bea", None, CreatorSettings("Europe/Atlantis"))
     assert [error.field for error in refused.value.errors] == ["/timezone"]
 
 
@@ -75,7 +75,7 @@ def test_a_zone_that_does_not_exist_is_refused_before_it_can_fail_a_send(busines
 
 
 def test_what_is_said_of_the_voice_changes_field_by_field_and_the_address_stays(business: Business) -> None:
-    business.do(Clonnect.sign_up_creator, "bea", "bea@example.com", Settings())
+    business.do(Clonnect.sign_up_creator, "bea", "bea@example.com", CreatorSettings())
     business.do(Clonnect.configure, "bea", {"clone_name": "Bea", "clone_tone": "warm"}, None)
     with this_happens(business, "creator.configured"):
         business.do(Clonnect.configure, "bea", {"clone_tone": None, "clone_name": "Bea"}, None)
@@ -121,32 +121,32 @@ def test_only_active_products_are_sold(business: Business) -> None:
 
 def test_a_channel_speaks_for_the_account_that_was_connected_last(business: Business) -> None:
     with nothing_happens(business):
-        business.do(Clonnect.connect_channel, ANA, Platform.TELEGRAM, "ana-account", beside=None)
+        business.do(Clonnect.connect_channel, ANA, Platform.TELEGRAM, "ana-account", in_transaction=None)
     with this_happens(business, "creator.channel_connected"):
-        business.do(Clonnect.connect_channel, ANA, Platform.TELEGRAM, "another-account", beside=None)
+        business.do(Clonnect.connect_channel, ANA, Platform.TELEGRAM, "another-account", in_transaction=None)
     assert business.creator.channels == {Platform.TELEGRAM: "another-account"}
 
 
 def test_a_token_that_is_new_is_told_though_the_account_is_the_same(business: Business) -> None:
     with this_happens(business, "creator.channel_connected"):
-        business.do(Clonnect.connect_channel, ANA, Platform.TELEGRAM, "ana-account", beside=("SELECT 1", ()))
+        business.do(Clonnect.connect_channel, ANA, Platform.TELEGRAM, "ana-account", in_transaction=("SELECT 1", ()))
 
 
 def test_a_channel_is_let_go_once_and_only_by_the_account_that_speaks(business: Business) -> None:
     with nothing_happens(business), pytest.raises(Conflict):
-        business.do(Clonnect.disconnect_channel, ANA, Platform.TELEGRAM, "another-account", beside=())
+        business.do(Clonnect.disconnect_channel, ANA, Platform.TELEGRAM, "another-account", in_transaction=())
     with this_happens(business, "creator.channel_disconnected"):
-        business.do(Clonnect.disconnect_channel, ANA, Platform.TELEGRAM, "ana-account", beside=())
+        business.do(Clonnect.disconnect_channel, ANA, Platform.TELEGRAM, "ana-account", in_transaction=())
     assert business.creator.channels == {}
     with nothing_happens(business), pytest.raises(NotFound):
-        business.do(Clonnect.disconnect_channel, ANA, Platform.TELEGRAM, "ana-account", beside=())
+        business.do(Clonnect.disconnect_channel, ANA, Platform.TELEGRAM, "ana-account", in_transaction=())
 
 
 def test_what_waits_to_be_sent_is_held_when_its_channel_is_let_go(business: Business) -> None:
     business.says()
     send_id = business.answers(business.understood(Intent.QUESTION_PRODUCT))
     assert send_id is not None
-    business.do(Clonnect.disconnect_channel, ANA, Platform.TELEGRAM, "ana-account", beside=())
+    business.do(Clonnect.disconnect_channel, ANA, Platform.TELEGRAM, "ana-account", in_transaction=())
     assert business.attempted(send_id) is None
     cancelled = list(business.app.events.get(business.follower.id))[-1]
     assert isinstance(cancelled, Follower.SendCancelled)
@@ -178,7 +178,7 @@ def test_a_product_that_is_removed_is_sold_no_more(business: Business) -> None:
 
 def test_a_creator_has_at_most_a_thousand_products() -> None:
     with at(NOW):
-        creator = Creator.sign_up(NAMESPACE, "bea", None, Settings())
+        creator = Creator.sign_up(NAMESPACE, "bea", None, CreatorSettings())
         for number in range(MAX_PRODUCTS):
             creator.add_product(Product(an_id(number + 10), f"{number}", None, "EUR"))
         with pytest.raises(Conflict):

@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from domain.application import Clonnect
 from domain.errors import DomainError
-from domain.follower.values import Refusal, SendOrder
+from domain.follower.values import RefusalClass, SendOrder
 from domain.lead import Purchase
 from domain.nurturing.steps import Step
 from domain.vocabulary import Intent, Platform, SequenceType, Status
@@ -22,7 +22,7 @@ from tests.domain.invariants import broken, unfinished
 
 MINUTES = st.sampled_from([0, 1, 3, 59, 240, 720, 1440, 2880, 10080])
 FEW = st.sampled_from([0, 0, 0, 1, 2])
-RETRIED = [Refusal.NOT_SENT, Refusal.DEFER]
+RETRIED = [RefusalClass.NOT_SENT, RefusalClass.DEFER]
 CALLED_FOR = [SequenceType.OBJECTION_PRICE, SequenceType.OBJECTION_TIME, SequenceType.POST_PURCHASE]
 
 RARER = ["mode", "sequence", "writes", *["lets go"] * 3, "buys", "moves", "cancels", "blocks", "blocks", "deletes"]
@@ -122,7 +122,7 @@ class Anything(RuleBasedStateMachine):
             self.keep(self.business.attempted(sends[-1 - number % len(sends)]))
 
     @precondition(lambda self: bool(self.orders))
-    @rule(back=FEW, outcome=st.sampled_from(["accepted", "silent", "unresolved", *Refusal, *RETRIED * 3]))
+    @rule(back=FEW, outcome=st.sampled_from(["accepted", "silent", "unresolved", *RefusalClass, *RETRIED * 3]))
     def the_platform_answers(self, back: int, outcome: str) -> None:
         order = self.orders[-1 - back % len(self.orders)]
         with may_be_refused():
@@ -134,7 +134,7 @@ class Anything(RuleBasedStateMachine):
                 case "unresolved":
                     self.business.unresolved(order)
                 case refusal:
-                    self.business.rejected(order, Refusal(refusal))
+                    self.business.rejected(order, RefusalClass(refusal))
 
     @precondition(lambda self: bool(self.orders))
     @rule(minutes=FEW)

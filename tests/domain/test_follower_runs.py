@@ -8,7 +8,7 @@ import pytest
 from domain.application import Clonnect
 from domain.commands.leads import NewLead
 from domain.errors import NotDue
-from domain.follower.values import Refusal
+from domain.follower.values import RefusalClass
 from domain.lead import Details
 from domain.nurturing.steps import Step
 from domain.vocabulary import Intent, Mode, Platform, SequenceType, Status
@@ -343,7 +343,7 @@ def test_two_steps_at_the_same_hour_do_not_arrive_together(business: Business) -
 
 def test_a_run_ends_with_its_last_step_whatever_became_of_the_steps(business: Business) -> None:
     business.enrolled(PRICE)
-    business.rejected(business.goes_out(1), Refusal.REJECTED)
+    business.rejected(business.goes_out(1), RefusalClass.REJECTED)
     assert business.run is not None
     business.do(Clonnect.switch_sequence, ANA, PRICE, False)
     business.decided(business.falls_due(2))

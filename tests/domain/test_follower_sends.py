@@ -7,11 +7,11 @@ import pytest
 
 from domain.application import Clonnect
 from domain.errors import NotDue
-from domain.follower.values import MAX_ATTEMPTS, Refusal, SendOrder
+from domain.follower.values import MAX_ATTEMPTS, RefusalClass, SendOrder
 from domain.vocabulary import Intent, Mode, Platform, SequenceType, Status
 from tests.domain.builders import ANA, MARTA, Business, an_id, nothing_happens, this_happens
 
-RETRIED = {Refusal.DEFER, Refusal.NOT_SENT}
+RETRIED = {RefusalClass.DEFER, RefusalClass.NOT_SENT}
 NOW_OR_NEVER = timedelta(0)
 
 
@@ -33,7 +33,7 @@ def by_hand(business: Business, number: int = 1) -> SendOrder:
     return order
 
 
-def retry(business: Business, order: SendOrder, refusal: Refusal = Refusal.NOT_SENT) -> SendOrder:
+def retry(business: Business, order: SendOrder, refusal: RefusalClass = RefusalClass.NOT_SENT) -> SendOrder:
     """The attempt was definitely refused; the next one is about to be made."""
     business.rejected(order, refusal)
     business.now += timedelta(minutes=3)
@@ -64,7 +64,7 @@ def test_an_outcome_is_recorded_once(business: Business) -> None:
     business.accepted(order)
     outcomes: list[Callable[[], None]] = [
         lambda: business.accepted(order),
-        lambda: business.rejected(order, Refusal.REJECTED),
+        lambda: business.rejected(order, RefusalClass.REJECTED),
         lambda: business.silent(order),
         lambda: business.unresolved(order),
     ]
@@ -97,7 +97,7 @@ def test_a_follow_up_waits_a_minute_for_an_open_attempt(business: Business) -> N
 
 
 @pytest.mark.parametrize("refusal", sorted(RETRIED))
-def test_what_was_definitely_not_taken_is_tried_four_times(business: Business, refusal: Refusal) -> None:
+def test_what_was_definitely_not_taken_is_tried_four_times(business: Business, refusal: RefusalClass) -> None:
     order = business.goes_out()
     for attempt in range(1, MAX_ATTEMPTS):
         assert order.attempt == attempt
@@ -127,12 +127,12 @@ def retry_at(business: Business) -> datetime:
 
 def test_a_platform_that_names_a_time_is_asked_again_then(business: Business) -> None:
     order = business.goes_out()
-    business.rejected(order, Refusal.DEFER, retry_after=timedelta(seconds=77))
+    business.rejected(order, RefusalClass.DEFER, retry_after=timedelta(seconds=77))
     assert retry_at(business) == business.now + timedelta(seconds=77)
 
 
-@pytest.mark.parametrize("refusal", sorted(set(Refusal) - RETRIED))
-def test_what_was_refused_for_good_is_not_tried_again(business: Business, refusal: Refusal) -> None:
+@pytest.mark.parametrize("refusal", sorted(set(RefusalClass) - RETRIED))
+def test_what_was_refused_for_good_is_not_tried_again(business: Business, refusal: RefusalClass) -> None:
     order = business.goes_out()
     business.rejected(order, refusal)
     assert business.last("follower.send_rejected")["final"] is True
@@ -143,20 +143,20 @@ def test_what_was_refused_for_good_is_not_tried_again(business: Business, refusa
 @pytest.mark.parametrize(
     ("refusal", "outcome", "reason"),
     [
-        (Refusal.WINDOW_CLOSED, "follower.follow_up_deferred", "window_closed"),
-        (Refusal.DEFER_24H, "follower.follow_up_deferred", "rate"),
-        (Refusal.PAUSE_ACCOUNT, "follower.follow_up_held", "channel_down"),
-        (Refusal.CHANNEL_DOWN, "follower.follow_up_held", "channel_down"),
-        (Refusal.HOLD, "follower.follow_up_held", "content:hold"),
-        (Refusal.CONTENT, "follower.follow_up_held", "content:content"),
-        (Refusal.CONFIG, "follower.follow_up_held", "content:config"),
-        (Refusal.SKIP, "follower.follow_up_skipped", "refused"),
-        (Refusal.SUPPRESS, "follower.follow_up_skipped", "unreachable"),
-        (Refusal.OPT_OUT, "follower.follow_up_skipped", "opted_out"),
+        (RefusalClass.WINDOW_CLOSED, "follower.follow_up_deferred", "window_closed"),
+        (RefusalClass.DEFER_24H, "follower.follow_up_deferred", "rate"),
+        (RefusalClass.PAUSE_ACCOUNT, "follower.follow_up_held", "channel_down"),
+        (RefusalClass.CHANNEL_DOWN, "follower.follow_up_held", "channel_down"),
+        (RefusalClass.HOLD, "follower.follow_up_held", "content:hold"),
+        (RefusalClass.CONTENT, "follower.follow_up_held", "content:content"),
+        (RefusalClass.CONFIG, "follower.follow_up_held", "content:config"),
+        (RefusalClass.SKIP, "follower.follow_up_skipped", "refused"),
+        (RefusalClass.SUPPRESS, "follower.follow_up_skipped", "unreachable"),
+        (RefusalClass.OPT_OUT, "follower.follow_up_skipped", "opted_out"),
     ],
 )
 def test_what_a_refusal_means_decides_what_becomes_of_the_step(
-    business: Business, refusal: Refusal, outcome: str, reason: str
+    business: Business, refusal: RefusalClass, outcome: str, reason: str
 ) -> None:
     business.rejected(business.goes_out(), refusal)
     assert business.last(outcome)["reason"] == reason
@@ -164,10 +164,13 @@ def test_what_a_refusal_means_decides_what_becomes_of_the_step(
 
 @pytest.mark.parametrize(
     ("refusal", "event", "ended"),
-    [(Refusal.SUPPRESS, "follower.suppressed", "suppressed"), (Refusal.OPT_OUT, "follower.opted_out", "opted_out")],
+    [
+        (RefusalClass.SUPPRESS, "follower.suppressed", "suppressed"),
+        (RefusalClass.OPT_OUT, "follower.opted_out", "opted_out"),
+    ],
 )
 def test_a_refusal_that_is_about_the_person_ends_the_run(
-    business: Business, refusal: Refusal, event: str, ended: str
+    business: Business, refusal: RefusalClass, event: str, ended: str
 ) -> None:
     business.rejected(business.goes_out(), refusal)
     assert event in business.happened()
@@ -178,7 +181,7 @@ def test_a_platform_that_calls_the_window_closed_is_believed() -> None:
     business = Business(Platform.INSTAGRAM)
     business.says("me parece caro")
     business.enrolled()
-    business.rejected(business.goes_out(), Refusal.WINDOW_CLOSED)
+    business.rejected(business.goes_out(), RefusalClass.WINDOW_CLOSED)
     assert business.follower.is_reachable(business.now) == "window_closed"
     business.decided(business.falls_due())
     assert business.last("follower.follow_up_skipped")["reason"] == "window_closed"
@@ -192,13 +195,13 @@ def test_a_window_that_was_closed_at_the_attempt_is_open_for_who_has_written_sin
     business.passes(seconds=1)
     business.says("¿sigues ahí?")
     business.passes(seconds=1)
-    business.rejected(order, Refusal.WINDOW_CLOSED)
+    business.rejected(order, RefusalClass.WINDOW_CLOSED)
     assert business.follower.is_reachable(business.now) is None
 
 
 def test_before_each_try_the_rules_are_asked_again(business: Business) -> None:
     order = business.goes_out()
-    business.rejected(order, Refusal.NOT_SENT)
+    business.rejected(order, RefusalClass.NOT_SENT)
     business.do(Clonnect.change_mode, ANA, Mode.OFF)
     business.passes(seconds=5)
     with this_happens(business, "follower.send_cancelled", "follower.follow_up_held"):
@@ -210,7 +213,7 @@ def test_before_each_try_the_rules_are_asked_again(business: Business) -> None:
 @pytest.mark.parametrize("end", ["reply", "purchase", "cancelled", "another objection", "deleted"])
 def test_what_waits_for_another_try_ends_with_its_run(business: Business, end: str) -> None:
     order = business.goes_out()
-    business.rejected(order, Refusal.NOT_SENT)
+    business.rejected(order, RefusalClass.NOT_SENT)
     match end:
         case "reply":
             business.says("vale")
@@ -245,8 +248,8 @@ def test_a_reply_between_the_attempt_and_its_outcome_lets_the_message_stand_and_
         business.accepted(order)
 
 
-@pytest.mark.parametrize("refusal", list(Refusal))
-def test_a_refusal_after_the_run_has_ended_fails_the_step_for_good(business: Business, refusal: Refusal) -> None:
+@pytest.mark.parametrize("refusal", list(RefusalClass))
+def test_a_refusal_after_the_run_has_ended_fails_the_step_for_good(business: Business, refusal: RefusalClass) -> None:
     order = business.goes_out()
     business.says("vale")
     business.rejected(order, refusal)
@@ -320,7 +323,7 @@ def test_a_refusal_that_comes_after_everybody_gave_up_changes_nothing_about_the_
     order = business.goes_out()
     business.silent(order, NOW_OR_NEVER)
     with this_happens(business, "follower.send_rejected"):
-        business.rejected(order, Refusal.NOT_SENT)
+        business.rejected(order, RefusalClass.NOT_SENT)
     assert business.last("follower.send_rejected")["final"] is True
 
 
@@ -328,7 +331,7 @@ def test_a_refusal_of_what_nobody_knew_is_final(business: Business) -> None:
     order = business.goes_out()
     business.silent(order)
     with this_happens(business, "follower.send_rejected", "follower.follow_up_failed"):
-        business.rejected(order, Refusal.NOT_SENT)
+        business.rejected(order, RefusalClass.NOT_SENT)
 
 
 def test_a_message_counts_once_towards_the_caps_however_late_its_answer(business: Business) -> None:
@@ -343,7 +346,7 @@ def test_a_message_counts_once_towards_the_caps_however_late_its_answer(business
 
 def test_what_may_have_arrived_counts_towards_the_caps_and_what_was_refused_does_not(business: Business) -> None:
     order = business.goes_out()
-    business.rejected(order, Refusal.DEFER_24H)
+    business.rejected(order, RefusalClass.DEFER_24H)
     assert business.follower.automated_sends == ()
     business.silent(business.goes_out())
     assert len(business.follower.automated_sends) == 1

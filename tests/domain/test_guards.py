@@ -6,7 +6,7 @@ from datetime import time, timedelta
 
 import pytest
 
-from domain.creator import Creator, Settings
+from domain.creator import Creator, CreatorSettings
 from domain.follower.follower import Follower
 from domain.follower.values import FollowUp, Purpose
 from domain.lead import Lead
@@ -46,7 +46,7 @@ class Case:
 def a_case(platform: Platform = Platform.TELEGRAM, wrote: timedelta = 5 * HOUR) -> Case:
     """Nothing stands against it."""
     with at(NOW):
-        creator = Creator.sign_up(NAMESPACE, ANA, None, Settings("Europe/Madrid"))
+        creator = Creator.sign_up(NAMESPACE, ANA, None, CreatorSettings("Europe/Madrid"))
         creator.connect_channel(platform, "ana-account")
         creator.change_mode(Mode.AUTO)
         follower = a_follower(platform)

@@ -10,7 +10,7 @@ import pytest
 from domain.application import Clonnect
 from domain.commands.leads import NewLead
 from domain.errors import Conflict, DuplicateLead, Invalid, NotFound
-from domain.follower.values import Refusal
+from domain.follower.values import RefusalClass
 from domain.lead import Details, Lead, Purchase
 from domain.vocabulary import Intent, Mark, Platform, SequenceType, Status
 from tests.domain.builders import ANA, BEA, COURSE, MARTA, Business, an_id, nothing_happens, this_happens
@@ -72,7 +72,7 @@ def test_an_answer_that_was_refused_on_its_way_is_not_tried_again(
     order = business.attempted(send_id)
     assert order is not None
     told(business, command)
-    business.rejected(order, Refusal.NOT_SENT)
+    business.rejected(order, RefusalClass.NOT_SENT)
     business.passes(minutes=1)
     with this_happens(business, "follower.send_cancelled"):
         assert business.attempted(send_id) is None

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from domain.application import Clonnect
-from domain.follower.values import Refusal
+from domain.follower.values import RefusalClass
 from domain.vocabulary import Intent, SequenceType
 from tests.domain.builders import ANA, Business, an_id
 from tests.domain.invariants import broken, unfinished
@@ -22,7 +22,7 @@ def a_sound_log() -> Log:
     business.enrolled()
     business.enrolled()
     order = business.goes_out(1)
-    business.rejected(order, Refusal.NOT_SENT)
+    business.rejected(order, RefusalClass.NOT_SENT)
     business.passes(minutes=1)
     again = business.attempted(order.send_id)
     assert again is not None

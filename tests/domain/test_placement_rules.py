@@ -8,12 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.nurturing.placement import (
+    ContactHistory,
+    DeliveryOptions,
     HumanTask,
     Policy,
-    Send,
-    Standing,
-    Template,
-    Ways,
+    SendTemplate,
+    SendText,
     legal,
     place,
     plan,
@@ -80,30 +80,30 @@ slacks = st.sampled_from([NO_SLACK, SLACK])
 
 
 @st.composite
-def situations(draw: st.DrawFn, has_window: bool = True) -> tuple[datetime, datetime, Standing]:
+def situations(draw: st.DrawFn, has_window: bool = True) -> tuple[datetime, datetime, ContactHistory]:
     """A wish, now, and a follower who wrote within the last 30 hours."""
     now = draw(instants)
-    standing = Standing(
+    history = ContactHistory(
         has_window=has_window,
         has_human_agent=draw(st.booleans()),
         last_open=now - draw(up_to(3 * HOUR) | up_to(30 * HOUR)),
         last_outbound_at=draw(st.none() | up_to(3 * HOUR).map(lambda ago: now - ago)),
         automated_sends=tuple(now - ago for ago in draw(st.just([]) | st.lists(up_to(7 * DAY), max_size=5))),
     )
-    return now + draw(st.integers(-1, 26)) * HOUR, now, standing
+    return now + draw(st.integers(-1, 26)) * HOUR, now, history
 
 
-def capped(x: datetime, standing: Standing, policy: Policy) -> bool:
-    sends = standing.automated_sends
+def capped(x: datetime, history: ContactHistory, policy: Policy) -> bool:
+    sends = history.automated_sends
     return (
         any(sent + policy.gap > x for sent in sends)
-        or (standing.last_outbound_at is not None and standing.last_outbound_at + policy.after_outbound > x)
+        or (history.last_outbound_at is not None and history.last_outbound_at + policy.after_outbound > x)
         or sum(sent > x - DAY for sent in sends) >= policy.per_day
         or sum(sent > x - 7 * DAY for sent in sends) >= policy.per_week
     )
 
 
-def scan(begin: datetime, end: datetime, standing: Standing, policy: Policy, slack: timedelta) -> list[datetime]:
+def scan(begin: datetime, end: datetime, history: ContactHistory, policy: Policy, slack: timedelta) -> list[datetime]:
     """Every legal whole minute in `[begin, end)`, judged one by one."""
     first = begin.replace(second=0, microsecond=0)
     first += MINUTE if first < begin else NO_SLACK
@@ -114,60 +114,62 @@ def scan(begin: datetime, end: datetime, standing: Standing, policy: Policy, sla
         minute
         for number, minute in enumerate(minutes)
         if minute < end
-        and minute + slack < window_end(standing)
+        and minute + slack < window_end(history)
         and all(open_minutes[number : number + late + 1])
-        and not capped(minute, standing, policy)
+        and not capped(minute, history, policy)
     ]
 
 
 @given(situation=situations(), policy=policies, slack=slacks)
 @settings(deadline=None)
 def test_a_step_goes_out_at_the_first_legal_minute_else_is_pulled_to_the_last(
-    situation: tuple[datetime, datetime, Standing], policy: Policy, slack: timedelta
+    situation: tuple[datetime, datetime, ContactHistory], policy: Policy, slack: timedelta
 ) -> None:
-    t, now, standing = situation
-    closes = window_end(standing)
-    placement = place(t, now, standing, policy, slack)
-    later = scan(max(t, now), closes, standing, policy, slack)
-    sooner = scan(now, min(t, closes), standing, policy, slack)
+    t, now, history = situation
+    closes = window_end(history)
+    placement = place(t, now, history, policy, slack)
+    later = scan(max(t, now), closes, history, policy, slack)
+    sooner = scan(now, min(t, closes), history, policy, slack)
     if later:
         whole_t = t if t == t.replace(second=0) else t.replace(second=0) + MINUTE
-        assert placement == Send(later[0], moved=later[0] > whole_t, pulled=False)
+        assert placement == SendText(later[0], moved=later[0] > whole_t, pulled=False)
     elif sooner:
-        assert placement == Send(sooner[-1], moved=False, pulled=True)
+        assert placement == SendText(sooner[-1], moved=False, pulled=True)
     else:
-        assert not isinstance(placement, Send)
+        assert not isinstance(placement, SendText)
 
 
 @given(situation=situations(has_window=False), policy=policies, slack=slacks)
 @settings(deadline=None, max_examples=30)
 def test_without_a_window_a_step_waits_for_the_first_legal_minute_however_late(
-    situation: tuple[datetime, datetime, Standing], policy: Policy, slack: timedelta
+    situation: tuple[datetime, datetime, ContactHistory], policy: Policy, slack: timedelta
 ) -> None:
-    t, now, standing = situation
-    placement = place(t, now, standing, policy, slack)
+    t, now, history = situation
+    placement = place(t, now, history, policy, slack)
     begin = max(t, now)
-    if isinstance(placement, Send):
-        assert scan(begin, placement.at + MINUTE, standing, policy, slack) == [placement.at]
+    if isinstance(placement, SendText):
+        assert scan(begin, placement.at + MINUTE, history, policy, slack) == [placement.at]
     else:
-        assert scan(begin, begin + 8 * DAY, standing, policy, slack) == []
+        assert scan(begin, begin + 8 * DAY, history, policy, slack) == []
 
 
 @given(situation=situations(), policy=policies)
 @settings(deadline=None)
 def test_a_template_or_a_task_comes_at_the_first_minute_that_is_not_quiet(
-    situation: tuple[datetime, datetime, Standing], policy: Policy
+    situation: tuple[datetime, datetime, ContactHistory], policy: Policy
 ) -> None:
-    t, now, standing = situation
+    t, now, history = situation
     afterwards = replace(
-        standing, last_open=now - 2 * DAY, has_human_agent=False, has_templates=True, marketing_opt_in=True
+        history, last_open=now - 2 * DAY, has_human_agent=False, has_templates=True, marketing_opt_in=True
     )
-    template = place(t, now, afterwards, policy, NO_SLACK, ways=Ways(template=True))
-    assert isinstance(template, Template)
+    template = place(t, now, afterwards, policy, NO_SLACK, options=DeliveryOptions(template=True))
+    assert isinstance(template, SendTemplate)
     no_window = replace(afterwards, has_window=False)
     assert scan(max(t, now), template.at + MINUTE, no_window, policy, NO_SLACK) == [template.at]
 
-    task = place(t, now, replace(afterwards, has_human_agent=True), policy, NO_SLACK, ways=Ways(human_task=True))
+    task = place(
+        t, now, replace(afterwards, has_human_agent=True), policy, NO_SLACK, options=DeliveryOptions(human_task=True)
+    )
     uncapped = replace(no_window, automated_sends=(), last_outbound_at=None)
     if isinstance(task, HumanTask):
         assert scan(max(t, now), task.at + MINUTE, uncapped, policy, NO_SLACK) == [task.at]
@@ -179,30 +181,30 @@ def test_a_template_or_a_task_comes_at_the_first_minute_that_is_not_quiet(
 @given(situation=situations(), policy=policies, slack=slacks)
 @settings(deadline=None)
 def test_a_planned_send_is_legal_not_in_the_past_and_legal_for_a_punctual_worker(
-    situation: tuple[datetime, datetime, Standing], policy: Policy, slack: timedelta
+    situation: tuple[datetime, datetime, ContactHistory], policy: Policy, slack: timedelta
 ) -> None:
-    t, now, standing = situation
-    placement = place(t, now, standing, policy, slack)
-    assert placement == place(t, now, standing, policy, slack)
-    if isinstance(placement, Send):
+    t, now, history = situation
+    placement = place(t, now, history, policy, slack)
+    assert placement == place(t, now, history, policy, slack)
+    if isinstance(placement, SendText):
         assert placement.at >= now
         assert placement.pulled or placement.at >= t
         assert not (placement.pulled and placement.at >= t)
-        assert legal(placement.at, standing, policy, slack)
-        assert legal(placement.at, standing, policy)
-        assert legal(placement.at + slack, standing, policy)
+        assert legal(placement.at, history, policy, slack)
+        assert legal(placement.at, history, policy)
+        assert legal(placement.at + slack, history, policy)
 
 
 @given(situation=situations(), policy=policies, slack=slacks, after=up_to(30 * HOUR))
 @settings(deadline=None)
 def test_a_further_message_of_the_follower_never_takes_a_send_away(
-    situation: tuple[datetime, datetime, Standing], policy: Policy, slack: timedelta, after: timedelta
+    situation: tuple[datetime, datetime, ContactHistory], policy: Policy, slack: timedelta, after: timedelta
 ) -> None:
-    t, now, standing = situation
-    assert standing.last_open is not None
-    if isinstance(place(t, now, standing, policy, slack), Send):
-        again = replace(standing, last_open=min(standing.last_open + after, now))
-        assert isinstance(place(t, now, again, policy, slack), Send)
+    t, now, history = situation
+    assert history.last_open is not None
+    if isinstance(place(t, now, history, policy, slack), SendText):
+        again = replace(history, last_open=min(history.last_open + after, now))
+        assert isinstance(place(t, now, again, policy, slack), SendText)
 
 
 @given(
@@ -213,15 +215,15 @@ def test_a_further_message_of_the_follower_never_takes_a_send_away(
 )
 @settings(deadline=None)
 def test_the_steps_of_a_run_keep_their_order_their_gaps_and_their_caps(
-    situation: tuple[datetime, datetime, Standing], policy: Policy, delays: list[int], has_window: bool
+    situation: tuple[datetime, datetime, ContactHistory], policy: Policy, delays: list[int], has_window: bool
 ) -> None:
-    _, now, standing = situation
-    standing = replace(standing, has_window=has_window)
-    placements = plan([(now + hours * HOUR, Ways()) for hours in delays], now, standing, policy, SLACK)
+    _, now, history = situation
+    history = replace(history, has_window=has_window)
+    placements = plan([(now + hours * HOUR, DeliveryOptions()) for hours in delays], now, history, policy, SLACK)
     assert len(placements) == len(delays)
-    assert sum(isinstance(each, Send) and each.pulled for each in placements) <= 1
-    sent = [each.at for each in placements if isinstance(each, Send)]
+    assert sum(isinstance(each, SendText) and each.pulled for each in placements) <= 1
+    sent = [each.at for each in placements if isinstance(each, SendText)]
     assert sent == sorted(sent)
     for number, instant in enumerate(sent):
-        so_far = replace(standing, automated_sends=(*standing.automated_sends, *sent[:number]))
+        so_far = replace(history, automated_sends=(*history.automated_sends, *sent[:number]))
         assert not capped(instant, so_far, policy)

@@ -7,7 +7,7 @@ import pytest
 
 from domain.application import Clonnect
 from domain.errors import Conflict, NotDue
-from domain.follower.values import Refusal, SendOrder
+from domain.follower.values import RefusalClass, SendOrder
 from domain.vocabulary import Intent, Platform, SequenceType
 from tests.domain.builders import ANA, MARTA, Business, an_id, nothing_happens, this_happens
 
@@ -48,7 +48,7 @@ def test_it_is_the_same_text_under_a_new_id_and_in_the_persons_name(business: Bu
 
 def test_it_is_repeated_once(business: Business) -> None:
     order = in_doubt(business)
-    business.rejected(sent_again(business, order), Refusal.REJECTED)
+    business.rejected(sent_again(business, order), RefusalClass.REJECTED)
     with nothing_happens(business), pytest.raises(Conflict):
         business.do(Clonnect.repeat_send, ANA, business.lead.id, order.send_id)
 
@@ -64,7 +64,7 @@ def test_a_repeat_that_is_in_doubt_itself_may_be_repeated(business: Business) ->
     "known",
     [
         lambda business, order: business.accepted(order),
-        lambda business, order: business.rejected(order, Refusal.REJECTED),
+        lambda business, order: business.rejected(order, RefusalClass.REJECTED),
         lambda business, order: business.silent(order, timedelta(minutes=5)),
         lambda business, order: None,
     ],
@@ -154,7 +154,7 @@ def test_nobody_is_written_to_again_who_cannot_be_written_to(business: Business)
     with nothing_happens(business), pytest.raises(Conflict, match="unreachable"):
         business.do(Clonnect.repeat_send, ANA, business.lead.id, order.send_id)
     business.do(Clonnect.report_reachability, ANA, business.platform, MARTA, True)
-    business.do(Clonnect.disconnect_channel, ANA, business.platform, "ana-account", beside=[])
+    business.do(Clonnect.disconnect_channel, ANA, business.platform, "ana-account", in_transaction=[])
     with nothing_happens(business), pytest.raises(Conflict, match="channel_not_connected"):
         business.do(Clonnect.repeat_send, ANA, business.lead.id, order.send_id)
 

@@ -7,7 +7,7 @@ import pytest
 
 from domain.application import Clonnect
 from domain.errors import NotDue
-from domain.follower.values import SILENCE, STALE_AFTER, Refusal
+from domain.follower.values import SILENCE, STALE_AFTER, RefusalClass
 from domain.vocabulary import Intent, SequenceType
 from tests.domain.builders import ANA, Business, an_id, nothing_happens, this_happens
 
@@ -90,7 +90,7 @@ def test_a_step_that_waits_for_another_attempt_is_let_go_with_its_send() -> None
     business.says("me parece caro")
     business.enrolled()
     order = business.goes_out()
-    business.rejected(order, Refusal.NOT_SENT)
+    business.rejected(order, RefusalClass.NOT_SENT)
     with this_happens(business, "follower.send_cancelled", "follower.follow_up_skipped"):
         assert business.do(Clonnect.dismiss, business.follower.id, order.send_id, "refused:NotFound")
 

@@ -7,7 +7,7 @@ from eventstore.circuit_breaker import PATIENCE_SECONDS, PROBE_SECONDS, Circuit,
 from eventstore.recorder import Held
 
 
-class Clock:
+class ManualClock:
     """A clock that goes when it is told to."""
 
     def __init__(self) -> None:
@@ -18,12 +18,12 @@ class Clock:
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
+def clock() -> ManualClock:
+    return ManualClock()
 
 
 @pytest.fixture
-def circuit(clock: Clock) -> Circuit:
+def circuit(clock: ManualClock) -> Circuit:
     return Circuit(clock)
 
 
@@ -33,14 +33,16 @@ def test_all_is_well_until_something_fails(circuit: Circuit) -> None:
     circuit.check()
 
 
-def test_whoever_wants_to_append_while_somebody_holds_the_head_is_told_at_once(circuit: Circuit, clock: Clock) -> None:
+def test_whoever_wants_to_append_while_somebody_holds_the_head_is_told_at_once(
+    circuit: Circuit, clock: ManualClock
+) -> None:
     circuit.failed(Held("head"))
     assert circuit.trouble == Trouble("head", clock.now)
     with pytest.raises(Held, match="head"):
         circuit.check()
 
 
-def test_trouble_lasts_since_it_began_and_not_since_it_was_last_seen(circuit: Circuit, clock: Clock) -> None:
+def test_trouble_lasts_since_it_began_and_not_since_it_was_last_seen(circuit: Circuit, clock: ManualClock) -> None:
     circuit.failed(Held("head"))
     clock.now += 40
     circuit.failed(Held("head"))
@@ -49,7 +51,7 @@ def test_trouble_lasts_since_it_began_and_not_since_it_was_last_seen(circuit: Ci
     assert circuit.trouble == Trouble("database", 140.0)
 
 
-def test_it_is_seen_now_and_then_whether_the_trouble_is_over(circuit: Circuit, clock: Clock) -> None:
+def test_it_is_seen_now_and_then_whether_the_trouble_is_over(circuit: Circuit, clock: ManualClock) -> None:
     circuit.failed(Held("head"))
     assert circuit.probe_in == PROBE_SECONDS
     clock.now += 2 * PROBE_SECONDS
@@ -78,7 +80,9 @@ def test_a_row_that_two_want_is_nobody_elses_trouble(circuit: Circuit) -> None:
     assert circuit.trouble is None
 
 
-def test_a_database_that_gives_no_sign_is_in_trouble_before_anything_fails(circuit: Circuit, clock: Clock) -> None:
+def test_a_database_that_gives_no_sign_is_in_trouble_before_anything_fails(
+    circuit: Circuit, clock: ManualClock
+) -> None:
     circuit.work()
     clock.now += PATIENCE_SECONDS + 1
     assert circuit.is_stuck
@@ -87,7 +91,7 @@ def test_a_database_that_gives_no_sign_is_in_trouble_before_anything_fails(circu
     assert circuit.trouble is None
 
 
-def test_a_writer_with_nothing_to_do_is_in_no_trouble(circuit: Circuit, clock: Clock) -> None:
+def test_a_writer_with_nothing_to_do_is_in_no_trouble(circuit: Circuit, clock: ManualClock) -> None:
     circuit.work()
     circuit.rest()
     clock.now += 3600
@@ -95,7 +99,7 @@ def test_a_writer_with_nothing_to_do_is_in_no_trouble(circuit: Circuit, clock: C
 
 
 def test_who_comes_in_the_middle_of_an_outage_does_not_wait_as_long_as_who_met_its_beginning(
-    circuit: Circuit, clock: Clock
+    circuit: Circuit, clock: ManualClock
 ) -> None:
     circuit.failed(OperationalError())
     assert not circuit.gives_up(clock.now)

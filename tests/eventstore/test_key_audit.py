@@ -10,7 +10,7 @@ import pytest
 from api.database.installation import open_application
 from domain import context
 from domain.commands.leads import NewLead
-from domain.creator import Settings
+from domain.creator import CreatorSettings
 from domain.lead import Details
 from domain.vocabulary import Platform
 from eventstore import key_audit
@@ -31,10 +31,10 @@ def conn(database_url: str) -> Iterator[Connection]:
 def leads(database_url: str) -> list[UUID]:
     """Three people, the last of whom was erased."""
     with open_application(database_url, bytes(32)) as app, context.acting("system", at=datetime.now(UTC)):
-        app.sign_up_creator("ana", "ana@example.com", Settings())
+        app.sign_up_creator("ana", "ana@example.com", CreatorSettings())
         leads = [app.capture_lead("ana", NewLead(Platform.TELEGRAM, f"{each}", Details())).id for each in range(1, 4)]
         app.request_erasure("ana", str(leads[2]))
-        app.record_erased(leads[2], {}, beside=destroying([leads[2]]))
+        app.record_erased(leads[2], {}, in_transaction=destroying([leads[2]]))
     return leads
 
 

@@ -9,7 +9,7 @@ import pytest
 from api.database.installation import open_application
 from domain import context
 from domain.application import Clonnect
-from domain.creator import Creator, Settings
+from domain.creator import Creator, CreatorSettings
 from domain.vocabulary import Mode
 from eventstore.log import Log
 from eventstore.mapper import TypedMapper
@@ -40,7 +40,7 @@ def test_an_empty_log_is_at_position_0(log: Log) -> None:
 
 
 def test_a_reader_goes_on_behind_the_last_position(app: Clonnect, log: Log) -> None:
-    app.sign_up_creator("ana", None, Settings())
+    app.sign_up_creator("ana", None, CreatorSettings())
     app.change_mode("ana", Mode.AUTO)
     read: list[int] = []
     while batch := log.read(read[-1] if read else 0, 4):
@@ -50,7 +50,7 @@ def test_a_reader_goes_on_behind_the_last_position(app: Clonnect, log: Log) -> N
 
 
 def test_an_event_comes_with_its_class_its_time_and_who_caused_it(app: Clonnect, log: Log) -> None:
-    app.sign_up_creator("ana", None, Settings())
+    app.sign_up_creator("ana", None, CreatorSettings())
     before = log.head()
     app.change_mode("ana", Mode.AUTO, "launch")
     (recorded,) = log.read(before, 10)

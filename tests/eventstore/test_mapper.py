@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from domain import context
 from domain.aggregate import Aggregate
-from domain.creator import Config, Creator, Product, Settings
+from domain.creator import Config, Creator, CreatorSettings, Product
 from domain.follower.content import Attachment, Judged
 from domain.follower.follower import Follower
 from domain.lead import Details, Lead
@@ -45,7 +45,7 @@ FIELDS = {
     "originator_id": st.uuids(),
     "timestamp": MOMENTS,
     "product": st.builds(Product, price=st.none() | st.decimals(0, 10**6, places=2)),
-    "settings": st.builds(Settings, timezone=st.sampled_from(["UTC", "Europe/Madrid"])),
+    "settings": st.builds(CreatorSettings, timezone=st.sampled_from(["UTC", "Europe/Madrid"])),
     "steps": st.lists(st.builds(Step, st.integers(0, 100)), max_size=3).map(tuple),
     "amount": st.decimals(0, 10**6, places=2),
     "value": NUMBERS,
@@ -84,7 +84,7 @@ def test_every_event_reads_as_it_was_written(event: DomainEvent) -> None:
 
 def test_an_event_is_stored_under_its_own_name_as_plain_json() -> None:
     with context.acting("person:1", at=datetime(2026, 3, 1, 9, tzinfo=UTC)):
-        creator = Creator.sign_up(uuid4(), "ana", None, Settings())
+        creator = Creator.sign_up(uuid4(), "ana", None, CreatorSettings())
         creator.add_product(Product(UUID(int=1), "Fotografía", Decimal("97.50"), "EUR"))
     stored = MAPPER.to_stored_event(creator.collect_events()[1])
     assert stored.topic == "creator.product_added"
@@ -96,7 +96,7 @@ class Thing:
     """Something with an event that has changed its shape twice."""
 
     @dataclass(frozen=True)
-    class Measured(DomainEvent):
+    class MeasuredEvent(DomainEvent):
         TOPIC = "test_mapper.thing_measured"
         millimetres: int
         by: str
@@ -111,7 +111,7 @@ class Thing:
             state["by"] = "nobody"
 
 
-register_topic(Thing.Measured.TOPIC, Thing.Measured)
+register_topic(Thing.MeasuredEvent.TOPIC, Thing.MeasuredEvent)
 
 
 def stored(topic: str, state: bytes) -> StoredEvent:
@@ -121,7 +121,7 @@ def stored(topic: str, state: bytes) -> StoredEvent:
 def test_an_event_of_an_older_program_is_read_as_of_today() -> None:
     old = stored("test_mapper.thing_measured", b'{"timestamp":"2026-01-01T00:00:00Z","centimetres":12}')
     event = MAPPER.to_domain_event(old)
-    assert isinstance(event, Thing.Measured)
+    assert isinstance(event, Thing.MeasuredEvent)
     assert (event.millimetres, event.by) == (120, "nobody")
     again = MAPPER.to_stored_event(event)
     assert b'"class_version":3' in again.state
@@ -227,7 +227,7 @@ def test_nothing_personal_is_stored_in_the_clear(mapper: SealingMapper) -> None:
 
 def test_a_creator_s_address_is_sealed_too(mapper: SealingMapper) -> None:
     with context.acting("system", at=AT):
-        (signed_up,) = Creator.sign_up(uuid4(), "ana", "ana@example.com", Settings()).collect_events()
+        (signed_up,) = Creator.sign_up(uuid4(), "ana", "ana@example.com", CreatorSettings()).collect_events()
     stored = mapper.to_stored_event(signed_up)
     assert b"example.com" not in stored.state
     assert getattr(mapper.to_domain_event(stored), "email", None) == "ana@example.com"

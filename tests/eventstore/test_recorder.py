@@ -94,12 +94,12 @@ def test_of_two_who_decided_on_the_same_version_one_is_refused_as_a_whole(record
 def test_what_stands_beside_a_refused_append_is_not_there_either(recorder: Recorder, conn: Connection) -> None:
     row = "INSERT INTO app.received (creator_id, channel, account_id, dedupe_key) VALUES (%s, %s, %s, %s)"
     stream = uuid4()
-    recorder.insert_events([thing(stream, 1)], beside=[(row, ("ana", "telegram", "1", "kept"))])
+    recorder.insert_events([thing(stream, 1)], in_transaction=[(row, ("ana", "telegram", "1", "kept"))])
 
     with pytest.raises(IntegrityError):
-        recorder.insert_events([thing(stream, 1)], beside=[(row, ("ana", "telegram", "1", "gone"))])
+        recorder.insert_events([thing(stream, 1)], in_transaction=[(row, ("ana", "telegram", "1", "gone"))])
     with pytest.raises(IntegrityError):
-        recorder.insert_events([thing(stream, 2)], beside=[(row, ("ana", "telegram", "1", "kept"))])
+        recorder.insert_events([thing(stream, 2)], in_transaction=[(row, ("ana", "telegram", "1", "kept"))])
     assert [each["dedupe_key"] for each in conn.execute("SELECT dedupe_key FROM app.received")] == ["kept"]
     assert recorder.max_notification_id() == 1
 

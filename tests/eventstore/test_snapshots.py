@@ -15,7 +15,7 @@ from psycopg.rows import DictRow
 from api.database.installation import open_application
 from domain import context
 from domain.application import Clonnect
-from domain.creator import Settings
+from domain.creator import CreatorSettings
 from domain.errors import AlreadyTaken
 from domain.lead import Lead
 from domain.vocabulary import Status
@@ -35,7 +35,7 @@ async def writer(database_url: str) -> AsyncIterator[Writer[Clonnect]]:
     with open_application(database_url, KEY, writer=True) as app, context.acting("person:ana"):
         writer = Writer(app, conflict=AlreadyTaken, timed=Times())
         writer.start()
-        await writer.do(Clonnect.sign_up_creator, "ana", None, Settings())
+        await writer.do(Clonnect.sign_up_creator, "ana", None, CreatorSettings())
         yield writer
         await asyncio.to_thread(writer.stop)
 

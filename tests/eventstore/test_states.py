@@ -93,9 +93,9 @@ class Histories(Anything):
     def the_keys_change(self, prefix: str, role: Role, revoked: bool) -> None:
         with may_be_refused():
             if revoked:
-                self.business.do(Clonnect.revoke_key, ANA, prefix, role, beside=())
+                self.business.do(Clonnect.revoke_key, ANA, prefix, role, in_transaction=())
             else:
-                self.business.do(Clonnect.issue_key, ANA, prefix, role, None, self.business.now, beside=())
+                self.business.do(Clonnect.issue_key, ANA, prefix, role, None, self.business.now, in_transaction=())
 
     def teardown(self) -> None:
         app = self.business.app

@@ -16,7 +16,7 @@ from api.cli.key_rotation import rotate
 from api.database.installation import open_application
 from domain import context
 from domain.application import Clonnect
-from domain.creator import Creator, Settings
+from domain.creator import Creator, CreatorSettings
 from domain.errors import LostRace
 from eventstore.factory import Datastore
 from eventstore.listener import Listener
@@ -107,14 +107,14 @@ def test_a_key_that_could_not_be_stored_is_never_used_again(vault: Vault, datast
 def test_no_key_is_stored_without_what_it_seals(app: Clonnect, conn: Conn) -> None:
     recorder = app.recorder
     with context.acting("system", at=datetime.now(UTC)):
-        app.sign_up_creator("ana", "ana@example.com", Settings())
+        app.sign_up_creator("ana", "ana@example.com", CreatorSettings())
         (key,) = conn.execute("SELECT xmin::text AS at FROM vault.data_keys").fetchall()
         (event,) = conn.execute("SELECT xmin::text AS at FROM log.events WHERE topic = 'creator.signed_up'").fetchall()
         assert key == event
         with pytest.raises(LostRace):
             app.save_streams(
-                Creator.sign_up(app.namespace, "eva", "eva@example.com", Settings()),
-                beside=[("INSERT INTO app.received SELECT FROM app.clock", ())],
+                Creator.sign_up(app.namespace, "eva", "eva@example.com", CreatorSettings()),
+                in_transaction=[("INSERT INTO app.received SELECT FROM app.clock", ())],
             )
     assert recorder.max_notification_id() == 9
     assert len(conn.execute("SELECT * FROM vault.data_keys").fetchall()) == 1

@@ -21,7 +21,7 @@ from domain import context
 from domain.application import Clonnect
 from domain.commands.imports import Row
 from domain.commands.leads import NewLead
-from domain.creator import Settings
+from domain.creator import CreatorSettings
 from domain.errors import AlreadyTaken, DuplicateLead, LostRace, NotFound
 from domain.follower.follower import Follower
 from domain.lead import Details, Lead
@@ -74,7 +74,7 @@ async def writer(database_url: str, times: Times) -> AsyncIterator[Writer[Clonne
     with open_application(database_url, bytes(32), writer=True) as app, context.acting("person:ana"):
         writer = Writer(app, conflict=AlreadyTaken, timed=times)
         writer.start()
-        await writer.do(Clonnect.sign_up_creator, "ana", None, Settings())
+        await writer.do(Clonnect.sign_up_creator, "ana", None, CreatorSettings())
         yield writer
         await asyncio.to_thread(writer.stop)
 
@@ -304,7 +304,7 @@ async def test_a_conflict_of_one_command_is_not_its_neighbours(writer: Writer[Cl
         creator = app.creator("ana")
         creator.connect_channel(Platform.TELEGRAM, "bot")
         key = ("INSERT INTO app.processes (name, position) VALUES (%s, 0)", ("replies",))
-        app.save_streams(creator, beside=[key])
+        app.save_streams(creator, in_transaction=[key])
 
     gate = Gate()
     holding = asyncio.create_task(writer.do(gate))
@@ -458,7 +458,7 @@ async def test_a_writer_that_stops_finishes_what_it_has_taken_and_takes_no_more(
     with open_application(database_url, bytes(32), writer=True) as app, context.acting("person:ana"):
         writer = Writer(app, conflict=AlreadyTaken, timed=Times())
         writer.start()
-        await writer.do(Clonnect.sign_up_creator, "ana", None, Settings())
+        await writer.do(Clonnect.sign_up_creator, "ana", None, CreatorSettings())
         gate = Gate()
         holding = asyncio.create_task(writer.do(gate))
         await gate.reached()

@@ -19,7 +19,7 @@ from api.database.installation import installation_key, open_application
 from api.settings import Settings
 from domain import context
 from domain.application import Clonnect
-from domain.creator import Settings as CreatorSettings
+from domain.creator import CreatorSettings
 from domain.follower.content import Inbound
 from domain.follower.follower import Follower
 from domain.nurturing.steps import Step
@@ -135,7 +135,7 @@ class Installation:
         stored = connecting(sealer, ChannelName.TELEGRAM, str(BOT_ID), CREATOR, TOKEN, "secret")
         with self.application(datetime.now(UTC) - LONG_AGO) as app:
             app.sign_up_creator(CREATOR, None, ALL_DAY)
-            app.connect_channel(CREATOR, Platform.TELEGRAM, str(BOT_ID), beside=stored)
+            app.connect_channel(CREATOR, Platform.TELEGRAM, str(BOT_ID), in_transaction=stored)
             app.change_mode(CREATOR, Mode.AUTO)
             app.change_steps(CREATOR, SequenceType.ABANDONED, (Step(0, FOLLOW_UP),))
             app.switch_sequence(CREATOR, SequenceType.ABANDONED, True)

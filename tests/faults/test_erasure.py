@@ -319,7 +319,7 @@ async def test_an_erasure_that_the_screens_hold_up_is_tried_until_it_is_done(
         assert 'clonnect_set_aside{kind="erasure"} 1.0' in (await runtime.telemetry.scrape(runtime)).decode()
     async with demo() as runtime, asyncio.timeout(20):
         while due_again(conn):
-            await runtime.progress.beyond(runtime.progress.position, 0.02)
+            await runtime.progress.wait_for_change(runtime.progress.position, 0.02)
         assert len(events(runtime, Lead.Erased)) == 1
         assert "Ibarrola" not in everything(conn)
 
@@ -434,7 +434,7 @@ async def test_screens_that_are_made_again_show_the_same_without_the_person(
     for row in conn.execute("DELETE FROM read.projections RETURNING tables").fetchall():
         conn.execute(f"DROP TABLE {', '.join(row['tables'])}".encode())
     async with demo(work=False) as again:
-        assert await again.progress.passed(again.log.head(), 20)
+        assert await again.progress.wait_until(again.log.head(), 20)
         assert state_of(conn, "read", pedro) == before
         assert not any(state_of(conn, "read", marta).values())
 

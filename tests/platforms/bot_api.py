@@ -67,7 +67,7 @@ _PARAMETERS: Final[Mapping[str, frozenset[str]]] = {
 }
 
 
-class Refusal(Exception):
+class ApiRefusal(Exception):
     """An answer with `ok: false`."""
 
     def __init__(self, code: int, description: str, parameters: dict[str, int] | None = None) -> None:
@@ -82,7 +82,7 @@ class Refusal(Exception):
 
 
 @dataclass(frozen=True)
-class Sent:
+class ApiMessage:
     """A message that reached a person; `at` in seconds since the epoch."""
 
     bot_id: int
@@ -95,7 +95,7 @@ class Sent:
 
 
 @dataclass(frozen=True)
-class Call:
+class ApiCall:
     """A request as it came in."""
 
     bot_id: int
@@ -165,8 +165,8 @@ class BotApi:
         self._bots: dict[str, _Bot] = {}
         self._scripts: deque[_Script] = deque()
         self._held: set[object] = set()
-        self._sent: list[Sent] = []
-        self._calls: list[Call] = []
+        self._sent: list[ApiMessage] = []
+        self._calls: list[ApiCall] = []
         self._pushes: list[Push] = []
         self._repeat_after = repeat_after
         self._give_up_after = give_up_after
@@ -292,7 +292,7 @@ class BotApi:
         method: str = "sendMessage",
     ) -> None:
         """Refuse the next call in the Bot API's own form: `refuse_next(429, "…", {"retry_after": 3})`."""
-        self.answer_next(code, Refusal(code, description, parameters).body(), method=method)
+        self.answer_next(code, ApiRefusal(code, description, parameters).body(), method=method)
 
     def delay_next(self, seconds: float, *, method: str = "sendMessage") -> None:
         """Serve the next call as usual, but later."""
@@ -313,13 +313,13 @@ class BotApi:
             self._changed.notify_all()
 
     @property
-    def sent(self) -> list[Sent]:
+    def sent(self) -> list[ApiMessage]:
         """Every message that reached a person."""
         with self._changed:
             return list(self._sent)
 
     @property
-    def calls(self) -> list[Call]:
+    def calls(self) -> list[ApiCall]:
         """Every request with a valid token, also the refused ones."""
         with self._changed:
             return list(self._calls)
@@ -353,21 +353,21 @@ class BotApi:
         """Status and body of the answer, or None to close the connection without one."""
         try:
             return 200, _json({"ok": True, "result": self._perform(token, method, parameters)})
-        except Refusal as refusal:
+        except ApiRefusal as refusal:
             return refusal.code, _json(refusal.body())
         except _Scripted as scripted:
             return scripted.answer
 
     def _perform(self, token: str, method: str, parameters: dict[str, Any]) -> object:
         if not re.fullmatch(r"\d+:[\w-]+", token, re.ASCII):
-            raise Refusal(404, "Not Found")
+            raise ApiRefusal(404, "Not Found")
         with self._changed:
             bot = self._bots.get(token)
             if bot is None:
-                raise Refusal(401, "Unauthorized")
+                raise ApiRefusal(401, "Unauthorized")
             if method not in _PARAMETERS:
-                raise Refusal(404, "Not Found: method not found")
-            self._calls.append(Call(bot.bot_id, method, parameters, time.time()))
+                raise ApiRefusal(404, "Not Found: method not found")
+            self._calls.append(ApiCall(bot.bot_id, method, parameters, time.time()))
             script = next((script for script in self._scripts if script.method == method), None)
             if script is not None:
                 self._scripts.remove(script)
@@ -377,7 +377,7 @@ class BotApi:
             if script is not None and not script.delivered and (script.status is not None or script.drop):
                 raise _Scripted(script)
             if unknown := parameters.keys() - _PARAMETERS[method]:
-                raise Refusal(400, f"Bad Request: unknown parameters {', '.join(sorted(unknown))}")
+                raise ApiRefusal(400, f"Bad Request: unknown parameters {', '.join(sorted(unknown))}")
             result = _METHODS[method](self, bot, parameters)
             self._changed.notify_all()
             if script is not None and script.hold:
@@ -404,15 +404,15 @@ class BotApi:
     def _set_webhook(self, bot: _Bot, parameters: dict[str, Any]) -> object:
         url, secret = parameters.get("url"), parameters.get("secret_token")
         if not isinstance(url, str):
-            raise Refusal(400, 'Bad Request: parameter "url" is required')
+            raise ApiRefusal(400, 'Bad Request: parameter "url" is required')
         if not url:
             return self._delete_webhook(bot, {"drop_pending_updates": parameters.get("drop_pending_updates")})
         parts = urlsplit(url)
         local = parts.scheme == "http" and parts.hostname in ("127.0.0.1", "localhost")
         if parts.scheme != "https" and not local:
-            raise Refusal(400, "Bad Request: bad webhook: An HTTPS URL must be provided for webhook")
+            raise ApiRefusal(400, "Bad Request: bad webhook: An HTTPS URL must be provided for webhook")
         if secret is not None and not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", secret):
-            raise Refusal(400, "Bad Request: secret token contains unallowed characters")
+            raise ApiRefusal(400, "Bad Request: secret token contains unallowed characters")
         connections = _whole(parameters, "max_connections", 40, least=1, most=100)
         self._allow(bot, parameters)
         self._forget(bot, parameters)
@@ -437,7 +437,7 @@ class BotApi:
 
     def _get_updates(self, bot: _Bot, parameters: dict[str, Any]) -> object:
         if bot.webhook is not None:
-            raise Refusal(
+            raise ApiRefusal(
                 409,
                 "Conflict: can't use getUpdates method while webhook is active; "
                 "use deleteWebhook to delete the webhook first",
@@ -455,7 +455,7 @@ class BotApi:
         if bot.poll != mine:
             reason = f"Conflict: terminated by {bot.poll_ended_by} request"
             only = "; make sure that only one bot instance is running" if "getUpdates" in reason else ""
-            raise Refusal(409, reason + only)
+            raise ApiRefusal(409, reason + only)
         found = [*bot.repeats, *bot.updates][:limit]
         bot.repeats.clear()
         return found
@@ -473,24 +473,24 @@ class BotApi:
     def _send_message(self, bot: _Bot, parameters: dict[str, Any]) -> object:
         text, address = parameters.get("text"), str(parameters.get("chat_id", ""))
         if "chat_id" not in parameters or not address:
-            raise Refusal(400, "Bad Request: chat_id is empty")
+            raise ApiRefusal(400, "Bad Request: chat_id is empty")
         if not isinstance(text, str) or not text.strip():
-            raise Refusal(400, "Bad Request: message text is empty")
+            raise ApiRefusal(400, "Bad Request: message text is empty")
         if len(text) > 4096:
-            raise Refusal(400, "Bad Request: message is too long")
+            raise ApiRefusal(400, "Bad Request: message is too long")
         if not re.fullmatch(r"-?\d+", address, re.ASCII):
-            raise Refusal(400, "Bad Request: chat not found")
+            raise ApiRefusal(400, "Bad Request: chat not found")
         chat_id = int(address)
         if chat_id in bot.blocked:
-            raise Refusal(403, "Forbidden: bot was blocked by the user")
+            raise ApiRefusal(403, "Forbidden: bot was blocked by the user")
         if chat_id not in bot.known:
-            raise Refusal(403, "Forbidden: bot can't initiate conversation with a user")
+            raise ApiRefusal(403, "Forbidden: bot can't initiate conversation with a user")
         thread = parameters.get("message_thread_id")
         if thread is not None and (chat_id, thread) not in bot.topics:
-            raise Refusal(400, "Bad Request: message thread not found")
+            raise ApiRefusal(400, "Bad Request: message thread not found")
         message_id, bot.next_message_id = bot.next_message_id, bot.next_message_id + 1
         connection = parameters.get("business_connection_id")
-        self._sent.append(Sent(bot.bot_id, chat_id, message_id, text, time.time(), connection, thread))
+        self._sent.append(ApiMessage(bot.bot_id, chat_id, message_id, text, time.time(), connection, thread))
         return {
             "message_id": message_id,
             "date": int(time.time()),
@@ -535,7 +535,7 @@ class BotApi:
             return
         kinds = parameters["allowed_updates"]
         if not isinstance(kinds, list) or not all(isinstance(kind, str) for kind in kinds):
-            raise Refusal(400, "Bad Request: can't parse allowed updates")
+            raise ApiRefusal(400, "Bad Request: can't parse allowed updates")
         bot.allowed = frozenset(kinds) or frozenset(_UPDATE_KINDS) - _SENT_ONLY_IF_ASKED_FOR
 
     def _forget(self, bot: _Bot, parameters: dict[str, Any]) -> None:
@@ -670,14 +670,14 @@ class _Handler(BaseHTTPRequestHandler):
         try:
             parameters = self._parameters(parts.query, raw)
         except ValueError:
-            self._answer(400, _json(Refusal(400, "Bad Request: can't parse the parameters").body()))
+            self._answer(400, _json(ApiRefusal(400, "Bad Request: can't parse the parameters").body()))
             return
         if parts.path.startswith("/control/"):
             self._control(parts.path.removeprefix("/control/"), parameters)
             return
         asked = re.fullmatch(r"/bot(?P<token>[^/]*)/(?P<method>\w+)", parts.path)
         if asked is None:
-            self._answer(404, _json(Refusal(404, "Not Found").body()))
+            self._answer(404, _json(ApiRefusal(404, "Not Found").body()))
             return
         answer = self.server.api.call(asked["token"], asked["method"], parameters)
         if answer is None:
@@ -736,9 +736,9 @@ def _whole(
     try:
         value = int(parameters.get(key, default))
     except (TypeError, ValueError):
-        raise Refusal(400, f"Bad Request: {key} is no number") from None
+        raise ApiRefusal(400, f"Bad Request: {key} is no number") from None
     if (least is not None and value < least) or (most is not None and value > most):
-        raise Refusal(400, f"Bad Request: {key} is out of range")
+        raise ApiRefusal(400, f"Bad Request: {key} is out of range")
     return value
 
 

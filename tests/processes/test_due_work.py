@@ -82,7 +82,7 @@ async def test_an_attempt_of_a_worker_that_lives_is_left_to_it(demo: Start, conn
         with context.acting("bot"):
             done = await runtime.writer.do(Clonnect.decide_follow_up, first.originator_id, first.follow_up_id, "4711")
         assert done.position is not None
-        assert await runtime.progress.passed(done.position, 5)
+        assert await runtime.progress.wait_until(done.position, 5)
     async with demo() as runtime:
         assert runtime.worker is not None
         runtime.worker.agenda_moved()
@@ -162,7 +162,7 @@ async def until_looked_at_again(runtime: Runtime, is_done: Callable[[], bool]) -
         async with asyncio.timeout(20):
             while not is_done():
                 runtime.worker.agenda_moved()
-                await runtime.progress.beyond(runtime.progress.position, 0.02)
+                await runtime.progress.wait_for_change(runtime.progress.position, 0.02)
             return True
     return False
 

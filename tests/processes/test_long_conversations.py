@@ -9,7 +9,7 @@ import pytest
 from api.bootstrap import Runtime
 from domain import context
 from domain.application import Clonnect
-from domain.commands.conversations import Received
+from domain.commands.conversations import ReceivedMessage
 from domain.follower.content import Inbound
 from domain.follower.follower import KNOWN_KEYS, Follower
 from domain.vocabulary import Platform
@@ -23,7 +23,7 @@ def on_the_wire(number: int) -> dict[str, str]:
     return {"follower_id": PHONE, "text": "Hola", "message_id": f"m{number}"}
 
 
-async def receive(runtime: Runtime, messages: Iterable[Inbound]) -> list[Received]:
+async def receive(runtime: Runtime, messages: Iterable[Inbound]) -> list[ReceivedMessage]:
     """Messages that come at once, past the deliveries."""
     with context.acting("follower:1"):
         done = await asyncio.gather(
@@ -66,7 +66,7 @@ async def assert_known(runtime: Runtime, first: Follower.MessageReceived) -> Non
     """The first message comes again, as a command and in a delivery of another body; nothing happens."""
     before = runtime.log.head()
     follower = runtime.app.follower(first.originator_id)
-    known = Received(follower.id, follower.lead_id, "m0", duplicate=True)
+    known = ReceivedMessage(follower.id, follower.lead_id, "m0", duplicate=True)
     assert await receive(runtime, [like(first, 0)]) == [known]
     handled = await deliver(runtime, on_the_wire(0) | {"name": f"Marta, {uuid4()}"})
     assert (handled.received, handled.quarantined) == ([known], None)
@@ -94,6 +94,6 @@ async def test_what_is_remembered_of_a_long_conversation_has_bounds(
     assert len(follower.known_keys) == KNOWN_KEYS
     assert follower.knows(like(first, MANY - 1).dedupe_key)
     assert await receive(runtime, [like(first, MANY)] * 2) == [
-        Received(follower.id, follower.lead_id, f"m{MANY}", duplicate) for duplicate in (False, True)
+        ReceivedMessage(follower.id, follower.lead_id, f"m{MANY}", duplicate) for duplicate in (False, True)
     ]
     assert len(runtime.app.follower(first.originator_id).known_keys) == KNOWN_KEYS

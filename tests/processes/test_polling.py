@@ -14,7 +14,7 @@ from api.database.installation import installation_key
 from api.settings import Settings
 from domain import context
 from domain.application import Clonnect
-from domain.creator import Settings as CreatorSettings
+from domain.creator import CreatorSettings
 from domain.vocabulary import Platform, PollingTrouble
 from eventstore.recorder import CHANNEL as LOG_CHANNEL
 from eventstore.sealing import Sealer
@@ -45,7 +45,9 @@ async def polling(database_url: str, settings: Settings, bot_api: BotApi) -> Set
         )
         with context.acting("system"):
             await runtime.writer.do(Clonnect.sign_up_creator, "ana", None, CreatorSettings())
-            await runtime.writer.do(Clonnect.connect_channel, "ana", Platform.TELEGRAM, str(BOT_ID), beside=stored)
+            await runtime.writer.do(
+                Clonnect.connect_channel, "ana", Platform.TELEGRAM, str(BOT_ID), in_transaction=stored
+            )
     return settings
 
 
@@ -123,7 +125,7 @@ async def arrived(runtime: Runtime, number: int) -> list[str]:
             rows = await runtime.conversations.select("SELECT content FROM {messages} ORDER BY position")
             if len(rows) >= number:
                 return [row["content"] for row in rows]
-            await runtime.progress.beyond(position, 1)
+            await runtime.progress.wait_for_change(position, 1)
 
 
 async def test_what_was_written_while_nobody_asked_is_there_once(

@@ -126,7 +126,7 @@ async def test_what_could_not_even_be_tried_is_known_not_to_have_left(
     assert (rejected.error_class, rejected.final) == ("NOT_SENT", False)
 
 
-class Watch:
+class StepClock:
     """Shows what the test says."""
 
     seconds = 0.0
@@ -139,7 +139,7 @@ class Watch:
 async def test_a_worker_that_slept_before_it_knew_of_its_attempt_does_not_call(
     reader: Runtime, conn: Connection, slept: float, arrived: int
 ) -> None:
-    watch = Watch()
+    watch = StepClock()
 
     def overslept(app: Clonnect, follower_id: UUID, send_id: UUID, worker: str) -> SendOrder | None:
         order = app.attempt_send(follower_id, send_id, worker)

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
-from projections.engine.batch_loader import Together
+from projections.engine.batch_loader import BatchLoader
 
 
 class Oracle:
@@ -27,7 +27,7 @@ class Oracle:
 
 async def test_who_asks_at_the_same_moment_shares_a_question_and_gets_their_own_answer() -> None:
     oracle = Oracle()
-    ask = Together(oracle)
+    ask = BatchLoader(oracle)
     oracle.speak.set()
     assert [*await asyncio.gather(ask(1), ask(2), ask(2), ask(-1))] == ["1", "2", "2", None]
     assert oracle.asked == [[1, 2, 2, -1]]
@@ -35,7 +35,7 @@ async def test_who_asks_at_the_same_moment_shares_a_question_and_gets_their_own_
 
 async def test_who_comes_while_an_answer_is_awaited_is_part_of_the_next_question() -> None:
     oracle = Oracle()
-    ask = Together(oracle)
+    ask = BatchLoader(oracle)
     first = asyncio.create_task(ask(1))
     await oracle.was_asked.wait()
     later = asyncio.gather(ask(2), ask(3))
@@ -48,7 +48,7 @@ async def test_who_comes_while_an_answer_is_awaited_is_part_of_the_next_question
 
 async def test_a_question_that_fails_fails_for_those_who_asked_it_and_nobody_else() -> None:
     oracle = Oracle()
-    ask = Together(oracle)
+    ask = BatchLoader(oracle)
     oracle.speak.set()
     answers = await asyncio.gather(ask(13), ask(1), return_exceptions=True)
     assert [type(answer) for answer in answers] == [LookupError, LookupError]
@@ -57,7 +57,7 @@ async def test_a_question_that_fails_fails_for_those_who_asked_it_and_nobody_els
 
 async def test_a_caller_who_leaves_takes_nobody_with_them() -> None:
     oracle = Oracle()
-    ask = Together(oracle)
+    ask = BatchLoader(oracle)
     leaving, staying = asyncio.create_task(ask(1)), asyncio.create_task(ask(2))
     await oracle.was_asked.wait()
     leaving.cancel()

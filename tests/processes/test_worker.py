@@ -19,9 +19,8 @@ from domain.follower.follower import Follower
 from eventstore.leases import Deposed, take
 from eventstore.log import Recorded
 from eventstore.writer import Writer
-from processes.causes import because_of
 from processes.due_work import DueWork
-from processes.process import Process, reacts_to
+from processes.process import Process, caused_by, reacts_to
 from processes.sending import Sending
 from processes.worker import REACTIONS, Worker
 from tests.chaos.proxy import Proxy, Rates
@@ -34,7 +33,7 @@ ALL_OTHERS = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
                  WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"""
 
 
-class Listening(Process):
+class RecordingProcess(Process):
     """A process that only remembers which messages it was shown."""
 
     name = "replies"
@@ -68,7 +67,7 @@ class Hanging(Process):
             await asyncio.Event().wait()
         except asyncio.CancelledError:
             # As one that was stopped as a whole and wakes: it gives its command before it hears of anything.
-            with because_of(recorded), contextlib.suppress(Deposed):
+            with caused_by(recorded), contextlib.suppress(Deposed):
                 await self._writer.do(Clonnect.read_conversation, CREATOR, event.lead_id)
             raise
         finally:
@@ -100,7 +99,7 @@ async def at_the_head(runtime: Runtime, worker: Worker) -> None:
     async with asyncio.timeout(20):
         while min(worker.positions.values(), default=-1) < runtime.log.head():
             worker.log_moved()
-            await runtime.progress.beyond(runtime.progress.position, 0.02)
+            await runtime.progress.wait_for_change(runtime.progress.position, 0.02)
 
 
 async def hear(runtime: Runtime, *texts: str) -> None:
@@ -109,7 +108,7 @@ async def hear(runtime: Runtime, *texts: str) -> None:
 
 
 async def test_every_message_is_shown_once_in_its_order(reader: Runtime) -> None:
-    process = Listening()
+    process = RecordingProcess()
     await hear(reader, "uno", "dos", "tres")
     async with working(reader, process) as worker:
         await at_the_head(reader, worker)
@@ -121,7 +120,7 @@ async def test_every_message_is_shown_once_in_its_order(reader: Runtime) -> None
 async def test_what_a_process_cannot_handle_is_set_aside_and_the_rest_goes_on(
     reader: Runtime, conn: Connection
 ) -> None:
-    process = Listening(lambda text: ValueError("no") if text == "dos" else None)
+    process = RecordingProcess(lambda text: ValueError("no") if text == "dos" else None)
     await hear(reader, "uno", "dos", "tres")
     async with working(reader, process) as worker:
         await at_the_head(reader, worker)
@@ -135,7 +134,7 @@ async def test_what_a_process_cannot_handle_is_set_aside_and_the_rest_goes_on(
 async def test_what_nobody_can_read_is_set_aside_by_whom_it_concerns_and_the_rest_goes_on(
     reader: Runtime, conn: Connection
 ) -> None:
-    process = Listening()
+    process = RecordingProcess()
     await hear(reader, "uno")
     broken = StoredEvent(uuid4(), 1, Follower.MessageReceived.TOPIC, b'{"text": 7')
     nobodys = StoredEvent(uuid4(), 1, "follower.from_the_future", b"{}")
@@ -152,7 +151,7 @@ async def test_what_nobody_can_read_is_set_aside_by_whom_it_concerns_and_the_res
 
 async def test_what_succeeds_at_the_second_try_is_not_set_aside(reader: Runtime, conn: Connection) -> None:
     troubles: list[Exception | None] = [ValueError("not yet"), None]
-    process = Listening(lambda text: troubles.pop(0))
+    process = RecordingProcess(lambda text: troubles.pop(0))
     await hear(reader, "uno")
     async with working(reader, process) as worker:
         await at_the_head(reader, worker)
@@ -164,7 +163,7 @@ async def test_an_outage_of_the_database_is_nobodys_fault_and_sets_nothing_aside
     reader: Runtime, conn: Connection
 ) -> None:
     troubles: list[Exception | None] = [OperationalError("gone"), psycopg.OperationalError("still gone"), None]
-    process = Listening(lambda text: troubles.pop(0))
+    process = RecordingProcess(lambda text: troubles.pop(0))
     await hear(reader, "uno")
     async with working(reader, process) as worker:
         await at_the_head(reader, worker)
@@ -173,7 +172,7 @@ async def test_an_outage_of_the_database_is_nobodys_fault_and_sets_nothing_aside
 
 
 async def test_of_two_workers_one_reacts_and_the_other_takes_over_when_it_is_gone(reader: Runtime) -> None:
-    one, other = Listening(), Listening()
+    one, other = RecordingProcess(), RecordingProcess()
     async with AsyncExitStack() as leading:
         first = await leading.enter_async_context(working(reader, one))
         await hear(reader, "uno")
@@ -207,7 +206,7 @@ async def test_a_worker_whose_session_falls_silent_is_followed_and_ends_when_it_
     reader: Runtime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("eventstore.leases.SILENT_SECONDS", 1.0)
-    one, other = Listening(), Listening()
+    one, other = RecordingProcess(), RecordingProcess()
     with Proxy(reader.url, Rates()) as proxy:
         async with AsyncExitStack() as leading:
             first = await leading.enter_async_context(working(reader, one, proxy.url))
@@ -270,7 +269,7 @@ async def test_the_scheduler_wakes_the_worker_at_the_minute(demo: Start, conn: C
         before = runtime.log.head()
     conn.execute("UPDATE app.clock SET ahead = %s - now()", (first - timedelta(seconds=2),))
     async with demo() as runtime:
-        assert await runtime.progress.passed(before + 4, 10)  # requested, attempted, accepted, sent
+        assert await runtime.progress.wait_until(before + 4, 10)  # requested, attempted, accepted, sent
         (attempt,) = events(runtime, Follower.SendAttempted, before)
         # The worker's own tick comes no sooner than five seconds after its start.
         assert timedelta(0) <= attempt.decided_at - first < timedelta(seconds=1)

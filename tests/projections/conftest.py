@@ -12,7 +12,7 @@ import pytest
 from api.bootstrap import Runtime
 from domain import context
 from domain.application import Clonnect
-from domain.commands.conversations import Received
+from domain.commands.conversations import ReceivedMessage
 from domain.commands.leads import NewLead
 from domain.follower.content import Inbound
 from domain.lead import Details, Lead
@@ -25,7 +25,7 @@ from tests.runtime import CREATOR
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
-class People:
+class TimedCommands:
     """Commands on the reader's application, each a minute after the one before."""
 
     def __init__(self, app: Clonnect) -> None:
@@ -49,17 +49,17 @@ class People:
         """A person writes; answers the lead."""
         number = next(self._numbers)
         message = Inbound(Platform.TELEGRAM, user_id, f"m{number}", f"k{number}", text, self.at, "webhook")
-        received: Received = self.do(Clonnect.receive_message, CREATOR, message)
+        received: ReceivedMessage = self.do(Clonnect.receive_message, CREATOR, message)
         return received.lead_id
 
 
 @pytest.fixture
-def people(app: Clonnect) -> People:
-    return People(app)
+def people(app: Clonnect) -> TimedCommands:
+    return TimedCommands(app)
 
 
 @pytest.fixture
-def log(people: People) -> Log:
+def log(people: TimedCommands) -> Log:
     """The log that the people's commands are appended to."""
     assert isinstance(people.app.recorder, Recorder)
     assert isinstance(people.app.mapper, TypedMapper)
@@ -69,4 +69,4 @@ def log(people: People) -> Log:
 async def shown(runtime: Runtime) -> None:
     """Wait until the tables show the whole log."""
     head = await asyncio.to_thread(runtime.log.head)
-    assert await runtime.progress.passed(head, 20)
+    assert await runtime.progress.wait_until(head, 20)

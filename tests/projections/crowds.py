@@ -11,7 +11,7 @@ from projections.conversations import Conversations
 from projections.engine.projection import Projection
 from projections.people.filters import Order, Place
 from projections.people.queries import Query
-from projections.people.table import People
+from projections.people.table import PeopleTables
 from tests.runtime import CREATOR
 
 SIZE = 20_000
@@ -67,7 +67,7 @@ class Crowd:
     """The tables of one projection with so many people of each of two creators."""
 
     def __init__(
-        self, conn: psycopg.Connection[DictRow], kind: type[Projection], kept: People, card: str, size: int = SIZE
+        self, conn: psycopg.Connection[DictRow], kind: type[Projection], kept: PeopleTables, card: str, size: int = SIZE
     ) -> None:
         self.conn = conn
         self.projection = kind(None)  # type: ignore[arg-type]  # it is asked over `conn`

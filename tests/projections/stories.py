@@ -11,9 +11,9 @@ from domain.application import Clonnect
 from domain.errors import DomainError
 from domain.follower.content import Inbound, Proposal
 from domain.follower.follower import Follower
-from domain.follower.values import Refusal
+from domain.follower.values import RefusalClass
 from domain.vocabulary import Intent, Language, Mode, Platform, SequenceType, Status
-from tests.projections.conftest import People
+from tests.projections.conftest import TimedCommands
 from tests.runtime import CREATOR
 
 EVA = "eva"
@@ -51,10 +51,10 @@ class NobodyThere(Exception):
     """What is to happen needs somebody, or something promised, that there is not."""
 
 
-class Story:
+class RecordedStory:
     """What happens to three people who have all said something; what the present state refuses does not happen."""
 
-    def __init__(self, people: People) -> None:
+    def __init__(self, people: TimedCommands) -> None:
         self.people = people
         self.do = people.do
         self._name = uuid4().hex
@@ -147,7 +147,7 @@ class Story:
         if outcome in ("accepted", "found"):
             self.do(Clonnect.record_send_accepted, *attempt, ("1",), "response")
         if outcome in ("refused", "blocked"):
-            refusal = Refusal.REJECTED if outcome == "refused" else Refusal.SUPPRESS
+            refusal = RefusalClass.REJECTED if outcome == "refused" else RefusalClass.SUPPRESS
             self.do(Clonnect.record_send_rejected, *attempt, refusal)
 
     def cancel(self, number: int) -> None:

@@ -15,7 +15,7 @@ from domain.vocabulary import Platform, SequenceType
 from eventstore.log import Log
 from projections.agenda import Agenda, Kind
 from projections.engine.rebuild import Rebuild
-from tests.projections.conftest import People, shown
+from tests.projections.conftest import TimedCommands, shown
 from tests.projections.sayings import NO_POOL
 from tests.runtime import CREATOR
 
@@ -23,7 +23,7 @@ Connection = psycopg.Connection[DictRow]
 A_MONTH = timedelta(days=30)
 
 
-def promised(people: People, user_id: str = "1") -> UUID:
+def promised(people: TimedCommands, user_id: str = "1") -> UUID:
     message = Inbound(Platform.TELEGRAM, user_id, user_id, user_id, "Hola", people.at, "telegram")
     received = people.do(Clonnect.receive_message, CREATOR, message)
     people.do(
@@ -38,7 +38,7 @@ def promised(people: People, user_id: str = "1") -> UUID:
     return lead_id
 
 
-async def test_what_is_due_is_taken_once_and_what_is_not_waits(reader: Runtime, people: People) -> None:
+async def test_what_is_due_is_taken_once_and_what_is_not_waits(reader: Runtime, people: TimedCommands) -> None:
     promised(people)
     await shown(reader)
     first = await reader.agenda.next_due_at()
@@ -50,7 +50,7 @@ async def test_what_is_due_is_taken_once_and_what_is_not_waits(reader: Runtime, 
     assert await reader.agenda.unfinished(first) == 1
 
 
-async def test_workers_who_claim_at_once_never_claim_the_same(reader: Runtime, people: People) -> None:
+async def test_workers_who_claim_at_once_never_claim_the_same(reader: Runtime, people: TimedCommands) -> None:
     for number in range(30):
         promised(people, str(number))
     await shown(reader)
@@ -59,7 +59,7 @@ async def test_workers_who_claim_at_once_never_claim_the_same(reader: Runtime, p
     assert len(keys) == len(set(keys)) == 30 * 3  # two steps, and the silence
 
 
-async def test_the_longest_due_comes_first(reader: Runtime, people: People) -> None:
+async def test_the_longest_due_comes_first(reader: Runtime, people: TimedCommands) -> None:
     for number in range(5):
         promised(people, str(number))
     await shown(reader)
@@ -68,7 +68,7 @@ async def test_the_longest_due_comes_first(reader: Runtime, people: People) -> N
 
 
 async def test_what_a_worker_left_is_free_again_when_its_lease_ends(
-    reader: Runtime, people: People, conn: Connection
+    reader: Runtime, people: TimedCommands, conn: Connection
 ) -> None:
     promised(people)
     await shown(reader)
@@ -77,7 +77,9 @@ async def test_what_a_worker_left_is_free_again_when_its_lease_ends(
     assert await reader.agenda.claim(people.at + A_MONTH, 10) == claimed
 
 
-async def test_what_is_dismissed_stays_away_until_an_event_brings_it_back(reader: Runtime, people: People) -> None:
+async def test_what_is_dismissed_stays_away_until_an_event_brings_it_back(
+    reader: Runtime, people: TimedCommands
+) -> None:
     promised(people)
     await shown(reader)
     for due in await reader.agenda.claim(people.at + A_MONTH, 10):
@@ -91,7 +93,7 @@ async def test_what_is_dismissed_stays_away_until_an_event_brings_it_back(reader
     assert await reader.agenda.next_due_at() == message.occurred_at + SILENCE
 
 
-async def test_what_failed_for_a_moment_is_free_again_after_a_pause(reader: Runtime, people: People) -> None:
+async def test_what_failed_for_a_moment_is_free_again_after_a_pause(reader: Runtime, people: TimedCommands) -> None:
     promised(people)
     await shown(reader)
     due = await reader.agenda.claim(people.at + A_MONTH, 1)
@@ -102,7 +104,7 @@ async def test_what_failed_for_a_moment_is_free_again_after_a_pause(reader: Runt
 
 
 async def test_what_was_dismissed_is_known_in_tables_that_were_made_anew(
-    reader: Runtime, people: People, log: Log, database_url: str
+    reader: Runtime, people: TimedCommands, log: Log, database_url: str
 ) -> None:
     promised(people)
     await shown(reader)
@@ -116,14 +118,14 @@ async def test_what_was_dismissed_is_known_in_tables_that_were_made_anew(
     assert not any(claimed.values())
 
 
-async def test_who_is_deleted_has_nothing_due(reader: Runtime, people: People) -> None:
+async def test_who_is_deleted_has_nothing_due(reader: Runtime, people: TimedCommands) -> None:
     lead_id = promised(people)
     people.do(Clonnect.delete_lead, CREATOR, lead_id)
     await shown(reader)
     assert await reader.agenda.next_due_at() is None
 
 
-async def test_a_pause_of_the_bot_ends_by_itself(reader: Runtime, people: People) -> None:
+async def test_a_pause_of_the_bot_ends_by_itself(reader: Runtime, people: TimedCommands) -> None:
     lead_id = promised(people)
     people.do(Clonnect.send_by_hand, CREATOR, lead_id, "Hola", uuid4())
     await shown(reader)

@@ -23,8 +23,8 @@ from projections.engine.projection import Projection
 from projections.engine.projector import Projector
 from projections.nurturing import Nurturing
 from projections.people.filters import ORDERS, Filters
-from projections.people.table import People as Kept
-from tests.projections.conftest import People, shown
+from projections.people.table import PeopleTables as Kept
+from tests.projections.conftest import TimedCommands, shown
 from tests.runtime import CREATOR
 
 PEOPLE = st.integers(0, 4)
@@ -36,7 +36,7 @@ MOVES = st.one_of(
 )
 
 
-def told(platform_user_id: str, text: str, at: People) -> Inbound:
+def told(platform_user_id: str, text: str, at: TimedCommands) -> Inbound:
     key = uuid4().hex
     return Inbound(Platform.TELEGRAM, platform_user_id, key, key, text, at.at, "telegram")
 
@@ -44,7 +44,7 @@ def told(platform_user_id: str, text: str, at: People) -> Inbound:
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(MOVES, min_size=1, max_size=25))
 def test_the_numbers_are_those_of_the_cards(
-    database_url: str, people: People, conn: psycopg.Connection[DictRow], moves: list[tuple[object, ...]]
+    database_url: str, people: TimedCommands, conn: psycopg.Connection[DictRow], moves: list[tuple[object, ...]]
 ) -> None:
     example = uuid4().hex
     leads: dict[object, UUID] = {}
@@ -83,7 +83,7 @@ def test_the_numbers_are_those_of_the_cards(
         assert ids[0] == ids[1]
 
 
-async def test_a_card_shows_the_last_word_and_the_next_follow_up(reader: Runtime, people: People) -> None:
+async def test_a_card_shows_the_last_word_and_the_next_follow_up(reader: Runtime, people: TimedCommands) -> None:
     received = people.do(Clonnect.receive_message, CREATOR, told("1", "Hola", people))
     people.do(
         Clonnect.enrol,
@@ -108,7 +108,7 @@ async def test_a_card_shows_the_last_word_and_the_next_follow_up(reader: Runtime
 
 
 async def test_what_was_put_aside_is_not_on_the_board_and_still_found_by_its_ids(
-    reader: Runtime, people: People
+    reader: Runtime, people: TimedCommands
 ) -> None:
     lead = people.lead("1", status=Status.HOT)
     people.do(Clonnect.mark_as_spam, CREATOR, lead.id)
@@ -128,7 +128,7 @@ async def test_what_was_put_aside_is_not_on_the_board_and_still_found_by_its_ids
 
 
 async def test_a_rebuild_brings_nobody_back_who_was_deleted(
-    reader: Runtime, people: People, conn: psycopg.Connection[DictRow], database_url: str
+    reader: Runtime, people: TimedCommands, conn: psycopg.Connection[DictRow], database_url: str
 ) -> None:
     stays, gone = (people.do(Clonnect.receive_message, CREATOR, told(each, "Hola", people)).lead_id for each in "12")
     people.do(Clonnect.delete_lead, CREATOR, gone)
@@ -155,7 +155,7 @@ def all_rows(conn: psycopg.Connection[DictRow], table: str) -> list[str]:
     return sorted(str(row["row"]) for row in conn.execute(f"SELECT to_jsonb(t) AS row FROM {table} AS t").fetchall())
 
 
-async def test_a_deleted_lead_is_nowhere_and_a_new_message_begins_anew(reader: Runtime, people: People) -> None:
+async def test_a_deleted_lead_is_nowhere_and_a_new_message_begins_anew(reader: Runtime, people: TimedCommands) -> None:
     first = people.do(Clonnect.receive_message, CREATOR, told("1", "Hola", people)).lead_id
     people.do(Clonnect.delete_lead, CREATOR, first)
     await shown(reader)
@@ -170,7 +170,7 @@ async def test_a_deleted_lead_is_nowhere_and_a_new_message_begins_anew(reader: R
     assert (await reader.board.counts(CREATOR))[Status.NEW] == 1
 
 
-async def test_nobody_sees_the_leads_of_another_creator(reader: Runtime, people: People) -> None:
+async def test_nobody_sees_the_leads_of_another_creator(reader: Runtime, people: TimedCommands) -> None:
     lead = people.lead("1", name="Marta")
     await shown(reader)
     assert await reader.board.card("eva", lead.id) is None
@@ -180,7 +180,9 @@ async def test_nobody_sees_the_leads_of_another_creator(reader: Runtime, people:
     assert (page.rows, page.total) == ([], 0)
 
 
-async def test_a_name_with_a_character_that_no_column_holds_stops_nobody(reader: Runtime, people: People) -> None:
+async def test_a_name_with_a_character_that_no_column_holds_stops_nobody(
+    reader: Runtime, people: TimedCommands
+) -> None:
     lead = people.lead("1", name="Mar\x00ta")
     people.lead("2", name="Eva")
     await asyncio.wait_for(shown(reader), 20)

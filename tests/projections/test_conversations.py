@@ -10,11 +10,13 @@ from domain.application import Clonnect
 from domain.follower.content import Attachment, Inbound, ServiceNote
 from domain.vocabulary import Platform
 from projections.people.filters import ORDERS, Filters
-from tests.projections.conftest import People, shown
+from tests.projections.conftest import TimedCommands, shown
 from tests.runtime import CREATOR
 
 
-def says(people: People, text: str, *attachments: Attachment, user_id: str = "1", forwarded: bool = False) -> UUID:
+def says(
+    people: TimedCommands, text: str, *attachments: Attachment, user_id: str = "1", forwarded: bool = False
+) -> UUID:
     key = uuid4().hex
     message = Inbound(
         Platform.TELEGRAM,
@@ -32,7 +34,7 @@ def says(people: People, text: str, *attachments: Attachment, user_id: str = "1"
     return lead_id
 
 
-async def test_both_sides_are_shown_in_their_order(reader: Runtime, people: People) -> None:
+async def test_both_sides_are_shown_in_their_order(reader: Runtime, people: TimedCommands) -> None:
     lead_id = says(people, "Hola")
     people.do(Clonnect.send_by_hand, CREATOR, lead_id, "Buenas", uuid4())
     says(people, "¿Precio?")
@@ -51,7 +53,7 @@ async def test_both_sides_are_shown_in_their_order(reader: Runtime, people: Peop
     assert (conversation["messages_in"], conversation["messages_all"], conversation["unread"]) == (3, 4, 2)
 
 
-async def test_a_forwarded_message_is_shown_as_such(reader: Runtime, people: People) -> None:
+async def test_a_forwarded_message_is_shown_as_such(reader: Runtime, people: TimedCommands) -> None:
     lead_id = says(people, "Hola")
     says(people, "BAJA", forwarded=True)
     await shown(reader)
@@ -60,7 +62,7 @@ async def test_a_forwarded_message_is_shown_as_such(reader: Runtime, people: Peo
 
 
 async def test_what_the_platform_notes_stands_in_the_thread_and_counts_as_no_message(
-    reader: Runtime, people: People
+    reader: Runtime, people: TimedCommands
 ) -> None:
     lead_id = says(people, "Hola")
     people.do(Clonnect.read_conversation, CREATOR, lead_id)
@@ -78,7 +80,9 @@ async def test_what_the_platform_notes_stands_in_the_thread_and_counts_as_no_mes
 
 
 @pytest.mark.parametrize("limit", [1, 2, 5, 50])
-async def test_a_conversation_can_be_read_back_to_its_beginning(reader: Runtime, people: People, limit: int) -> None:
+async def test_a_conversation_can_be_read_back_to_its_beginning(
+    reader: Runtime, people: TimedCommands, limit: int
+) -> None:
     (lead_id,) = {says(people, str(number)) for number in range(11)}
     says(people, "somebody else", user_id="2")
     await shown(reader)
@@ -94,7 +98,7 @@ async def test_a_conversation_can_be_read_back_to_its_beginning(reader: Runtime,
     assert read == [str(number) for number in range(10, -1, -1)]
 
 
-async def test_a_message_that_cannot_leave_says_why(reader: Runtime, people: People) -> None:
+async def test_a_message_that_cannot_leave_says_why(reader: Runtime, people: TimedCommands) -> None:
     lead_id = people.lead("9").id
     people.do(Clonnect.send_by_hand, CREATOR, lead_id, "Hola", uuid4())
     await shown(reader)
@@ -102,7 +106,7 @@ async def test_a_message_that_cannot_leave_says_why(reader: Runtime, people: Peo
     assert (row["delivery"], row["reason"]) == ("held", "no_conversation")
 
 
-async def test_what_was_said_elsewhere_is_a_note_of_it(reader: Runtime, people: People) -> None:
+async def test_what_was_said_elsewhere_is_a_note_of_it(reader: Runtime, people: TimedCommands) -> None:
     lead_id = people.lead("amiga", platform=Platform.MANUAL).id
     people.do(Clonnect.send_by_hand, CREATOR, lead_id, "La llamé", uuid4())
     await shown(reader)
@@ -110,7 +114,7 @@ async def test_what_was_said_elsewhere_is_a_note_of_it(reader: Runtime, people: 
     assert row["delivery"] == "manual"
 
 
-async def test_unread_conversations_can_be_asked_for(reader: Runtime, people: People) -> None:
+async def test_unread_conversations_can_be_asked_for(reader: Runtime, people: TimedCommands) -> None:
     read, unread = says(people, "Hola"), says(people, "Hola", user_id="2")
     people.do(Clonnect.send_by_hand, CREATOR, read, "Buenas", uuid4())
     await shown(reader)
@@ -119,7 +123,9 @@ async def test_unread_conversations_can_be_asked_for(reader: Runtime, people: Pe
     assert page.total == 1
 
 
-async def test_a_message_that_is_sent_again_leaves_unread_what_nobody_has_read(reader: Runtime, people: People) -> None:
+async def test_a_message_that_is_sent_again_leaves_unread_what_nobody_has_read(
+    reader: Runtime, people: TimedCommands
+) -> None:
     lead_id = says(people, "Hola")
     follower_id = people.do(Clonnect.any_lead, lead_id).follower_id
     send_id = people.do(Clonnect.send_by_hand, CREATOR, lead_id, "Buenas", uuid4()).send_id
@@ -133,7 +139,7 @@ async def test_a_message_that_is_sent_again_leaves_unread_what_nobody_has_read(r
     assert (row["unread"], row["messages_all"]) == (1, 4)
 
 
-async def test_a_deleted_conversation_is_forgotten(reader: Runtime, people: People) -> None:
+async def test_a_deleted_conversation_is_forgotten(reader: Runtime, people: TimedCommands) -> None:
     lead_id = says(people, "Hola")
     people.do(Clonnect.delete_lead, CREATOR, lead_id)
     await shown(reader)

@@ -10,7 +10,7 @@ from psycopg.rows import DictRow, dict_row
 from eventstore.leases import take
 from eventstore.log import Log
 from projections.engine.lag import Lag, lags
-from tests.projections.conftest import People
+from tests.projections.conftest import TimedCommands
 from tests.projections.sayings import Connection, Sayings, a_projector
 from tests.projections.test_parking import Moves, stumble_over
 
@@ -35,7 +35,7 @@ async def lag_of(asked: Asked) -> Lag:
 
 
 async def test_a_projection_lags_by_events_and_by_the_age_of_the_oldest(
-    database_url: str, people: People, log: Log, conn: Connection, asked: Asked
+    database_url: str, people: TimedCommands, log: Log, conn: Connection, asked: Asked
 ) -> None:
     people.says("marta", "one")
     projector, _ = a_projector(database_url, log, Sayings)
@@ -53,7 +53,7 @@ async def test_a_projection_lags_by_events_and_by_the_age_of_the_oldest(
 
 
 async def test_who_is_long_behind_catches_up_if_somebody_leads_it_and_has_failed_if_nobody_does(
-    database_url: str, people: People, log: Log, conn: Connection, asked: Asked
+    database_url: str, people: TimedCommands, log: Log, conn: Connection, asked: Asked
 ) -> None:
     people.says("marta", "one")
     grow_older(conn, 60)
@@ -73,7 +73,7 @@ async def test_who_is_long_behind_catches_up_if_somebody_leads_it_and_has_failed
 
 
 async def test_what_waits_is_counted_and_is_no_lag(
-    database_url: str, people: People, log: Log, asked: Asked, monkeypatch: pytest.MonkeyPatch
+    database_url: str, people: TimedCommands, log: Log, asked: Asked, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stumble_over(monkeypatch, "one")
     people.says("marta", "one")
@@ -84,7 +84,7 @@ async def test_what_waits_is_counted_and_is_no_lag(
 
 
 async def test_one_that_cannot_go_on_says_why_and_the_others_go_on(
-    database_url: str, people: People, log: Log, conn: Connection, asked: Asked
+    database_url: str, people: TimedCommands, log: Log, conn: Connection, asked: Asked
 ) -> None:
     projector, _ = a_projector(database_url, log, Sayings, Moves)
     projector.prepare()

@@ -11,7 +11,7 @@ from domain.application import Clonnect
 from domain.vocabulary import Platform, Status
 from projections.people.filters import ORDERS, Filters, Shelf
 from projections.people.search_terms import folded
-from tests.projections.conftest import People, shown
+from tests.projections.conftest import TimedCommands, shown
 from tests.runtime import CREATOR, sign_up
 
 NAMES = ("Ana", "ana", "Ávila", "Zoë", "", "100% Bea", "b_c", "José María")
@@ -35,7 +35,7 @@ FILTERS = (
 
 
 @pytest.fixture
-async def crowd(reader: Runtime, people: People) -> list[dict[str, Any]]:
+async def crowd(reader: Runtime, people: TimedCommands) -> list[dict[str, Any]]:
     """Forty people, many of them alike, some put aside; answers what each is."""
     everybody = []
     for number in range(40):
@@ -109,7 +109,7 @@ async def test_the_inbox_pages_like_the_board_and_counts_its_stages(
 
 
 async def test_who_writes_while_a_list_is_read_is_not_shown_twice(
-    reader: Runtime, people: People, crowd: list[dict[str, Any]]
+    reader: Runtime, people: TimedCommands, crowd: list[dict[str, Any]]
 ) -> None:
     order = ORDERS["-created"]
     first = await reader.board.page(CREATOR, Filters(), order, None, 10)
@@ -121,7 +121,7 @@ async def test_who_writes_while_a_list_is_read_is_not_shown_twice(
 
 
 async def test_who_is_warmer_now_stands_first_though_they_were_judged_cooler_then(
-    reader: Runtime, people: People
+    reader: Runtime, people: TimedCommands
 ) -> None:
     long_ago = people.lead("1", purchase_intent=0.8).id
     people.at += timedelta(days=30)

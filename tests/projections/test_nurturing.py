@@ -9,13 +9,13 @@ from api.bootstrap import Runtime
 from domain.application import Clonnect
 from domain.follower.content import Inbound
 from domain.vocabulary import Platform, SequenceType
-from tests.projections.conftest import People, shown
+from tests.projections.conftest import TimedCommands, shown
 from tests.runtime import CREATOR
 
 PRICE = SequenceType.OBJECTION_PRICE
 
 
-def enrolled(people: People, user_id: str, sequence_type: SequenceType = PRICE) -> UUID:
+def enrolled(people: TimedCommands, user_id: str, sequence_type: SequenceType = PRICE) -> UUID:
     """Somebody who wrote and was enrolled; answers the lead's id."""
     message = Inbound(Platform.TELEGRAM, user_id, user_id, user_id, "Hola", people.at, "telegram")
     received = people.do(Clonnect.receive_message, CREATOR, message)
@@ -31,7 +31,7 @@ def enrolled(people: People, user_id: str, sequence_type: SequenceType = PRICE) 
     return lead_id
 
 
-async def test_a_creator_begins_with_eight_sequences(reader: Runtime, people: People) -> None:
+async def test_a_creator_begins_with_eight_sequences(reader: Runtime, people: TimedCommands) -> None:
     await shown(reader)
     rows = await reader.nurturing.sequences(CREATOR)
     assert {row["sequence_type"] for row in rows} == set(SequenceType)
@@ -39,7 +39,7 @@ async def test_a_creator_begins_with_eight_sequences(reader: Runtime, people: Pe
     assert all((row["enrolled_count"], row["pending_count"], row["sent_count"]) == (0, 0, 0) for row in rows)
 
 
-async def test_the_numbers_of_a_sequence_are_those_of_its_people(reader: Runtime, people: People) -> None:
+async def test_the_numbers_of_a_sequence_are_those_of_its_people(reader: Runtime, people: TimedCommands) -> None:
     for number in range(3):
         enrolled(people, str(number))
     enrolled(people, "other", SequenceType.ABANDONED)
@@ -51,7 +51,7 @@ async def test_the_numbers_of_a_sequence_are_those_of_its_people(reader: Runtime
     assert numbers[None] == {"pending": 8, "people": 4}
 
 
-async def test_what_is_cancelled_is_not_pending_and_the_run_is_over(reader: Runtime, people: People) -> None:
+async def test_what_is_cancelled_is_not_pending_and_the_run_is_over(reader: Runtime, people: TimedCommands) -> None:
     lead_id = enrolled(people, "1")
     assert people.do(Clonnect.cancel_follow_ups, CREATOR, lead_id, None)[0] == 2
     await shown(reader)
@@ -60,7 +60,9 @@ async def test_what_is_cancelled_is_not_pending_and_the_run_is_over(reader: Runt
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 100])
-async def test_the_enrolled_and_their_follow_ups_can_be_paged(reader: Runtime, people: People, limit: int) -> None:
+async def test_the_enrolled_and_their_follow_ups_can_be_paged(
+    reader: Runtime, people: TimedCommands, limit: int
+) -> None:
     leads = {enrolled(people, str(number)) for number in range(5)}
     await shown(reader)
     found: list[UUID] = []

@@ -19,9 +19,9 @@ from eventstore.log import Log, Recorded
 from eventstore.vault import WrongKey
 from projections.engine.parking import Waits, discard, parked_streams, replay
 from projections.engine.projection import Projection, Tables, handles
-from tests.projections.conftest import People
+from tests.projections.conftest import TimedCommands
 from tests.projections.sayings import NO_POOL, Connection, Sayings, a_projector, last_said, position_of, said
-from tests.projections.test_projector import Tally
+from tests.projections.test_projector import TallyProjection
 from tests.runtime import CREATOR
 
 
@@ -55,12 +55,12 @@ def failures(conn: Connection) -> dict[str, str | None]:
     return {row["name"]: row["failure"] for row in conn.execute("SELECT name, failure FROM read.projections")}
 
 
-def follower(people: People, user_id: str) -> UUID:
+def follower(people: TimedCommands, user_id: str) -> UUID:
     return Follower.create_id(people.app.namespace, CREATOR, Platform.TELEGRAM, user_id)
 
 
 def test_only_the_person_over_whom_a_handler_stumbles_waits_and_a_replay_shows_them_in_order(
-    database_url: str, people: People, log: Log, conn: Connection, monkeypatch: pytest.MonkeyPatch
+    database_url: str, people: TimedCommands, log: Log, conn: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stumble_over(monkeypatch, "two")
     marta, *_ = [people.says("marta", text) for text in ("one", "two", "three")]
@@ -90,7 +90,7 @@ def test_only_the_person_over_whom_a_handler_stumbles_waits_and_a_replay_shows_t
 
 
 def test_what_stands_in_the_list_says_nothing_of_what_was_said(
-    database_url: str, people: People, log: Log, conn: Connection, monkeypatch: pytest.MonkeyPatch,
+    database_url: str, people: TimedCommands, log: Log, conn: Connection, monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:  # fmt: skip
     stumble_over(monkeypatch, "my secret")
@@ -106,30 +106,30 @@ def test_what_stands_in_the_list_says_nothing_of_what_was_said(
 
 
 def test_a_row_that_the_database_refuses_is_found_among_many(
-    database_url: str, people: People, log: Log, conn: Connection
+    database_url: str, people: TimedCommands, log: Log, conn: Connection
 ) -> None:
     leads = [people.says(str(number), "refuse me" if number in (7, 23) else f"I am {number}") for number in range(30)]
     people.says("7", "still there?")
-    projector, _ = a_projector(database_url, log, Sayings, Tally)
+    projector, _ = a_projector(database_url, log, Sayings, TallyProjection)
     projector.catch_up()
     assert [each.stream for each in waits(conn)] == [follower(people, "7"), follower(people, "23")]
     assert [number for number, lead in enumerate(leads) if not said(conn, lead)] == [7, 23]
-    assert position_of(conn) == position_of(conn, Tally) == log.head()
+    assert position_of(conn) == position_of(conn, TallyProjection) == log.head()
 
 
 def test_an_event_that_cannot_be_read_parks_its_stream_where_it_would_be_shown(
-    database_url: str, people: People, log: Log, conn: Connection
+    database_url: str, people: TimedCommands, log: Log, conn: Connection
 ) -> None:
     marta, pedro = people.says("marta", "one"), people.says("pedro", "hello")
     broken = StoredEvent(follower(people, "marta"), 3, "follower.message_received", b'{"text": 7')
     unknown = StoredEvent(follower(people, "pedro"), 3, "follower.sang", b"{}")
     people.app.recorder.insert_events([broken, unknown])
-    projector, _ = a_projector(database_url, log, Sayings, Tally)
+    projector, _ = a_projector(database_url, log, Sayings, TallyProjection)
     projector.catch_up()
     (waiting,) = waits(conn)
     assert (waiting.stream, waiting.error) == (follower(people, "marta"), "unreadable (ValueError)")
     assert (said(conn, marta), said(conn, pedro)) == (["one"], ["hello"])
-    assert position_of(conn) == position_of(conn, Tally) == log.head()
+    assert position_of(conn) == position_of(conn, TallyProjection) == log.head()
 
     outcome = replay(conn, log, Sayings(NO_POOL), waiting.stream)
     assert outcome.events == 0
@@ -141,7 +141,7 @@ def test_an_event_that_cannot_be_read_parks_its_stream_where_it_would_be_shown(
 
 
 def test_a_replay_goes_as_far_as_it_can_and_says_what_stops_it_now(
-    database_url: str, people: People, log: Log, conn: Connection, monkeypatch: pytest.MonkeyPatch
+    database_url: str, people: TimedCommands, log: Log, conn: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stumble_over(monkeypatch, "two")
     marta, *_ = [people.says("marta", text) for text in ("one", "two", "three", "refuse me", "five")]
@@ -166,7 +166,7 @@ def test_a_replay_goes_as_far_as_it_can_and_says_what_stops_it_now(
 
 
 def test_what_does_not_wait_can_neither_be_replayed_nor_discarded(
-    database_url: str, people: People, log: Log, conn: Connection
+    database_url: str, people: TimedCommands, log: Log, conn: Connection
 ) -> None:
     marta = people.says("marta", "one")
     with pytest.raises(NotFound):
@@ -180,7 +180,7 @@ def test_what_does_not_wait_can_neither_be_replayed_nor_discarded(
 
 
 def test_replays_at_once_while_projectors_run_show_each_event_once_and_in_order(
-    database_url: str, people: People, log: Log, conn: Connection, monkeypatch: pytest.MonkeyPatch
+    database_url: str, people: TimedCommands, log: Log, conn: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stumble_over(monkeypatch, "1")
     names = [f"person {number}" for number in range(6)]
@@ -218,7 +218,7 @@ def test_replays_at_once_while_projectors_run_show_each_event_once_and_in_order(
 
 
 def test_a_key_that_does_not_open_parks_nothing_and_stops_only_who_needs_it(
-    database_url: str, people: People, log: Log, conn: Connection
+    database_url: str, people: TimedCommands, log: Log, conn: Connection
 ) -> None:
     marta = people.says("marta", "one")
     people.do(Clonnect.change_status, CREATOR, marta, Status.HOT)
@@ -241,7 +241,7 @@ def test_a_key_that_does_not_open_parks_nothing_and_stops_only_who_needs_it(
     assert failures(conn) == {"sayings": None, "moves": None}
 
 
-def test_who_was_erased_is_no_error(database_url: str, people: People, log: Log, conn: Connection) -> None:
+def test_who_was_erased_is_no_error(database_url: str, people: TimedCommands, log: Log, conn: Connection) -> None:
     marta = people.says("marta", "my secret")
     conn.execute("UPDATE vault.data_keys SET wrapped = NULL, destroyed_at = now() WHERE subject = %s", (marta,))
     log.forget_keys()
@@ -250,7 +250,7 @@ def test_who_was_erased_is_no_error(database_url: str, people: People, log: Log,
 
 
 def test_a_lead_that_waits_does_not_hold_up_their_messages(
-    database_url: str, people: People, log: Log, conn: Connection
+    database_url: str, people: TimedCommands, log: Log, conn: Connection
 ) -> None:
     marta = people.says("marta", "one")
     people.app.recorder.insert_events([StoredEvent(marta, 2, "lead.captured", b"{}")])

@@ -22,7 +22,7 @@ async def test_what_is_shown_is_what_the_slowest_shows() -> None:
 
 async def test_who_waits_is_woken_by_the_last_that_passes() -> None:
     both = progress()
-    waiting = asyncio.create_task(both.passed(5, 10))
+    waiting = asyncio.create_task(both.wait_until(5, 10))
     both.advance("board", 9)
     await asyncio.sleep(0)
     assert not waiting.done()
@@ -33,16 +33,16 @@ async def test_who_waits_is_woken_by_the_last_that_passes() -> None:
 async def test_who_waits_too_long_is_told_so() -> None:
     both = progress()
     both.advance("board", 9)
-    assert not await both.passed(1, 0.01)
-    assert await both.beyond(0, 0.01) == 0
+    assert not await both.wait_until(1, 0.01)
+    assert await both.wait_for_change(0, 0.01) == 0
 
 
 async def test_what_has_passed_needs_no_wait() -> None:
     both = progress()
     both.advance("board", 3)
     both.advance("agenda", 3)
-    assert await both.passed(3, 0)
-    assert await both.beyond(2, 0) == 3
+    assert await both.wait_until(3, 0)
+    assert await both.wait_for_change(2, 0) == 3
 
 
 async def test_a_position_never_goes_back_until_the_log_begins_anew() -> None:
@@ -62,7 +62,7 @@ def reported(both: Progress, name: str) -> None:
 
 async def test_many_wait_at_once_and_any_thread_may_report() -> None:
     both = progress()
-    waiting = [asyncio.create_task(both.passed(position, 10)) for position in range(100, 0, -1)]
+    waiting = [asyncio.create_task(both.wait_until(position, 10)) for position in range(100, 0, -1)]
     await asyncio.sleep(0)
     with ThreadPoolExecutor(2) as threads:
         for name in ("board", "agenda"):

@@ -22,7 +22,7 @@ from projections.engine.projection import Projection, Tables, handles
 from projections.engine.projector import Projector
 from projections.nurturing import Nurturing
 from projections.stats import Stats
-from tests.projections.conftest import People
+from tests.projections.conftest import TimedCommands
 from tests.projections.sayings import Sayings
 from tests.runtime import Start, deliver
 
@@ -35,7 +35,7 @@ LEADER = """SELECT pg_terminate_backend(l.pid) FROM pg_locks AS l
                AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())"""
 
 
-class Tally(Projection):
+class TallyProjection(Projection):
     """How many leads were captured? Counting twice would show."""
 
     name = "tally"
@@ -53,7 +53,7 @@ class Tally(Projection):
 
 def a_projector(url: str, log: Log) -> tuple[Projector, Progress]:
     progress = Progress(["tally"])
-    return Projector(url, log, [Tally(NO_POOL)], progress), progress
+    return Projector(url, log, [TallyProjection(NO_POOL)], progress), progress
 
 
 def tallied(conn: Connection) -> tuple[int, int, int]:
@@ -86,7 +86,7 @@ def wait_until_counted(conn: Connection, number: int, seconds: float = 20) -> No
 
 
 def test_rows_and_position_move_together_or_not_at_all(
-    database_url: str, people: People, log: Log, conn: Connection
+    database_url: str, people: TimedCommands, log: Log, conn: Connection
 ) -> None:
     for number in range(50):
         people.lead(str(number))
@@ -108,7 +108,7 @@ def test_rows_and_position_move_together_or_not_at_all(
 
 
 def test_a_projection_that_was_cut_off_in_the_middle_goes_on_where_it_was(
-    database_url: str, people: People, log: Log, conn: Connection
+    database_url: str, people: TimedCommands, log: Log, conn: Connection
 ) -> None:
     projector, _ = a_projector(database_url, log)
     projector.catch_up()
@@ -130,7 +130,9 @@ def test_a_projection_that_was_cut_off_in_the_middle_goes_on_where_it_was(
     assert tallied(conn)[:2] == (1, 1)
 
 
-def test_two_projectors_show_each_event_once(database_url: str, people: People, log: Log, conn: Connection) -> None:
+def test_two_projectors_show_each_event_once(
+    database_url: str, people: TimedCommands, log: Log, conn: Connection
+) -> None:
     a_projector(database_url, log)[0].catch_up()  # makes the tables that the test looks into
     both = [a_projector(database_url, log) for _ in range(2)]
     for projector, _ in both:
@@ -146,7 +148,7 @@ def test_two_projectors_show_each_event_once(database_url: str, people: People, 
 
 
 def test_when_the_leader_is_cut_off_somebody_leads_within_a_second(
-    database_url: str, people: People, log: Log, conn: Connection
+    database_url: str, people: TimedCommands, log: Log, conn: Connection
 ) -> None:
     a_projector(database_url, log)[0].catch_up()  # makes the tables that the test looks into
     both = [a_projector(database_url, log) for _ in range(2)]
@@ -167,7 +169,7 @@ def test_when_the_leader_is_cut_off_somebody_leads_within_a_second(
     assert tallied(conn)[:2] == (2, 2)
 
 
-def test_a_leader_that_hangs_is_followed(database_url: str, people: People, log: Log, conn: Connection) -> None:
+def test_a_leader_that_hangs_is_followed(database_url: str, people: TimedCommands, log: Log, conn: Connection) -> None:
     a_projector(database_url, log)[0].catch_up()  # makes the tables that the test looks into
     with psycopg.connect(database_url, autocommit=True, row_factory=dict_row) as hung:
         take(hung, ["projection/tally/1"])
@@ -182,10 +184,10 @@ def test_a_leader_that_hangs_is_followed(database_url: str, people: People, log:
 
 
 def test_a_projection_that_stands_goes_on_by_itself_once_it_can_and_holds_up_nobody(
-    database_url: str, people: People, log: Log, conn: Connection
+    database_url: str, people: TimedCommands, log: Log, conn: Connection
 ) -> None:
     progress = Progress(["tally", "sayings"])
-    projector = Projector(database_url, log, [Tally(NO_POOL), Sayings(NO_POOL)], progress)
+    projector = Projector(database_url, log, [TallyProjection(NO_POOL), Sayings(NO_POOL)], progress)
     projector.prepare()
     conn.execute("ALTER TABLE read.captured_v1 RENAME TO mislaid")
     projector.start()
@@ -199,7 +201,7 @@ def test_a_projection_that_stands_goes_on_by_itself_once_it_can_and_holds_up_nob
 
 
 def test_who_leads_alone_takes_everything_in_order_of_batches(
-    database_url: str, people: People, log: Log, conn: Connection
+    database_url: str, people: TimedCommands, log: Log, conn: Connection
 ) -> None:
     projector, progress = a_projector(database_url, log)
     for number in range(10):

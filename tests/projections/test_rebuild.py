@@ -26,10 +26,10 @@ from projections.engine.generations import clear_away
 from projections.engine.parking import discard, parked_streams
 from projections.engine.projection import Projection
 from projections.engine.projector import Projector
-from projections.engine.rebuild import Cancelled, Rebuild, Step, cancel
+from projections.engine.rebuild import Rebuild, RebuildCancelled, RebuildStep, cancel
 from projections.registry import PROJECTIONS
 from projections.stats import Stats
-from tests.projections.conftest import People, shown
+from tests.projections.conftest import TimedCommands, shown
 from tests.projections.sayings import NO_POOL, Connection, Sayings, a_projector, last_said, position_of, said
 from tests.projections.test_parking import follower, stumble_over
 from tests.projections.test_projector import wait_until
@@ -47,11 +47,11 @@ def _in_small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(rebuild, name, value)
 
 
-def nothing(_step: Step) -> None:
+def nothing(_step: RebuildStep) -> None:
     """Nobody looks."""
 
 
-def rebuilt(url: str, log: Log, kind: type[Projection], report: Callable[[Step], None] = nothing) -> Projection:
+def rebuilt(url: str, log: Log, kind: type[Projection], report: Callable[[RebuildStep], None] = nothing) -> Projection:
     """Rebuild one projection; answers how it is asked from then on."""
     projection = kind(NO_POOL)
     Rebuild(url, log, projection, report).run()
@@ -152,7 +152,7 @@ async def test_nothing_is_sent_and_nothing_else_happens_when_the_agenda_is_made_
 
 
 def test_people_go_on_writing_while_the_tables_are_made_anew(
-    database_url: str, people: People, log: Log, conn: Connection
+    database_url: str, people: TimedCommands, log: Log, conn: Connection
 ) -> None:
     marta = people.says("marta", "0")
     projector, progress = a_projector(database_url, log, Sayings)
@@ -163,7 +163,7 @@ def test_people_go_on_writing_while_the_tables_are_made_anew(
     told = iter(range(40, 60))
     steps = []
 
-    def somebody_writes(step: Step) -> None:
+    def somebody_writes(step: RebuildStep) -> None:
         steps.append(step)
         people.says("marta", str(next(told)))
         projector.log_moved(None)
@@ -181,12 +181,12 @@ def test_people_go_on_writing_while_the_tables_are_made_anew(
 
 
 def test_a_rebuild_that_was_cut_short_goes_on_where_it_was(
-    database_url: str, people: People, log: Log, conn: Connection
+    database_url: str, people: TimedCommands, log: Log, conn: Connection
 ) -> None:
     marta, *_ = [people.says("marta", str(number)) for number in range(30)]
     a_projector(database_url, log, Sayings)[0].catch_up()
 
-    def dies(step: Step) -> None:
+    def dies(step: RebuildStep) -> None:
         if step.position > 20:
             raise KeyboardInterrupt
 
@@ -195,7 +195,7 @@ def test_a_rebuild_that_was_cut_short_goes_on_where_it_was(
     (begun,) = conn.execute("SELECT position, generation FROM read.rebuilds").fetchall()
     assert 20 < begun["position"] < log.head()
     assert generation(conn, Sayings) == 1
-    steps: list[Step] = []
+    steps: list[RebuildStep] = []
     rebuilt(database_url, log, Sayings, steps.append)
     assert steps[0].position > begun["position"]
     assert generation(conn, Sayings) == begun["generation"] == 2
@@ -204,42 +204,42 @@ def test_a_rebuild_that_was_cut_short_goes_on_where_it_was(
 
 
 def test_what_other_handlers_have_begun_is_not_gone_on_with(
-    database_url: str, people: People, log: Log, conn: Connection, monkeypatch: pytest.MonkeyPatch
+    database_url: str, people: TimedCommands, log: Log, conn: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     marta, *_ = [people.says("marta", str(number)) for number in range(30)]
 
-    def dies(_step: Step) -> None:
+    def dies(_step: RebuildStep) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         rebuilt(database_url, log, Sayings, dies)
     monkeypatch.setattr(rebuild, "code_of", lambda _projection: "changed")
-    steps: list[Step] = []
+    steps: list[RebuildStep] = []
     rebuilt(database_url, log, Sayings, steps.append)
     assert steps[0].position == 7
     assert said(conn, marta, "v1_g2") == [str(number) for number in range(30)]
 
 
 def test_a_rebuild_that_is_given_up_leaves_everything_as_it_was(
-    database_url: str, people: People, log: Log, conn: Connection
+    database_url: str, people: TimedCommands, log: Log, conn: Connection
 ) -> None:
     marta, *_ = [people.says("marta", str(number)) for number in range(30)]
     a_projector(database_url, log, Sayings)[0].catch_up()
     with pytest.raises(NotFound):
         cancel(conn, Sayings(NO_POOL))
-    with pytest.raises(Cancelled):
+    with pytest.raises(RebuildCancelled):
         rebuilt(database_url, log, Sayings, lambda _step: cancel(conn, Sayings(NO_POOL)))
     assert (generation(conn, Sayings), tables(conn, "%sayings%")) == (1, ["last_sayings_v1", "sayings_v1"])
     assert len(said(conn, marta)) == 30
     assert conn.execute("SELECT * FROM read.retired").fetchall() == []
 
 
-def test_one_program_at_a_time_rebuilds_a_projection(database_url: str, people: People, log: Log) -> None:
+def test_one_program_at_a_time_rebuilds_a_projection(database_url: str, people: TimedCommands, log: Log) -> None:
     for number in range(30):
         people.says("marta", str(number))
     refused = []
 
-    def somebody_else_tries(_step: Step) -> None:
+    def somebody_else_tries(_step: RebuildStep) -> None:
         with pytest.raises(Conflict) as refusal:
             rebuilt(database_url, log, Sayings)
         refused.append(refusal.value)
@@ -249,7 +249,7 @@ def test_one_program_at_a_time_rebuilds_a_projection(database_url: str, people: 
 
 
 def test_a_new_version_can_be_made_before_the_program_that_brings_it_starts(
-    database_url: str, people: People, log: Log, conn: Connection, monkeypatch: pytest.MonkeyPatch
+    database_url: str, people: TimedCommands, log: Log, conn: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     marta, *_ = [people.says("marta", str(number)) for number in range(30)]
     a_projector(database_url, log, Sayings)[0].catch_up()
@@ -266,13 +266,13 @@ def test_a_new_version_can_be_made_before_the_program_that_brings_it_starts(
 
 
 def test_what_was_discarded_is_left_out_of_a_rebuild(
-    database_url: str, people: People, log: Log, conn: Connection, monkeypatch: pytest.MonkeyPatch
+    database_url: str, people: TimedCommands, log: Log, conn: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stumble_over(monkeypatch, "3")
     marta, *_ = [people.says("marta", str(number % 10)) for number in range(30)]
     a_projector(database_url, log, Sayings)[0].catch_up()
 
-    def give_up_once(_step: Step) -> None:
+    def give_up_once(_step: RebuildStep) -> None:
         # The rebuild has parked the same event by itself.
         if conn.execute("SELECT FROM read.parked WHERE generation = 2").fetchall() and len(said(conn, marta)) == 12:
             discard(conn, log, Sayings(NO_POOL), follower(people, "marta"))
@@ -284,7 +284,7 @@ def test_what_was_discarded_is_left_out_of_a_rebuild(
 
 
 def test_whoever_is_erased_meanwhile_does_not_come_back(
-    database_url: str, people: People, log: Log, conn: Connection, monkeypatch: pytest.MonkeyPatch
+    database_url: str, people: TimedCommands, log: Log, conn: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(rebuild, "BATCH", 100)
     marta, *_ = [people.says("marta", "my secret") for _ in range(5)]
@@ -325,7 +325,7 @@ async def test_whoever_missed_the_switch_is_shown_the_new_tables_once_the_old_on
 
 
 def test_nothing_is_left_of_a_rebuild_that_was_given_up_not_even_what_its_triggers_did(
-    database_url: str, people: People, log: Log, conn: Connection
+    database_url: str, people: TimedCommands, log: Log, conn: Connection
 ) -> None:
     for number in range(30):
         people.says("marta", str(number))
@@ -333,13 +333,13 @@ def test_nothing_is_left_of_a_rebuild_that_was_given_up_not_even_what_its_trigge
     functions = "SELECT proname FROM pg_proc WHERE pronamespace = 'read'::regnamespace ORDER BY 1"
     before = conn.execute(functions).fetchall()
     assert len(before) > 1
-    with pytest.raises(Cancelled):
+    with pytest.raises(RebuildCancelled):
         rebuilt(database_url, log, Stats, lambda _step: cancel(conn, Stats(NO_POOL)))
     assert conn.execute(functions).fetchall() == before
 
 
 def test_a_version_is_given_up_when_no_program_uses_it_any_more(
-    database_url: str, people: People, log: Log, conn: Connection, monkeypatch: pytest.MonkeyPatch
+    database_url: str, people: TimedCommands, log: Log, conn: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     people.says("marta", "1")
     a_projector(database_url, log, Sayings)[0].catch_up()

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from psycopg.rows import DictRow, dict_row
 
-from projections.engine.row_changes import Rows
+from projections.engine.row_changes import RowChanges
 
 Table = dict[Any, dict[str, Any]]
 Change = tuple[Any, ...]
@@ -51,7 +51,7 @@ def applied(table: Table, change: Change) -> None:
                 del table[key]
 
 
-def collected(rows: Rows, change: Change) -> None:
+def collected(rows: RowChanges, change: Change) -> None:
     match change:
         case ("put", key, fields):
             rows.put(key, owner=owner_of(key), **fields)
@@ -85,7 +85,7 @@ def test_folded_batches_leave_what_single_changes_would(
     conn.execute("TRUNCATE things")
     expected: Table = {}
     for batch in batches:
-        rows = Rows("things", ("key",))
+        rows = RowChanges("things", ("key",))
         for change in batch:
             applied(expected, deepcopy(change))
             collected(rows, change)
@@ -104,7 +104,7 @@ def test_counters_begin_at_zero_and_add_up(conn: psycopg.Connection[DictRow], ba
     conn.execute("TRUNCATE counts")
     expected: dict[tuple[int, str], int] = {}
     for batch in batches:
-        rows = Rows("counts", ("a", "b"))
+        rows = RowChanges("counts", ("a", "b"))
         for change in batch:
             match change:
                 case ("gone", owner):
@@ -130,7 +130,7 @@ def test_counters_begin_at_zero_and_add_up(conn: psycopg.Connection[DictRow], ba
 
 
 def test_many_changes_of_one_row_are_one_statement(conn: psycopg.Connection[DictRow]) -> None:
-    rows = Rows("things", ("key",))
+    rows = RowChanges("things", ("key",))
     rows.put(1, owner="x", name="a", number=0)
     for number in range(50):
         rows.set(1, number=number)

@@ -28,9 +28,9 @@ from projections.engine.progress import Progress
 from projections.engine.projection import Pool
 from projections.engine.projector import Projector
 from projections.nurturing import Nurturing
-from projections.stats import HIGH_INTENT, Numbers, Stats
-from tests.projections.conftest import People, shown
-from tests.projections.stories import EVA, MOVES, Story
+from projections.stats import HIGH_INTENT, CreatorFigures, Stats
+from tests.projections.conftest import TimedCommands, shown
+from tests.projections.stories import EVA, MOVES, RecordedStory
 from tests.runtime import CREATOR, sign_up
 
 Connection = psycopg.Connection[DictRow]
@@ -43,13 +43,13 @@ PAST = (Follower.FollowUpSent, Follower.FollowUpUncertain, Follower.FollowUpSkip
 
 
 @pytest.fixture
-def two_creators(people: People, settings: Settings) -> People:
+def two_creators(people: TimedCommands, settings: Settings) -> TimedCommands:
     sign_up(people.app, settings, EVA)
     return people
 
 
 @pytest.fixture
-def log(people: People) -> Log:
+def log(people: TimedCommands) -> Log:
     return Log(people.app.recorder, people.app.mapper)  # type: ignore[arg-type]  # the application's own recorder
 
 
@@ -116,10 +116,10 @@ class Recount:
                 if isinstance(event, Follower.FollowUpSent):
                     self.runs[event.enrolment_id]["sent"] += 1
 
-    def numbers(self, creator_id: str, now: datetime) -> Numbers:
+    def numbers(self, creator_id: str, now: datetime) -> CreatorFigures:
         leads = [lead for lead in self.leads.values() if lead.creator_id == creator_id and lead.mark is None]
         by_status = Counter(lead.status for lead in leads)
-        return Numbers(
+        return CreatorFigures(
             by_status={status: by_status[status] for status in Status},
             messages=sum(self.messages[lead.id] for lead in leads),
             escalations=sum(lead.id in self.escalated for lead in leads),
@@ -178,9 +178,9 @@ class Recount:
 )
 @given(st.lists(MOVES, min_size=30, max_size=50))
 def test_what_is_kept_is_what_counting_anew_gives(
-    database_url: str, two_creators: People, log: Log, moves: list[tuple[Any, ...]]
+    database_url: str, two_creators: TimedCommands, log: Log, moves: list[tuple[Any, ...]]
 ) -> None:
-    story = Story(two_creators)
+    story = RecordedStory(two_creators)
     for move in moves:
         story.happens(move)
     project(database_url, log)
@@ -205,8 +205,10 @@ async def _of_sequences(nurturing: Nurturing, creator_id: str) -> dict[SequenceT
     return {SequenceType(row["sequence_type"]): tuple(row[name] for name in names) for row in rows}
 
 
-async def test_a_reply_to_what_was_sent_is_told_from_one_to_nothing(reader: Runtime, two_creators: People) -> None:
-    story = Story(two_creators)
+async def test_a_reply_to_what_was_sent_is_told_from_one_to_nothing(
+    reader: Runtime, two_creators: TimedCommands
+) -> None:
+    story = RecordedStory(two_creators)
     for number in (0, 1):
         story.enrol(number, PRICE)
     story.due(0, "accepted")
@@ -218,21 +220,21 @@ async def test_a_reply_to_what_was_sent_is_told_from_one_to_nothing(reader: Runt
 
 
 async def test_who_is_listed_no_more_is_counted_nowhere_and_comes_back_as_they_were(
-    reader: Runtime, two_creators: People, conn: Connection
+    reader: Runtime, two_creators: TimedCommands, conn: Connection
 ) -> None:
-    story = Story(two_creators)
+    story = RecordedStory(two_creators)
     story.says(0, Intent.ESCALATION)
     two_creators.lead("rich", purchase_intent=0.9)
     await shown(reader)
     before = await reader.stats.numbers(CREATOR, two_creators.at)
     assert (before.leads, before.messages, before.escalations, before.high_intent) == (3, 3, 1, 2)
     conn.execute("UPDATE read.counted_leads_v1 SET listed = false WHERE creator_id = %s", (CREATOR,))
-    assert await reader.stats.numbers(CREATOR, two_creators.at) == Numbers(dict.fromkeys(Status, 0), 0, 0, 0)
+    assert await reader.stats.numbers(CREATOR, two_creators.at) == CreatorFigures(dict.fromkeys(Status, 0), 0, 0, 0)
     conn.execute("UPDATE read.counted_leads_v1 SET listed = true")
     assert await reader.stats.numbers(CREATOR, two_creators.at) == before
 
 
-async def test_the_stages_are_those_of_the_board(reader: Runtime, people: People) -> None:
+async def test_the_stages_are_those_of_the_board(reader: Runtime, people: TimedCommands) -> None:
     for number, status in enumerate(Status):
         for more in range(number + 1):
             people.lead(f"{number}.{more}", status=status)
@@ -273,7 +275,7 @@ MANY_PROMISES = """
            (ARRAY['pending', 'sent', 'cancelled', 'held'])[i %% 4 + 1], %(now)s FROM people"""
 
 
-async def test_a_number_costs_the_same_at_any_size(reader: Runtime, people: People, conn: Connection) -> None:
+async def test_a_number_costs_the_same_at_any_size(reader: Runtime, people: TimedCommands, conn: Connection) -> None:
     stats, nurturing = Explained(reader.stats), Explained(reader.nurturing)
     cost, counted = [], []
     for many in (0, 1_000, 30_000):

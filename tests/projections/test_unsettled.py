@@ -9,16 +9,16 @@ import pytest
 from api.bootstrap import Runtime
 from domain.application import Clonnect
 from domain.follower.content import Inbound
-from domain.follower.values import Refusal
+from domain.follower.values import RefusalClass
 from domain.vocabulary import Platform
-from tests.projections.conftest import People, shown
+from tests.projections.conftest import TimedCommands, shown
 from tests.runtime import CREATOR
 
 
 class Doubt:
     """Somebody was sent a message of which nobody knows whether it arrived."""
 
-    def __init__(self, people: People) -> None:
+    def __init__(self, people: TimedCommands) -> None:
         self._people = people
         message = Inbound(Platform.TELEGRAM, "1", "m1", "m1", "Hola", people.at, "telegram")
         received = people.do(Clonnect.receive_message, CREATOR, message)
@@ -44,7 +44,7 @@ async def left(reader: Runtime) -> list[UUID]:
 
 
 @pytest.fixture
-def doubt(people: People) -> Doubt:
+def doubt(people: TimedCommands) -> Doubt:
     return Doubt(people)
 
 
@@ -58,7 +58,7 @@ async def test_it_is_settled_when_evidence_comes_after_all(reader: Runtime, doub
 
 
 async def test_it_is_settled_when_it_is_known_not_to_have_arrived(reader: Runtime, doubt: Doubt) -> None:
-    doubt.do(Clonnect.record_send_rejected, doubt.follower_id, doubt.send_id, 1, Refusal.REJECTED)
+    doubt.do(Clonnect.record_send_rejected, doubt.follower_id, doubt.send_id, 1, RefusalClass.REJECTED)
     assert await left(reader) == []
 
 

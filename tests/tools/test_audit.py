@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tools.audit import Found, lines, of_npm_audit, of_pip_audit, verdict
+from tools.audit import AuditResult, lines, of_npm_audit, of_pip_audit, verdict
 
 GOOD = {"name": "anyio", "version": "4.16.0", "vulns": []}
 BAD = {"name": "jinja2", "version": "2.4.1", "vulns": [{"id": "PYSEC-2014-8"}]}
@@ -25,7 +25,7 @@ def test_what_pip_audit_says_is_taken_as_it_is_meant(
     packages: list[Any], vulnerable: list[str], unknown: list[str], code: int
 ) -> None:
     found = of_pip_audit("a.lock", json.dumps({"dependencies": packages, "fixes": []}), "")
-    assert found == Found("a.lock", vulnerable, unknown)
+    assert found == AuditResult("a.lock", vulnerable, unknown)
     assert verdict([found]) == code
 
 
@@ -45,7 +45,7 @@ def test_what_npm_audit_says_is_taken_as_it_is_meant(report: Any, vulnerable: li
 @pytest.mark.parametrize("said", ["", "[]", '{"message": "405 Method Not Allowed", "statusCode": 405}', "no JSON"])
 def test_without_an_answer_nothing_is_good(read: Any, said: str) -> None:
     found = read("a.lock", said, "npm warn audit 405\nnpm error audit endpoint returned an error\n\n")
-    assert verdict([Found("another"), found]) == 3
+    assert verdict([AuditResult("another"), found]) == 3
     reason = "npm error audit endpoint returned an error"
     if "message" in said and read is of_npm_audit:
         reason = "405 Method Not Allowed"

@@ -1,6 +1,6 @@
 """English phrases, contractions written out, one per line; the signs are explained in `pattern`."""
 
-from domain.understanding.lexicon.meaning import Mark, Phrases
+from domain.understanding.lexicon.meaning import MeaningMark, Phrases
 from domain.vocabulary import Intent
 
 PHRASES: Phrases = {
@@ -61,7 +61,7 @@ PHRASES: Phrases = {
         problem|problems|issue|issues|trouble with|logging|accessing .. access|login|payment|account|link|
             platform|in|course|order
         """,
-    Mark.COMPLAINT: """
+    MeaningMark.COMPLAINT: """
         refund
         refunded
         money back
@@ -76,7 +76,7 @@ PHRASES: Phrases = {
         nobody (ever) replies|answers|answered|responds
         report you
         """,
-    Mark.DIRECT_PURCHASE: """
+    MeaningMark.DIRECT_PURCHASE: """
         want|like|love|ready|going|wish|need|would|wait to (go) (ahead) (and) buy|purchase|order|get|
             pay <thing>
         (can) not wait to buy|get|start|have (it)
@@ -475,7 +475,7 @@ PHRASES: Phrases = {
         ^ later|laters $
         farewell
         """,
-    Mark.REFUSAL: """
+    MeaningMark.REFUSAL: """
         no|nope|nah|not thanks|thank|thx (you)
         not (really|at|very|so|that|for|even|currently|particularly) (all) interested
         no interest
@@ -494,7 +494,7 @@ PHRASES: Phrases = {
         leave me alone
         stop bothering
         """,
-    Mark.ACKNOWLEDGED: """
+    MeaningMark.ACKNOWLEDGED: """
         perfect
         great
         cool
@@ -508,7 +508,7 @@ PHRASES: Phrases = {
         fine
         noted
         """,
-    Mark.IDIOM: """
+    MeaningMark.IDIOM: """
         no problem|worries|rush|pressure|doubt|prob
         (quick|a|one) question
         free time

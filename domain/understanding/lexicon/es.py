@@ -1,6 +1,6 @@
 """Spanish phrases, without accents, one per line; the signs are explained in `pattern`."""
 
-from domain.understanding.lexicon.meaning import Mark, Phrases
+from domain.understanding.lexicon.meaning import MeaningMark, Phrases
 from domain.vocabulary import Intent
 
 PHRASES: Phrases = {
@@ -68,7 +68,7 @@ PHRASES: Phrases = {
         tengo un problema con .. acceso|pago|curso|cuenta|compra|link|plataforma
         problema|problemas con|para .. acceder|entrar|acceso|pago|pagar|cuenta|plataforma
         """,
-    Mark.COMPLAINT: """
+    MeaningMark.COMPLAINT: """
         reembolso
         reembolsar
         reembolsen
@@ -85,7 +85,7 @@ PHRASES: Phrases = {
         muy decepcionado|decepcionada
         nadie me responde|contesta
         """,
-    Mark.DIRECT_PURCHASE: """
+    MeaningMark.DIRECT_PURCHASE: """
         quiero|quisiera|queria|voy|gustaria|deseo|necesito (a) comprar|adquirir|contratar <thing>
         quiero|quisiera|voy|gustaria (a) comprarlo|comprarla|comprartelo|adquirirlo|contratarlo|
             contratarte|pagarlo|pagarla
@@ -496,7 +496,7 @@ PHRASES: Phrases = {
         un|te|besos|beso|abrazos|abrazo|besitos saludo|abrazo|beso
         ^ besos|abrazos|besitos|abrazo|beso
         """,
-    Mark.REFUSAL: """
+    MeaningMark.REFUSAL: """
         no (muchas) gracias
         no (me|nos) interesa|interesan|intereso (para) (nada)
         para nada me interesa
@@ -518,7 +518,7 @@ PHRASES: Phrases = {
         yo paso
         dejame|dejenme|dejadme|deja|dejen (de) (en|molestar|molestarme) paz|molestar|molestarme
         """,
-    Mark.ACKNOWLEDGED: """
+    MeaningMark.ACKNOWLEDGED: """
         vale
         perfecto
         genial
@@ -533,7 +533,7 @@ PHRASES: Phrases = {
         ya veo
         excelente
         """,
-    Mark.IDIOM: """
+    MeaningMark.IDIOM: """
         no hay problema
         tengo una duda|pregunta|consulta
         una duda|pregunta|consulta

@@ -5,7 +5,7 @@ from enum import StrEnum
 from domain.vocabulary import Intent
 
 
-class Mark(StrEnum):
+class MeaningMark(StrEnum):
     """A meaning that is not an intent of its own."""
 
     DIRECT_PURCHASE = "direct_purchase"  # interest_strong, in words that ask to pay or to buy
@@ -15,5 +15,5 @@ class Mark(StrEnum):
     IDIOM = "idiom"  # means nothing here; keeps its words ("no problem") from being read otherwise
 
 
-Meaning = Intent | Mark
+Meaning = Intent | MeaningMark
 Phrases = dict[Meaning, str]

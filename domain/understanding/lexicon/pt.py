@@ -1,6 +1,6 @@
 """Portuguese phrases, without accents, one per line; the signs are explained in `pattern`."""
 
-from domain.understanding.lexicon.meaning import Mark, Phrases
+from domain.understanding.lexicon.meaning import MeaningMark, Phrases
 from domain.vocabulary import Intent
 
 PHRASES: Phrases = {
@@ -62,7 +62,7 @@ PHRASES: Phrases = {
             entrar|curso
         cancelar (a|o|minha|meu) compra|pedido|assinatura|plano|matricula
         """,
-    Mark.COMPLAINT: """
+    MeaningMark.COMPLAINT: """
         reembolso
         reembolsar
         estorno
@@ -81,7 +81,7 @@ PHRASES: Phrases = {
         ninguem me responde
         ninguem responde
         """,
-    Mark.DIRECT_PURCHASE: """
+    MeaningMark.DIRECT_PURCHASE: """
         quero|queria|vou|gostaria|preciso|desejo|posso|pretendo (de) comprar|adquirir|contratar <thing>
         quero|vou|posso|gostaria (de) pagar|paga agora|ja|hoje|tudo|no|com|por
         quero pagar $
@@ -451,7 +451,7 @@ PHRASES: Phrases = {
         (um|uma|grande|mil|te|outro) (grande) abraco|abracos|beijo|beijos|bjs|bj|bjos|beijao
         ^ falou $
         """,
-    Mark.REFUSAL: """
+    MeaningMark.REFUSAL: """
         nao (muito) obrigado|obrigada|brigada|valeu
         nao (me|nos) interessa|interessou|interesso
         nao (tenho|ha) (nenhum|mais|muito) interesse
@@ -471,7 +471,7 @@ PHRASES: Phrases = {
         dispenso
         me deixa|deixe em paz
         """,
-    Mark.ACKNOWLEDGED: """
+    MeaningMark.ACKNOWLEDGED: """
         perfeito
         entendi
         entendido
@@ -486,7 +486,7 @@ PHRASES: Phrases = {
         maravilha
         blz
         """,
-    Mark.IDIOM: """
+    MeaningMark.IDIOM: """
         sem problema|problemas|pressa|duvida
         (tenho) uma duvida|pergunta
         tirar uma duvida

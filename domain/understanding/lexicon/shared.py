@@ -1,9 +1,9 @@
 """Spellings, noise words and word classes that every language's phrases rely on."""
 
-from domain.understanding.lexicon.meaning import Mark, Phrases
+from domain.understanding.lexicon.meaning import MeaningMark, Phrases
 
 PHRASES: Phrases = {
-    Mark.ACKNOWLEDGED: """
+    MeaningMark.ACKNOWLEDGED: """
         ok
         okay
         okey

@@ -2017,25 +2017,6 @@ export interface components {
             channels: components["schemas"]["ChannelItem"][];
         };
         /**
-         * Clock
-         * @description The demo's time, and how far it is ahead of the machine's.
-         */
-        Clock: {
-            /**
-             * Status
-             * @default ok
-             * @constant
-             */
-            status: "ok";
-            /**
-             * Now
-             * Format: date-time
-             */
-            now: string;
-            /** Offset Seconds */
-            offset_seconds: number;
-        };
-        /**
          * ConfigChanged
          * @description The configuration as it was left.
          */
@@ -2197,10 +2178,10 @@ export interface components {
             version: number;
         };
         /**
-         * Conversations
+         * ConversationList
          * @description One page of the inbox.
          */
-        Conversations: {
+        ConversationList: {
             /**
              * Status
              * @default ok
@@ -2323,6 +2304,25 @@ export interface components {
             position: number;
         };
         /**
+         * DemoClock
+         * @description The demo's time, and how far it is ahead of the machine's.
+         */
+        DemoClock: {
+            /**
+             * Status
+             * @default ok
+             * @constant
+             */
+            status: "ok";
+            /**
+             * Now
+             * Format: date-time
+             */
+            now: string;
+            /** Offset Seconds */
+            offset_seconds: number;
+        };
+        /**
          * DryRun
          * @description What a round would do; nothing was changed.
          */
@@ -2393,6 +2393,11 @@ export interface components {
             /** Keywords */
             keywords?: string[] | null;
         };
+        /**
+         * EmptyBody
+         * @description There is nothing to say beside the path.
+         */
+        EmptyBody: Record<string, never>;
         /**
          * Enrolled
          * @description One page of the people in a sequence, the latest first.
@@ -3433,11 +3438,6 @@ export interface components {
             scheduled_at: string;
         };
         /**
-         * Nothing
-         * @description There is nothing to say beside the path.
-         */
-        Nothing: Record<string, never>;
-        /**
          * Numbers
          * @description Follow-ups by what became of them, and of how many people.
          */
@@ -3823,20 +3823,20 @@ export interface components {
             version: number;
         };
         /**
-         * QuietHours
-         * @description Wall time of the creator during which nothing is sent by itself; none when both are equal.
+         * QuietHoursIn
+         * @description Both ends as `HH:MM`.
          */
-        QuietHours: {
+        QuietHoursIn: {
             /** From */
             from: string;
             /** To */
             to: string;
         };
         /**
-         * QuietHoursIn
-         * @description Both ends as `HH:MM`.
+         * QuietHoursSetting
+         * @description Wall time of the creator during which nothing is sent by itself; none when both are equal.
          */
-        QuietHoursIn: {
+        QuietHoursSetting: {
             /** From */
             from: string;
             /** To */
@@ -4169,7 +4169,7 @@ export interface components {
             timezone: string;
             language: components["schemas"]["Language"];
             mode: components["schemas"]["Mode"];
-            quiet_hours: components["schemas"]["QuietHours"];
+            quiet_hours: components["schemas"]["QuietHoursSetting"];
             caps: components["schemas"]["Caps"];
             /** Version */
             version: number;
@@ -5177,7 +5177,7 @@ export interface operations {
                      *       }
                      *     }
                      */
-                    "application/json": components["schemas"]["Conversations"];
+                    "application/json": components["schemas"]["ConversationList"];
                 };
             };
             401: components["responses"]["unauthenticated"];
@@ -6462,7 +6462,7 @@ export interface operations {
         requestBody?: {
             content: {
                 /** @example {} */
-                "application/json": components["schemas"]["Nothing"] | null;
+                "application/json": components["schemas"]["EmptyBody"] | null;
             };
         };
         responses: {
@@ -6565,7 +6565,7 @@ export interface operations {
         requestBody?: {
             content: {
                 /** @example {} */
-                "application/json": components["schemas"]["Nothing"] | null;
+                "application/json": components["schemas"]["EmptyBody"] | null;
             };
         };
         responses: {
@@ -6668,7 +6668,7 @@ export interface operations {
         requestBody?: {
             content: {
                 /** @example {} */
-                "application/json": components["schemas"]["Nothing"] | null;
+                "application/json": components["schemas"]["EmptyBody"] | null;
             };
         };
         responses: {
@@ -6773,7 +6773,7 @@ export interface operations {
         requestBody?: {
             content: {
                 /** @example {} */
-                "application/json": components["schemas"]["Nothing"] | null;
+                "application/json": components["schemas"]["EmptyBody"] | null;
             };
         };
         responses: {
@@ -6985,7 +6985,7 @@ export interface operations {
         requestBody?: {
             content: {
                 /** @example {} */
-                "application/json": components["schemas"]["Nothing"] | null;
+                "application/json": components["schemas"]["EmptyBody"] | null;
             };
         };
         responses: {
@@ -12568,7 +12568,7 @@ export interface operations {
                      *       "offset_seconds": 1
                      *     }
                      */
-                    "application/json": components["schemas"]["Clock"];
+                    "application/json": components["schemas"]["DemoClock"];
                 };
             };
             401: components["responses"]["unauthenticated"];
@@ -12636,7 +12636,7 @@ export interface operations {
                      *       "offset_seconds": 1
                      *     }
                      */
-                    "application/json": components["schemas"]["Clock"];
+                    "application/json": components["schemas"]["DemoClock"];
                 };
             };
             /** @description Some of what fell due is still being done. */
@@ -12656,7 +12656,7 @@ export interface operations {
                      *       "offset_seconds": 1
                      *     }
                      */
-                    "application/json": components["schemas"]["Clock"];
+                    "application/json": components["schemas"]["DemoClock"];
                 };
             };
             401: components["responses"]["unauthenticated"];

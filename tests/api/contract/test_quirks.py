@@ -23,7 +23,7 @@ from projections.conversations import INBOX, ITEM, Conversations
 from projections.engine.projection import Projection
 from projections.people.filters import ORDERS, Filters, List
 from projections.people.queries import numbers_of, rows_of
-from projections.people.table import People
+from projections.people.table import PeopleTables
 from tests.api.contract.answers import bad, good
 from tests.projections.crowds import Crowd
 from tests.runtime import CREATOR
@@ -533,7 +533,7 @@ def test_quirk_30_bad_input_is_refused_in_one_sentence_that_tells_nothing_of_the
 
 @pytest.mark.parametrize(("kind", "kept", "card"), [(Board, LEADS, CARD), (Conversations, INBOX, ITEM)])
 def test_quirk_31_a_page_reads_as_little_of_many_leads_as_of_few(
-    conn: psycopg.Connection[DictRow], kind: type[Projection], kept: People, card: str
+    conn: psycopg.Connection[DictRow], kind: type[Projection], kept: PeopleTables, card: str
 ) -> None:
     size, limit = 6_000, 10
     crowd = Crowd(conn, kind, kept, card, size)

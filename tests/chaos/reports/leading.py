@@ -72,7 +72,7 @@ def installed() -> Iterator[Installation]:
             installation.stop()
 
 
-def hung_table(found: hanging.Found, seconds: float) -> str:
+def hung_table(found: hanging.HangingFindings, seconds: float) -> str:
     """What others noticed of a leader that hung."""
     cells = (
         f"{seconds:.0f} s",
@@ -87,7 +87,7 @@ def hung_table(found: hanging.Found, seconds: float) -> str:
     return table(HUNG, cells)
 
 
-def far_table(found: far.Found, seconds: float) -> str:
+def far_table(found: far.FarFindings, seconds: float) -> str:
     """What became of the messages to a far worker."""
     cells = (
         f"{FAR_ONE_WAY_SECONDS * 1000:.0f} ms",

@@ -20,11 +20,11 @@ def torture_the_patient(scale: float) -> int:
         person = program.creator("ana")
         person.client.close()
         for seconds in AWAY_SECONDS:
-            found = outage.Found("PostgreSQL is away", seconds * scale, "database")
+            found = outage.OutageFindings("PostgreSQL is away", seconds * scale, "database")
             endured.append(asyncio.run(outage.endure(program, person, found, lambda: outage.away(proxy))))
-        found = outage.Found("somebody holds the head", HELD_SECONDS * scale, "head")
+        found = outage.OutageFindings("somebody holds the head", HELD_SECONDS * scale, "head")
         endured.append(asyncio.run(outage.endure(program, person, found, lambda: outage.held(url))))
-        found = outage.Found("a connection falls silent before COMMIT", SILENT_SECONDS * scale, "database")
+        found = outage.OutageFindings("a connection falls silent before COMMIT", SILENT_SECONDS * scale, "database")
         endured.append(asyncio.run(outage.endure(program, person, found, lambda: outage.silent(proxy))))
     text = "\n".join(
         (

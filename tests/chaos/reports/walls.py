@@ -6,7 +6,7 @@ import sys
 from tests.bench.results import machine, write_section
 from tests.chaos.reports.words import counted
 from tests.chaos.server import durable_server
-from tests.chaos.two_creators import Found, mingle
+from tests.chaos.two_creators import TenancyFindings, mingle
 from tests.serving import serving
 
 MINGLING_SECONDS = 60
@@ -33,7 +33,7 @@ def torture_the_walls(scale: float) -> int:
     return 1 if found.faults else 0
 
 
-def mingling_row(found: Found, seconds: float) -> str:
+def mingling_row(found: TenancyFindings, seconds: float) -> str:
     """What two creators were told, as a line of the table."""
     cells = (
         f"{seconds:.0f}",
