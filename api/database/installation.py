@@ -68,7 +68,7 @@ def open_application(url: str, key: bytes, *, writer: bool = False) -> Iterator[
         Clonnect.REPOSITORY_TOPIC: "eventstore.snapshots:StreamReader",
     }
     if writer:
-        env |= {GATHERING: "y", Clonnect.REPOSITORY_TOPIC: "eventstore.unit_of_work:Workspace"}
+        env |= {GATHERING: "y", Clonnect.REPOSITORY_TOPIC: "eventstore.unit_of_work:UnitOfWork"}
     with key_in_use(url):
         with contextlib.closing(Factory(env)) as factory:
             namespace = factory.application_recorder().installation()
