@@ -141,7 +141,7 @@ def uvicorn_config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         http=type("LimitedConnection", (LimitedConnection,), limits),
-        log_config=logging_config(settings.log_level),
+        log_config=logging_config(settings.log_level, settings.log_format),
         access_log=False,
         timeout_graceful_shutdown=STOP_SECONDS,
         timeout_keep_alive=KEPT_OPEN_SECONDS,
@@ -195,7 +195,7 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 async def _work(settings: Settings, url: str) -> None:
-    configure(settings.log_level)
+    configure(settings.log_level, settings.log_format)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -213,6 +213,9 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="How much the program says on stderr: debug, info, warning or error."
     )
+    log_format: Literal["text", "json"] = Field(
+        default="text", description="How each line of the log is written: text (`field=value`) or json."
+    )
 
     @field_validator("bodies_limit_per_address", "bodies_limit")
     @classmethod

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,12 +14,6 @@ PATIENCE_SECONDS: Final = 1.5
 PROBE_SECONDS: Final = 0.5
 """The pause before it is seen again whether appending works."""
 
-
-_SENTENCES: Final[Mapping[str, str]] = {
-    "head": "nothing can be stored: another program, perhaps a forgotten psql, holds the head of the log",
-    "disk": "nothing can be stored: the disk of the database is full",
-    "database": "nothing can be stored: the database is away, or gives no sign",
-}
 
 _logger = logging.getLogger(__name__)
 
@@ -85,7 +79,7 @@ class Circuit:
         now = self._clock()
         is_new = self._trouble is None or self._trouble.why != why
         if is_new:
-            _logger.error(_SENTENCES[why])
+            _logger.error("appending_failed", extra={"why": why})
         self._trouble = Trouble(why, now if is_new or self._trouble is None else self._trouble.since)
         self._probe_at = now + PROBE_SECONDS
 

@@ -51,5 +51,5 @@ class KeyWatch:
             if self.is_over:
                 return
             self.is_over = True
-        _logger.error(SENTENCE)
+        _logger.error("installation_key_changed")
         self._over()

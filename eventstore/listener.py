@@ -61,7 +61,7 @@ class Listener:
                     self._go_and_look()
                     self._hear(conn)
             except psycopg.Error as error:
-                _logger.warning("the listener lost its connection (%s)", type(error).__name__)
+                _logger.warning("listener_connection_lost", extra={"error": type(error).__name__})
                 self._stopping.wait(delay)
                 delay = min(delay * 2, RECONNECT_SECONDS)
 
@@ -85,4 +85,4 @@ class Listener:
         try:
             handler(payload)
         except Exception:  # anybody who may connect can notify us of anything
-            _logger.exception("a notification could not be handled")
+            _logger.exception("notification_failed")

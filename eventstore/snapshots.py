@@ -87,7 +87,7 @@ class Snapshots:
         try:
             state = key.open(bytes(row["state"]), _about(topic, stream, version))
         except InvalidTag:
-            _logger.warning("the snapshot of stream %s does not open: its events are read", stream)
+            _logger.warning("snapshot_unreadable", extra={"stream": stream})
             return None
         return read(resolve_topic(topic), stream, version, state)
 
@@ -186,7 +186,7 @@ class StreamReader(Repository[UUID]):
             try:
                 aggregate = event.mutate(aggregate)
             except Exception as error:  # it rests on one that could not be read
-                _logger.warning("an event of stream %s is passed over (%s)", aggregate_id, type(error).__name__)
+                _logger.warning("event_skipped", extra={"stream": aggregate_id, "error": type(error).__name__})
                 aggregate.version = event.originator_version
         aggregate.version = max(aggregate.version, stored[-1].originator_version)
         return aggregate

@@ -274,7 +274,7 @@ class Writer(Generic[App]):
         try:
             keep()
         except Exception:  # no command depends on it: whoever misses a state reads the events
-            _logger.exception("the states of long streams could not be kept")
+            _logger.exception("snapshots_not_kept")
 
     def _probe(self) -> None:
         """See whether the trouble is over."""

@@ -161,7 +161,9 @@ class Connections:
                 connections.append(self._opened(row))
             except InvalidTag:
                 if row["secret_sha256"] not in self._shut:
-                    _logger.error("the secrets of account %s on %s do not open", row["account_id"], channel)
+                    _logger.error(
+                        "account_secrets_unreadable", extra={"account": row["account_id"], "channel": channel}
+                    )
                 self._shut.add(row["secret_sha256"])
         return connections
 

@@ -153,7 +153,7 @@ class Deliveries:
                     await self._keep(body, KEPT_WITHIN)
                     return _left(body, error)
                 except Exception as error:
-                    _logger.warning("a delivery is kept before it is handled (%s)", type(error).__name__)
+                    _logger.warning("delivery_kept_first", extra={"error": type(error).__name__})
         return await self._handle_kept(body)
 
     async def _handle_at_once(self, body: Body, item: Message | Postback) -> Handled:
@@ -229,7 +229,9 @@ class Deliveries:
         if state == QUARANTINED:
             self.settled[QUARANTINED] += 1
         reason = "cannot_be_opened" if isinstance(error, InvalidTag) else f"failed:{type(error).__name__}"
-        _logger.warning("delivery %s is set aside: %s, try %d of %d", row["delivery_id"], reason, tries, TRIES)
+        _logger.warning(
+            "delivery_failed", extra={"delivery": row["delivery_id"], "reason": reason, "tries": tries, "of": TRIES}
+        )
         async with self._pool.connection() as conn:
             await conn.execute(
                 """UPDATE app.deliveries SET state = %s, reason = %s, tries = %s, next_try_at = %s
@@ -270,7 +272,7 @@ class Deliveries:
             except DomainError as error:
                 done, at = ItemTrouble(f"refused:{type(error).__name__}", str(error)), None
             except Exception as error:
-                _logger.exception("item %s of delivery %s went wrong", number, body.delivery_id)
+                _logger.exception("delivery_item_failed", extra={"delivery": body.delivery_id, "item": number})
                 done, at = ItemTrouble(f"failed:{type(error).__name__}", type(error).__name__), None
             match done:
                 case ReceivedMessage():
@@ -339,7 +341,7 @@ class Deliveries:
                 | AccountNotice()
                 | IdentityChange()
             ):
-                _logger.info("delivery %s: %s kept as delivered", body.delivery_id, type(item).__name__)
+                _logger.info("delivery_item_ignored", extra={"delivery": body.delivery_id, "kind": type(item).__name__})
                 return None, None
             case _:
                 assert_never(item)
@@ -378,7 +380,7 @@ def traced(creator_id: str, channel: str, account_id: str, digest: bytes) -> tup
 
 
 def _left(body: Body, error: Exception) -> Handled:
-    _logger.warning("delivery %s waits to be swept (%s)", body.delivery_id, type(error).__name__)
+    _logger.warning("delivery_postponed", extra={"delivery": body.delivery_id, "error": type(error).__name__})
     return Handled(body.delivery_id)
 
 

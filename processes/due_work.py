@@ -63,7 +63,7 @@ class DueWork:
         self._under_way.discard(task)
         self._hands.release()
         if not task.cancelled() and (error := task.exception()) is not None:
-            _logger.error("due work failed and is tried again when its lease ends", exc_info=error)
+            _logger.error("due_work_failed", exc_info=error)
 
     async def finish(self) -> None:
         """Wait for what was begun; what takes too long is broken off, and its send recorded as uncertain."""
@@ -85,7 +85,9 @@ class DueWork:
             try:
                 await self._settle(due)
             except TRANSIENT_ERRORS as error:
-                _logger.warning("%s %s is tried again (%s)", due.kind, due.key, type(error).__name__)
+                _logger.warning(
+                    "due_work_postponed", extra={"kind": due.kind, "key": due.key, "error": type(error).__name__}
+                )
                 await self._agenda.give_back(due, AGAIN_AFTER)
 
     async def _settle(self, due: Due) -> None:
@@ -98,7 +100,7 @@ class DueWork:
         except NotDue:
             return
         except DomainError as refusal:
-            _logger.warning("%s %s is refused: %s", due.kind, due.key, refusal)
+            _logger.warning("due_work_refused", extra={"kind": due.kind, "key": due.key, "reason": str(refusal)})
             await self._dismiss(due, f"refused:{type(refusal).__name__}")
 
     async def _dismiss(self, due: Due, reason: str) -> None:
@@ -115,7 +117,7 @@ class DueWork:
         except NotDue:
             return
         except DomainError as error:
-            _logger.warning("%s %s is given up without an event: %s", due.kind, due.key, error)
+            _logger.warning("due_work_dismissed", extra={"kind": due.kind, "key": due.key, "reason": str(error)})
         await self._agenda.dismiss(due, reason)
 
     async def _decide(self, due: Due) -> None:

@@ -109,7 +109,7 @@ class Erasure(Process):
         async with self._pool.connection() as conn:
             cursor = await conn.execute(_DESTROY_AGAIN, (VAULT_CHANNEL,))
             for row in await cursor.fetchall():
-                _logger.warning("the key of lead %s was there again, and is destroyed", row["subject"])
+                _logger.warning("erased_key_destroyed_again", extra={"lead": row["subject"]})
 
     async def _try(self, lead_id: UUID) -> bool:
         """Carry an erasure out, or note why it must be tried again; `False`: what stands against it concerns all."""
@@ -122,7 +122,7 @@ class Erasure(Process):
         else:
             await self.queue.done(lead_id)
             return True
-        _logger.warning("the erasure of lead %s is tried again later (%s)", lead_id, reason)
+        _logger.warning("erasure_postponed", extra={"lead": lead_id, "error": reason})
         await self.queue.failed(lead_id, reason)
         return not concerns_all
 

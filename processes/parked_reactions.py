@@ -88,10 +88,11 @@ class ParkedReactions:
         except TRANSIENT_ERRORS:
             raise
         except Exception as error:
+            where = error_location(error)
             _logger.warning(
-                "%s stumbled again over position %s: %s", process.name, row["position"], error_location(error)
+                "reaction_failed_again", extra={"process": process.name, "position": row["position"], "error": where}
             )
-            return error_location(error)
+            return where
         return None
 
     async def _release(self, row: DictRow) -> None:

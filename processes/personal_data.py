@@ -112,7 +112,7 @@ class Belongings:
             try:
                 raw = self._sealer.open(bytes(row["body_sealed"]), str(row["delivery_id"]))
             except InvalidTag:
-                _logger.warning("delivery %s cannot be opened, by anybody: it is left", row["delivery_id"])
+                _logger.warning("delivery_unreadable", extra={"delivery": row["delivery_id"]})
                 continue
             received_at: datetime = row["received_at"]
             items = self._channels[channel].parse(raw, row["account_id"], received_at)

@@ -68,9 +68,9 @@ class Polling:
                 try:
                     await self._follow(pollers)
                 except TRANSIENT_ERRORS as error:
-                    _logger.warning("polling waits for the database (%s)", type(error).__name__)
+                    _logger.warning("polling_waits", extra={"error": type(error).__name__})
                 except Exception:
-                    _logger.exception("which bots are connected? They are looked for again")
+                    _logger.exception("polling_failed")
                 await self._sleep(LOOK_SECONDS)
         finally:
             for poller in pollers.values():
@@ -98,9 +98,11 @@ class Polling:
                         async with beating(conn, lease):
                             await self._poll_alone(connection, troubles)
             except TRANSIENT_ERRORS as error:
-                _logger.warning("polling bot %s waits (%s)", account.account_id, type(error).__name__)
+                _logger.warning(
+                    "bot_polling_waits", extra={"account": account.account_id, "error": type(error).__name__}
+                )
             except Exception:
-                _logger.exception("polling bot %s failed and begins again", account.account_id)
+                _logger.exception("bot_polling_failed", extra={"account": account.account_id})
                 with contextlib.suppress(*TRANSIENT_ERRORS):
                     pause = await troubles.met(PollingTrouble.FAILED)
             await self._pause(pause)

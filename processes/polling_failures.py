@@ -124,7 +124,7 @@ class Troubles:
         """Keep that a try has failed; answers for how many seconds to pause, `at_least` as long as Telegram asks."""
         if trouble is not self._present:
             self._present, self._tries = trouble, 0
-            _logger.error("no messages of bot %s come in: %s", self._account.account_id, trouble)
+            _logger.error("bot_messages_stopped", extra={"account": self._account.account_id, "reason": trouble})
         self._tries += 1
         pause = max(pause_after(trouble, self._tries), at_least)
         async with self._pool.connection() as conn:
@@ -143,7 +143,7 @@ class Troubles:
             return
         async with self._pool.connection() as conn:
             await conn.execute("DELETE FROM app.polling_troubles WHERE channel = %s AND account_id = %s", self._key)
-        _logger.warning("messages of bot %s come in again", self._account.account_id)
+        _logger.warning("bot_messages_resumed", extra={"account": self._account.account_id})
         self._present, self._tries = None, 0
 
     @property

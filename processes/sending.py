@@ -100,7 +100,7 @@ class Sending:
         try:
             return await self._connections.account(ChannelName(order.channel), order.account_id)
         except psycopg.Error as error:
-            _logger.warning("send %s cannot be made: no account (%s)", order.send_id, type(error).__name__)
+            _logger.warning("send_without_account", extra={"send": order.send_id, "error": type(error).__name__})
             return None
 
     async def _record(self, order: SendOrder, outcome: Outcome) -> None:
@@ -109,9 +109,9 @@ class Sending:
             try:
                 await self._record_once(order, outcome)
             except NotDue:
-                _logger.warning("send %s had its outcome already", order.send_id)
+                _logger.warning("send_settled_before", extra={"send": order.send_id})
             except TRANSIENT_ERRORS:
-                _logger.warning("the outcome of send %s waits for the database", order.send_id)
+                _logger.warning("send_outcome_waits", extra={"send": order.send_id})
                 await asyncio.sleep(delay)
                 delay = min(delay * 2, 5.0)
                 continue

@@ -85,7 +85,7 @@ class Bots:
                 )
             except BaseException:
                 if (trouble := await self._let_go(account)) is not None:
-                    _logger.warning("bot %s was not connected after all: %s", bot.bot_id, trouble)
+                    _logger.warning("bot_not_connected", extra={"account": bot.bot_id, "reason": trouble})
                 raise
 
     def _storing(self, wanted: Connection) -> Statement:

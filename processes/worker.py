@@ -137,9 +137,9 @@ class Worker:
                         async with beating(conn, lease):
                             await self._follow(conn)
             except TRANSIENT_ERRORS as error:
-                _logger.warning("the worker waits for the database (%s)", type(error).__name__)
+                _logger.warning("worker_waits", extra={"error": type(error).__name__})
             except Exception:
-                _logger.exception("the worker stumbled and begins again")
+                _logger.exception("worker_failed")
             self._due_work.worker = ""
             await asyncio.sleep(1)
 
@@ -173,7 +173,7 @@ class Worker:
         for unreadable in page.unreadable:
             for process in self._processes:
                 if unreadable.topic in process.topics and unreadable.position > self.positions[process.name]:
-                    _logger.error("%s cannot read position %s", process.name, unreadable.position)
+                    _logger.error("event_unreadable", extra={"process": process.name, "position": unreadable.position})
                     await park(conn, process.name, unreadable.position, unreadable.error)
         for recorded in page.events:
             concerned = [
@@ -201,7 +201,7 @@ class Worker:
             except (*TRANSIENT_ERRORS, TimeoutError):
                 raise
             except Exception as error:
-                _logger.exception("%s stumbled over position %s", process.name, recorded.position)
+                _logger.exception("reaction_failed", extra={"process": process.name, "position": recorded.position})
                 if number == TRIES:
                     await park(conn, process.name, recorded.position, error_location(error))
                 await asyncio.sleep(0.1 * number)
@@ -218,9 +218,9 @@ class Worker:
                 await self._due_work.work_off()
                 await self._plan()
             except TRANSIENT_ERRORS as error:
-                _logger.warning("the agenda cannot be read (%s)", type(error).__name__)
+                _logger.warning("agenda_waits", extra={"error": type(error).__name__})
             except Exception:
-                _logger.exception("looking at the agenda failed and is tried again")
+                _logger.exception("agenda_failed")
             else:
                 continue
             await asyncio.sleep(1)
@@ -252,7 +252,7 @@ class Worker:
             for sweep in self._at_tick:
                 await sweep()
         except TRANSIENT_ERRORS as error:
-            _logger.warning("the tick waits for the database (%s)", type(error).__name__)
+            _logger.warning("tick_waits", extra={"error": type(error).__name__})
         self._agenda_moved.set()
 
     async def _give_up_orphans(self) -> None:

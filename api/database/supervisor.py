@@ -55,12 +55,12 @@ class Supervisor:
             except (DatabaseUnavailable, OSError) as refusal:
                 if str(refusal) != told:
                     told = str(refusal)
-                    _logger.error("the embedded PostgreSQL cannot be started again, and is tried on: %s", told)
+                    _logger.error("postgres_restart_failed", extra={"reason": told})
 
     def _start_again(self) -> None:
         with self._alone():
             if self._stopping.is_set() or self._cluster.runs():
                 return
-            _logger.error("the embedded PostgreSQL is gone and is started again")
+            _logger.error("postgres_gone")
             self._cluster.start_again(self._options)
-            _logger.warning("the embedded PostgreSQL runs again")
+            _logger.warning("postgres_restarted")

@@ -103,11 +103,11 @@ class ReadinessProbe:
                         await self._rest()
                     self._seen = Seen(self._now(), (), is_migrated=False)
             except Error as error:
-                _logger.debug("the database was not seen (%s)", type(error).__name__)
+                _logger.debug("database_not_seen", extra={"error": type(error).__name__})
                 if not is_reached:
                     self._seen = Seen(self._now() - STALE_SECONDS, ())
             except Exception:
-                _logger.exception("looking at the database failed and is tried again")
+                _logger.exception("readiness_check_failed")
             await self._rest()
 
     async def _rest(self) -> None:
@@ -115,9 +115,9 @@ class ReadinessProbe:
         if (missing := self.missing) != self._told:
             self._told = missing
             if missing:
-                _logger.warning("not ready: %s", ", ".join(missing))
+                _logger.warning("not_ready", extra={"missing": ",".join(missing)})
             else:
-                _logger.info("ready again")
+                _logger.info("ready_again")
         await asyncio.sleep(LOOK_SECONDS)
 
     @staticmethod

@@ -214,10 +214,8 @@ class Idempotency:
                 if await cursor.fetchone() is not None:
                     return None
             known = await self._find(asked)
-        except (
-            TRANSIENT_ERRORS
-        ) as error:  # it is done; a repeat renders the answer from what the commands have answered
-            _logger.warning("an answer was not kept (%s)", type(error).__name__)
+        except TRANSIENT_ERRORS as error:  # it is done; a repeat renders the answer from what the commands answered
+            _logger.warning("answer_not_kept", extra={"error": type(error).__name__})
             return None
         return None if known is None or known.answer is None else _replayed(known.answer)
 

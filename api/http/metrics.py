@@ -86,16 +86,16 @@ class Telemetry:
         if _requests.isEnabledFor(logging.INFO):
             state = scope["state"]
             caller = state.get("caller")
-            _requests.info(
-                "%s %s %s %.1f ms request=%s by=%s creator=%s",
-                method,
-                route,
-                answered.status,
-                answered.seconds * 1000,
-                state["request_id"],
-                "-" if caller is None else caller.actor,
-                "-" if caller is None else scope["path_params"].get("creator_id", caller.creator_id),
-            )
+            about = {
+                "method": method,
+                "route": route,
+                "status": answered.status,
+                "ms": round(answered.seconds * 1000, 1),
+                "request": state["request_id"],
+                "caller": None if caller is None else caller.actor,
+                "creator": None if caller is None else scope["path_params"].get("creator_id", caller.creator_id),
+            }
+            _requests.info("request", extra=about)
 
     def commanded(self, command: str) -> None:
         """Count a command that was carried out."""

@@ -270,7 +270,7 @@ async def _gone(request: Request, error: ClientDisconnect) -> Response:
 
 
 async def _unavailable(request: Request, error: Exception) -> Response:
-    _logger.warning("answered 503 because of %s", type(error).__name__)
+    _logger.warning("request_unavailable", extra={"error": type(error).__name__})
     detail = "Clonnect cannot do this at the moment; try again in a second."
     return answer(request, 503, "unavailable", detail, headers={"Retry-After": "1"})
 
@@ -294,7 +294,7 @@ def key_over(request: Request) -> Response:
 
 async def _platform_away(request: Request, error: ChannelError) -> Response:
     """Only where nothing was changed for it: what becomes of a send is an outcome, not a refusal."""
-    _logger.warning("answered 503 because a platform answered %s", error.error_class)
+    _logger.warning("request_unavailable", extra={"error": error.error_class})
     seconds = 1 if error.retry_after is None else max(1, ceil(error.retry_after.total_seconds()))
     detail = "The platform does not answer as it should, and nothing was changed; try again in a moment."
     return answer(request, 503, "unavailable", detail, headers={"Retry-After": str(seconds)})

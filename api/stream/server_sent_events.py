@@ -49,7 +49,7 @@ async def follow(
         async for text in _follow(runtime, creator_id, after, patterns, may_read):
             yield text
     except TRANSIENT_ERRORS as error:
-        _logger.warning("a stream ends because the database is away (%s)", type(error).__name__)
+        _logger.warning("stream_ended", extra={"error": type(error).__name__})
 
 
 async def _follow(

@@ -52,7 +52,7 @@ async def verify_and_store(
 
 
 def _unsigned(channel: str) -> Unsigned:
-    _logger.info("a delivery to %s was refused", channel)
+    _logger.info("delivery_refused", extra={"channel": channel})
     return Unsigned("This delivery names no connected account.")
 
 

@@ -116,14 +116,19 @@ def _apply(
 
 def _parked(projection: Projection, recorded: Recorded, error: Exception) -> Parked:
     # The text of an exception may repeat what is in the event: only where it was raised is noted.
-    _logger.warning(
-        "%s cannot show position %d and parks its stream: %s\n%s",
-        projection.name,
-        recorded.position,
-        type(error).__name__,
-        "".join(traceback.format_tb(error.__traceback__)),
-    )
-    return Parked(recorded.event.originator_id, recorded.position, recorded.event.TOPIC, error_location(error))
+    where = error_location(error)
+    about = {
+        "projection": projection.name,
+        "position": recorded.position,
+        "error": where,
+        "frames": " < ".join(f"{Path(each.filename).name}:{each.lineno}" for each in _frames(error)),
+    }
+    _logger.warning("stream_parked", extra=about)
+    return Parked(recorded.event.originator_id, recorded.position, recorded.event.TOPIC, where)
+
+
+def _frames(error: Exception) -> Iterable[traceback.FrameSummary]:
+    return reversed(traceback.extract_tb(error.__traceback__))
 
 
 def error_location(error: Exception) -> str:

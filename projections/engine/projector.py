@@ -38,7 +38,7 @@ PREPARE_SECONDS = 25.0
 SESSION = "SET synchronous_commit = off"
 """Should the database crash, what it had not flushed of these rows is made again from the log."""
 
-AWAY = (psycopg.Error, PersistenceError, OSError)
+CONNECTION_ERRORS = (psycopg.Error, PersistenceError, OSError)
 
 _logger = logging.getLogger(__name__)
 
@@ -145,12 +145,12 @@ class Projector:
                             pass
                         self._clear_away(conn)
                         self._wake.wait(POLL_SECONDS)
-            except AWAY as error:
-                _logger.warning("the projector lost its connection (%s)", type(error).__name__)
+            except CONNECTION_ERRORS as error:
+                _logger.warning("projector_connection_lost", extra={"error": type(error).__name__})
                 self._stopping.wait(delay)
                 delay = min(delay * 2, RECONNECT_SECONDS)
             except Exception:
-                _logger.exception("the projector stumbled and begins again")
+                _logger.exception("projector_failed")
                 self._stopping.wait(delay)
                 delay = min(delay * 2, LONGEST_REST)
 
@@ -226,7 +226,7 @@ class Projector:
         try:
             page = self._log.page(position, BATCH, topics)
         except Exception as error:
-            if isinstance(error, AWAY) and not isinstance(error, WrongKey):
+            if isinstance(error, CONNECTION_ERRORS) and not isinstance(error, WrongKey):
                 raise
             if len(group) > 1:  # a key that does not open, for instance: no event can help it
                 moved = [self._take_further(conn, position, [led]) for led in group]
@@ -243,7 +243,7 @@ class Projector:
         except Exception as error:
             if conn.closed:
                 raise
-            _logger.info("each projection goes on alone from position %d (%s)", position, type(error).__name__)
+            _logger.info("projections_separated", extra={"position": position, "error": type(error).__name__})
             for led in group:
                 self._show_alone(conn, led, page)
         return True
@@ -287,7 +287,10 @@ class Projector:
 
     def _rest(self, conn: Connection[DictRow], led: _Led, error: Exception) -> None:
         """Leave a projection that cannot go on alone for a while; everybody can see why it stands."""
-        _logger.error("%s stands at position %d: %s", led.projection.name, led.position, error_location(error))
+        _logger.error(
+            "projection_stands",
+            extra={"projection": led.projection.name, "position": led.position, "error": error_location(error)},
+        )
         led.error, led.rests_until = error, time.monotonic() + led.rest
         led.rest = min(led.rest * 2, LONGEST_REST)
         conn.execute(

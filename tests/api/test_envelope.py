@@ -12,6 +12,7 @@ import psycopg
 import pytest
 
 from api.http.middleware import limit_of
+from api.logging_config import TextFormatter
 from api.settings import Settings
 from domain.vocabulary import Platform
 from eventstore.log import Recorded
@@ -67,16 +68,16 @@ async def test_every_request_has_one_line_in_the_log_with_ids_and_nothing_that_w
             await stranger.get("/auth/me")
             await stranger.get("/no/such/place/marta")
     assert sent.status_code == 200
-    lines = [record.getMessage() for record in caplog.records if record.name == "api.requests"]
+    lines = [TextFormatter().format(record) for record in caplog.records if record.name == "api.requests"]
     key = served.keys[CREATOR].removeprefix("clk_")[:12]
-    assert [line.split(" ")[:3] for line in lines] == [
-        ["POST", "/dm/send/{creator_id}", "200"],
-        ["GET", "/dm/leads/{creator_id}/{lead_id}", "200"],
-        ["GET", "/auth/me", "401"],
-        ["GET", "(none)", "404"],
+    assert [line.partition(" request ")[2].split(" ")[:3] for line in lines] == [
+        ["method=POST", "route=/dm/send/{creator_id}", "status=200"],
+        ["method=GET", "route=/dm/leads/{creator_id}/{lead_id}", "status=200"],
+        ["method=GET", "route=/auth/me", "status=401"],
+        ["method=GET", "route=(none)", "status=404"],
     ]
-    assert f"request={ID} by=key:{key} creator={CREATOR}" in lines[0]
-    assert "by=- creator=-" in lines[2]
+    assert f"request={ID} caller=key:{key} creator={CREATOR}" in lines[0]
+    assert "caller=- creator=-" in lines[2]
     for secret in ("7712039485711", "hunter2", "vuelve", "arta", "wrong", served.keys[CREATOR]):
         assert secret not in "\n".join(lines)
 

@@ -28,7 +28,6 @@ from api.settings import Settings
 from domain import context
 from domain.application import Clonnect
 from domain.follower.follower import Follower
-from eventstore.key_watch import SENTENCE
 from eventstore.sealing import Sealer
 from eventstore.vault import WrongKey, wrapping
 from processes.channels.base import ChannelName
@@ -259,7 +258,7 @@ def test_programs_whose_key_is_changed_take_in_nothing_any_more_and_end(installa
     opened_by(installation.conn, NEW)
     serve.terminate()
     serve.wait(PATIENCE)
-    assert installation.said.count(f"ERROR eventstore.key_watch: {SENTENCE}") == 2
+    assert installation.said.count("ERROR eventstore.key_watch installation_key_changed") == 2
 
     (installation.data_dir / "key").write_bytes(base64.b64encode(NEW))
     installation.start("serve", port="0", telegram_polling="false")
