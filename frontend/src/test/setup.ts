@@ -14,6 +14,7 @@ Object.defineProperties(HTMLElement.prototype, {
 Element.prototype.scrollTo = () => undefined;
 Element.prototype.scrollIntoView = () => undefined;
 Element.prototype.hasPointerCapture = () => false;
+Element.prototype.setPointerCapture = () => undefined;
 vi.stubGlobal(
   "ResizeObserver",
   class {

@@ -1,10 +1,10 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useId } from "react";
 import { useTranslation } from "react-i18next";
+import { toast } from "sonner";
 import { Label } from "@/components/ui/label";
 import { Switch } from "@/components/ui/switch";
 import { useCreator } from "@/lib/session";
-import { toast } from "@/lib/toasts";
 import { botQuery, switchBot } from "./queries";
 
 /** Turns the bot on and off. */
@@ -17,9 +17,8 @@ export function BotSwitch() {
   const bot = useQuery(question);
   const change = useMutation({
     mutationFn: (active: boolean) => switchBot(creator, active),
-    onError: (error) => toast({ tone: "refused", text: t("bot.refused", { reason: error.message }) }),
-    onSuccess: ({ bot_active }) =>
-      toast({ tone: "done", text: t(bot_active ? "bot.switched_on" : "bot.switched_off") }),
+    onError: (error) => toast.error(t("bot.refused", { reason: error.message })),
+    onSuccess: ({ bot_active }) => toast.success(t(bot_active ? "bot.switched_on" : "bot.switched_off")),
     onSettled: () => client.invalidateQueries({ queryKey: question.queryKey }),
   });
   // While the wish is on its way the switch shows it; refused, it falls back to what is.

@@ -1,9 +1,9 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
+import { toast } from "sonner";
 import type { Lead, Status } from "@/api/types";
 import { nameOf } from "@/lib/people";
 import { useCreator } from "@/lib/session";
-import { toast } from "@/lib/toasts";
 import { putStatus, showMove } from "./queries";
 
 type Move = { lead: Lead; to: Status; undoes?: boolean };
@@ -22,15 +22,14 @@ export function useMoveLead(q: string): (lead: Lead, to: Status) => void {
     },
     onError: (error, { lead }, context) => {
       context?.takeBack();
-      toast({
-        tone: "refused",
-        text: t("board.move_refused", { name: nameOf(lead) ?? t("lead.nameless"), reason: error.message }),
-      });
+      toast.error(
+        t("board.move_refused", { name: nameOf(lead) ?? t("lead.nameless"), reason: error.message }),
+      );
     },
     onSuccess: (_, { lead, to, undoes }) => {
       const text = t("board.moved", { name: nameOf(lead) ?? t("lead.nameless"), stage: t(`stage.${to}`) });
       const undo = () => mutate({ lead: { ...lead, status: to }, to: lead.status, undoes: true });
-      toast({ tone: "done", text, ...(!undoes && { action: { label: t("common.undo"), run: undo } }) });
+      toast.success(text, { action: !undoes && { label: t("common.undo"), onClick: undo } });
     },
     onSettled: (answer) => {
       // While another card is on its way, reading the lists again would put that one back for a moment.

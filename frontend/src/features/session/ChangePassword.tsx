@@ -1,9 +1,9 @@
 import { useMutation } from "@tanstack/react-query";
 import type { SyntheticEvent } from "react";
 import { useTranslation } from "react-i18next";
+import { toast } from "sonner";
 import { Button } from "@/components/ui/button";
 import { Dialog, DialogContent, DialogDescription, DialogTitle } from "@/components/ui/dialog";
-import { toast } from "@/lib/toasts";
 import { PasswordField } from "./PasswordField";
 import { Refusal } from "./Refusal";
 import { changePassword } from "./queries";
@@ -14,7 +14,7 @@ export function ChangePassword({ open, onClose }: { open: boolean; onClose: () =
   const change = useMutation({
     mutationFn: changePassword,
     onSuccess: () => {
-      toast({ tone: "done", text: t("password.changed") });
+      toast.success(t("password.changed"));
       close();
     },
   });

@@ -1,11 +1,11 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { FastForward, LoaderCircle } from "lucide-react";
 import { useTranslation } from "react-i18next";
+import { toast } from "sonner";
 import { clockQuery } from "@/api/queries";
 import { Button } from "@/components/ui/button";
 import { useCreator } from "@/lib/session";
 import { nextMorning, useFormat, useNow } from "@/lib/time";
-import { toast } from "@/lib/toasts";
 import { moveClock } from "./queries";
 
 const HOUR = 3600;
@@ -24,7 +24,7 @@ export function ClockPanel({ nextFollowUp }: { nextFollowUp: string | undefined 
       client.setQueryData(clockQuery(creator).queryKey, moved);
       return client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== "session" });
     },
-    onError: (error) => toast({ tone: "refused", text: t("clock.refused", { reason: error.message }) }),
+    onError: (error) => toast.error(t("clock.refused", { reason: error.message })),
   });
   const advance = (seconds: number) => () => move.mutate({ advance_seconds: seconds });
 

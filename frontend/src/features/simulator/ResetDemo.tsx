@@ -1,10 +1,10 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { RotateCcw } from "lucide-react";
 import { useTranslation } from "react-i18next";
+import { toast } from "sonner";
 import { AlertDialog } from "@/components/ui/alert-dialog";
 import { Button } from "@/components/ui/button";
 import { useCreator } from "@/lib/session";
-import { toast } from "@/lib/toasts";
 import { resetDemo } from "./queries";
 
 /** Puts the demo back to how it was when it was made. */
@@ -16,10 +16,10 @@ export function ResetDemo({ onReset }: { onReset: () => void }) {
     mutationFn: () => resetDemo(creator),
     onSuccess: () => {
       onReset();
-      toast({ tone: "done", text: t("reset.done") });
+      toast.success(t("reset.done"));
       return client.invalidateQueries();
     },
-    onError: (error) => toast({ tone: "refused", text: t("reset.refused", { reason: error.message }) }),
+    onError: (error) => toast.error(t("reset.refused", { reason: error.message })),
   });
   return (
     <AlertDialog
