@@ -1,4 +1,4 @@
-"""Sessions that give up on a server, or on a proxy before it, that keeps the connection open and says nothing.
+"""Answer timeouts for sessions whose server, or a proxy before it, keeps the connection open and says nothing.
 
 TCP notices a peer that is gone, but not one that is stopped: its kernel goes on acknowledging what is sent.
 """

@@ -1,4 +1,4 @@
-"""Whether appending works: while it does not, nobody is made to wait for it."""
+"""A circuit breaker around appending: while it does not work, nobody is made to wait for it."""
 
 import logging
 import time

@@ -1,4 +1,4 @@
-"""Who leads what: a lock that dies with its session, a heartbeat beside it, and a generation for other sessions.
+"""Leader election: a lock that dies with its session, a heartbeat beside it, and a generation as fencing token.
 
 The lock alone says who leads. A leader that hangs keeps it; so whoever finds that the leader has not been heard for
 too long ends the session that holds the lock, and with it everything that could still be written there. What a leader

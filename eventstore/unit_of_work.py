@@ -1,4 +1,4 @@
-"""Where a writer's commands find their aggregates and leave their events, until all are appended together."""
+"""The unit of work of a writer's commands: aggregates by identity, and their events until all are appended together."""
 
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence

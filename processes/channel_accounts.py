@@ -1,4 +1,4 @@
-"""Which account speaks for which creator, and with which secrets."""
+"""The accounts that speak for creators on their channels, with their sealed secrets."""
 
 import logging
 from collections.abc import Mapping, Sequence

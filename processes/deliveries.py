@@ -1,4 +1,4 @@
-"""Takes in what a platform delivers: kept, read, routed and turned into commands."""
+"""The inbox of deliveries: kept, read, routed and turned into commands, each message once."""
 
 import logging
 from collections import Counter

@@ -1,4 +1,4 @@
-"""Does what falls due: claims rows of the agenda, and lets each have its one outcome."""
+"""Due work: claims rows of the agenda by lease, and lets each have its one outcome."""
 
 import asyncio
 import logging

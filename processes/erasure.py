@@ -1,4 +1,4 @@
-"""Erases people: when every screen has let go of them, their key and all raw material go in one transaction."""
+"""Process manager of erasures: once every screen has let go of a person, key and raw material go in one commit."""
 
 import asyncio
 import logging

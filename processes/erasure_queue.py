@@ -1,4 +1,4 @@
-"""Which erasures are not done yet, and when is each tried again?"""
+"""The queue of erasures that are not done yet, with when each is tried again."""
 
 from datetime import timedelta
 from typing import Final

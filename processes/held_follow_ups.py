@@ -1,4 +1,4 @@
-"""Lets go what was held because the bot was off, as soon as it is on again."""
+"""Process manager that releases what was held because the bot was off, as soon as it is on again."""
 
 from domain.application import Clonnect
 from domain.creator import Creator

@@ -1,4 +1,4 @@
-"""Which of the three languages a follower writes: a model's log-probabilities, a few telling words, and patience."""
+"""Language identification (es, en, pt): a model's log-probabilities, a few telling words, and patience."""
 
 import re
 from collections import Counter

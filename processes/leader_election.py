@@ -1,4 +1,4 @@
-"""Leads on a session of its own for as long as the database hears from us."""
+"""Leading a role on a session of its own, for as long as the database hears from us."""
 
 import asyncio
 from collections.abc import AsyncIterator

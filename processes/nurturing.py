@@ -1,4 +1,4 @@
-"""Enrols people into sequences when what they said, or did, calls for it."""
+"""Process manager of sequences: enrols people when what they said, or did, calls for it."""
 
 from datetime import datetime
 from uuid import UUID

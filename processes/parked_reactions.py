@@ -1,4 +1,4 @@
-"""Reactions that were set aside for a person: which, why in a word, and once more when somebody asks for it."""
+"""Reactions that were parked for a person, and their retry when somebody asks for it."""
 
 import asyncio
 import logging

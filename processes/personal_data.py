@@ -1,4 +1,4 @@
-"""What of a person lies outside of the log?"""
+"""Inventory of a person's data outside of the log."""
 
 import asyncio
 import logging

@@ -1,4 +1,4 @@
-"""Asks Telegram for new messages where it cannot call us: one poller per bot in all of the installation."""
+"""Long polling of Telegram where it cannot call us: one poller per bot in all of the installation."""
 
 import asyncio
 import contextlib

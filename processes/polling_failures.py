@@ -1,4 +1,4 @@
-"""Why a bot's messages do not come in by polling, since when, and when it is tried again."""
+"""Failures of polling a bot: the reason, since when, and the backoff until the next try."""
 
 import logging
 from dataclasses import dataclass

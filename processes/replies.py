@@ -1,4 +1,4 @@
-"""Understands what comes in, and answers it when the bot may."""
+"""Process manager of answers: understands what comes in, and answers it when the bot may."""
 
 import asyncio
 from collections.abc import Mapping, Sequence

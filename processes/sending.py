@@ -1,4 +1,4 @@
-"""The one gate: the attempt is recorded, the channel is called, what became of it is recorded."""
+"""The send gate: the attempt is recorded, the channel is called, its outcome is recorded."""
 
 import asyncio
 import logging

@@ -1,4 +1,4 @@
-"""Keeps what the simulator has put on the phones."""
+"""Outbox of the simulator: what it has put on the phones."""
 
 from datetime import datetime
 from uuid import UUID

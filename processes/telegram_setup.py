@@ -1,4 +1,4 @@
-"""Introduces a creator's Telegram bot to us, and us to Telegram."""
+"""Setting up a creator's Telegram bot: its webhook or its polling, and its stored secrets."""
 
 import asyncio
 import logging

@@ -1,4 +1,4 @@
-"""What is answered without a language model: one reply per intent and language, with the creator's facts."""
+"""Reply templates, for answers without a language model: one per intent and language, with the creator's facts."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

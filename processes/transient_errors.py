@@ -1,4 +1,4 @@
-"""What is transient, wherever it comes from: the one list by which it is told from a refusal and from a defect."""
+"""Transient errors, wherever they come from: the one list that tells them from a refusal and from a defect."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""Follows the log and the clock until told to stop: what happened is reacted to, what falls due is done."""
+"""The worker: runs process managers along the log, and due work along the clock, until told to stop."""
 
 import asyncio
 import logging

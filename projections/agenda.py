@@ -1,4 +1,4 @@
-"""What falls due, and when?"""
+"""Read model of due work, claimed by leases: what falls due, and when?"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

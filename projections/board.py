@@ -1,4 +1,4 @@
-"""Which leads has a creator, and at which stage?"""
+"""Read model of the board: which leads has a creator, and at which stage?"""
 
 from collections.abc import Mapping, Sequence
 from typing import ClassVar

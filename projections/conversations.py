@@ -1,4 +1,4 @@
-"""What was said with whom, on which channel, and who has the next word?"""
+"""Read model of the inbox: what was said with whom, on which channel, and who has the next word?"""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar

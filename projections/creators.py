@@ -1,4 +1,4 @@
-"""Which creators are there, and what do they sell?"""
+"""Read model of creators and products: which creators are there, and what do they sell?"""
 
 from collections.abc import Mapping
 from dataclasses import asdict

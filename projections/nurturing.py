@@ -1,4 +1,4 @@
-"""Which sequences run for whom, what was promised, and what became of it?"""
+"""Read model of nurturing: which sequences run for whom, what was promised, and what became of it?"""
 
 from collections import defaultdict
 from collections.abc import Mapping

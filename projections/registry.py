@@ -1,4 +1,4 @@
-"""Every projection there is: whoever adds one adds it here."""
+"""The registry of projections: whoever adds one adds it here."""
 
 from collections.abc import Iterator
 from typing import Final, TypeVar, cast

@@ -1,4 +1,4 @@
-"""How is a creator doing: leads at each stage, messages, who is about to buy, who waits for a person?"""
+"""Read model of the dashboard: leads at each stage, messages, who is about to buy, who waits for a person."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

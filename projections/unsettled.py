@@ -1,4 +1,4 @@
-"""Of which messages does nobody know whether they arrived?"""
+"""Read model of uncertain sends: of which messages does nobody know whether they arrived?"""
 
 from collections.abc import Mapping
 from typing import ClassVar

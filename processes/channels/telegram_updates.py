@@ -1,4 +1,4 @@
-"""What a Telegram update says: one function per kind of update, from core.telegram.org/bots/api#update."""
+"""Parser of Telegram updates: one function per kind of update, from core.telegram.org/bots/api#update."""
 
 import hashlib
 import re

@@ -1,4 +1,4 @@
-"""What is asked at the same moment is asked at once: many callers, one question to the database."""
+"""Batch loader: what many callers ask at the same moment is one question to the database."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Counts that cost the same at any size: the database keeps them wherever a row comes, changes or goes."""
+"""Counters kept by triggers of the database, so that a count costs the same at any size."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""Turns events into rows; an event that cannot be shown parks its stream, and all others go on."""
+"""Folding events into rows; an event that cannot be shown parks its stream, and all others go on."""
 
 import logging
 import sys

@@ -1,4 +1,4 @@
-"""The sets of tables of a projection: the one that is shown, those that are made beside it, those that nobody needs."""
+"""Generations of a projection's tables: the one that is shown, those made beside it, those that nobody needs."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass

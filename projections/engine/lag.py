@@ -1,4 +1,4 @@
-"""How far each projection is behind the log, and whether it is well."""
+"""Lag and health of each projection: how far it is behind the log, and what keeps it there."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

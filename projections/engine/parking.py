@@ -1,4 +1,4 @@
-"""The streams that wait because an event of them could not be shown: a person sees, replays or discards them."""
+"""Parked streams of projections: a person sees, replays or discards what could not be shown."""
 
 from collections.abc import Collection
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""How far the projections are, and the wait until they have passed a position."""
+"""Positions of the projections, and the wait until they have reached one (read your writes)."""
 
 import asyncio
 import heapq

@@ -1,4 +1,4 @@
-"""The base of every projection: its tables, its handlers, and how it is asked."""
+"""The base of every projection: its tables, its event handlers, and its queries."""
 
 import re
 from collections.abc import Callable, Collection, Mapping

@@ -1,4 +1,4 @@
-"""Follows the log for all projections: in batches, rows and position in one transaction, one leader each."""
+"""The projector: a catch-up subscription for all projections, rows and position in one transaction, one leader each."""
 
 import logging
 import threading

@@ -1,4 +1,4 @@
-"""Makes the tables of a projection anew beside those that are shown, and puts them in their place with one switch."""
+"""Rebuild of a projection: its tables are made beside those that are shown, and put in their place with one switch."""
 
 import gc
 import hashlib

@@ -1,4 +1,4 @@
-"""Collects what a batch of events changes in a table and writes it set by set, not row by row."""
+"""Row changes of a batch of events, collected for each table and written set by set."""
 
 import re
 from collections import defaultdict

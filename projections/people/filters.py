@@ -1,4 +1,4 @@
-"""Lists that anybody can page through to the end: filters, orders, and places in a list."""
+"""Filters, orders and keyset pages of lists of people."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""How PostgreSQL reckons the purchase intent of a lead: as `domain.scoring.decay.Course.shown` does."""
+"""SQL of a lead's purchase intent at an instant, the same as `domain.scoring.decay.ScoreDecay.shown`."""
 
 from typing import Any, Final
 

@@ -1,4 +1,4 @@
-"""How a list of people is asked: a page of it, how many match, and nobody read who is not on it."""
+"""Queries for lists of people by keyset: a page, how many match, and nobody read who is not on it."""
 
 import json
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""By which words a person is found: without case and accents, split where people split them, one creator's apart."""
+"""Search terms of people: without case and accents, split where people split them, one creator's apart."""
 
 import re
 import unicodedata

@@ -1,4 +1,4 @@
-"""How a list of people is kept, so that a page of it costs the same at any size."""
+"""Tables for lists of people, kept so that a page costs the same at any size."""
 
 from dataclasses import dataclass
 
