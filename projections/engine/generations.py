@@ -1,6 +1,6 @@
 """Generations of a projection's tables: the one that is shown, those made beside it, those that nobody needs."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -8,6 +8,7 @@ from uuid import UUID
 from psycopg import AsyncConnection, Connection
 from psycopg.errors import LockNotAvailable
 from psycopg.rows import DictRow
+from psycopg.sql import SQL, Composed, Identifier
 
 from projections.engine.folding import Parked
 from projections.engine.projection import Projection
@@ -82,6 +83,11 @@ def make_tables(conn: Connection[DictRow], projection: Projection) -> None:
     conn.execute(projection.ddl().encode())
 
 
+def identifiers(tables: Iterable[str]) -> Composed:
+    """Tables, each with its schema, as a statement names them."""
+    return SQL(", ").join(Identifier(*table.split(".")) for table in tables)
+
+
 def drop_tables(conn: Connection[DictRow], tables: Collection[str]) -> None:
     """Drop tables, those that are there, with what their triggers do."""
     if not tables:
@@ -91,7 +97,7 @@ def drop_tables(conn: Connection[DictRow], tables: Collection[str]) -> None:
             WHERE tgrelid IN (SELECT to_regclass(name) FROM unnest(%s::text[]) AS name) AND NOT tgisinternal""",
         (list(tables),),
     ).fetchall()
-    conn.execute(f"DROP TABLE IF EXISTS {', '.join(tables)}".encode())
+    conn.execute(SQL("DROP TABLE IF EXISTS {}").format(identifiers(tables)))
     for function in functions:
         conn.execute(f"DROP FUNCTION {function['name']}".encode())
 
@@ -130,7 +136,7 @@ def count_rows(conn: Connection[DictRow], projection: Projection) -> int:
         "SELECT tables FROM read.projections WHERE name = %s AND version = %s", (projection.name, projection.version)
     ).fetchone()
     counted = [
-        conn.execute(f"SELECT count(*) AS rows FROM {table}".encode()).fetchone()
+        conn.execute(SQL("SELECT count(*) AS rows FROM {}").format(identifiers([table]))).fetchone()
         for table in (row["tables"] if row else ())
     ]
     return sum(int(each["rows"]) for each in counted if each)
@@ -177,8 +183,8 @@ async def begin_anew(conn: AsyncConnection[DictRow]) -> None:
     shown = [table async for row in cursor for table in row["tables"]]
     cursor = await conn.execute("DELETE FROM read.rebuilds RETURNING tables")
     begun = [table async for row in cursor for table in row["tables"]]
-    await conn.execute(f"TRUNCATE {', '.join(['read.parked', 'read.discarded', *shown])}".encode())
+    await conn.execute(SQL("TRUNCATE {}").format(identifiers(["read.parked", "read.discarded", *shown])))
     if begun:
-        await conn.execute(f"DROP TABLE {', '.join(begun)}".encode())
+        await conn.execute(SQL("DROP TABLE {}").format(identifiers(begun)))
     await conn.execute("UPDATE read.projections SET position = 0, parked = 0, failure = NULL")
     await conn.execute("SELECT pg_notify(%s, '')", (CHANNEL,))

@@ -14,13 +14,14 @@ from uuid import UUID
 import psycopg
 from psycopg import Connection
 from psycopg.rows import DictRow, dict_row
+from psycopg.sql import SQL
 
 from domain.errors import Conflict, NotFound
 from domain.lead import Lead
 from eventstore.log import Log, LogPage
 from eventstore.session_limits import MAINTENANCE, session
 from projections.engine.folding import apply_page, with_parked
-from projections.engine.generations import drop_tables, make_tables, shown, store_parked, waiting_in
+from projections.engine.generations import drop_tables, identifiers, make_tables, shown, store_parked, waiting_in
 from projections.engine.parking import BEFORE_ERASING, discarded, go_on
 from projections.engine.projection import Projection
 from projections.engine.projector import CHANNEL, SESSION, report
@@ -75,8 +76,7 @@ class Rebuild:
             self._claim(conn)
             self._begin(conn)
             self._catch_up(conn, pages)
-            for table in self._projection.table_names.values():
-                conn.execute(f"ANALYZE {table}".encode())
+            conn.execute(SQL("ANALYZE {}").format(identifiers(self._projection.table_names.values())))
             self._catch_up(conn, pages)
             while not self._switch(conn):
                 self._catch_up(conn, pages)
