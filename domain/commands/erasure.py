@@ -8,6 +8,7 @@ from uuid import UUID
 from domain import context
 from domain.commands.leads import LeadCommands
 from domain.errors import Conflict, NotFound
+from domain.follower import lives
 from domain.follower.follower import Follower
 from domain.lead import Lead
 from domain.person.identity import parse_id
@@ -36,8 +37,8 @@ class ErasureCommands(LeadCommands):
                 lead.delete()
             lead.request_erasure()
         if follower.is_alive:
-            follower.end_life(context.now(), "erased")
-        follower.be_forgotten()
+            lives.end_life(follower, context.now(), "erased")
+        lives.be_forgotten(follower)
         waiting = [lead.id for lead in leads if lead.erasure == "requested"]
         self.save_streams(*leads, follower, in_transaction=[(TO_ERASE, (lead_id, creator_id)) for lead_id in waiting])
         return waiting

@@ -10,6 +10,7 @@ from domain import context
 from domain.aggregate import Aggregate
 from domain.commands.leads import LeadCommands, NewLead
 from domain.errors import NotFound
+from domain.follower import enrolment, lives
 from domain.follower.follower import Follower
 from domain.lead import Lead
 from domain.lead_import import LeadImport
@@ -170,10 +171,10 @@ class ImportCommands(LeadCommands):
             return "changed"
         if trace.before is None:
             lead.delete()
-            follower.end_life(context.now())
+            lives.end_life(follower, context.now())
         else:
             lead.put_back(trace.before, context.now())
             if follower.run is not None and follower.run.enrolment_id == trace.begun_run:
-                follower.end_run("cancelled")
+                enrolment.end_run(follower, "cancelled")
         changed += [lead, follower]
         return None

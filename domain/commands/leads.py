@@ -10,6 +10,7 @@ from eventsourcing.persistence import MapperDeserialisationError
 
 from domain import context
 from domain.errors import Conflict, DuplicateLead, FieldError, Invalid, NotFound
+from domain.follower import contact, lives
 from domain.follower.follower import Follower
 from domain.lead import Details, Lead, Purchase
 from domain.person.identity import parse_id
@@ -73,7 +74,7 @@ class LeadCommands(Salvage):
                 platform_user_id=new.platform_user_id,
             )
         else:
-            follower.come_back(lead_id, new.platform_user_id)
+            lives.come_back(follower, lead_id, new.platform_user_id)
         lead = Lead.capture(
             lead_id=lead_id,
             creator_id=creator_id,
@@ -131,7 +132,7 @@ class LeadCommands(Salvage):
         if status is not None:
             lead.change_status(status, by_hand=True, reason=reason, now=context.now())
         if lead.status is Status.CUSTOMER:
-            follower.reach_goal()
+            contact.reach_goal(follower)
 
     def record_purchase(self, creator_id: str, lead_id: UUID, purchase: Purchase) -> Lead:
         """Say that the person bought; what was to bring that about ends. A known reference changes nothing."""
@@ -143,7 +144,7 @@ class LeadCommands(Salvage):
         if purchase.product_id is not None and purchase.product_id not in self.creator(creator_id).products:
             raise NotFound("There is no such product.")
         if lead.buy(purchase, now):
-            follower.reach_goal()
+            contact.reach_goal(follower)
         self.save_streams(lead, follower)
         return lead
 
@@ -168,7 +169,7 @@ class LeadCommands(Salvage):
 
     def _put_aside(self, lead: Lead, mark: Mark) -> Lead:
         follower = self.follower(lead.follower_id)
-        follower.put_aside(mark)
+        contact.put_aside(follower, mark)
         self.save_streams(lead, follower)
         return lead
 
@@ -192,7 +193,7 @@ class LeadCommands(Salvage):
             lead, follower = self._as_far_as_read_of(creator_id, lead_id)
             in_transaction.append((FORGET_LEAD, (lead_id,)))
         lead.delete()
-        follower.end_life(context.now())
+        lives.end_life(follower, context.now())
         self.save_streams(lead, follower, in_transaction=in_transaction)
         return lead
 

@@ -9,6 +9,7 @@ from domain import context
 from domain.commands.conversations import ConversationCommands
 from domain.creator import Creator
 from domain.errors import NotDue
+from domain.follower import enrolment, sending
 from domain.follower.follower import Follower
 from domain.follower.values import SILENCE, STALE_AFTER, FollowUp, Purpose, Run, SendOrder
 from domain.lead import Lead
@@ -102,7 +103,8 @@ class NurturingCommands(ConversationCommands):
         planned, placements = planned_run(follower, creator, sequence, language, enrolment_id, anchor_at, now)
         if all(isinstance(placed, Unplaceable) for placed in placements):
             return "nothing_to_say"
-        enrolled = follower.enrol(
+        enrolled = enrolment.enrol(
+            follower,
             sequence_type=sequence_type,
             sequence_version=sequence.steps_version,
             trigger=trigger,
@@ -125,10 +127,10 @@ class NurturingCommands(ConversationCommands):
         send = follower.sends.get(waiting)
         follow_up = follower.run.follow_ups.get(waiting) if follower.run is not None else None
         if send is not None and send.is_waiting:
-            follower.cancel_send(waiting, reason)
+            sending.cancel_send(follower, waiting, reason)
             follow_up = follower.run.follow_ups.get(send.follow_up_id) if follower.run and send.follow_up_id else None
         if follow_up is not None and follow_up.state != "attempting":
-            follower.skip(follow_up, reason)
+            enrolment.skip(follower, follow_up, reason)
         gives_up = bool(follower.pending_events)
         self.save_streams(follower)
         return gives_up
@@ -162,14 +164,15 @@ class NurturingCommands(ConversationCommands):
             or (first := run.next_step) is None
         ):
             return False
-        follower.end_run("migrated")
+        enrolment.end_run(follower, "migrated")
         trigger_event_id = uuid5(run.enrolment_id, f"steps/{sequence.steps_version}")
         enrolment_id = Run.create_id(follower.id, run.sequence_type, trigger_event_id)
         planned, placements = planned_run(
             follower, creator, sequence, run.language, enrolment_id, run.anchor_at, context.now(), first
         )
         if not all(isinstance(placed, Unplaceable) for placed in placements):
-            follower.enrol(
+            enrolment.enrol(
+                follower,
                 sequence_type=run.sequence_type,
                 sequence_version=sequence.steps_version,
                 trigger="moved",
@@ -214,7 +217,8 @@ class NurturingCommands(ConversationCommands):
         if isinstance(verdict, GoAhead):
             send_id = uuid5(follow_up_id, f"send/{follow_up.claim + 1}")
             account_id = creator.channels[follower.platform]
-            follower.request_send(
+            sending.request_send(
+                follower,
                 send_id,
                 Purpose.FOLLOW_UP,
                 rendered.text,
@@ -222,8 +226,8 @@ class NurturingCommands(ConversationCommands):
                 requested_by="bot",
                 follow_up_id=follow_up_id,
             )
-            order = follower.attempt(
-                send_id, now=now, worker=worker, judged=judged(follower, creator), account_id=account_id
+            order = sending.attempt(
+                follower, send_id, now=now, worker=worker, judged=judged(follower, creator), account_id=account_id
             )
         else:
             _carry_out(follower, follow_up, verdict, now)
@@ -236,7 +240,7 @@ class NurturingCommands(ConversationCommands):
         verdict, _ = self._judged(follower, follow_up, creator, now)
         if isinstance(verdict, GoAhead):
             return True
-        follower.cancel_send(send_id, "ruled_out")
+        sending.cancel_send(follower, send_id, "ruled_out")
         _carry_out(follower, follow_up, verdict, now)
         return False
 
@@ -258,7 +262,7 @@ class NurturingCommands(ConversationCommands):
         for follower_id, follow_up_id in waiting:
             follower = followers.setdefault(follower_id, self.follower(follower_id))
             with suppress(NotDue):
-                hastened += follower.hasten(follow_up_id, context.now())
+                hastened += enrolment.hasten(follower, follow_up_id, context.now())
         self.save_streams(*followers.values())
         return hastened
 
@@ -286,13 +290,13 @@ class NurturingCommands(ConversationCommands):
     def expire_follow_up(self, follower_id: UUID, follow_up_id: UUID) -> None:
         """Let go of a follow-up that nobody released, or a task that nobody did, in time."""
         follower = self.follower(follower_id)
-        follower.expire(follow_up_id, context.now())
+        enrolment.expire(follower, follow_up_id, context.now())
         self.save_streams(follower)
 
     def release_follow_up(self, follower_id: UUID, follow_up_id: UUID, cause: str) -> None:
         """What was held is due again, and judged by every rule anew."""
         follower = self.follower(follower_id)
-        follower.release(follow_up_id, cause=cause, due_at=context.now())
+        enrolment.release(follower, follow_up_id, cause=cause, due_at=context.now())
         self.save_streams(follower)
 
     def cancel_follow_ups(self, creator_id: str, lead_id: UUID, sequence_type: SequenceType | None) -> tuple[int, Lead]:
@@ -300,7 +304,7 @@ class NurturingCommands(ConversationCommands):
         lead = self.lead(creator_id, lead_id)
         follower = self.follower(lead.follower_id)
         matches = follower.run is not None and sequence_type in (None, follower.run.sequence_type)
-        cancelled = follower.end_run("cancelled") if matches else 0
+        cancelled = enrolment.end_run(follower, "cancelled") if matches else 0
         self.save_streams(follower)
         return cancelled, lead
 
@@ -327,8 +331,8 @@ def _only_product(creator: Creator) -> UUID | None:
 
 
 def _leave_silent(follower: Follower, last_message: UUID, reason: str) -> None:
-    follower.decline_enrolment(
-        SequenceType.RE_ENGAGEMENT, trigger="silence", trigger_event_id=last_message, reason=reason
+    enrolment.decline_enrolment(
+        follower, SequenceType.RE_ENGAGEMENT, trigger="silence", trigger_event_id=last_message, reason=reason
     )
 
 
@@ -361,12 +365,12 @@ def _why_not_enrolled(follower: Follower, lead: Lead, sequence: Sequence, now: d
 def _carry_out(follower: Follower, follow_up: FollowUp, verdict: Verdict, now: datetime) -> None:
     match verdict:
         case Skip():
-            follower.skip(follow_up, verdict.reason, end=verdict.end)
+            enrolment.skip(follower, follow_up, verdict.reason, end=verdict.end)
         case Hold():
-            follower.hold(follow_up, verdict.reason, now)
+            enrolment.hold(follower, follow_up, verdict.reason, now)
         case Defer():
-            follower.defer(follow_up, verdict.until, verdict.reason)
+            enrolment.defer(follower, follow_up, verdict.until, verdict.reason)
         case Convert():
-            follower.convert(follow_up, verdict.to, verdict.deadline)
+            enrolment.convert(follower, follow_up, verdict.to, verdict.deadline)
         case GoAhead():
             raise ValueError("a follow-up that may go out is sent, not settled")

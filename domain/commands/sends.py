@@ -7,6 +7,7 @@ from domain import context
 from domain.commands.nurturing import NurturingCommands
 from domain.creator import Creator
 from domain.errors import Conflict, NotDue
+from domain.follower import outcomes, sending
 from domain.follower.follower import Follower
 from domain.follower.values import Purpose, RefusalClass, SendOrder
 from domain.nurturing.send_rules import judged
@@ -27,7 +28,8 @@ class SendCommands(NurturingCommands):
         refusal = self._ruled_out(follower, send_id, creator, account_id)
         order = None
         if refusal is None and account_id is not None:
-            order = follower.attempt(
+            order = sending.attempt(
+                follower,
                 send_id,
                 now=context.now(),
                 worker=worker,
@@ -35,7 +37,7 @@ class SendCommands(NurturingCommands):
                 account_id=account_id,
             )
         elif refusal is not None:
-            follower.cancel_send(send_id, refusal)
+            sending.cancel_send(follower, send_id, refusal)
         self.save_streams(follower)
         return order
 
@@ -70,7 +72,7 @@ class SendCommands(NurturingCommands):
         account_id = self.creator(creator_id).channels.get(follower.platform)
         if (refusal := follower.is_reachable_from(account_id, context.now())) is not None:
             raise Conflict(f"This person cannot be written to now ({refusal}).")
-        again = follower.repeat_send(send_id, account_id=account_id, requested_by=context.current().actor)
+        again = sending.repeat_send(follower, send_id, account_id=account_id, requested_by=context.current().actor)
         self.save_streams(follower)
         return again
 
@@ -78,7 +80,7 @@ class SendCommands(NurturingCommands):
         self, follower_id: UUID, send_id: UUID, attempt: int, platform_message_ids: tuple[str, ...], via: str
     ) -> None:
         follower = self.follower(follower_id)
-        follower.record_accepted(send_id, attempt, platform_message_ids, via=via, now=context.now())
+        outcomes.record_accepted(follower, send_id, attempt, platform_message_ids, via=via, now=context.now())
         self.save_streams(follower)
 
     def record_send_rejected(
@@ -94,7 +96,8 @@ class SendCommands(NurturingCommands):
         retry_after: timedelta | None = None,
     ) -> None:
         follower = self.follower(follower_id)
-        follower.record_rejected(
+        outcomes.record_rejected(
+            follower,
             send_id,
             attempt,
             refusal,
@@ -111,10 +114,10 @@ class SendCommands(NurturingCommands):
     ) -> None:
         """Nobody knows what became of it; without a time to look for evidence that is final."""
         follower = self.follower(follower_id)
-        follower.record_uncertain(send_id, attempt, cause, now=context.now(), reconcile_for=reconcile_for)
+        outcomes.record_uncertain(follower, send_id, attempt, cause, now=context.now(), reconcile_for=reconcile_for)
         self.save_streams(follower)
 
     def record_send_unresolved(self, follower_id: UUID, send_id: UUID, attempt: int) -> None:
         follower = self.follower(follower_id)
-        follower.record_unresolved(send_id, attempt)
+        outcomes.record_unresolved(follower, send_id, attempt)
         self.save_streams(follower)

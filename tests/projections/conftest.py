@@ -14,7 +14,7 @@ from domain import context
 from domain.application import Clonnect
 from domain.commands.conversations import ReceivedMessage
 from domain.commands.leads import NewLead
-from domain.follower.content import Inbound
+from domain.follower.values import Inbound
 from domain.lead import Details, Lead
 from domain.vocabulary import Platform, Status
 from eventstore.log import Log
