@@ -5,16 +5,17 @@ from datetime import datetime
 from uuid import UUID, uuid5
 
 from domain import context
-from domain.commands.leads import LeadCommands, NewLead
 from domain.errors import FieldError, Invalid
 from domain.follower import contact, messages, sending
 from domain.follower.contact import MANUAL_PAUSE
 from domain.follower.follower import Follower
 from domain.follower.values import AnswerLimits, Inbound, Proposal, Purpose, ServiceNote
 from domain.lead import Details, Lead
+from domain.lead_and_follower import NewLead, begin_life
 from domain.person.names import visible
 from domain.platforms import text_limit, too_long
 from domain.scoring.score import earned_status
+from domain.streams import Streams
 from domain.understanding.opt_out import opted_out_by, opts_in
 from domain.vocabulary import Intent, Language, Mark, Mode, Platform
 
@@ -64,7 +65,7 @@ class Requested:
     is_record: bool = False
 
 
-class ConversationCommands(LeadCommands):
+class ConversationCommands(Streams):
     """What a follower says and what is said to them."""
 
     def receive_message(self, creator_id: str, message: Inbound) -> ReceivedMessage:
@@ -85,7 +86,7 @@ class ConversationCommands(LeadCommands):
                 Details(name=visible(message.name or ""), username=visible(message.username or "")),
                 source="dm" if message.origin != "api" else "api",
             )
-            follower, lead = self._begin_life(creator.creator_id, follower_id, follower, new)
+            follower, lead = begin_life(creator.creator_id, follower_id, follower, new)
         else:
             lead = self.lead_of(follower)
             lead.follow_platform(message.name, message.username)

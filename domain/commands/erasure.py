@@ -6,20 +6,18 @@ from itertools import count
 from uuid import UUID
 
 from domain import context
-from domain.commands.leads import LeadCommands
 from domain.errors import Conflict, NotFound
 from domain.follower import lives
 from domain.follower.follower import Follower
 from domain.lead import Lead
-from domain.person.identity import parse_id
 from domain.streams import SideStatement
-from domain.vocabulary import Platform
+from domain.unreadable_streams import Salvage
 
 TO_ERASE = "INSERT INTO app.erasures (lead_id, creator_id) VALUES (%s, %s) ON CONFLICT DO NOTHING"
 """What is asked for is tried until it is done, from the transaction on in which it is asked for."""
 
 
-class ErasureCommands(LeadCommands):
+class ErasureCommands(Salvage):
     """What a person may demand: that everything personal of them is gone."""
 
     def request_erasure(self, creator_id: str, given: str) -> list[UUID]:
@@ -74,13 +72,7 @@ class ErasureCommands(LeadCommands):
                 follower = self.follower_as_far_as_read(lead.follower_id)
                 if follower is not None:
                     return follower
-        platform, raw = parse_id(given)
-        known = [
-            follower
-            for each in ([platform] if platform else Platform)
-            if (follower := self.follower_as_far_as_read(Follower.create_id(self.namespace, creator_id, each, raw)))
-            is not None
-        ]
+        known = self.people_known_as(creator_id, given)
         if len(known) > 1:
             raise Conflict("More than one person has this id: say which with its prefix, such as `ig_`.")
         if not known:

@@ -4,17 +4,18 @@ from datetime import timedelta
 from uuid import UUID
 
 from domain import context
-from domain.commands.nurturing import NurturingCommands
+from domain.commands.judging import carry_out, judge_now
 from domain.creator import Creator
 from domain.errors import Conflict, NotDue
 from domain.follower import outcomes, sending
 from domain.follower.follower import Follower
-from domain.follower.values import Purpose, RefusalClass, SendOrder
-from domain.nurturing.send_rules import judged
+from domain.follower.values import FollowUp, Purpose, RefusalClass, SendOrder
+from domain.nurturing.send_rules import GoAhead, judged
+from domain.streams import Streams
 from domain.vocabulary import Mode
 
 
-class SendCommands(NurturingCommands):
+class SendCommands(Streams):
     """Every message of ours goes through here, whatever its purpose."""
 
     def attempt_send(self, follower_id: UUID, send_id: UUID, worker: str) -> SendOrder | None:
@@ -57,10 +58,20 @@ class SendCommands(NurturingCommands):
             return "human_handling"
         if send.follow_up_id is not None:
             follow_up = follower.follow_up(send.follow_up_id)
-            return None if self.retry_follow_up(follower, send_id, follow_up, creator) else "ruled_out"
+            return None if self._may_retry(follower, send_id, follow_up, creator) else "ruled_out"
         if send.automatic and send.purpose is Purpose.MANUAL and follower.wants_no_more:
             return "opted_out"
         return follower.is_reachable(context.now())
+
+    def _may_retry(self, follower: Follower, send_id: UUID, follow_up: FollowUp, creator: Creator) -> bool:
+        """Judge a follow-up again before another attempt; a no cancels the send and decides the step."""
+        now = context.now()
+        verdict, _ = judge_now(self, follower, follow_up, creator, now)
+        if isinstance(verdict, GoAhead):
+            return True
+        sending.cancel_send(follower, send_id, "ruled_out")
+        carry_out(follower, follow_up, verdict, now)
+        return False
 
     def repeat_send(self, creator_id: str, lead_id: UUID, send_id: UUID) -> UUID:
         """Have what may have arrived sent once more, as a message by hand; answers the new send.
