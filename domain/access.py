@@ -1,4 +1,4 @@
-"""Who may act for a creator: the keys and the people, and every change of either; secrets are never here."""
+"""The access aggregate: the keys and the people that may act for a creator; secrets are never here."""
 
 from dataclasses import dataclass
 from datetime import datetime

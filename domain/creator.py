@@ -1,8 +1,8 @@
-"""A creator: who sells here, what, in which voice, and what the bot may do for them."""
+"""The creator aggregate: settings, configuration, the mode of the bot, products and channels."""
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import time
 from decimal import Decimal
 from typing import Annotated, Any
@@ -199,10 +199,10 @@ class Creator(Aggregate):
 
     def configure(self, changes: Mapping[str, str | None]) -> None:
         """Take over the given fields of `Config`; what is already so changes nothing."""
-        before: dict[str, Any] = {field.name: getattr(self.config, field.name) for field in fields(Config)}
+        before = vars(self.config)
         changed = tuple(name for name, value in changes.items() if before[name] != value)
         if changed:
-            self.trigger_event(self.Configured, changed=changed, config=Config(**(before | dict(changes))))
+            self.trigger_event(self.Configured, changed=changed, config=replace(self.config, **changes))
 
     def change_mode(self, mode: Mode, reason: str | None = None) -> None:
         """Switch the bot; drafts do not exist yet, so neither does the mode that needs them."""

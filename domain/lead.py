@@ -1,7 +1,7 @@
-"""A lead: one person a creator may sell to, and where they stand on the board."""
+"""The lead aggregate: one person a creator may sell to, and their place on the board."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
@@ -263,7 +263,7 @@ class Lead(Aggregate):
 
     def put_back(self, before: "Lead", now: datetime) -> None:
         """Stand again as the lead did before, also in how far automation may move it."""
-        stood = {field.name: getattr(before.details, field.name) for field in fields(Details)}
+        stood = vars(before.details)
         self.change_details({name: value for name, value in stood.items() if name not in TOLD - before.by_hand})
         self.change_details({name: stood[name] for name in TOLD - before.by_hand}, by_hand=False)
         if before.status is not self.status:
@@ -326,11 +326,11 @@ class Lead(Aggregate):
 
     def change_details(self, changes: Mapping[str, Any], *, by_hand: bool = True) -> None:
         """Take over the given fields of `Details`; what is already so changes nothing."""
-        before = {field.name: getattr(self.details, field.name) for field in fields(Details)}
+        before = vars(self.details)
         changed = tuple(name for name, value in changes.items() if before[name] != value)
         if changed:
             self.trigger_event(
-                self.DetailsChanged, changed=changed, details=Details(**(before | dict(changes))), by_hand=by_hand
+                self.DetailsChanged, changed=changed, details=replace(self.details, **changes), by_hand=by_hand
             )
 
     def follow_platform(self, name: str | None, username: str | None) -> None:

@@ -1,4 +1,4 @@
-"""Decisions over both aggregates of a person: their life with a creator begins, or is edited by hand."""
+"""Decisions over both aggregates of a person: their life with a creator begins, is edited by hand, or ends."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""An import: leads taken from one file, as one act that can be taken back."""
+"""The import aggregate: leads taken from one file, as one act that can be taken back."""
 
 from uuid import UUID, uuid5
 

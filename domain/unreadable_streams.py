@@ -1,4 +1,4 @@
-"""Loads people whose streams hold an event that cannot be read: they can be ended and erased all the same."""
+"""Loading of people whose streams hold an event that cannot be read: they can be ended and erased all the same."""
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime

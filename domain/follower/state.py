@@ -1,4 +1,4 @@
-"""The state of a follower, as far as decisions need it, and the questions that can be asked of it."""
+"""State of a follower, as far as decisions need it, and the questions that can be asked of it."""
 
 from datetime import datetime, timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""When may this follow-up go out, and if it may not, what happens instead?"""
+"""Scheduling policy: the minute at which a follow-up may go out, or what becomes of it instead."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""May this follow-up go out now? The first rule that says no decides what happens instead."""
+"""Sending policy: the rules for a follow-up that falls due, in their order; the first that says no decides."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

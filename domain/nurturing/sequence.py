@@ -1,4 +1,4 @@
-"""A nurturing sequence: the steps that one creator has promised for one occasion, and whether it is on."""
+"""The sequence aggregate: the steps that one creator has promised for one occasion, and whether it is on."""
 
 from typing import Any
 from uuid import UUID, uuid5
