@@ -23,7 +23,7 @@ from pydantic import (
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from api.errors import StartupError
-from domain.follower.messages import AnswerLimits
+from domain.follower.values import AnswerLimits
 
 PREFIX = "CLONNECT_"
 KEY_BYTES = 32

@@ -1,11 +1,9 @@
-"""Who may act for a creator: the keys and the people, and every change of either; secrets are never here."""
+"""The access aggregate: the keys and the people that may act for a creator; secrets are never here."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID, uuid5
-
-from eventsourcing.domain import event
 
 from domain.aggregate import Aggregate, AggregateCreated
 from domain.errors import Conflict
@@ -54,9 +52,15 @@ class Access(Aggregate):
         label: Annotated[str | None, Personal]
         expires_at: datetime | None
 
+        def apply(self, access: "Access") -> None:
+            access.keys[self.prefix] = self.role, self.expires_at
+
     class KeyRevoked(Event):
         TOPIC = "access.key_revoked"
         prefix: str
+
+        def apply(self, access: "Access") -> None:
+            access.keys.pop(self.prefix, None)
 
     class UserInvited(Event):
         TOPIC = "access.user_invited"
@@ -65,9 +69,15 @@ class Access(Aggregate):
         name: Annotated[str | None, Personal]
         role: Role
 
+        def apply(self, access: "Access") -> None:
+            access.users[self.user_id] = self.role
+
     class InvitationAccepted(Event):
         TOPIC = "access.invitation_accepted"
         user_id: UUID
+
+        def apply(self, access: "Access") -> None:
+            access.have_come.add(self.user_id)
 
     class UserChanged(Event):
         TOPIC = "access.user_changed"
@@ -75,9 +85,16 @@ class Access(Aggregate):
         name: Annotated[str | None, Personal]
         role: Role
 
+        def apply(self, access: "Access") -> None:
+            access.users[self.user_id] = self.role
+
     class UserRemoved(Event):
         TOPIC = "access.user_removed"
         user_id: UUID
+
+        def apply(self, access: "Access") -> None:
+            access.users.pop(self.user_id, None)
+            access.have_come.discard(self.user_id)
 
     class LinkIssued(Event):
         TOPIC = "access.link_issued"
@@ -86,6 +103,9 @@ class Access(Aggregate):
     class PasswordSet(Event):
         TOPIC = "access.password_set"
         user_id: UUID
+
+        def apply(self, access: "Access") -> None:
+            access.have_come.add(self.user_id)
 
     @staticmethod
     def create_id(namespace: UUID, creator_id: str) -> UUID:
@@ -109,60 +129,37 @@ class Access(Aggregate):
         return {"creator_id": self.creator_id} if self.creator_id else {}
 
     def issue_key(self, prefix: str, role: Role, label: str | None, expires_at: datetime | None) -> None:
-        self._issue_key(prefix=prefix, role=role, label=label, expires_at=expires_at)
-
-    @event(KeyIssued)
-    def _issue_key(self, prefix: str, role: Role, label: str | None, expires_at: datetime | None) -> None:
-        self.keys[prefix] = role, expires_at
+        self.trigger_event(self.KeyIssued, prefix=prefix, role=role, label=label, expires_at=expires_at)
 
     def revoke_key(self, prefix: str, role: Role, now: datetime) -> None:
         """Take a key back; raises `Conflict` for the last way in of an owner."""
         if role in (Role.OWNER, Role.ADMIN) and not self._ways_in(now) - {prefix}:
             raise Conflict(LAST_OWNER)
-        self._revoke_key(prefix=prefix)
-
-    @event(KeyRevoked)
-    def _revoke_key(self, prefix: str) -> None:
-        self.keys.pop(prefix, None)
+        self.trigger_event(self.KeyRevoked, prefix=prefix)
 
     def invite_user(self, user_id: UUID, email: str, name: str | None, role: Role) -> None:
-        self._invite_user(user_id=user_id, email=email, name=name, role=role)
+        self.trigger_event(self.UserInvited, user_id=user_id, email=email, name=name, role=role)
 
-    @event(UserInvited)
-    def _invite_user(self, user_id: UUID, email: str, name: str | None, role: Role) -> None:
-        self.users[user_id] = role
-
-    @event(InvitationAccepted)
     def accept_invitation(self, user_id: UUID) -> None:
-        self.have_come.add(user_id)
+        self.trigger_event(self.InvitationAccepted, user_id=user_id)
 
     def change_user(self, user_id: UUID, name: str | None, before: Role, after: Role, now: datetime) -> None:
         """Give a person another role or name; raises `Conflict` where no owner would be left."""
         if before is Role.OWNER and after is not before and not self._ways_in(now) - {user_id}:
             raise Conflict(LAST_OWNER)
-        self._change_user(user_id=user_id, name=name, role=after)
-
-    @event(UserChanged)
-    def _change_user(self, user_id: UUID, name: str | None, role: Role) -> None:
-        self.users[user_id] = role
+        self.trigger_event(self.UserChanged, user_id=user_id, name=name, role=after)
 
     def remove_user(self, user_id: UUID, role: Role, now: datetime) -> None:
         """Let a person in no more; raises `Conflict` for the last way in of an owner."""
         if role in (Role.OWNER, Role.ADMIN) and not self._ways_in(now) - {user_id}:
             raise Conflict(LAST_OWNER)
-        self._remove_user(user_id=user_id)
-
-    @event(UserRemoved)
-    def _remove_user(self, user_id: UUID) -> None:
-        self.users.pop(user_id, None)
-        self.have_come.discard(user_id)
+        self.trigger_event(self.UserRemoved, user_id=user_id)
 
     def issue_link(self, user_id: UUID) -> None:
         self.trigger_event(self.LinkIssued, user_id=user_id)
 
-    @event(PasswordSet)
     def set_password(self, user_id: UUID) -> None:
-        self.have_come.add(user_id)
+        self.trigger_event(self.PasswordSet, user_id=user_id)
 
     def _ways_in(self, now: datetime) -> set[str | UUID]:
         """By which an owner, or an admin of the installation, gets in; not somebody invited who has never come."""

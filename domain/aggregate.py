@@ -1,4 +1,4 @@
-"""The base of our aggregates and events: times come from the context, names are explicit."""
+"""Base classes of aggregates and domain events: times come from the context, topics are explicit."""
 
 from datetime import datetime
 from typing import Any, ClassVar

@@ -1,14 +1,27 @@
-"""Clonnect: every command that anybody may give, one method each."""
+"""The application: every command that anybody may give, one method each."""
 
 from domain.commands.access import AccessCommands
-from domain.commands.bulk import BulkCommands
+from domain.commands.conversations import ConversationCommands
 from domain.commands.creators import CreatorCommands
+from domain.commands.enrolments import EnrolmentCommands
 from domain.commands.erasure import ErasureCommands
+from domain.commands.follow_ups import FollowUpCommands
 from domain.commands.imports import ImportCommands
+from domain.commands.leads import LeadCommands
 from domain.commands.sends import SendCommands
 
 
-class Clonnect(CreatorCommands, SendCommands, ErasureCommands, ImportCommands, BulkCommands, AccessCommands):
+class Clonnect(
+    CreatorCommands,
+    AccessCommands,
+    LeadCommands,
+    ImportCommands,
+    ConversationCommands,
+    EnrolmentCommands,
+    FollowUpCommands,
+    SendCommands,
+    ErasureCommands,
+):
     """Load, tell, save. Commands run one at a time inside `domain.context.acting(...)`."""
 
     name = "clonnect"

@@ -1,4 +1,4 @@
-"""Who acts, why and at what time: set by the request, the webhook or the process, read when events are saved."""
+"""The context of a command: actor, cause and time. Set by whoever gives it, read when events are saved."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,15 +1,13 @@
-"""A creator: who sells here, what, in which voice, and what the bot may do for them."""
+"""The creator aggregate: settings, configuration, the mode of the bot, products and channels."""
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import time
 from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
-
-from eventsourcing.domain import event
 
 from domain.aggregate import Aggregate, AggregateCreated
 from domain.errors import Conflict, FieldError, Invalid, NotFound
@@ -93,37 +91,62 @@ class Creator(Aggregate):
         TOPIC = "creator.settings_changed"
         settings: CreatorSettings
 
+        def apply(self, creator: "Creator") -> None:
+            creator.settings = self.settings
+
     class Configured(Event):
         TOPIC = "creator.configured"
         changed: tuple[str, ...]
         config: Annotated[Config, Personal]
+
+        def apply(self, creator: "Creator") -> None:
+            creator.config = self.config
 
     class ModeChanged(Event):
         TOPIC = "creator.mode_changed"
         mode: Mode
         reason: str | None
 
+        def apply(self, creator: "Creator") -> None:
+            creator.mode = self.mode
+            creator.mode_reason = self.reason
+
     class ProductAdded(Event):
         TOPIC = "creator.product_added"
         product: Product
+
+        def apply(self, creator: "Creator") -> None:
+            creator.products = creator.products | {self.product.product_id: replace(self.product)}
 
     class ProductChanged(Event):
         TOPIC = "creator.product_changed"
         product: Product
 
+        def apply(self, creator: "Creator") -> None:
+            creator.products = creator.products | {self.product.product_id: self.product}
+
     class ProductRemoved(Event):
         TOPIC = "creator.product_removed"
         product_id: UUID
+
+        def apply(self, creator: "Creator") -> None:
+            creator.products = {key: product for key, product in creator.products.items() if key != self.product_id}
 
     class ChannelConnected(Event):
         TOPIC = "creator.channel_connected"
         channel: Platform
         account_id: str
 
+        def apply(self, creator: "Creator") -> None:
+            creator.channels = creator.channels | {self.channel: self.account_id}
+
     class ChannelDisconnected(Event):
         TOPIC = "creator.channel_disconnected"
         channel: Platform
         account_id: str
+
+        def apply(self, creator: "Creator") -> None:
+            creator.channels = {name: account for name, account in creator.channels.items() if name != self.channel}
 
     @staticmethod
     def create_id(namespace: UUID, creator_id: str) -> UUID:
@@ -172,45 +195,28 @@ class Creator(Aggregate):
     def change_settings(self, settings: CreatorSettings) -> None:
         check_zone(settings.timezone)
         if settings != self.settings:
-            self._change_settings(settings=settings)
-
-    @event(SettingsChanged)
-    def _change_settings(self, settings: CreatorSettings) -> None:
-        self.settings = settings
+            self.trigger_event(self.SettingsChanged, settings=settings)
 
     def configure(self, changes: Mapping[str, str | None]) -> None:
         """Take over the given fields of `Config`; what is already so changes nothing."""
-        before: dict[str, Any] = {field.name: getattr(self.config, field.name) for field in fields(Config)}
+        before = vars(self.config)
         changed = tuple(name for name, value in changes.items() if before[name] != value)
         if changed:
-            self._configure(changed=changed, config=Config(**(before | dict(changes))))
-
-    @event(Configured)
-    def _configure(self, changed: tuple[str, ...], config: Config) -> None:
-        self.config = config
+            self.trigger_event(self.Configured, changed=changed, config=replace(self.config, **changes))
 
     def change_mode(self, mode: Mode, reason: str | None = None) -> None:
         """Switch the bot; drafts do not exist yet, so neither does the mode that needs them."""
         if mode is Mode.REVIEW:
             raise Invalid(FieldError("/mode", "unavailable", "The mode `review` is not available yet."))
         if mode is not self.mode:
-            self._change_mode(mode=mode, reason=reason)
-
-    @event(ModeChanged)
-    def _change_mode(self, mode: Mode, reason: str | None) -> None:
-        self.mode = mode
-        self.mode_reason = reason
+            self.trigger_event(self.ModeChanged, mode=mode, reason=reason)
 
     def add_product(self, product: Product) -> None:
         if product.product_id in self.products:
             return
         if len(self.products) >= MAX_PRODUCTS:
             raise Conflict(f"A creator has at most {MAX_PRODUCTS:,} products: remove one first.")
-        self._add_product(product=product)
-
-    @event(ProductAdded)
-    def _add_product(self, product: Product) -> None:
-        self.products = self.products | {product.product_id: replace(product)}
+        self.trigger_event(self.ProductAdded, product=product)
 
     def product(self, product_id: UUID) -> Product:
         """One of the products; raises `NotFound`."""
@@ -223,29 +229,17 @@ class Creator(Aggregate):
         before = self.product(product_id)
         product = replace(before, **changes)
         if product != before:
-            self._change_product(product=product)
-
-    @event(ProductChanged)
-    def _change_product(self, product: Product) -> None:
-        self.products = self.products | {product.product_id: product}
+            self.trigger_event(self.ProductChanged, product=product)
 
     def remove_product(self, product_id: UUID) -> None:
         """Sell it no more; who was told of it keeps its id, under which nothing is found."""
         self.product(product_id)
-        self._remove_product(product_id=product_id)
-
-    @event(ProductRemoved)
-    def _remove_product(self, product_id: UUID) -> None:
-        self.products = {key: product for key, product in self.products.items() if key != product_id}
+        self.trigger_event(self.ProductRemoved, product_id=product_id)
 
     def connect_channel(self, channel: Platform, account_id: str, *, anew: bool = False) -> None:
         """Let an account speak for the creator; `anew`: with another secret, though it may be the same account."""
         if anew or self.channels.get(channel) != account_id:
-            self._connect_channel(channel=channel, account_id=account_id)
-
-    @event(ChannelConnected)
-    def _connect_channel(self, channel: Platform, account_id: str) -> None:
-        self.channels = self.channels | {channel: account_id}
+            self.trigger_event(self.ChannelConnected, channel=channel, account_id=account_id)
 
     def disconnect_channel(self, channel: Platform, account_id: str) -> None:
         """Let this account speak no more; raises `Conflict` when another one has taken its place."""
@@ -253,8 +247,4 @@ class Creator(Aggregate):
             raise NotFound("This channel is not connected.")
         if self.channels[channel] != account_id:
             raise Conflict("Another account speaks here by now.")
-        self._disconnect_channel(channel=channel, account_id=account_id)
-
-    @event(ChannelDisconnected)
-    def _disconnect_channel(self, channel: Platform, account_id: str) -> None:
-        self.channels = {name: account for name, account in self.channels.items() if name != channel}
+        self.trigger_event(self.ChannelDisconnected, channel=channel, account_id=account_id)

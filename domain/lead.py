@@ -1,13 +1,11 @@
-"""A lead: one person a creator may sell to, and where they stand on the board."""
+"""The lead aggregate: one person a creator may sell to, and their place on the board."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 from uuid import UUID, uuid5
-
-from eventsourcing.domain import event
 
 from domain.aggregate import Aggregate, AggregateCreated
 from domain.errors import Conflict, NotFound
@@ -76,6 +74,12 @@ class Lead(Aggregate):
         def upcast_v1_v2(state: dict[str, Any]) -> None:
             state["by_hand"] = True
 
+        def apply(self, lead: "Lead") -> None:
+            lead.details = self.details
+            lead.by_hand -= set(self.changed)
+            if self.by_hand:
+                lead.by_hand |= {name for name in TOLD.intersection(self.changed) if getattr(self.details, name)}
+
     class StatusChanged(Event):
         TOPIC = "lead.status_changed"
         class_version = 2
@@ -89,11 +93,19 @@ class Lead(Aggregate):
         def upcast_v1_v2(state: dict[str, Any]) -> None:
             state["mark"] = None
 
+        def apply(self, lead: "Lead") -> None:
+            lead.status = self.after
+            if self.by_hand:
+                lead.ceiling = self.after if self.after < self.before else Status.CUSTOMER
+
     class Scored(Event):
         TOPIC = "lead.scored"
         value: float
         terms: tuple[Term, ...]
         version: int
+
+        def apply(self, lead: "Lead") -> None:
+            lead.score = Score(self.terms)
 
     class Purchased(Event):
         TOPIC = "lead.purchased"
@@ -104,25 +116,42 @@ class Lead(Aggregate):
         reference: Annotated[str | None, Personal]
         at: datetime
 
+        def apply(self, lead: "Lead") -> None:
+            lead.ceiling = Status.CUSTOMER
+            if self.reference is not None:
+                lead.references.add(self.reference)
+
     class Assigned(Event):
         TOPIC = "lead.assigned"
         user_id: UUID | None
+
+        def apply(self, lead: "Lead") -> None:
+            lead.assigned_to = self.user_id
 
     class Archived(Event):
         TOPIC = "lead.archived"
         status: Status
         before: Mark | None
 
+        def apply(self, lead: "Lead") -> None:
+            lead.mark = Mark.ARCHIVED
+
     class MarkedAsSpam(Event):
         TOPIC = "lead.marked_as_spam"
         status: Status
         before: Mark | None
+
+        def apply(self, lead: "Lead") -> None:
+            lead.mark = Mark.SPAM
 
     class Restored(Event):
         TOPIC = "lead.restored"
         status: Status
         before: Mark
         reason: str
+
+        def apply(self, lead: "Lead") -> None:
+            lead.mark = None
 
     class Deleted(Event):
         TOPIC = "lead.deleted"
@@ -134,12 +163,26 @@ class Lead(Aggregate):
         def upcast_v1_v2(state: dict[str, Any]) -> None:
             state["mark"] = None
 
+        def apply(self, lead: "Lead") -> None:
+            lead.is_deleted = True
+
     class ErasureRequested(Event):
         TOPIC = "lead.erasure_requested"
+
+        def apply(self, lead: "Lead") -> None:
+            lead.is_deleted = True
+            lead.erasure = "requested"
 
     class Erased(Event):
         TOPIC = "lead.erased"
         counts: dict[str, int]
+
+        def apply(self, lead: "Lead") -> None:
+            lead.erasure = "done"
+            lead.erased_counts = self.counts
+            lead.platform_user_id = ""
+            lead.details = Details()
+            lead.references = set()
 
     @staticmethod
     def create_id(follower_id: UUID, life: int) -> UUID:
@@ -212,44 +255,42 @@ class Lead(Aggregate):
         """Move the card. Automation only lifts, and never above where a person has put the lead."""
         if after is self.status or not (by_hand or self.status < after <= self.ceiling):
             return
-        self._change_status(before=self.status, after=after, by_hand=by_hand, reason=reason, mark=self.mark)
+        self.trigger_event(
+            self.StatusChanged, before=self.status, after=after, by_hand=by_hand, reason=reason, mark=self.mark
+        )
         if by_hand:
             self.rate(self.score.moved_by_person(after, now), now)
 
-    @event(StatusChanged)
-    def _change_status(self, before: Status, after: Status, by_hand: bool, reason: str, mark: Mark | None) -> None:
-        self.status = after
-        if by_hand:
-            self.ceiling = after if after < before else Status.CUSTOMER
-
     def put_back(self, before: "Lead", now: datetime) -> None:
         """Stand again as the lead did before, also in how far automation may move it."""
-        stood = {field.name: getattr(before.details, field.name) for field in fields(Details)}
+        stood = vars(before.details)
         self.change_details({name: value for name, value in stood.items() if name not in TOLD - before.by_hand})
         self.change_details({name: stood[name] for name in TOLD - before.by_hand}, by_hand=False)
         if before.status is not self.status:
             # A ceiling is where a person put the lead, or there is none. Only a move by hand sets or lifts one.
             is_lift, had_ceiling = self.status < before.status, before.ceiling is not Status.CUSTOMER
             by_hand = is_lift is not had_ceiling
-            self._change_status(
-                before=self.status, after=before.status, by_hand=by_hand, reason="import_reverted", mark=self.mark
+            self.trigger_event(
+                self.StatusChanged,
+                before=self.status,
+                after=before.status,
+                by_hand=by_hand,
+                reason="import_reverted",
+                mark=self.mark,
             )
         self.rate(before.score, now)
 
     def rate(self, score: Score, now: datetime) -> None:
         """Keep a new purchase intent with the terms that it is made of."""
         if score != self.score:
-            self._rate(value=score.shown(now), terms=score.terms, version=SCORING_VERSION)
-
-    @event(Scored)
-    def _rate(self, value: float, terms: tuple[Term, ...], version: int) -> None:
-        self.score = Score(terms)
+            self.trigger_event(self.Scored, value=score.shown(now), terms=score.terms, version=SCORING_VERSION)
 
     def buy(self, purchase: Purchase, now: datetime) -> bool:
         """Record a purchase; who bought is a customer, wherever a person has put them. `False`: it is known."""
         if purchase.reference in self.references:
             return False
-        self._buy(
+        self.trigger_event(
+            self.Purchased,
             purchase_id=purchase.purchase_id,
             product_id=purchase.product_id,
             amount=purchase.amount,
@@ -262,70 +303,35 @@ class Lead(Aggregate):
             self.rate(self.score.customer(now), now)
         return True
 
-    @event(Purchased)
-    def _buy(
-        self,
-        purchase_id: UUID,
-        product_id: UUID | None,
-        amount: Decimal,
-        currency: str,
-        reference: str | None,
-        at: datetime,
-    ) -> None:
-        self.ceiling = Status.CUSTOMER
-        if reference is not None:
-            self.references.add(reference)
-
     def assign(self, user_id: UUID | None) -> None:
         """Say who holds the lead; `None` is nobody."""
         if user_id != self.assigned_to:
-            self._assign(user_id=user_id)
-
-    @event(Assigned)
-    def _assign(self, user_id: UUID | None) -> None:
-        self.assigned_to = user_id
+            self.trigger_event(self.Assigned, user_id=user_id)
 
     def archive(self) -> None:
         """Put the lead away until the person writes again."""
         if self.mark is not Mark.ARCHIVED:
-            self._archive(status=self.status, before=self.mark)
-
-    @event(Archived)
-    def _archive(self, status: Status, before: Mark | None) -> None:
-        self.mark = Mark.ARCHIVED
+            self.trigger_event(self.Archived, status=self.status, before=self.mark)
 
     def mark_as_spam(self) -> None:
         """Put the lead away until a person restores it, whatever is written."""
         if self.mark is not Mark.SPAM:
-            self._mark_as_spam(status=self.status, before=self.mark)
-
-    @event(MarkedAsSpam)
-    def _mark_as_spam(self, status: Status, before: Mark | None) -> None:
-        self.mark = Mark.SPAM
+            self.trigger_event(self.MarkedAsSpam, status=self.status, before=self.mark)
 
     def restore(self, reason: str) -> None:
         """Take the mark off: the lead stands again where it stood."""
         if self.mark is None:
             raise Conflict("This lead is neither archived nor spam.")
-        self._restore(status=self.status, before=self.mark, reason=reason)
-
-    @event(Restored)
-    def _restore(self, status: Status, before: Mark, reason: str) -> None:
-        self.mark = None
+        self.trigger_event(self.Restored, status=self.status, before=self.mark, reason=reason)
 
     def change_details(self, changes: Mapping[str, Any], *, by_hand: bool = True) -> None:
         """Take over the given fields of `Details`; what is already so changes nothing."""
-        before = {field.name: getattr(self.details, field.name) for field in fields(Details)}
+        before = vars(self.details)
         changed = tuple(name for name, value in changes.items() if before[name] != value)
         if changed:
-            self._change_details(changed=changed, details=Details(**(before | dict(changes))), by_hand=by_hand)
-
-    @event(DetailsChanged)
-    def _change_details(self, changed: tuple[str, ...], details: Details, by_hand: bool) -> None:
-        self.details = details
-        self.by_hand -= set(changed)
-        if by_hand:
-            self.by_hand |= {name for name in TOLD.intersection(changed) if getattr(details, name)}
+            self.trigger_event(
+                self.DetailsChanged, changed=changed, details=replace(self.details, **changes), by_hand=by_hand
+            )
 
     def follow_platform(self, name: str | None, username: str | None) -> None:
         """Take over what the platform says of the person, but for what somebody has entered.
@@ -341,33 +347,16 @@ class Lead(Aggregate):
     def delete(self) -> None:
         if self.is_deleted:
             raise NotFound("There is no such lead.")
-        self._delete(status=self.status, mark=self.mark)
-
-    @event(Deleted)
-    def _delete(self, status: Status, mark: Mark | None) -> None:
-        self.is_deleted = True
+        self.trigger_event(self.Deleted, status=self.status, mark=self.mark)
 
     def request_erasure(self) -> None:
         """Promise that nobody will be able to read anything personal of this life again."""
         if self.erasure is None:
-            self._request_erasure()
-
-    @event(ErasureRequested)
-    def _request_erasure(self) -> None:
-        self.is_deleted = True
-        self.erasure = "requested"
+            self.trigger_event(self.ErasureRequested)
 
     def record_erased(self, counts: Mapping[str, int]) -> bool:
         """The promise is kept; `counts` says how much of each kind is gone. `False`: it was kept before."""
         if self.erasure != "requested":
             return False
-        self._record_erased(counts=dict(counts))
+        self.trigger_event(self.Erased, counts=dict(counts))
         return True
-
-    @event(Erased)
-    def _record_erased(self, counts: dict[str, int]) -> None:
-        self.erasure = "done"
-        self.erased_counts = counts
-        self.platform_user_id = ""
-        self.details = Details()
-        self.references = set()

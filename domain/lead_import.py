@@ -1,8 +1,6 @@
-"""An import: leads taken from one file, as one act that can be taken back."""
+"""The import aggregate: leads taken from one file, as one act that can be taken back."""
 
 from uuid import UUID, uuid5
-
-from eventsourcing.domain import event
 
 from domain.aggregate import Aggregate, AggregateCreated
 
@@ -24,6 +22,9 @@ class LeadImport(Aggregate):
     class Reverted(Event):
         TOPIC = "lead_import.reverted"
         revert_id: UUID
+
+        def apply(self, lead_import: "LeadImport") -> None:
+            lead_import.reverts.add(self.revert_id)
 
     @staticmethod
     def create_id(namespace: UUID, creator_id: str, import_id: UUID) -> UUID:
@@ -50,8 +51,4 @@ class LeadImport(Aggregate):
     def revert(self, revert_id: UUID) -> None:
         """Something of the import is taken back, by whatever carries this correlation id."""
         if revert_id not in self.reverts:
-            self._revert(revert_id=revert_id)
-
-    @event(Reverted)
-    def _revert(self, revert_id: UUID) -> None:
-        self.reverts.add(revert_id)
+            self.trigger_event(self.Reverted, revert_id=revert_id)

@@ -1,9 +1,18 @@
-"""How long a text may be on each platform, in the platform's own measure."""
+"""Rules of the platforms: the messaging window, and how long a text may be in each one's own measure."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final, Literal
 
 from domain.vocabulary import Platform
+
+WINDOW: Final = timedelta(hours=24)
+"""Instagram and WhatsApp let a business write so long after a person's message (Meta, "Messaging window")."""
+
+
+def has_window(platform: Platform) -> bool:
+    """Whether a platform lets us write only for a while after the person wrote."""
+    return platform in (Platform.INSTAGRAM, Platform.WHATSAPP)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Loads and saves streams: the one place where an event gets its id and its metadata."""
+"""The base of the application: loads and saves aggregates; the one place where an event gets its id and metadata."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol, TypeVar, runtime_checkable

@@ -1,4 +1,4 @@
-"""Loads people whose streams hold an event that cannot be read: they can be ended and erased all the same."""
+"""Loading of people whose streams hold an event that cannot be read: they can be ended and erased all the same."""
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -11,6 +11,7 @@ from domain import context
 from domain.aggregate import Aggregate
 from domain.follower.follower import Follower
 from domain.lead import Details, Lead
+from domain.person.identity import parse_id
 from domain.streams import Streams
 from domain.vocabulary import Platform, Status
 
@@ -68,6 +69,14 @@ class Salvage(Streams):
             return follower
 
         return self._as_far_as_read(follower_id, Follower, begun)
+
+    def people_known_as(self, creator_id: str, given: str) -> list[Follower]:
+        """Everybody who has this id on a platform, with the prefix of one or on any; alive or not."""
+        platform, raw = parse_id(given)
+        ids = [
+            Follower.create_id(self.namespace, creator_id, each, raw) for each in ([platform] if platform else Platform)
+        ]
+        return [follower for each in ids if (follower := self.follower_as_far_as_read(each)) is not None]
 
     def _as_far_as_read(
         self, stream_id: UUID, kind: type[Stream], begun: Callable[[Mapping[str, str]], Stream]

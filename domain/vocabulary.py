@@ -1,4 +1,4 @@
-"""The closed sets of words that the business speaks in."""
+"""Enumerations: the closed sets of words that the business speaks in."""
 
 from enum import StrEnum
 

@@ -17,8 +17,8 @@ from domain import context
 from domain.application import Clonnect
 from domain.commands.conversations import WAS_RECEIVED, ReceivedMessage
 from domain.errors import Conflict, DomainError, NotFound
-from domain.follower.content import Attachment, Inbound, ServiceNote
 from domain.follower.follower import Follower
+from domain.follower.values import Attachment, Inbound, ServiceNote
 from domain.person.identity import check_shape
 from domain.streams import SideStatement
 from domain.vocabulary import Platform

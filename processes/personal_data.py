@@ -12,7 +12,7 @@ from cryptography.exceptions import InvalidTag
 from psycopg.rows import DictRow
 
 from domain.application import Clonnect
-from domain.follower.events import FollowerEvents
+from domain.follower.follower import Follower
 from domain.lead import Lead
 from eventstore.sealing import Sealer
 from eventstore.snapshots import StreamStore
@@ -60,17 +60,17 @@ class Belongings:
         """Asked for while the log can still be read, as far as it can."""
         store = cast(StreamStore, self._app.events)
         said = await asyncio.to_thread(lambda: list(store.readable(lead.follower_id)))
-        of_this_life = [each for each in said if isinstance(each, FollowerEvents.Event) and each.lead_id == lead.id]
-        begun = [each for each in of_this_life if isinstance(each, FollowerEvents.Met | FollowerEvents.Returned)]
+        of_this_life = [each for each in said if isinstance(each, Follower.Event) and each.lead_id == lead.id]
+        begun = [each for each in of_this_life if isinstance(each, Follower.Met | Follower.Returned)]
         person = lead.platform_user_id or next((each.platform_user_id for each in begun), "")
         delivered = await self._deliveries_of(lead, person)
-        keys = {each.dedupe_key for each in of_this_life if isinstance(each, FollowerEvents.MessageReceived)}
+        keys = {each.dedupe_key for each in of_this_life if isinstance(each, Follower.MessageReceived)}
         keys.update(*(each.dedupe_keys for each in delivered))
         return BelongingsFound(
             [each.delivery_id for each in delivered],
             list(keys),
             [each.trace for each in delivered] + await self._traces_of(lead, list(keys)),
-            [each.send_id for each in of_this_life if isinstance(each, FollowerEvents.SendRequested)],
+            [each.send_id for each in of_this_life if isinstance(each, Follower.SendRequested)],
         )
 
     async def _traces_of(self, lead: Lead, dedupe_keys: list[str]) -> list[bytes]:

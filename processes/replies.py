@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from domain.application import Clonnect
 from domain.commands.conversations import ProposedAnswer
 from domain.creator import Creator, Product
-from domain.follower.content import Proposal
 from domain.follower.follower import Follower
-from domain.follower.messages import AnswerLimits
+from domain.follower.values import AnswerLimits, Proposal
 from domain.lead import Lead
 from domain.person.names import first_name
 from domain.platforms import too_long
-from domain.understanding.intents import ProductWords, Understanding, understand
+from domain.understanding.intents import Understanding, understand
 from domain.understanding.opt_out import soft_stop
+from domain.understanding.products import ProductWords
 from domain.vocabulary import Intent, Language, Mode
 from eventstore.log import Recorded
 from eventstore.writer import Writer

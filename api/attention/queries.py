@@ -17,7 +17,7 @@ from psycopg.rows import DictRow, dict_row
 from api.attention.wording import sentence
 from domain.application import Clonnect
 from domain.errors import NotFound, Transient
-from domain.nurturing.placement import WINDOW
+from domain.platforms import WINDOW
 from eventstore.session_limits import FOLLOWING, session
 from processes.erasure import NotShownYet
 from processes.parked_reactions import ask_again

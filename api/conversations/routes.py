@@ -47,9 +47,9 @@ from domain import context
 from domain.application import Clonnect
 from domain.commands.conversations import ReceivedMessage
 from domain.errors import NotFound
-from domain.follower.content import Inbound
-from domain.nurturing.placement import WINDOW
+from domain.follower.values import Inbound
 from domain.person.identity import format_id, require_id
+from domain.platforms import WINDOW
 from domain.vocabulary import Intent, Language, Mark, Mode, Platform, Status
 from projections.people.filters import Shelf
 

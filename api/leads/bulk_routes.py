@@ -12,7 +12,7 @@ from api.http.fields import STATUSES, Ok, RequestModel, ResponseModel, StatusWor
 from api.http.routing import Acting, Do, guarded_router
 from domain import context
 from domain.application import Clonnect
-from domain.commands.bulk import ACTIONS, BulkRefusal
+from domain.commands.leads import ACTIONS, BulkRefusal
 from domain.errors import FieldError, Invalid
 
 router = guarded_router("leads", reads=STAFF, writes=STAFF)

@@ -43,9 +43,9 @@ from api.openapi.refusals import also
 from api.presenters import json_pages
 from api.presenters.items import LeadDetail, LeadItem, lead_after
 from domain.application import Clonnect
-from domain.commands.leads import NewLead
 from domain.errors import FieldError, Invalid, NotFound
 from domain.lead import Details, Purchase
+from domain.lead_and_follower import NewLead
 from domain.person.identity import require_id
 from domain.vocabulary import Platform, Status
 

@@ -16,7 +16,7 @@ from api.http.problems import NotCaughtUp
 from api.http.routing import Acting, Do, DoOnVersion, Running, Shown, guarded_router, shown_lead
 from api.presenters.items import Row, follower_id_of
 from domain.application import Clonnect
-from domain.commands.nurturing import values_for
+from domain.commands.judging import values_for
 from domain.creator import Creator
 from domain.errors import NotFound
 from domain.nurturing.default_steps import NAMES

@@ -1,1 +1,1 @@
-"""The commands, by what they are about; `domain.application` puts them together."""
+"""Commands, in groups that do not know each other; `domain.application` puts them together."""

@@ -5,17 +5,17 @@ from datetime import datetime
 from uuid import UUID, uuid5
 
 from domain import context
-from domain.commands.leads import LeadCommands, NewLead
 from domain.errors import FieldError, Invalid
+from domain.follower import contact, messages, sending
 from domain.follower.contact import MANUAL_PAUSE
-from domain.follower.content import Inbound, Proposal, ServiceNote
 from domain.follower.follower import Follower
-from domain.follower.messages import AnswerLimits
-from domain.follower.values import Purpose
+from domain.follower.values import AnswerLimits, Inbound, Proposal, Purpose, ServiceNote
 from domain.lead import Details, Lead
+from domain.lead_and_follower import NewLead, begin_life
 from domain.person.names import visible
 from domain.platforms import text_limit, too_long
 from domain.scoring.score import earned_status
+from domain.streams import Streams
 from domain.understanding.opt_out import opted_out_by, opts_in
 from domain.vocabulary import Intent, Language, Mark, Mode, Platform
 
@@ -65,7 +65,7 @@ class Requested:
     is_record: bool = False
 
 
-class ConversationCommands(LeadCommands):
+class ConversationCommands(Streams):
     """What a follower says and what is said to them."""
 
     def receive_message(self, creator_id: str, message: Inbound) -> ReceivedMessage:
@@ -86,14 +86,14 @@ class ConversationCommands(LeadCommands):
                 Details(name=visible(message.name or ""), username=visible(message.username or "")),
                 source="dm" if message.origin != "api" else "api",
             )
-            follower, lead = self._begin_life(creator.creator_id, follower_id, follower, new)
+            follower, lead = begin_life(creator.creator_id, follower_id, follower, new)
         else:
             lead = self.lead_of(follower)
             lead.follow_platform(message.name, message.username)
             if lead.mark is Mark.ARCHIVED and message.opens_window:
                 lead.restore("message")
         own_words = "" if message.forwarded else message.text
-        follower.receive(message, hard_stop=opted_out_by(own_words), opts_in=opts_in(own_words))
+        messages.receive(follower, message, hard_stop=opted_out_by(own_words), opts_in=opts_in(own_words))
         self.save_streams(lead, follower, in_transaction=[(RECEIVE, key)])
         return ReceivedMessage(follower_id, lead.id, message.message_id, duplicate=False)
 
@@ -103,7 +103,7 @@ class ConversationCommands(LeadCommands):
         Of spam, and of words that are somebody else's, only what it means is recorded: it moves nobody.
         """
         follower = self.follower(follower_id)
-        if not follower.is_alive or not follower.understand(proposal):
+        if not follower.is_alive or not messages.understand(follower, proposal):
             return False
         lead = self.lead_of(follower)
         if lead.mark is Mark.SPAM or not proposal.own_words:
@@ -127,7 +127,7 @@ class ConversationCommands(LeadCommands):
         if earned is not None:
             lead.change_status(earned, by_hand=False, reason=proposal.intents[0][0], now=now)
         if proposal.intents[0][0] is Intent.ESCALATION:
-            follower.escalate(uuid5(proposal.burst_id, "escalation"), "asked", proposal.message_ids[-1])
+            contact.escalate(follower, uuid5(proposal.burst_id, "escalation"), "asked", proposal.message_ids[-1])
         self.save_streams(follower, lead)
         return True
 
@@ -148,7 +148,8 @@ class ConversationCommands(LeadCommands):
             or too_long(follower.platform, answer.text)
         ):
             return None
-        draft_id = follower.draft_reply(
+        draft_id = messages.draft_reply(
+            follower,
             burst_id=answer.burst_id,
             text=answer.text,
             language=answer.language,
@@ -160,7 +161,8 @@ class ConversationCommands(LeadCommands):
         if draft_id is None:
             return None
         send_id = uuid5(draft_id, "send")
-        follower.request_send(
+        sending.request_send(
+            follower,
             send_id,
             Purpose.REPLY,
             answer.text,
@@ -188,16 +190,16 @@ class ConversationCommands(LeadCommands):
         now = context.now()
         account_id = creator.channels.get(follower.platform)
         actor = context.current().actor
-        follower.request_send(send_id, Purpose.MANUAL, text, account_id=account_id, requested_by=actor)
+        sending.request_send(follower, send_id, Purpose.MANUAL, text, account_id=account_id, requested_by=actor)
         held = None
         if follower.platform is Platform.MANUAL:
-            follower.record_said_elsewhere(send_id)
+            sending.record_said_elsewhere(follower, send_id)
         else:
             held = follower.is_reachable_from(account_id, now)
             if held is not None:
-                follower.cancel_send(send_id, held)
-            follower.resolve_escalation()
-            follower.pause_bot(now + MANUAL_PAUSE, "manual_reply")
+                sending.cancel_send(follower, send_id, held)
+            contact.resolve_escalation(follower)
+            contact.pause_bot(follower, now + MANUAL_PAUSE, "manual_reply")
         self.save_streams(follower)
         return Requested(send_id, follower.platform, held, is_record=follower.platform is Platform.MANUAL)
 
@@ -207,9 +209,9 @@ class ConversationCommands(LeadCommands):
         if follower is None or not follower.is_alive:
             return
         if reachable:
-            follower.unsuppress("platform")
+            contact.unsuppress(follower, "platform")
         else:
-            follower.suppress(None)
+            contact.suppress(follower, None)
         self.save_streams(follower)
 
     def keep_note(self, creator_id: str, platform: Platform, platform_user_id: str, note: ServiceNote) -> None:
@@ -217,14 +219,14 @@ class ConversationCommands(LeadCommands):
         follower = self.known_follower(Follower.create_id(self.namespace, creator_id, platform, platform_user_id))
         if follower is None or not follower.is_alive:
             return
-        follower.note(note)
+        messages.note(follower, note)
         self.save_streams(follower)
 
     def read_conversation(self, creator_id: str, lead_id: UUID) -> Lead:
         """A person has seen everything that was written."""
         lead = self.lead(creator_id, lead_id)
         follower = self.follower(lead.follower_id)
-        follower.read()
+        contact.read(follower)
         self.save_streams(follower)
         return lead
 
@@ -234,7 +236,7 @@ class ConversationCommands(LeadCommands):
             raise Invalid(FieldError("/until", "past", "A conversation is taken over until a time to come."))
         lead = self.lead(creator_id, lead_id)
         follower = self.follower(lead.follower_id)
-        follower.take_over(until)
+        contact.take_over(follower, until)
         self.save_streams(follower)
         return lead
 
@@ -242,11 +244,11 @@ class ConversationCommands(LeadCommands):
         """Let the bot speak here again, whatever it was silent for."""
         lead = self.lead(creator_id, lead_id)
         follower = self.follower(lead.follower_id)
-        follower.hand_back(context.now())
+        contact.hand_back(follower, context.now())
         self.save_streams(follower)
         return lead
 
     def resume_bot(self, follower_id: UUID, reason: str) -> None:
         follower = self.follower(follower_id)
-        follower.resume_bot(reason, context.now())
+        contact.resume_bot(follower, reason, context.now())
         self.save_streams(follower)

@@ -6,19 +6,18 @@ from itertools import count
 from uuid import UUID
 
 from domain import context
-from domain.commands.leads import LeadCommands
 from domain.errors import Conflict, NotFound
+from domain.follower import lives
 from domain.follower.follower import Follower
 from domain.lead import Lead
-from domain.person.identity import parse_id
 from domain.streams import SideStatement
-from domain.vocabulary import Platform
+from domain.unreadable_streams import Salvage
 
 TO_ERASE = "INSERT INTO app.erasures (lead_id, creator_id) VALUES (%s, %s) ON CONFLICT DO NOTHING"
 """What is asked for is tried until it is done, from the transaction on in which it is asked for."""
 
 
-class ErasureCommands(LeadCommands):
+class ErasureCommands(Salvage):
     """What a person may demand: that everything personal of them is gone."""
 
     def request_erasure(self, creator_id: str, given: str) -> list[UUID]:
@@ -36,8 +35,8 @@ class ErasureCommands(LeadCommands):
                 lead.delete()
             lead.request_erasure()
         if follower.is_alive:
-            follower.end_life(context.now(), "erased")
-        follower.be_forgotten()
+            lives.end_life(follower, context.now(), "erased")
+        lives.be_forgotten(follower)
         waiting = [lead.id for lead in leads if lead.erasure == "requested"]
         self.save_streams(*leads, follower, in_transaction=[(TO_ERASE, (lead_id, creator_id)) for lead_id in waiting])
         return waiting
@@ -73,13 +72,7 @@ class ErasureCommands(LeadCommands):
                 follower = self.follower_as_far_as_read(lead.follower_id)
                 if follower is not None:
                     return follower
-        platform, raw = parse_id(given)
-        known = [
-            follower
-            for each in ([platform] if platform else Platform)
-            if (follower := self.follower_as_far_as_read(Follower.create_id(self.namespace, creator_id, each, raw)))
-            is not None
-        ]
+        known = self.people_known_as(creator_id, given)
         if len(known) > 1:
             raise Conflict("More than one person has this id: say which with its prefix, such as `ig_`.")
         if not known:

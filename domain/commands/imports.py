@@ -8,11 +8,13 @@ from uuid import UUID
 
 from domain import context
 from domain.aggregate import Aggregate
-from domain.commands.leads import LeadCommands, NewLead
 from domain.errors import NotFound
+from domain.follower import enrolment
 from domain.follower.follower import Follower
 from domain.lead import Lead
+from domain.lead_and_follower import NewLead, edit, end_life, enter
 from domain.lead_import import LeadImport
+from domain.streams import Streams
 from domain.vocabulary import Platform, Status
 
 Fate = Literal["created", "returned", "updated", "unchanged", "nameless"]
@@ -74,7 +76,7 @@ class TakenBack:
     kept: tuple[tuple[UUID, Kept], ...]
 
 
-class ImportCommands(LeadCommands):
+class ImportCommands(Streams):
     """What a person does with many leads in a file."""
 
     def import_leads(self, creator_id: str, rows: Sequence[Row], of: int) -> Taken:
@@ -123,12 +125,12 @@ class ImportCommands(LeadCommands):
             if known is None or not known.is_alive:
                 if row.new.details.name is None:
                     return "nameless"
-                people[follower_id] = self._enter(creator_id, follower_id, known, replace(row.new, source="import"))
+                people[follower_id] = enter(creator_id, follower_id, known, replace(row.new, source="import"))
                 return "created" if known is None else "returned"
             follower, lead = people[follower_id] = known, self.lead_of(known)
         versions = follower.version, lead.version
         given = {name: value for name, value in vars(row.new.details).items() if value}
-        self._edit(lead, follower, given, row.status, reason="imported")
+        edit(lead, follower, given, row.status, reason="imported")
         return "unchanged" if (follower.version, lead.version) == versions else "updated"
 
     def _follower_id(self, creator_id: str, row: Row) -> UUID:
@@ -169,11 +171,10 @@ class ImportCommands(LeadCommands):
         if (lead.version, follower.version) != (trace.lead_version, trace.follower_version):
             return "changed"
         if trace.before is None:
-            lead.delete()
-            follower.end_life(context.now())
+            end_life(lead, follower)
         else:
             lead.put_back(trace.before, context.now())
             if follower.run is not None and follower.run.enrolment_id == trace.begun_run:
-                follower.end_run("cancelled")
+                enrolment.end_run(follower, "cancelled")
         changed += [lead, follower]
         return None

@@ -1,37 +1,58 @@
-"""Commands about a lead: capturing by hand, moving, editing, selling to, putting aside, deleting."""
+"""Commands about leads: capturing, moving, editing, selling to, putting aside, deleting; to one or to many at once."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final, Literal
 from uuid import UUID
 
 from eventsourcing.persistence import MapperDeserialisationError
 
 from domain import context
 from domain.errors import Conflict, DuplicateLead, FieldError, Invalid, NotFound
+from domain.follower import contact
 from domain.follower.follower import Follower
-from domain.lead import Details, Lead, Purchase
-from domain.person.identity import parse_id
+from domain.lead import TAGS_AT_MOST, Lead, Purchase
+from domain.lead_and_follower import NewLead, edit, end_life, enter
 from domain.streams import SideStatement
 from domain.unreadable_streams import Salvage
-from domain.vocabulary import Mark, Platform, Status
-
-
-@dataclass(frozen=True)
-class NewLead:
-    """A lead as a person enters it; `purchase_intent` is 0..1."""
-
-    platform: Platform
-    platform_user_id: str
-    details: Details
-    status: Status = Status.NEW
-    purchase_intent: float | None = None
-    source: str = "manual"
-
+from domain.vocabulary import Mark, Status
 
 FORGET_LEAD = "SELECT read.forget_lead(%s)"
 """For a lead whose stream waits in the projections: that it is deleted would wait with it."""
+
+
+@dataclass(frozen=True)
+class BulkRefusal:
+    """Why something was not done to one of many leads."""
+
+    kind: Literal["not-found", "conflict", "invalid"]
+    detail: str
+
+
+@dataclass(frozen=True)
+class BulkMatch:
+    """Whom an id means, or why nobody."""
+
+    given: str
+    lead_id: UUID | None = None
+    refused: BulkRefusal | None = None
+
+
+@dataclass(frozen=True)
+class Acted:
+    """What became of one lead."""
+
+    lead_id: UUID
+    refused: BulkRefusal | None = None
+
+
+@dataclass(frozen=True)
+class ActedOn:
+    """What became of some leads, and the correlation id of what was done."""
+
+    correlation_id: UUID
+    leads: tuple[Acted, ...]
 
 
 class LeadCommands(Salvage):
@@ -44,47 +65,9 @@ class LeadCommands(Salvage):
         follower = self.known_follower(follower_id)
         if follower is not None and follower.is_alive:
             raise DuplicateLead(follower.lead_id)
-        follower, lead = self._enter(creator.creator_id, follower_id, follower, new)
+        follower, lead = enter(creator.creator_id, follower_id, follower, new)
         self.save_streams(lead, follower)
         return lead
-
-    def _enter(
-        self, creator_id: str, follower_id: UUID, follower: Follower | None, new: NewLead
-    ) -> tuple[Follower, Lead]:
-        follower, lead = self._begin_life(creator_id, follower_id, follower, new)
-        now = context.now()
-        if new.purchase_intent is not None:
-            lead.rate(lead.score.given(new.purchase_intent, now), now)
-        elif new.status is not Status.NEW:
-            lead.rate(lead.score.moved_by_person(new.status, now), now)
-        return follower, lead
-
-    def _begin_life(
-        self, creator_id: str, follower_id: UUID, follower: Follower | None, new: NewLead
-    ) -> tuple[Follower, Lead]:
-        life = 1 if follower is None else follower.life + 1
-        lead_id = Lead.create_id(follower_id, life)
-        if follower is None:
-            follower = Follower.meet(
-                follower_id=follower_id,
-                lead_id=lead_id,
-                creator_id=creator_id,
-                platform=new.platform,
-                platform_user_id=new.platform_user_id,
-            )
-        else:
-            follower.come_back(lead_id, new.platform_user_id)
-        lead = Lead.capture(
-            lead_id=lead_id,
-            creator_id=creator_id,
-            follower_id=follower_id,
-            platform=new.platform,
-            platform_user_id=new.platform_user_id,
-            details=new.details,
-            status=new.status,
-            source=new.source,
-        )
-        return follower, lead
 
     def lead_known_as(self, creator_id: str, given: str) -> Lead:
         """The lead by its id, or by its person's id on a platform, with the prefix or without.
@@ -96,14 +79,7 @@ class LeadCommands(Salvage):
             lead = self.lead_as_far_as_read(UUID(given))
             if lead is not None and lead.creator_id == creator_id and not lead.is_deleted:
                 return lead
-        platform, raw = parse_id(given)
-        known = [
-            follower
-            for each in ([platform] if platform else Platform)
-            if (follower := self.follower_as_far_as_read(Follower.create_id(self.namespace, creator_id, each, raw)))
-            is not None
-            and follower.is_alive
-        ]
+        known = [follower for follower in self.people_known_as(creator_id, given) if follower.is_alive]
         if len(known) > 1:
             raise Conflict("More than one lead has this id: say which with its prefix, such as `ig_`.")
         lead = self.lead_as_far_as_read(known[0].lead_id) if known else None
@@ -119,19 +95,9 @@ class LeadCommands(Salvage):
         """Change details and, if one is given, the stage, all or nothing."""
         lead = self.lead(creator_id, lead_id)
         follower = self.follower(lead.follower_id)
-        self._edit(lead, follower, changes, status, reason="moved")
+        edit(lead, follower, changes, status, reason="moved")
         self.save_streams(lead, follower)
         return lead
-
-    @staticmethod
-    def _edit(
-        lead: Lead, follower: Follower, changes: Mapping[str, Any], status: Status | None, *, reason: str
-    ) -> None:
-        lead.change_details(changes)
-        if status is not None:
-            lead.change_status(status, by_hand=True, reason=reason, now=context.now())
-        if lead.status is Status.CUSTOMER:
-            follower.reach_goal()
 
     def record_purchase(self, creator_id: str, lead_id: UUID, purchase: Purchase) -> Lead:
         """Say that the person bought; what was to bring that about ends. A known reference changes nothing."""
@@ -143,7 +109,7 @@ class LeadCommands(Salvage):
         if purchase.product_id is not None and purchase.product_id not in self.creator(creator_id).products:
             raise NotFound("There is no such product.")
         if lead.buy(purchase, now):
-            follower.reach_goal()
+            contact.reach_goal(follower)
         self.save_streams(lead, follower)
         return lead
 
@@ -168,7 +134,7 @@ class LeadCommands(Salvage):
 
     def _put_aside(self, lead: Lead, mark: Mark) -> Lead:
         follower = self.follower(lead.follower_id)
-        follower.put_aside(mark)
+        contact.put_aside(follower, mark)
         self.save_streams(lead, follower)
         return lead
 
@@ -191,8 +157,7 @@ class LeadCommands(Salvage):
         except MapperDeserialisationError:
             lead, follower = self._as_far_as_read_of(creator_id, lead_id)
             in_transaction.append((FORGET_LEAD, (lead_id,)))
-        lead.delete()
-        follower.end_life(context.now())
+        end_life(lead, follower)
         self.save_streams(lead, follower, in_transaction=in_transaction)
         return lead
 
@@ -202,3 +167,65 @@ class LeadCommands(Salvage):
         if lead is None or follower is None or lead.creator_id != creator_id or lead.is_deleted:
             raise NotFound("There is no such lead.")
         return lead, follower
+
+    def tag_lead(self, creator_id: str, lead_id: UUID, tag: str) -> Lead:
+        """Put a tag on a lead, behind those that it has."""
+        lead = self.lead(creator_id, lead_id)
+        if tag not in lead.details.tags and len(lead.details.tags) >= TAGS_AT_MOST:
+            raise Invalid(FieldError("/tag", "count", f"This lead has {TAGS_AT_MOST} tags already."))
+        lead.change_details({"tags": tuple(dict.fromkeys((*lead.details.tags, tag)))})
+        self.save_streams(lead)
+        return lead
+
+    def untag_lead(self, creator_id: str, lead_id: UUID, tag: str) -> Lead:
+        """Take a tag off a lead."""
+        lead = self.lead(creator_id, lead_id)
+        lead.change_details({"tags": tuple(each for each in lead.details.tags if each != tag)})
+        self.save_streams(lead)
+        return lead
+
+    def find_leads(self, creator_id: str, given: Sequence[str]) -> tuple[BulkMatch, ...]:
+        """Whom each of these ids means; in any spelling, as in `lead_known_as`."""
+        return tuple(self._found(creator_id, each) for each in given)
+
+    def _found(self, creator_id: str, given: str) -> BulkMatch:
+        try:
+            return BulkMatch(given, self.lead_known_as(creator_id, given).id)
+        except (NotFound, Conflict) as error:
+            return BulkMatch(given, refused=_refused(error))
+
+    def act_on_leads(self, creator_id: str, lead_ids: Sequence[UUID], action: str, word: str) -> ActedOn:
+        """Do one of `ACTIONS` to each of these leads; who is refused holds up nobody else."""
+        acted = tuple(self._acted(creator_id, lead_id, ACTIONS[action], word) for lead_id in lead_ids)
+        return ActedOn(context.current().correlation_id, acted)
+
+    def _acted(self, creator_id: str, lead_id: UUID, act: "Act", word: str) -> Acted:
+        try:
+            act(self, creator_id, lead_id, word)
+        except (NotFound, Conflict, Invalid) as error:
+            return Acted(lead_id, _refused(error))
+        return Acted(lead_id)
+
+
+Act = Callable[[LeadCommands, str, UUID, str], object]
+
+ACTIONS: Final[Mapping[str, Act]] = {
+    "status": lambda app, creator_id, lead_id, word: app.change_status(creator_id, lead_id, Status(word)),
+    "tag_add": lambda app, creator_id, lead_id, word: app.tag_lead(creator_id, lead_id, word),
+    "tag_remove": lambda app, creator_id, lead_id, word: app.untag_lead(creator_id, lead_id, word),
+    "archive": lambda app, creator_id, lead_id, _: app.archive_lead(creator_id, lead_id),
+    "spam": lambda app, creator_id, lead_id, _: app.mark_as_spam(creator_id, lead_id),
+    "restore": lambda app, creator_id, lead_id, _: app.restore_lead(creator_id, lead_id),
+    "delete": lambda app, creator_id, lead_id, _: app.delete_lead(creator_id, lead_id),
+}
+"""What may be done to many leads. Each refuses before it has changed anything: the others share its transaction."""
+
+
+def _refused(error: NotFound | Conflict | Invalid) -> BulkRefusal:
+    match error:
+        case NotFound():
+            return BulkRefusal("not-found", str(error))
+        case Invalid(errors=errors):
+            return BulkRefusal("invalid", " ".join(each.detail for each in errors))
+        case _:
+            return BulkRefusal("conflict", str(error))

@@ -4,16 +4,18 @@ from datetime import timedelta
 from uuid import UUID
 
 from domain import context
-from domain.commands.nurturing import NurturingCommands
+from domain.commands.judging import carry_out, judge_now
 from domain.creator import Creator
 from domain.errors import Conflict, NotDue
+from domain.follower import outcomes, sending
 from domain.follower.follower import Follower
-from domain.follower.values import Purpose, RefusalClass, SendOrder
-from domain.nurturing.send_rules import judged
+from domain.follower.values import FollowUp, Purpose, RefusalClass, SendOrder
+from domain.nurturing.send_rules import GoAhead, judged
+from domain.streams import Streams
 from domain.vocabulary import Mode
 
 
-class SendCommands(NurturingCommands):
+class SendCommands(Streams):
     """Every message of ours goes through here, whatever its purpose."""
 
     def attempt_send(self, follower_id: UUID, send_id: UUID, worker: str) -> SendOrder | None:
@@ -27,7 +29,8 @@ class SendCommands(NurturingCommands):
         refusal = self._ruled_out(follower, send_id, creator, account_id)
         order = None
         if refusal is None and account_id is not None:
-            order = follower.attempt(
+            order = sending.attempt(
+                follower,
                 send_id,
                 now=context.now(),
                 worker=worker,
@@ -35,7 +38,7 @@ class SendCommands(NurturingCommands):
                 account_id=account_id,
             )
         elif refusal is not None:
-            follower.cancel_send(send_id, refusal)
+            sending.cancel_send(follower, send_id, refusal)
         self.save_streams(follower)
         return order
 
@@ -55,10 +58,20 @@ class SendCommands(NurturingCommands):
             return "human_handling"
         if send.follow_up_id is not None:
             follow_up = follower.follow_up(send.follow_up_id)
-            return None if self.retry_follow_up(follower, send_id, follow_up, creator) else "ruled_out"
+            return None if self._may_retry(follower, send_id, follow_up, creator) else "ruled_out"
         if send.automatic and send.purpose is Purpose.MANUAL and follower.wants_no_more:
             return "opted_out"
         return follower.is_reachable(context.now())
+
+    def _may_retry(self, follower: Follower, send_id: UUID, follow_up: FollowUp, creator: Creator) -> bool:
+        """Judge a follow-up again before another attempt; a no cancels the send and decides the step."""
+        now = context.now()
+        verdict, _ = judge_now(self, follower, follow_up, creator, now)
+        if isinstance(verdict, GoAhead):
+            return True
+        sending.cancel_send(follower, send_id, "ruled_out")
+        carry_out(follower, follow_up, verdict, now)
+        return False
 
     def repeat_send(self, creator_id: str, lead_id: UUID, send_id: UUID) -> UUID:
         """Have what may have arrived sent once more, as a message by hand; answers the new send.
@@ -70,7 +83,7 @@ class SendCommands(NurturingCommands):
         account_id = self.creator(creator_id).channels.get(follower.platform)
         if (refusal := follower.is_reachable_from(account_id, context.now())) is not None:
             raise Conflict(f"This person cannot be written to now ({refusal}).")
-        again = follower.repeat_send(send_id, account_id=account_id, requested_by=context.current().actor)
+        again = sending.repeat_send(follower, send_id, account_id=account_id, requested_by=context.current().actor)
         self.save_streams(follower)
         return again
 
@@ -78,7 +91,7 @@ class SendCommands(NurturingCommands):
         self, follower_id: UUID, send_id: UUID, attempt: int, platform_message_ids: tuple[str, ...], via: str
     ) -> None:
         follower = self.follower(follower_id)
-        follower.record_accepted(send_id, attempt, platform_message_ids, via=via, now=context.now())
+        outcomes.record_accepted(follower, send_id, attempt, platform_message_ids, via=via, now=context.now())
         self.save_streams(follower)
 
     def record_send_rejected(
@@ -94,7 +107,8 @@ class SendCommands(NurturingCommands):
         retry_after: timedelta | None = None,
     ) -> None:
         follower = self.follower(follower_id)
-        follower.record_rejected(
+        outcomes.record_rejected(
+            follower,
             send_id,
             attempt,
             refusal,
@@ -111,10 +125,10 @@ class SendCommands(NurturingCommands):
     ) -> None:
         """Nobody knows what became of it; without a time to look for evidence that is final."""
         follower = self.follower(follower_id)
-        follower.record_uncertain(send_id, attempt, cause, now=context.now(), reconcile_for=reconcile_for)
+        outcomes.record_uncertain(follower, send_id, attempt, cause, now=context.now(), reconcile_for=reconcile_for)
         self.save_streams(follower)
 
     def record_send_unresolved(self, follower_id: UUID, send_id: UUID, attempt: int) -> None:
         follower = self.follower(follower_id)
-        follower.record_unresolved(send_id, attempt)
+        outcomes.record_unresolved(follower, send_id, attempt)
         self.save_streams(follower)

@@ -1,19 +1,22 @@
-"""What is remembered of a follower, as far as a decision needs it."""
+"""State of a follower, as far as decisions need it, and the questions that can be asked of it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from eventsourcing.domain import CanMutateAggregate
 
 from domain.aggregate import Aggregate
-from domain.follower.values import FollowUp, Run, Send
-from domain.nurturing.placement import WINDOW
+from domain.errors import NotDue
+from domain.follower.values import AnswerLimits, FollowUp, Run, Send
+from domain.platforms import WINDOW, has_window
 from domain.vocabulary import Language, Platform
+
+KNOWN_KEYS = 1000
 
 
 class FollowerState(Aggregate):
-    """The state under all decisions about one follower, and what can be asked of it."""
+    """A follower without its events, which stand in `Follower` and assign here."""
 
     def __init__(self, creator_id: str, platform: Platform, platform_user_id: str, lead_id: UUID) -> None:
         self.creator_id = creator_id
@@ -24,9 +27,10 @@ class FollowerState(Aggregate):
         self.known_keys: dict[str, None] = {}
         self.known_bursts: dict[UUID, None] = {}
         self.known_enrolments: dict[UUID, None] = {}
-        self._begin_life(lead_id)
+        self.begin_life(lead_id)
 
-    def _begin_life(self, lead_id: UUID) -> None:
+    def begin_life(self, lead_id: UUID) -> None:
+        """Everything as it is before anybody has said anything."""
         self.lead_id = lead_id
         self.is_alive = True
         self.last_open: datetime | None = None
@@ -55,36 +59,40 @@ class FollowerState(Aggregate):
         self.last_run: Run | None = None
         self.sends: dict[UUID, Send] = {}
 
+    def trigger_event(self, event_class: type[CanMutateAggregate[UUID]], **kwargs: Any) -> None:
+        """Record an event of the present life, and let it assign; one that begins another names its own lead."""
+        super().trigger_event(event_class, **({"lead_id": self.lead_id} | kwargs))
+
     @property
     def subject(self) -> UUID | None:
         return self.lead_id
 
-    def trigger_event(self, event_class: type[CanMutateAggregate[UUID]], **kwargs: Any) -> None:
-        # The library puts a class of its own in the place of every event that has a mutator.
-        own_class = getattr(self, event_class.__name__)
-        super().trigger_event(own_class, **({"lead_id": self.lead_id} | kwargs))
+    def owners(self) -> dict[str, str]:
+        return {
+            "creator_id": self.creator_id,
+            "lead_id": str(self.lead_id),
+            "follower_id": str(self.id),
+        }
 
-    def _present_run(self) -> Run:
-        if self.run is None:
-            raise LookupError("no run is under way")
-        return self.run
+    # What they said.
 
-    def _run_of(self, follow_up_id: UUID | None) -> Run | None:
-        """The run that waits for the outcome of a follow-up: the present one, or the last with a send in flight."""
-        for run in (self.run, self.last_run):
-            if run is not None and follow_up_id in run.follow_ups:
-                return run
-        return None
+    @staticmethod
+    def burst_id(follower_id: UUID, first_message_id: str) -> UUID:
+        return uuid5(follower_id, f"burst/{first_message_id}")
 
-    def _follow_up_of(self, send: Send) -> FollowUp | None:
-        run = self._run_of(send.follow_up_id)
-        return None if run is None or send.follow_up_id is None else run.follow_ups[send.follow_up_id]
+    def knows(self, dedupe_key: str) -> bool:
+        return dedupe_key in self.known_keys
+
+    @property
+    def has_forgotten_keys(self) -> bool:
+        """Whether a message that is not known may be an older one all the same."""
+        return self.was_forgotten or len(self.known_keys) >= KNOWN_KEYS
+
+    # Whether they may be written to.
 
     def window_end(self) -> datetime | None:
         """Until when the platform lets us write; `None` where it always does, once the person wrote."""
-        if self.platform not in (Platform.INSTAGRAM, Platform.WHATSAPP):
-            return None
-        return None if self.last_open is None else self.last_open + WINDOW
+        return self.last_open + WINDOW if self.last_open is not None and has_window(self.platform) else None
 
     def is_reachable(self, now: datetime) -> str | None:
         """Why nothing can be sent now: `no_conversation`, `unreachable`, `window_closed`; `None` when it can."""
@@ -100,14 +108,51 @@ class FollowerState(Aggregate):
         """The same from an account of the creator's: without one it is `channel_not_connected`."""
         return "channel_not_connected" if account_id is None else self.is_reachable(now)
 
+    def may_reply(self, now: datetime, limits: AnswerLimits) -> bool:
+        """Whether one more answer stays within the limits."""
+        in_the_last_hour = sum(at > now - timedelta(hours=1) for at in self.replies)
+        in_the_last_day = sum(at > now - timedelta(days=1) for at in self.replies)
+        return in_the_last_hour < limits.per_hour and in_the_last_day < limits.per_day
+
     @property
     def wants_no_more(self) -> bool:
         """Whether they asked to be left alone, or may have, and nobody has decided so far."""
         return self.opted_out or self.may_want_a_stop
 
+    # What they wait for.
+
     @property
     def has_open_attempt(self) -> bool:
         return any(send.attempted_at is not None for send in self.sends.values())
 
-    def knows(self, dedupe_key: str) -> bool:
-        return dedupe_key in self.known_keys
+    @property
+    def present_run(self) -> Run:
+        """The run that is under way; raises `LookupError` without one."""
+        if self.run is None:
+            raise LookupError("no run is under way")
+        return self.run
+
+    def follow_up(self, follow_up_id: UUID) -> FollowUp:
+        """The follow-up that still waits for its outcome; raises `NotDue` when it has one."""
+        if self.run is None or follow_up_id not in self.run.follow_ups:
+            raise NotDue("This follow-up is not pending any more.")
+        return self.run.follow_ups[follow_up_id]
+
+    def claimable(self, follow_up_id: UUID, now: datetime) -> FollowUp:
+        """The follow-up if it is due for a decision; raises `NotDue` when it is not."""
+        follow_up = self.follow_up(follow_up_id)
+        if follow_up.state != "pending" or follow_up.due_at > now:
+            raise NotDue("This follow-up is not due.")
+        return follow_up
+
+    def run_of(self, follow_up_id: UUID | None) -> Run | None:
+        """The run that waits for the outcome of a follow-up: the present one, or the last with a send in flight."""
+        for run in (self.run, self.last_run):
+            if run is not None and follow_up_id in run.follow_ups:
+                return run
+        return None
+
+    def follow_up_of(self, send: Send) -> FollowUp | None:
+        """The follow-up that a send is to deliver, if its outcome is still waited for."""
+        run = self.run_of(send.follow_up_id)
+        return None if run is None or send.follow_up_id is None else run.follow_ups[send.follow_up_id]

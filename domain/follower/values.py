@@ -1,12 +1,13 @@
-"""What a follower is waiting for: the run of a sequence with its follow-ups, and the sends under way."""
+"""Value objects of a follower: messages as they come in, runs and their follow-ups, sends and their outcomes."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Literal
 from uuid import UUID, uuid5
 
-from domain.vocabulary import Language, SequenceType
+from domain.vocabulary import Intent, Language, Platform, SequenceType
 
 HOLD = timedelta(hours=48)
 HOLD_FOR_A_PERSON = timedelta(hours=72)
@@ -17,6 +18,9 @@ GIVE_UP_AFTER = timedelta(seconds=60)
 OPEN_ATTEMPT_DELAY = timedelta(seconds=60)
 MAX_ATTEMPTS = 4
 NOT_SENT_DELAYS = (timedelta(seconds=5), timedelta(seconds=30), timedelta(seconds=120))
+
+MAYBE_STOP = "soft_stop"
+"""Why the bot is silent with somebody who may have asked to be left alone, until a person or they themselves decide."""
 
 EndReason = Literal[
     "completed",
@@ -32,6 +36,82 @@ EndReason = Literal[
     "spam",
     "erased",
 ]
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """An opaque thing that came with a message; `ref` is the platform's own reference."""
+
+    kind: str
+    ref: str | None = None
+    caption: str | None = None
+
+
+@dataclass(frozen=True)
+class Inbound:
+    """One message of a person as a channel delivered it.
+
+    `forwarded`: the words are somebody else's. `thread` is the part of the chat that it was written in, `album` what
+    several messages that were sent as one have in common; both are the platform's own ids. An empty `username` is
+    none, `None` says nothing about it.
+    """
+
+    platform: Platform
+    platform_user_id: str
+    message_id: str
+    dedupe_key: str
+    text: str
+    occurred_at: datetime
+    origin: str
+    account_id: str = ""
+    opens_window: bool = True
+    attachments: tuple[Attachment, ...] = ()
+    reply_to: str | None = None
+    name: str | None = None
+    username: str | None = None
+    forwarded: bool = False
+    thread: str | None = None
+    album: str | None = None
+
+
+@dataclass(frozen=True)
+class ServiceNote:
+    """Something that a platform notes in a chat and nobody has said; `kind` is its own word for it."""
+
+    kind: str
+    dedupe_key: str
+    occurred_at: datetime
+    origin: str
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """What the classifier makes of a burst; the aggregate decides what follows from it.
+
+    `own_words`: they are the person's, and tell what they want.
+    """
+
+    burst_id: UUID
+    message_ids: tuple[str, ...]
+    language: Language
+    evidence: Mapping[Language, float]
+    intents: tuple[tuple[Intent, float], ...]
+    product_id: UUID | None
+    refusal: bool
+    direct_purchase: bool
+    soft_stop: bool
+    needs_reply: bool
+    reason: str
+    classifier_version: int
+    own_words: bool = True
+
+
+@dataclass(frozen=True)
+class AnswerLimits:
+    """How many answers of the bot one person gets at most."""
+
+    per_hour: int = 20
+    per_day: int = 100
 
 
 class Purpose(StrEnum):
@@ -141,6 +221,19 @@ class SendOrder:
     to: str
     text: str
     thread: str | None
+
+
+@dataclass(frozen=True)
+class Judged:
+    """On what an attempt was decided, so that the log can prove it."""
+
+    last_open: datetime | None
+    window_end: datetime | None
+    zone: str
+    quiet_from: str
+    quiet_to: str
+    cap_per_day: int
+    cap_per_week: int
 
 
 class RefusalClass(StrEnum):

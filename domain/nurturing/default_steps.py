@@ -1,4 +1,4 @@
-"""The steps and names with which every creator's eight sequences begin."""
+"""Default sequences: the steps and names with which every creator's eight begin."""
 
 from collections.abc import Mapping
 from typing import Final

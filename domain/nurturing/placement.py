@@ -1,4 +1,4 @@
-"""When may this follow-up go out, and if it may not, what happens instead?"""
+"""Scheduling policy: the minute at which a follow-up may go out, or what becomes of it instead."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,10 +7,10 @@ from enum import StrEnum
 from typing import Final
 
 from domain.nurturing.quiet_hours import QuietHours, first_slot, last_slot, next_quiet, quiet, whole_minute
+from domain.platforms import WINDOW
 
-# By Meta's documentation: 24 hours on Instagram and WhatsApp, 7 days with the HUMAN_AGENT tag on Instagram;
-# WhatsApp asks not to repeat a marketing template at once after error 131049.
-WINDOW: Final = timedelta(hours=24)
+# By Meta's documentation: 7 days with the HUMAN_AGENT tag on Instagram; WhatsApp asks not to repeat a marketing
+# template at once after error 131049.
 WINDOW_MARGIN: Final = timedelta(minutes=15)
 HUMAN_AGENT_PERIOD: Final = timedelta(days=7)
 HUMAN_AGENT_MARGIN: Final = timedelta(hours=1)

@@ -1,4 +1,4 @@
-"""What a run promises: the steps of its sequence, each at the place that the rules leave it."""
+"""Planning of a run: each step of its sequence at the place that the scheduling policy leaves it."""
 
 from datetime import datetime, timedelta
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""When is a follower not to be disturbed, by their own wall clock?"""
+"""Quiet hours: the times at which a follower is not to be disturbed, by their own wall clock."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,12 +1,11 @@
-"""May this follow-up go out now? The first rule that says no decides what happens instead."""
+"""Sending policy: the rules for a follow-up that falls due, in their order; the first that says no decides."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from domain.creator import Creator, CreatorSettings
-from domain.follower.content import Judged
 from domain.follower.follower import Follower
-from domain.follower.values import HOLD, OPEN_ATTEMPT_DELAY, STALE_AFTER, EndReason, FollowUp
+from domain.follower.values import HOLD, OPEN_ATTEMPT_DELAY, STALE_AFTER, EndReason, FollowUp, Judged
 from domain.lead import Lead
 from domain.nurturing.placement import (
     ALWAYS,
@@ -25,7 +24,7 @@ from domain.nurturing.placement import (
 )
 from domain.nurturing.quiet_hours import QuietHours
 from domain.nurturing.steps import Rendered
-from domain.platforms import too_long
+from domain.platforms import has_window, too_long
 from domain.vocabulary import Mode, Platform, SequenceType, Status
 
 MINUTE = timedelta(minutes=1)
@@ -73,7 +72,7 @@ Verdict = Skip | Hold | Defer | Convert | GoAhead
 def standing_of(follower: Follower) -> ContactHistory:
     """How the rules of placement see a follower."""
     return ContactHistory(
-        has_window=follower.platform in (Platform.INSTAGRAM, Platform.WHATSAPP),
+        has_window=has_window(follower.platform),
         has_human_agent=follower.platform is Platform.INSTAGRAM,
         last_open=follower.last_open,
         window_corrected_at=follower.window_closed_at,

@@ -1,9 +1,9 @@
-"""A nurturing sequence: the steps that one creator has promised for one occasion, and whether it is on."""
+"""The sequence aggregate: the steps that one creator has promised for one occasion, and whether it is on."""
 
 from typing import Any
 from uuid import UUID, uuid5
 
-from eventsourcing.domain import CanMutateAggregate, event
+from eventsourcing.domain import CanMutateAggregate
 
 from domain.aggregate import Aggregate, AggregateCreated
 from domain.nurturing.steps import Step, validated
@@ -28,9 +28,16 @@ class Sequence(Aggregate):
         version: int
         steps: tuple[Step, ...]
 
+        def apply(self, sequence: "Sequence") -> None:
+            sequence.steps_version = self.version
+            sequence.steps = self.steps
+
     class Switched(Event):
         TOPIC = "sequence.switched"
         is_active: bool
+
+        def apply(self, sequence: "Sequence") -> None:
+            sequence.is_active = self.is_active
 
     @staticmethod
     def create_id(creator_stream: UUID, sequence_type: SequenceType) -> UUID:
@@ -65,17 +72,8 @@ class Sequence(Aggregate):
     def change_steps(self, steps: tuple[Step, ...]) -> None:
         steps = validated(steps)
         if steps != self.steps:
-            self._change_steps(version=self.steps_version + 1, steps=steps)
-
-    @event(StepsChanged)
-    def _change_steps(self, version: int, steps: tuple[Step, ...]) -> None:
-        self.steps_version = version
-        self.steps = steps
+            self.trigger_event(self.StepsChanged, version=self.steps_version + 1, steps=steps)
 
     def switch(self, is_active: bool) -> None:
         if is_active is not self.is_active:
-            self._switch(is_active=is_active)
-
-    @event(Switched)
-    def _switch(self, is_active: bool) -> None:
-        self.is_active = is_active
+            self.trigger_event(self.Switched, is_active=is_active)

@@ -1,4 +1,4 @@
-"""What one step of a nurturing sequence is, which steps are allowed, and what a step says to one follower."""
+"""Value objects of a sequence: a step, the rules for steps, and the text that one says to one follower."""
 
 import re
 from bisect import bisect_right

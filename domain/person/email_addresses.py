@@ -1,4 +1,4 @@
-"""E-mail addresses: which text is one, and the one spelling by which it is known."""
+"""E-mail addresses: validation, and the one spelling by which each is known."""
 
 import re
 import unicodedata

@@ -1,4 +1,4 @@
-"""One person, one id: how a platform's user id is written, read and told apart."""
+"""Ids of people: a platform's user id, written, read and told apart."""
 
 import re
 from typing import Final

@@ -1,4 +1,4 @@
-"""What people call themselves: whether it shows anything, and whether a text may call them so."""
+"""Names of people: whether one shows anything, and whether a text may call somebody so."""
 
 import re
 import unicodedata

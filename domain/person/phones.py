@@ -1,4 +1,4 @@
-"""Telephone numbers: which text is one, and E.164, the one form by which a number is somebody's id."""
+"""Telephone numbers: validation, and E.164, the one form by which a number is somebody's id."""
 
 import re
 from typing import Final

@@ -1,4 +1,4 @@
-"""Time zones: which names are those of a place, and which country it lies in."""
+"""Time zones: validation of their names, and the country that each lies in."""
 
 from collections.abc import Mapping
 from functools import cache

@@ -1,4 +1,4 @@
-"""How a score goes on in silence, in so few numbers that a database can reckon with them."""
+"""Decay of a score in silence, in so few numbers that a database can reckon with them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

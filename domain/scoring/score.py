@@ -1,4 +1,4 @@
-"""How likely a lead is to buy, with the terms that say why, and the status that it earns."""
+"""Scoring: how likely a lead is to buy, the terms that say why, and the status that it earns."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace

@@ -1,9 +1,8 @@
-"""What a message means, by rules: phrases of three languages, the scope of a "no", the longest match."""
+"""Intent classifier by rules: phrases of three languages, the scope of a "no", the longest match."""
 
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from uuid import UUID
 
 from domain.understanding.lexicon import shared
@@ -11,6 +10,7 @@ from domain.understanding.lexicon.meaning import Meaning, MeaningMark
 from domain.understanding.lexicon.pattern import Match, find
 from domain.understanding.lexicon.words import Clause, clauses, fold, links
 from domain.understanding.opt_out import opted_out_by
+from domain.understanding.products import BUYING, OBJECTIONS, ProductWords, product_meant, words_of
 from domain.vocabulary import Intent
 
 CLASSIFIER_VERSION = 1
@@ -18,23 +18,16 @@ CLASSIFIER_VERSION = 1
 ALONE, IN_SHORT, IN_LONG, MIXED = 0.95, 0.85, 0.65, 0.20
 SHORT = 12  # words
 NEGATION_REACH = 4  # words
-KEYWORD_LENGTH = 3  # characters
 REMARK = 3  # words beside a greeting that make it more than a greeting
 LINKS_OF_SPAM = 4
 
 COURTESY = frozenset({Intent.GREETING, Intent.THANKS, Intent.GOODBYE})
-OBJECTIONS = frozenset(intent for intent in Intent if intent.startswith("objection_"))
-_BUYING = frozenset(
-    {Intent.INTEREST_STRONG, Intent.INTEREST_SOFT, Intent.QUESTION_PRODUCT, Intent.LEAD_MAGNET},
-)
 _FAMILIES = (
-    _BUYING,
+    BUYING,
     OBJECTIONS,
     frozenset({Intent.SUPPORT, Intent.ESCALATION}),
     frozenset({Intent.QUESTION_GENERAL}),
 )
-_NEEDS_A_PRODUCT = frozenset({Intent.INTEREST_STRONG, Intent.INTEREST_SOFT, Intent.QUESTION_PRODUCT})
-_OF_A_PRODUCT = _BUYING | OBJECTIONS | {Intent.SUPPORT}
 
 # What a phrase means behind a "no". Whatever is not here means nothing then; these two groups do.
 _REFUSED = frozenset({MeaningMark.DIRECT_PURCHASE, Intent.INTEREST_STRONG, Intent.INTEREST_SOFT})
@@ -55,17 +48,6 @@ _BAIT = re.compile(
     r"|investimento|profits?|loan|prestamo|emprestimo|giveaway winner|you won|has ganado|voce ganhou|free followers"
     r"|seguidores gratis|seo services)\b"
 )
-
-
-@dataclass(frozen=True)
-class ProductWords:
-    """The words by which a follower may name one product of the creator."""
-
-    product_id: UUID
-    name: str
-    keywords: tuple[str, ...]
-    free: bool
-    active: bool
 
 
 @dataclass(frozen=True)
@@ -121,12 +103,12 @@ def understand(
         nothing = (IntentMatch(Intent.OTHER, ALONE, ""),)
         return Understanding(nothing, False, False, True, False, None, False, "spam")
     parts = clauses(text)
-    matches = _meant(parts, _own_words(tuple(products)))
+    matches = _meant(parts, words_of(tuple(products)))
     meanings = {match.meaning for match in matches}
     complaint = MeaningMark.COMPLAINT in meanings
     intents = _intents(text, parts, matches)
     wanted = {found.intent for found in intents}
-    refusal = MeaningMark.REFUSAL in meanings and not wanted & _BUYING and Intent.OPT_OUT not in wanted
+    refusal = MeaningMark.REFUSAL in meanings and not wanted & BUYING and Intent.OPT_OUT not in wanted
     needs_reply, reason = _answer(text, parts, intents, refusal, MeaningMark.ACKNOWLEDGED in meanings)
     return Understanding(
         intents,
@@ -134,7 +116,7 @@ def understand(
         refusal,
         False,
         complaint,
-        _product(parts, products, wanted, earlier_product_id),
+        product_meant(parts, products, wanted, earlier_product_id),
         needs_reply,
         reason,
     )
@@ -265,48 +247,3 @@ def _answer(
     if acknowledged and sum(len(part.words) for part in parts) <= NEGATION_REACH:
         return False, "acknowledged"
     return True, "unclear"
-
-
-def _product(
-    parts: Sequence[Clause], products: Sequence[ProductWords], wanted: set[Intent], earlier: UUID | None
-) -> UUID | None:
-    """The product that the burst is about: named, under discussion, the free one, the only one; else none."""
-    named = _named(parts, products)
-    if named:
-        return named[0].product_id if len(named) == 1 and named[0].active else None
-    active = [product for product in products if product.active]
-    if wanted & _OF_A_PRODUCT and any(product.product_id == earlier for product in active):
-        return earlier
-    free = [product for product in active if product.free]
-    if Intent.LEAD_MAGNET in wanted and len(free) == 1:
-        return free[0].product_id
-    if wanted & _NEEDS_A_PRODUCT and len(active) == 1:
-        return active[0].product_id
-    return None
-
-
-def _named(parts: Sequence[Clause], products: Sequence[ProductWords]) -> list[ProductWords]:
-    """The products with the longest name or keyword that occurs as whole words; an active one wins a tie."""
-    text = " " + " | ".join(part.text for part in parts)
-    lengths = {
-        product: max((len(name) for name in _names(product) if f" {name} " in text), default=0) for product in products
-    }
-    longest = max(lengths.values(), default=0)
-    named = [product for product, length in lengths.items() if length == longest and longest]
-    return [product for product in named if product.active] or named
-
-
-@lru_cache(maxsize=4096)
-def _names(product: ProductWords) -> tuple[str, ...]:
-    plain = (
-        " ".join(word for part in clauses(name) for word in part.words) for name in (product.name, *product.keywords)
-    )
-    return tuple(name for name in plain if len(name) >= KEYWORD_LENGTH)
-
-
-@lru_cache(maxsize=1024)
-def _own_words(products: tuple[ProductWords, ...]) -> frozenset[str]:
-    """Every word that may stand for one of the creator's products as the object of "buy"."""
-    return frozenset(
-        word for product in products for name in _names(product) for word in name.split() if len(word) >= KEYWORD_LENGTH
-    )

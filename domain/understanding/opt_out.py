@@ -1,4 +1,4 @@
-"""When a message asks us to stop writing, or to begin again; the whole message must say so."""
+"""Detection of an opt-out or an opt-in: the whole message must say so."""
 
 import re
 import unicodedata

@@ -20,8 +20,8 @@ from api.settings import Settings
 from domain import context
 from domain.application import Clonnect
 from domain.errors import Conflict, NotFound
-from domain.follower.content import Inbound
 from domain.follower.follower import Follower
+from domain.follower.values import Inbound
 from domain.lead import Lead
 from domain.vocabulary import Platform, Role
 from processes.parked_reactions import park

@@ -23,10 +23,10 @@ from api.database.migrate import migrate
 from api.errors import StartupError
 from api.settings import Settings
 from domain import context
-from domain.commands.leads import NewLead
 from domain.creator import CreatorSettings
 from domain.errors import Invalid
 from domain.lead import Details
+from domain.lead_and_follower import NewLead
 from domain.vocabulary import Platform, Role
 from tests.platforms.bot_api import TOKEN, BotApi
 

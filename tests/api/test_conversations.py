@@ -9,7 +9,7 @@ import pytest
 
 from domain.application import Clonnect
 from domain.creator import Product
-from domain.follower.content import Inbound
+from domain.follower.values import Inbound
 from domain.vocabulary import Platform
 from tests.api.conftest import CREATOR, OTHER, Served, refused
 

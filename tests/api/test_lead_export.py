@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from api.leads.csv_format import WRITTEN
 from domain.application import Clonnect
-from domain.commands.leads import NewLead
 from domain.lead import Details
+from domain.lead_and_follower import NewLead
 from domain.vocabulary import Platform
 from tests.api.conftest import CREATOR, OTHER, Served, refused
 

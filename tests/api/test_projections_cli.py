@@ -16,9 +16,9 @@ from api.database.installation import installation_key, open_application
 from api.settings import Settings
 from domain import context
 from domain.application import Clonnect
-from domain.commands.leads import NewLead
 from domain.creator import CreatorSettings
 from domain.lead import Details, Lead
+from domain.lead_and_follower import NewLead
 from domain.vocabulary import Platform, Status
 from projections.board import Board
 from projections.registry import PROJECTIONS

@@ -12,9 +12,9 @@ from eventsourcing.persistence import ApplicationRecorder, StoredEvent
 
 from domain import context
 from domain.application import Clonnect
-from domain.commands.leads import NewLead
 from domain.creator import CreatorSettings
 from domain.lead import Details
+from domain.lead_and_follower import NewLead
 from domain.vocabulary import Platform, Status
 from eventstore.factory import Datastore
 from eventstore.recorder import Recorder

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from domain import context
 from domain.application import Clonnect
 from domain.creator import CreatorSettings
-from domain.follower.content import Inbound
+from domain.follower.values import Inbound
 from domain.vocabulary import Platform, Status
 from eventstore.writer import Writer
 from tests.bench.results import Measured

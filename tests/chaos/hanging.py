@@ -14,8 +14,8 @@ from uuid import uuid4
 
 import httpx
 
-from domain.commands.leads import NewLead
 from domain.lead import Details
+from domain.lead_and_follower import NewLead
 from domain.vocabulary import Platform
 from tests.chaos.two_creators import exported
 from tests.domain.invariants import broken

@@ -17,7 +17,7 @@ from api.database.installation import open_application
 from domain import context
 from domain.application import Clonnect
 from domain.errors import AlreadyTaken
-from domain.follower.content import Inbound
+from domain.follower.values import Inbound
 from domain.vocabulary import Platform
 from eventstore.writer import Busy, Writer
 from tests.chaos.library import library_recorder

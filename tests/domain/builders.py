@@ -12,10 +12,8 @@ from domain import context
 from domain.application import Clonnect
 from domain.commands.conversations import ProposedAnswer, ReceivedMessage
 from domain.creator import Creator, CreatorSettings, Product
-from domain.follower.content import Inbound, Proposal
 from domain.follower.follower import Follower
-from domain.follower.messages import AnswerLimits
-from domain.follower.values import FollowUp, RefusalClass, Run, SendOrder
+from domain.follower.values import AnswerLimits, FollowUp, Inbound, Proposal, RefusalClass, Run, SendOrder
 from domain.lead import Details, Lead
 from domain.vocabulary import Intent, Language, Mode, Platform, SequenceType, Status
 

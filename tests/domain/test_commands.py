@@ -8,10 +8,10 @@ import pytest
 
 from domain import context
 from domain.application import Clonnect
-from domain.commands.leads import NewLead
 from domain.creator import CreatorSettings
 from domain.errors import Conflict, DuplicateLead, Invalid, LostRace, NotFound
 from domain.lead import Details
+from domain.lead_and_follower import NewLead
 from domain.vocabulary import Platform, SequenceType, Status
 from tests.domain.builders import ANA, BEA, MARTA, NAMESPACE, NOW, Business, a_message, an_id, at, nothing_happens
 

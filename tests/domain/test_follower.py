@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from domain.application import Clonnect
 from domain.errors import NotFound
-from domain.follower.content import Inbound
+from domain.follower import messages
 from domain.follower.follower import Follower
-from domain.follower.values import Purpose
+from domain.follower.values import Inbound, Purpose
 from domain.vocabulary import Intent, Language, Mode, Platform, Status
 from tests.domain.builders import ANA, BEA, MARTA, NOW, Business, a_follower, a_message, an_id, at, nothing_happens
 
@@ -68,7 +68,9 @@ def test_an_older_message_that_arrives_late_never_shortens_the_window(order: lis
     for hours in order:
         with at(NOW):
             occurred_at = NOW + hours * HOUR
-            follower.receive(a_message("hola", hours, occurred_at, Platform.INSTAGRAM), hard_stop=None, opts_in=False)
+            messages.receive(
+                follower, a_message("hola", hours, occurred_at, Platform.INSTAGRAM), hard_stop=None, opts_in=False
+            )
         latest = occurred_at if latest is None else max(latest, occurred_at)
         assert follower.window_end() == latest + timedelta(hours=24)
 
@@ -105,7 +107,7 @@ def test_the_thousand_last_messages_are_known(business: Business) -> None:
 
     def say(number: int) -> bool:
         with at(NOW):
-            return follower.receive(a_message("hola", number, NOW), hard_stop=None, opts_in=False)
+            return messages.receive(follower, a_message("hola", number, NOW), hard_stop=None, opts_in=False)
 
     assert all(say(number) for number in range(1001))
     assert not say(1)

@@ -6,10 +6,10 @@ from uuid import UUID, uuid4
 import pytest
 
 from domain.application import Clonnect
-from domain.commands.leads import NewLead
 from domain.errors import NotDue
 from domain.follower.values import RefusalClass
 from domain.lead import Details
+from domain.lead_and_follower import NewLead
 from domain.nurturing.steps import Step
 from domain.vocabulary import Intent, Mode, Platform, SequenceType, Status
 from tests.domain.builders import ANA, COURSE, MARTA, Business, a_message, an_id, nothing_happens, this_happens

@@ -7,6 +7,7 @@ from datetime import time, timedelta
 import pytest
 
 from domain.creator import Creator, CreatorSettings
+from domain.follower import contact, messages, sending
 from domain.follower.follower import Follower
 from domain.follower.values import FollowUp, Purpose
 from domain.lead import Lead
@@ -50,7 +51,7 @@ def a_case(platform: Platform = Platform.TELEGRAM, wrote: timedelta = 5 * HOUR) 
         creator.connect_channel(platform, "ana-account")
         creator.change_mode(Mode.AUTO)
         follower = a_follower(platform)
-        follower.receive(a_message("hola", 1, NOW - wrote, platform), hard_stop=None, opts_in=False)
+        messages.receive(follower, a_message("hola", 1, NOW - wrote, platform), hard_stop=None, opts_in=False)
     follow_up = FollowUp(an_id(1), 1, NOW, NOW, "¿Seguimos?")
     return Case(follow_up, follower, a_lead(), creator)
 
@@ -60,11 +61,11 @@ def lead_gone(case: Case) -> None:
 
 
 def blocked(case: Case) -> None:
-    case.follower.suppress(None)
+    contact.suppress(case.follower, None)
 
 
 def opted_out(case: Case) -> None:
-    case.follower.opt_out("person")
+    contact.opt_out(case.follower, "person")
 
 
 def customer(case: Case) -> None:
@@ -84,11 +85,11 @@ def bot_off(case: Case) -> None:
 
 
 def escalated(case: Case) -> None:
-    case.follower.escalate(an_id(2), "asked", "m1")
+    contact.escalate(case.follower, an_id(2), "asked", "m1")
 
 
 def handled_by_a_person(case: Case) -> None:
-    case.follower.take_over(None)
+    contact.take_over(case.follower, None)
 
 
 def nothing_to_say_for_a_variable(case: Case) -> None:
@@ -101,9 +102,11 @@ def too_long_a_text(case: Case) -> None:
 
 def another_attempt_is_open(case: Case) -> None:
     send_id = an_id(3)
-    case.follower.request_send(send_id, Purpose.MANUAL, "hola", account_id="ana-account", requested_by="person:ana")
+    sending.request_send(
+        case.follower, send_id, Purpose.MANUAL, "hola", account_id="ana-account", requested_by="person:ana"
+    )
     on = judged(case.follower, case.creator)
-    case.follower.attempt(send_id, now=NOW, worker="worker", judged=on, account_id="ana-account")
+    sending.attempt(case.follower, send_id, now=NOW, worker="worker", judged=on, account_id="ana-account")
 
 
 def in_the_night(case: Case) -> None:

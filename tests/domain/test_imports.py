@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from domain import context
 from domain.application import Clonnect
 from domain.commands.imports import Kept, People, Row, Taken, TakenBack, Trace
-from domain.commands.leads import NewLead
 from domain.errors import NotFound
 from domain.follower.follower import Follower
 from domain.lead import Details, Lead
+from domain.lead_and_follower import NewLead
 from domain.scoring.score import Score
 from domain.vocabulary import Intent, Platform, SequenceType, Status
 from tests.domain.builders import (

@@ -8,10 +8,10 @@ from uuid import UUID
 import pytest
 
 from domain.application import Clonnect
-from domain.commands.leads import NewLead
 from domain.errors import Conflict, DuplicateLead, Invalid, NotFound
 from domain.follower.values import RefusalClass
 from domain.lead import Details, Lead, Purchase
+from domain.lead_and_follower import NewLead
 from domain.vocabulary import Intent, Mark, Platform, SequenceType, Status
 from tests.domain.builders import ANA, BEA, COURSE, MARTA, Business, an_id, nothing_happens, this_happens
 

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.understanding.intents import ProductWords, Understanding, understand
+from domain.understanding.intents import Understanding, understand
+from domain.understanding.products import ProductWords
 from domain.vocabulary import Intent, Language
 
 SENTENCES = Path(__file__).parent / "sentences"

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from domain.application import Clonnect
-from domain.follower.contact import MAYBE_STOP
+from domain.follower.values import MAYBE_STOP
 from domain.vocabulary import Intent, SequenceType, Status
 from tests.domain.builders import ANA, Business, an_id, this_happens
 

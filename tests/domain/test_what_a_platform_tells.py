@@ -3,7 +3,7 @@
 import pytest
 
 from domain.application import Clonnect
-from domain.follower.content import ServiceNote
+from domain.follower.values import ServiceNote
 from domain.vocabulary import Intent, Platform, SequenceType, Status
 from tests.domain.builders import ANA, MARTA, Business, nothing_happens, this_happens
 

@@ -9,9 +9,9 @@ import pytest
 
 from api.database.installation import open_application
 from domain import context
-from domain.commands.leads import NewLead
 from domain.creator import CreatorSettings
 from domain.lead import Details
+from domain.lead_and_follower import NewLead
 from domain.vocabulary import Platform
 from eventstore import key_audit
 from eventstore.integrity import check_log

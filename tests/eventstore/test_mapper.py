@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 from domain import context
 from domain.aggregate import Aggregate
 from domain.creator import Config, Creator, CreatorSettings, Product
-from domain.follower.content import Attachment, Judged
 from domain.follower.follower import Follower
+from domain.follower.values import Attachment, Judged
 from domain.lead import Details, Lead
 from domain.lead_import import LeadImport
 from domain.nurturing.sequence import Sequence

@@ -20,11 +20,11 @@ from api.database.installation import open_application
 from domain import context
 from domain.application import Clonnect
 from domain.commands.imports import Row
-from domain.commands.leads import NewLead
 from domain.creator import CreatorSettings
 from domain.errors import AlreadyTaken, DuplicateLead, LostRace, NotFound
 from domain.follower.follower import Follower
 from domain.lead import Details, Lead
+from domain.lead_and_follower import NewLead
 from domain.vocabulary import Platform, Status
 from eventstore import writer as module
 from eventstore.leases import Deposed

@@ -20,8 +20,8 @@ from api.settings import Settings
 from domain import context
 from domain.application import Clonnect
 from domain.creator import CreatorSettings
-from domain.follower.content import Inbound
 from domain.follower.follower import Follower
+from domain.follower.values import Inbound
 from domain.nurturing.steps import Step
 from domain.vocabulary import Mode, Platform, SequenceType
 from eventstore.sealing import Sealer

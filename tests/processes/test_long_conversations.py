@@ -10,8 +10,9 @@ from api.bootstrap import Runtime
 from domain import context
 from domain.application import Clonnect
 from domain.commands.conversations import ReceivedMessage
-from domain.follower.content import Inbound
-from domain.follower.follower import KNOWN_KEYS, Follower
+from domain.follower.follower import Follower
+from domain.follower.state import KNOWN_KEYS
+from domain.follower.values import Inbound
 from domain.vocabulary import Platform
 from tests.runtime import CREATOR, Start, deliver, events
 

@@ -7,8 +7,8 @@ from psycopg.rows import DictRow
 from api.bootstrap import Runtime, run
 from api.settings import Settings
 from domain.application import Clonnect
-from domain.follower.content import Attachment, Inbound
 from domain.follower.follower import Follower
+from domain.follower.values import Attachment, Inbound
 from domain.lead import Lead
 from domain.vocabulary import Intent, Language, Mode, Platform, SequenceType, Status
 from tests.runtime import CREATOR, acting, deliver, events, on_the_phone, recorded, say

@@ -15,9 +15,8 @@ from psycopg_pool import AsyncConnectionPool
 from api.bootstrap import Runtime
 from domain import context
 from domain.application import Clonnect
-from domain.follower.content import Inbound
 from domain.follower.follower import Follower
-from domain.follower.values import SendOrder
+from domain.follower.values import Inbound, SendOrder
 from domain.vocabulary import Platform
 from eventstore.sealing import Sealer
 from processes.channel_accounts import Connections

@@ -13,9 +13,9 @@ from api.bootstrap import Runtime
 from domain import context
 from domain.application import Clonnect
 from domain.commands.conversations import ReceivedMessage
-from domain.commands.leads import NewLead
-from domain.follower.content import Inbound
+from domain.follower.values import Inbound
 from domain.lead import Details, Lead
+from domain.lead_and_follower import NewLead
 from domain.vocabulary import Platform, Status
 from eventstore.log import Log
 from eventstore.mapper import TypedMapper

@@ -9,9 +9,8 @@ from hypothesis import strategies as st
 
 from domain.application import Clonnect
 from domain.errors import DomainError
-from domain.follower.content import Inbound, Proposal
 from domain.follower.follower import Follower
-from domain.follower.values import RefusalClass
+from domain.follower.values import Inbound, Proposal, RefusalClass
 from domain.vocabulary import Intent, Language, Mode, Platform, SequenceType, Status
 from tests.projections.conftest import TimedCommands
 from tests.runtime import CREATOR

@@ -9,8 +9,7 @@ from psycopg.rows import DictRow
 
 from api.bootstrap import Runtime
 from domain.application import Clonnect
-from domain.follower.content import Inbound
-from domain.follower.values import SILENCE
+from domain.follower.values import SILENCE, Inbound
 from domain.vocabulary import Platform, SequenceType
 from eventstore.log import Log
 from projections.agenda import Agenda, Kind

@@ -12,7 +12,7 @@ from psycopg.rows import DictRow
 from api.bootstrap import Runtime
 from domain.application import Clonnect
 from domain.errors import DomainError
-from domain.follower.content import Inbound
+from domain.follower.values import Inbound
 from domain.lead import Purchase
 from domain.vocabulary import Platform, SequenceType, Status
 from eventstore.log import Log

@@ -7,7 +7,7 @@ import pytest
 
 from api.bootstrap import Runtime
 from domain.application import Clonnect
-from domain.follower.content import Attachment, Inbound, ServiceNote
+from domain.follower.values import Attachment, Inbound, ServiceNote
 from domain.vocabulary import Platform
 from projections.people.filters import ORDERS, Filters
 from tests.projections.conftest import TimedCommands, shown

@@ -7,7 +7,7 @@ from psycopg.rows import DictRow
 
 from api.bootstrap import Runtime
 from domain.application import Clonnect
-from domain.follower.content import Inbound
+from domain.follower.values import Inbound
 from domain.vocabulary import Platform, SequenceType
 from tests.projections.conftest import TimedCommands, shown
 from tests.runtime import CREATOR

@@ -8,8 +8,7 @@ import pytest
 
 from api.bootstrap import Runtime
 from domain.application import Clonnect
-from domain.follower.content import Inbound
-from domain.follower.values import RefusalClass
+from domain.follower.values import Inbound, RefusalClass
 from domain.vocabulary import Platform
 from tests.projections.conftest import TimedCommands, shown
 from tests.runtime import CREATOR

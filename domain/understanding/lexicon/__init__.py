@@ -1,1 +1,1 @@
-"""What people write, as data: one file of phrases for each language."""
+"""The lexicon: phrases as data, one file for each language."""

@@ -1,4 +1,4 @@
-"""What a phrase of the lexicon may stand for, besides an intent."""
+"""Meanings that a phrase of the lexicon may have besides an intent."""
 
 from enum import StrEnum
 

@@ -1,4 +1,4 @@
-"""Turns the lexicon's lines into patterns and finds them in a clause.
+"""Patterns of the lexicon: compiled from its lines, and found in a clause.
 
 The signs of a line, which is a sequence of words:
     a|b     one of these words            (a|b)   one of these words, or none

@@ -1,4 +1,4 @@
-"""Turns a message into clauses of plain words: folded, spelled out, without links, laughter and politeness."""
+"""Tokenizer: a message as clauses of plain words, folded, spelled out, without links, laughter and politeness."""
 
 import re
 import unicodedata

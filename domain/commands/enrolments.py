@@ -1,30 +1,27 @@
-"""Commands about follow-ups: enrolling, deciding what falls due, cancelling."""
+"""Commands about enrolments: a run of a sequence begins, is declined, is moved to new steps, or is resumed."""
 
 from collections.abc import Iterable
-from contextlib import suppress
 from datetime import datetime, timedelta
 from uuid import UUID, uuid5
 
 from domain import context
-from domain.commands.conversations import ConversationCommands
 from domain.creator import Creator
 from domain.errors import NotDue
+from domain.follower import enrolment
 from domain.follower.follower import Follower
-from domain.follower.values import SILENCE, STALE_AFTER, FollowUp, Purpose, Run, SendOrder
+from domain.follower.values import SILENCE, STALE_AFTER, Run
 from domain.lead import Lead
 from domain.nurturing.placement import Unplaceable
 from domain.nurturing.planning import plan_words, planned_run
-from domain.nurturing.send_rules import Convert, Defer, GoAhead, Hold, Skip, Verdict, judge, judged
 from domain.nurturing.sequence import Sequence
-from domain.nurturing.steps import Rendered, render
-from domain.person.names import first_name
+from domain.streams import Streams
 from domain.vocabulary import Platform, SequenceType, Status
 
 COOL_DOWN = timedelta(days=7)
 
 
-class NurturingCommands(ConversationCommands):
-    """What is promised, and what becomes of it."""
+class EnrolmentCommands(Streams):
+    """What is promised to a person."""
 
     def enrol(
         self,
@@ -102,7 +99,8 @@ class NurturingCommands(ConversationCommands):
         planned, placements = planned_run(follower, creator, sequence, language, enrolment_id, anchor_at, now)
         if all(isinstance(placed, Unplaceable) for placed in placements):
             return "nothing_to_say"
-        enrolled = follower.enrol(
+        enrolled = enrolment.enrol(
+            follower,
             sequence_type=sequence_type,
             sequence_version=sequence.steps_version,
             trigger=trigger,
@@ -115,23 +113,6 @@ class NurturingCommands(ConversationCommands):
             resumed_from=resumed_from,
         )
         return None if enrolled else "begun_before"
-
-    def dismiss(self, follower_id: UUID, waiting: UUID, reason: str) -> bool:
-        """Give up what waits for its time and cannot be done; `False` when nothing waits under this id.
-
-        `waiting` is the id of a send, of a follow-up, or of the message that a silence began with.
-        """
-        follower = self.follower(follower_id)
-        send = follower.sends.get(waiting)
-        follow_up = follower.run.follow_ups.get(waiting) if follower.run is not None else None
-        if send is not None and send.is_waiting:
-            follower.cancel_send(waiting, reason)
-            follow_up = follower.run.follow_ups.get(send.follow_up_id) if follower.run and send.follow_up_id else None
-        if follow_up is not None and follow_up.state != "attempting":
-            follower.skip(follow_up, reason)
-        gives_up = bool(follower.pending_events)
-        self.save_streams(follower)
-        return gives_up
 
     def leave_silent(self, follower_id: UUID, last_message: UUID, reason: str) -> None:
         """Record that nothing comes of a silence; raises `NotDue` when that was decided before."""
@@ -162,14 +143,15 @@ class NurturingCommands(ConversationCommands):
             or (first := run.next_step) is None
         ):
             return False
-        follower.end_run("migrated")
+        enrolment.end_run(follower, "migrated")
         trigger_event_id = uuid5(run.enrolment_id, f"steps/{sequence.steps_version}")
         enrolment_id = Run.create_id(follower.id, run.sequence_type, trigger_event_id)
         planned, placements = planned_run(
             follower, creator, sequence, run.language, enrolment_id, run.anchor_at, context.now(), first
         )
         if not all(isinstance(placed, Unplaceable) for placed in placements):
-            follower.enrol(
+            enrolment.enrol(
+                follower,
                 sequence_type=run.sequence_type,
                 sequence_version=sequence.steps_version,
                 trigger="moved",
@@ -200,121 +182,6 @@ class NurturingCommands(ConversationCommands):
             resumed_from=last.enrolment_id,
         )
 
-    def decide_follow_up(self, follower_id: UUID, follow_up_id: UUID, worker: str) -> SendOrder | None:
-        """Judge a follow-up that fell due: record what becomes of it, or that its send is about to be made.
-
-        Raises `NotDue` when it has its outcome, or is not due any more.
-        """
-        follower = self.follower(follower_id)
-        now = context.now()
-        follow_up = follower.claimable(follow_up_id, now)
-        creator = self.creator(follower.creator_id)
-        verdict, rendered = self._judged(follower, follow_up, creator, now)
-        order = None
-        if isinstance(verdict, GoAhead):
-            send_id = uuid5(follow_up_id, f"send/{follow_up.claim + 1}")
-            account_id = creator.channels[follower.platform]
-            follower.request_send(
-                send_id,
-                Purpose.FOLLOW_UP,
-                rendered.text,
-                account_id=account_id,
-                requested_by="bot",
-                follow_up_id=follow_up_id,
-            )
-            order = follower.attempt(
-                send_id, now=now, worker=worker, judged=judged(follower, creator), account_id=account_id
-            )
-        else:
-            _carry_out(follower, follow_up, verdict, now)
-        self.save_streams(follower)
-        return order
-
-    def retry_follow_up(self, follower: Follower, send_id: UUID, follow_up: FollowUp, creator: Creator) -> bool:
-        """Judge a follow-up again before another attempt; a no cancels the send and decides the step."""
-        now = context.now()
-        verdict, _ = self._judged(follower, follow_up, creator, now)
-        if isinstance(verdict, GoAhead):
-            return True
-        follower.cancel_send(send_id, "ruled_out")
-        _carry_out(follower, follow_up, verdict, now)
-        return False
-
-    def verdict_on(self, follower_id: UUID, follow_up_id: UUID) -> tuple[Verdict, Rendered]:
-        """What would become of a follow-up if it were judged now; raises `NotDue` when it waits for nothing."""
-        follower = self.follower(follower_id)
-        follow_up = follower.follow_up(follow_up_id)
-        if follow_up.state != "pending":
-            raise NotDue("This follow-up waits for something else than its time.")
-        return self._judged(follower, follow_up, self.creator(follower.creator_id), context.now())
-
-    def hasten_follow_ups(self, waiting: Iterable[tuple[UUID, UUID]]) -> int:
-        """Have follow-ups judged now, by every rule, whenever they are due; answers how many that concerned.
-
-        `waiting` holds followers with a follow-up each; one that has its outcome by now is passed over.
-        """
-        followers: dict[UUID, Follower] = {}
-        hastened = 0
-        for follower_id, follow_up_id in waiting:
-            follower = followers.setdefault(follower_id, self.follower(follower_id))
-            with suppress(NotDue):
-                hastened += follower.hasten(follow_up_id, context.now())
-        self.save_streams(*followers.values())
-        return hastened
-
-    def _judged(
-        self, follower: Follower, follow_up: FollowUp, creator: Creator, now: datetime
-    ) -> tuple[Verdict, Rendered]:
-        run = follower.run
-        if run is None:
-            raise LookupError("a follow-up that waits has a run")
-        lead = self.lead_of(follower)
-        rendered = render(follow_up.message_template, values_for(creator, lead.details.name, run.product_id))
-        sequence = self.sequence(creator.creator_id, run.sequence_type)
-        verdict = judge(
-            follow_up,
-            rendered,
-            sequence_type=run.sequence_type,
-            sequence_is_on=sequence.is_active,
-            follower=follower,
-            lead=lead,
-            creator=creator,
-            now=now,
-        )
-        return verdict, rendered
-
-    def expire_follow_up(self, follower_id: UUID, follow_up_id: UUID) -> None:
-        """Let go of a follow-up that nobody released, or a task that nobody did, in time."""
-        follower = self.follower(follower_id)
-        follower.expire(follow_up_id, context.now())
-        self.save_streams(follower)
-
-    def release_follow_up(self, follower_id: UUID, follow_up_id: UUID, cause: str) -> None:
-        """What was held is due again, and judged by every rule anew."""
-        follower = self.follower(follower_id)
-        follower.release(follow_up_id, cause=cause, due_at=context.now())
-        self.save_streams(follower)
-
-    def cancel_follow_ups(self, creator_id: str, lead_id: UUID, sequence_type: SequenceType | None) -> tuple[int, Lead]:
-        """End what runs for a lead; answers how many follow-ups that cancelled."""
-        lead = self.lead(creator_id, lead_id)
-        follower = self.follower(lead.follower_id)
-        matches = follower.run is not None and sequence_type in (None, follower.run.sequence_type)
-        cancelled = follower.end_run("cancelled") if matches else 0
-        self.save_streams(follower)
-        return cancelled, lead
-
-
-def values_for(creator: Creator, name: str | None, product_id: UUID | None) -> dict[str, str | None]:
-    """What the variables of a step stand for; `name` is the person's."""
-    product = creator.products.get(product_id) if product_id else None
-    return {
-        "product_name": product.name if product else None,
-        "link": product.payment_link if product else None,
-        "first_name": first_name(name),
-        "creator_name": creator.clone_name,
-    }
-
 
 def _product_of(follower: Follower, creator: Creator) -> UUID | None:
     """What the person has last asked about, if that is still there, else the only thing that there is."""
@@ -327,8 +194,8 @@ def _only_product(creator: Creator) -> UUID | None:
 
 
 def _leave_silent(follower: Follower, last_message: UUID, reason: str) -> None:
-    follower.decline_enrolment(
-        SequenceType.RE_ENGAGEMENT, trigger="silence", trigger_event_id=last_message, reason=reason
+    enrolment.decline_enrolment(
+        follower, SequenceType.RE_ENGAGEMENT, trigger="silence", trigger_event_id=last_message, reason=reason
     )
 
 
@@ -356,17 +223,3 @@ def _why_not_enrolled(follower: Follower, lead: Lead, sequence: Sequence, now: d
         "cools_down": cools_down,
     }
     return next((reason for reason, says_no in rules.items() if says_no), None)
-
-
-def _carry_out(follower: Follower, follow_up: FollowUp, verdict: Verdict, now: datetime) -> None:
-    match verdict:
-        case Skip():
-            follower.skip(follow_up, verdict.reason, end=verdict.end)
-        case Hold():
-            follower.hold(follow_up, verdict.reason, now)
-        case Defer():
-            follower.defer(follow_up, verdict.until, verdict.reason)
-        case Convert():
-            follower.convert(follow_up, verdict.to, verdict.deadline)
-        case GoAhead():
-            raise ValueError("a follow-up that may go out is sent, not settled")
