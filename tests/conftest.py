@@ -11,6 +11,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck
 from hypothesis import settings as properties
 from psycopg import sql
 
@@ -19,8 +20,8 @@ from api.database.embedded import embedded_server
 from api.database.migrate import migrate
 from api.settings import Settings, variables
 
-# How long an example takes says how busy the machine is.
-properties.register_profile("patient", deadline=None)
+# How long an example takes, to make or to try, says how busy the machine is.
+properties.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 properties.load_profile("patient")
 
 pytest_plugins = ("tests.runtime", "tests.serving")

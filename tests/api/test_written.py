@@ -141,7 +141,9 @@ def made(conn: psycopg.Connection[DictRow], kind: type[Projection]) -> Tables:
     return tables
 
 
-one_after_another = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+one_after_another = settings(
+    max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 
 
 @one_after_another

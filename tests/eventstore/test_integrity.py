@@ -110,7 +110,9 @@ def test_a_changed_event_is_found_where_it_stands(conn: Connection, change: str)
     assert found(conn) == 7
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(position=st.integers(1, EVENTS), data=st.data())
 def test_any_flipped_bit_of_any_event_is_found(conn: Connection, position: int, data: st.DataObject) -> None:
     row = conn.execute("SELECT state FROM log.events WHERE notification_id = %s", (position,)).fetchone()

@@ -211,7 +211,9 @@ def erase(vault: Vault, datastore: Datastore, subject: UUID) -> None:
     vault.forget(subject)
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])  # one vault for all examples
+@settings(
+    max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)  # one vault for all examples
 @given(events())
 def test_every_event_reads_as_it_was_sealed(mapper: SealingMapper, event: DomainEvent) -> None:
     assert mapper.to_domain_event(mapper.to_stored_event(event)) == event

@@ -41,7 +41,9 @@ def told(platform_user_id: str, text: str, at: TimedCommands) -> Inbound:
     return Inbound(Platform.TELEGRAM, platform_user_id, key, key, text, at.at, "telegram")
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(st.lists(MOVES, min_size=1, max_size=25))
 def test_the_numbers_are_those_of_the_cards(
     database_url: str, people: TimedCommands, conn: psycopg.Connection[DictRow], moves: list[tuple[object, ...]]

@@ -26,7 +26,7 @@ def reckoned(conn: psycopg.Connection[DictRow], scores: list[Score], now: dateti
         return [row["intent"] for row in conn.execute(query.encode(), {"now": now}).fetchall()]
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(bursts, st.sampled_from([timedelta(0), ENGAGED_WITHIN, ENGAGED_WITHIN + TICK]) | later)
 def test_whatever_was_said_is_reckoned_as_the_domain_does(
     conn: psycopg.Connection[DictRow], story: list[Burst], wait: timedelta

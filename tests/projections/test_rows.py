@@ -77,7 +77,9 @@ def conn(server_url: str) -> Iterator[psycopg.Connection[DictRow]]:
         yield connection
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(BATCHES)
 def test_folded_batches_leave_what_single_changes_would(
     conn: psycopg.Connection[DictRow], batches: list[list[Change]]
@@ -98,7 +100,9 @@ def test_folded_batches_leave_what_single_changes_would(
 COUNTERS = st.tuples(st.sampled_from(["count", "add", "set", "put", "delete"]), KEYS, OWNERS, st.integers(-3, 3))
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(st.lists(st.lists(st.one_of(COUNTERS, st.tuples(st.just("gone"), OWNERS)), max_size=10), max_size=4))
 def test_counters_begin_at_zero_and_add_up(conn: psycopg.Connection[DictRow], batches: list[list[Change]]) -> None:
     conn.execute("TRUNCATE counts")

@@ -174,7 +174,7 @@ class Recount:
     max_examples=25,
     deadline=None,
     phases=[Phase.generate],  # all stories share one log, in which none can be told shorter
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(st.lists(MOVES, min_size=30, max_size=50))
 def test_what_is_kept_is_what_counting_anew_gives(
