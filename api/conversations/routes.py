@@ -1,34 +1,25 @@
 """The inbox: conversations and their messages, one follower, moving and writing by hand, and messages coming in."""
 
-import asyncio
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import Query, Response
+from fastapi import Query, Request, Response
 from pydantic import Field
 
+from api.access.guard import Acting, Caller, acting_for, check_role, guarded_router
 from api.access.roles import STAFF
-from api.conversations.outcomes import Story, action_of, outcome_of_message, outcome_of_send, position_of
+from api.conversations import outcomes as outcomes_of
+from api.conversations.outcomes import Story
+from api.http.commands import Do, DoOnVersion
 from api.http.fields import STATUSES, Listed, MessageText, Ok, RequestModel, ResponseModel, StatusWord, Time
 from api.http.pagination import Cursor, Limit, People
-from api.http.routing import (
-    NO_LEAD,
-    Acting,
-    Caller,
-    Do,
-    DoOnVersion,
-    Running,
-    Shown,
-    Tag,
-    acting_for,
-    check_role,
-    country_of,
-    guarded_router,
-    shown_lead,
-)
-from api.openapi.refusals import also
+from api.http.problems import also
+from api.http.read_models import NO_LEAD
+from api.http.reads import AsShown, Reads, Tag
+from api.http.routing import part
 from api.presenters import json_pages
 from api.presenters.items import (
     ConversationItem,
@@ -42,7 +33,6 @@ from api.presenters.items import (
     pipeline_score,
     product_names,
 )
-from api.settings import answer_limits
 from domain import context
 from domain.application import Clonnect
 from domain.commands.conversations import ReceivedMessage
@@ -50,12 +40,14 @@ from domain.errors import NotFound
 from domain.follower.content import Inbound
 from domain.nurturing.placement import WINDOW
 from domain.person.identity import format_id, require_id
-from domain.vocabulary import Intent, Language, Mark, Mode, Platform, Status
+from domain.vocabulary import Intent, Language, Mode, Platform, Status
 from projections.people.filters import Shelf
 
 router = guarded_router("conversations", reads=STAFF, writes=STAFF)
 
 LAST_MESSAGES = 50
+
+Outcomes = Annotated[outcomes_of.Outcomes, part(outcomes_of.Outcomes.of)]
 
 
 class ByStatus(ResponseModel):
@@ -195,7 +187,7 @@ class MessageProcessed(Ok):
 @router.get("/dm/conversations/{creator_id}", response_model=ConversationList)
 async def list_conversations(
     creator: Acting,
-    runtime: Shown,
+    reads: Reads,
     people: People,
     response: Response,
     limit: Annotated[Limit, Query()] = 50,
@@ -204,47 +196,44 @@ async def list_conversations(
 ) -> Response:
     """The inbox, newest contact first; what is archived or spam has a list of its own."""
     people = replace(people, filters=replace(people.filters, unread=unread, needs_person=needs_person))
-    cursors = people.cursors(runtime, "conversations", creator.creator_id)
-    page, by_status = await runtime.conversations.page(
+    cursors = people.cursors(reads.cursors, "conversations", creator.creator_id)
+    page, by_status = await reads.conversations.page(
         creator.creator_id,
         people.filters,
         people.order,
         cursors.person(people.cursor),
         limit,
         json_pages.CONVERSATION,
-        now=runtime.clock(),
+        now=reads.now(),
     )
     return json_pages.json_page_response(page, cursors, "conversations", response, by_status=by_status)
 
 
 @router.get("/dm/conversations/{creator_id}/{lead_id}/messages")
 async def list_messages(
-    creator: Acting, runtime: Shown, lead_id: str, limit: Annotated[Limit, Query()] = 50, cursor: Cursor = None
+    creator: Acting, reads: Reads, lead_id: str, limit: Annotated[Limit, Query()] = 50, cursor: Cursor = None
 ) -> Messages:
     """The whole conversation, newest first."""
-    known = await shown_lead(runtime, creator.creator_id, lead_id)
-    cursors = runtime.cursors.of("messages", known)
-    rows, total = await runtime.conversations.messages(known, cursors.place(cursor, int), limit + 1)
-    following = None
-    if len(rows) > limit:
-        last = rows[limit - 1]
-        following = cursors.behind(last["occurred_at"], last["position"])
-    messages = [MessageItem.of(row) for row in rows[:limit]]
-    return Messages(messages=messages, count=len(messages), total=total, next_cursor=following)
+    known = await reads.lead(creator.creator_id, lead_id)
+    page = await reads.cursors.of("messages", known).page(
+        cursor, limit, ("occurred_at", "position"), int, partial(reads.conversations.messages, known)
+    )
+    messages = [MessageItem.of(row) for row in page.rows]
+    return Messages(messages=messages, **page.listed(messages))
 
 
 @router.get("/dm/follower/{creator_id}/{lead_id}")
-async def get_follower(creator: Acting, runtime: Shown, lead_id: str, tag: Tag) -> FollowerOut:
+async def get_follower(creator: Acting, reads: Reads, lead_id: str, tag: Tag) -> FollowerOut:
     """One person, with the last 50 messages, oldest first."""
-    known = await shown_lead(runtime, creator.creator_id, lead_id)
-    row = await runtime.conversations.one(creator.creator_id, known)
+    known = await reads.lead(creator.creator_id, lead_id)
+    row = await reads.conversations.one(creator.creator_id, known)
     if row is None:
         raise NotFound(NO_LEAD)
     tag(row["version"])
-    latest = await runtime.conversations.latest([known], LAST_MESSAGES)
-    now = runtime.clock()
+    latest = await reads.conversations.latest([known], LAST_MESSAGES)
+    now = reads.now()
     status, intent = Status(row["status"]), intent_of(row, now)
-    account = await asyncio.to_thread(runtime.app.creator, creator.creator_id)
+    account = await reads.account(creator.creator_id)
     return FollowerOut(
         follower_id=follower_id_of(row),
         id=known,
@@ -265,7 +254,7 @@ async def get_follower(creator: Acting, runtime: Shown, lead_id: str, tag: Tag) 
         phone=row["phone"] or "",
         notes=row["notes"] or "",
         tags=row["tags"],
-        products_discussed=await product_names(runtime, creator.creator_id, row["products"]),
+        products_discussed=product_names(account, row["products"]),
         unread=row["unread"],
         needs_person=row["needs_person"],
         archived=row["shelf"] == Shelf.ARCHIVED,
@@ -281,12 +270,12 @@ async def get_follower(creator: Acting, runtime: Shown, lead_id: str, tag: Tag) 
 
 @router.put("/dm/follower/{creator_id}/{lead_id}/status")
 async def change_status(
-    creator: Acting, runtime: Running, lead_id: str, body: ChangeStatus, do: DoOnVersion
+    creator: Acting, reads: AsShown, lead_id: str, body: ChangeStatus, do: DoOnVersion
 ) -> StatusChanged:
     """Move a lead to another stage by hand; a person's move down is a ceiling for the bot."""
     lead = await do.on_lead(creator.creator_id, lead_id, Clonnect.change_status, STATUSES[body.status])
     do.version(lead.version)
-    item = await lead_after(runtime, lead)
+    item = await lead_after(reads, lead)
     return StatusChanged(
         follower_id=lead_id,
         new_status=body.status,
@@ -297,7 +286,7 @@ async def change_status(
 
 
 @router.post("/dm/send/{creator_id}")
-async def send_message(creator: Acting, runtime: Running, body: SendMessage, do: DoOnVersion) -> MessageSent:
+async def send_message(creator: Acting, outcomes: Outcomes, body: SendMessage, do: DoOnVersion) -> MessageSent:
     """Say something as the creator. It is stored once in any case; `delivery` says whether it left."""
     requested = await do.on_lead(
         creator.creator_id, body.follower_id, Clonnect.send_by_hand, body.message, do.made_up("send")
@@ -308,7 +297,7 @@ async def send_message(creator: Acting, runtime: Running, body: SendMessage, do:
         delivery = "manual"
     elif requested.held is not None:
         delivery, reason = "held", requested.held
-    elif do.waits and (message := await outcome_of_send(runtime, requested.send_id)) is not None:
+    elif do.waits and (message := await outcomes.of_send(requested.send_id)) is not None:
         delivery, reason = message["delivery"], message["reason"]
     return MessageSent(
         sent=delivery == "sent",
@@ -329,11 +318,13 @@ async def delete_conversation(creator: Acting, lead_id: str, do: DoOnVersion) ->
 
 
 @router.post("/dm/process", openapi_extra=also("not-found"))
-async def process_message(creator: Caller, runtime: Running, body: ProcessMessage, do: Do) -> MessageProcessed:
+async def process_message(
+    request: Request, creator: Caller, reads: AsShown, outcomes: Outcomes, body: ProcessMessage, do: Do
+) -> MessageProcessed:
     """Take in a message; answers when it is understood and, within 10 s, answered."""
-    creator = await acting_for(runtime, creator, body.creator_id)
+    creator = await acting_for(request, creator, body.creator_id)
     check_role(creator, STAFF)
-    country = await country_of(runtime, creator.creator_id, body.platform)
+    country = await reads.country(creator.creator_id, body.platform)
     platform, raw = require_id(
         body.sender_id, Platform(body.platform) if body.platform else None, country=country, field="/sender_id"
     )
@@ -348,27 +339,23 @@ async def process_message(creator: Caller, runtime: Running, body: ProcessMessag
                 message_id=message_id,
                 dedupe_key=f"{raw}:{message_id}",
                 text=body.message,
-                occurred_at=runtime.clock(),
+                occurred_at=reads.now(),
                 origin="api",
                 name=body.name or None,
                 username=(body.username or "").removeprefix("@") or None,
             ),
         )
-    stored_at = await position_of(runtime, received) if received.duplicate else do.position
-    story = await outcome_of_message(runtime, received, stored_at or 0) if do.waits else Story()
-    return await _processed(runtime, creator.creator_id, format_id(platform, raw), received, story)
+    stored_at = await outcomes.position_of(received) if received.duplicate else do.position
+    story = await outcomes.of_message(received, stored_at or 0) if do.waits else Story()
+    return await _processed(outcomes, creator.creator_id, format_id(platform, raw), received, story)
 
 
 async def _processed(
-    runtime: Running, creator_id: str, follower_id: str, received: ReceivedMessage, story: Story
+    outcomes: Outcomes, creator_id: str, follower_id: str, received: ReceivedMessage, story: Story
 ) -> MessageProcessed:
-    account = await asyncio.to_thread(runtime.app.creator, creator_id)
-    follower = await asyncio.to_thread(runtime.app.follower, received.follower_id)
     understood = story.understood
+    account, follower, action = await outcomes.verdict(creator_id, received, story)
     product = account.products.get(understood.product_id) if understood and understood.product_id else None
-    lead = await asyncio.to_thread(runtime.app.lead_of, follower)
-    may_reply = follower.may_reply(runtime.clock(), answer_limits(runtime.settings))
-    action = "spam" if lead.mark is Mark.SPAM else action_of(story, account, follower, may_reply=may_reply)
     return MessageProcessed(
         response=story.drafted.text if story.drafted else None,
         intent=understood.intents[0][0] if understood else None,

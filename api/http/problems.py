@@ -58,10 +58,17 @@ TITLES: Final[Mapping[str, str]] = {
     "internal": "Something is broken here",
 }
 
+ALSO: Final = "x-refusals"
+
 ERRORS_TOLD: Final = 100
 """Broken rules that one answer tells."""
 
 _logger = logging.getLogger(__name__)
+
+
+def also(*slugs: str) -> dict[str, Any]:
+    """For a route's `openapi_extra`: refusals that do not follow from what it declares."""
+    return {ALSO: slugs}
 
 
 class FieldProblem(BaseModel):

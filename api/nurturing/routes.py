@@ -3,17 +3,21 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import Query
 from pydantic import AwareDatetime, Field
 
+from api.access.guard import Acting, guarded_router
 from api.access.roles import OWNERS, STAFF
+from api.http.commands import Do, DoOnVersion
 from api.http.fields import FollowUpStatus, Listed, Ok, RequestModel, ResponseModel, SequenceWord, Time
 from api.http.pagination import Cursor, Limit
 from api.http.problems import NotCaughtUp
-from api.http.routing import Acting, Do, DoOnVersion, Running, Shown, guarded_router, shown_lead
+from api.http.reads import AsShown, Reads
+from api.http.routing import Log, Progress
 from api.presenters.items import Row, follower_id_of
 from domain.application import Clonnect
 from domain.commands.nurturing import values_for
@@ -23,6 +27,7 @@ from domain.nurturing.default_steps import NAMES
 from domain.nurturing.sequence import Sequence as NurturingSequence
 from domain.nurturing.steps import MAX_DELAY_HOURS, MAX_STEPS, MAX_TEXT, MAX_WEIGHT, VARIABLES, Step, Variant, render
 from domain.vocabulary import Language, SequenceType
+from projections.nurturing import Nurturing
 
 router = guarded_router("nurturing", reads=STAFF, writes=OWNERS)
 cancelling = guarded_router("nurturing", reads=STAFF, writes=STAFF)
@@ -264,9 +269,9 @@ class Cancelled(Ok):
 
 
 @router.get("/nurturing/{creator_id}/sequences")
-async def list_sequences(creator: Acting, runtime: Shown) -> Sequences:
+async def list_sequences(creator: Acting, reads: Reads) -> Sequences:
     """The eight sequences with their steps and numbers."""
-    rows = {row["sequence_type"]: row for row in await runtime.nurturing.sequences(creator.creator_id)}
+    rows = {row["sequence_type"]: row for row in await reads.nurturing.sequences(creator.creator_id)}
     items = [
         SequenceItem(
             id=f"seq_{kind}",
@@ -304,7 +309,13 @@ async def toggle_sequence(creator: Acting, sequence_type: str, do: DoOnVersion, 
 
 @router.put("/nurturing/{creator_id}/sequences/{sequence_type}")
 async def change_steps(
-    creator: Acting, runtime: Running, sequence_type: str, body: ChangeSteps, do: DoOnVersion
+    creator: Acting,
+    reads: AsShown,
+    log: Log,
+    progress: Progress,
+    sequence_type: str,
+    body: ChangeSteps,
+    do: DoOnVersion,
 ) -> StepsChanged:
     """Publish new steps; they hold for everyone who is enrolled from then on, and with `move` for the others too.
 
@@ -317,7 +328,12 @@ async def change_steps(
         return app.change_steps(creator.creator_id, kind, tuple(step.step(present) for step in body.steps))
 
     sequence = await do.at_version(lambda app: app.sequence(creator.creator_id, kind), change)
-    moved = await _move_all(runtime, creator.creator_id, kind, do) if body.enrolled == "move" else 0
+    moved = 0
+    if body.enrolled == "move":
+        # Whoever was enrolled before the steps were changed is moved: the reads must show them first.
+        if not await progress.wait_until(await asyncio.to_thread(log.head), MOVED_WITHIN):
+            raise NotCaughtUp("The steps are changed, but who is enrolled cannot be listed yet: send the same again.")
+        moved = await _move_all(reads.nurturing, creator.creator_id, kind, do)
     do.version(sequence.version)
     return StepsChanged(
         sequence_type=kind.value,
@@ -327,13 +343,11 @@ async def change_steps(
     )
 
 
-async def _move_all(runtime: Running, creator_id: str, kind: SequenceType, do: Do) -> int:
-    """Move everybody who was enrolled before the steps were changed: the reads must show them first."""
-    if not await runtime.progress.wait_until(await asyncio.to_thread(runtime.log.head), MOVED_WITHIN):
-        raise NotCaughtUp("The steps are changed, but who is enrolled cannot be listed yet: send the same again.")
+async def _move_all(nurturing: Nurturing, creator_id: str, kind: SequenceType, do: Do) -> int:
+    """Move everybody who is shown to be enrolled."""
     moved, last = 0, None
     while True:
-        runs, _ = await runtime.nurturing.enrolled(creator_id, kind, last, MOVED_AT_ONCE)
+        runs, _ = await nurturing.enrolled(creator_id, kind, last, MOVED_AT_ONCE)
         if not runs:
             return moved
         last = runs[-1]["started_at"].isoformat(), runs[-1]["enrolment_id"]
@@ -342,30 +356,29 @@ async def _move_all(runtime: Running, creator_id: str, kind: SequenceType, do: D
 
 @router.get("/nurturing/{creator_id}/sequences/{sequence_type}/enrolled")
 async def list_enrolled(
-    creator: Acting, runtime: Shown, sequence_type: str, limit: Annotated[Limit, Query()] = 1000, cursor: Cursor = None
+    creator: Acting, reads: Reads, sequence_type: str, limit: Annotated[Limit, Query()] = 1000, cursor: Cursor = None
 ) -> Enrolled:
     """Who is in a sequence, and what each is still to hear."""
     kind = _kind(sequence_type)
-    cursors = runtime.cursors.of("enrolled", creator.creator_id, kind)
-    before = cursors.place(cursor, UUID)
-    rows, total = await runtime.nurturing.enrolled(creator.creator_id, kind, before, limit + 1)
-    following = None
-    if len(rows) > limit:
-        last = rows[limit - 1]
-        following = cursors.behind(last["started_at"], last["enrolment_id"])
-    rows = rows[:limit]
-    cards = await runtime.board.cards(creator.creator_id, [row["lead_id"] for row in rows])
-    account = await asyncio.to_thread(runtime.app.creator, creator.creator_id)
-    items = [_enrolled(row, cards[row["lead_id"]], account) for row in rows if row["lead_id"] in cards]
-    return Enrolled(sequence_type=kind.value, enrolled=items, count=len(items), total=total, next_cursor=following)
+    page = await reads.cursors.of("enrolled", creator.creator_id, kind).page(
+        cursor,
+        limit,
+        ("started_at", "enrolment_id"),
+        UUID,
+        partial(reads.nurturing.enrolled, creator.creator_id, kind),
+    )
+    cards = await reads.board.cards(creator.creator_id, [row["lead_id"] for row in page.rows])
+    account = await reads.account(creator.creator_id)
+    items = [_enrolled(row, cards[row["lead_id"]], account) for row in page.rows if row["lead_id"] in cards]
+    return Enrolled(sequence_type=kind.value, enrolled=items, **page.listed(items))
 
 
 @router.get("/nurturing/{creator_id}/stats")
-async def get_statistics(creator: Acting, runtime: Shown) -> Statistics:
+async def get_statistics(creator: Acting, reads: Reads) -> Statistics:
     """How many follow-ups are in which state, in all and by sequence."""
-    numbers = await runtime.nurturing.numbers(creator.creator_id)
+    numbers = await reads.nurturing.numbers(creator.creator_id)
     everything = Numbers(**numbers.get(None, {}))
-    sequences = await runtime.nurturing.sequences(creator.creator_id)
+    sequences = await reads.nurturing.sequences(creator.creator_id)
     return Statistics(
         creator_id=creator.creator_id,
         total=sum(count for name, count in everything if name != "people"),
@@ -378,7 +391,7 @@ async def get_statistics(creator: Acting, runtime: Shown) -> Statistics:
 @router.get("/nurturing/{creator_id}/followups")
 async def list_follow_ups(
     creator: Acting,
-    runtime: Shown,
+    reads: Reads,
     status: Annotated[list[FollowUpStatus] | None, Query()] = None,
     sequence_type: Annotated[list[SequenceWord] | None, Query()] = None,
     follower_id: Annotated[str | None, Query(max_length=300)] = None,
@@ -390,35 +403,33 @@ async def list_follow_ups(
     lead_id = None
     if follower_id is not None:
         try:
-            lead_id = await shown_lead(runtime, creator.creator_id, follower_id)
+            lead_id = await reads.lead(creator.creator_id, follower_id)
         except NotFound:
             return FollowUps(creator_id=creator.creator_id, followups=[], count=0, total=0, next_cursor=None)
-    cursors = runtime.cursors.of("followups", creator.creator_id, status, sequence_type, lead_id, due_before)
-    rows, total = await runtime.nurturing.follow_ups(
-        creator.creator_id,
-        statuses=[*(status or ())],
-        sequence_types=[*(sequence_type or ())],
-        lead_id=lead_id,
-        due_before=due_before,
-        after=cursors.place(cursor, UUID),
-        limit=limit + 1,
+    page = await reads.cursors.of("followups", creator.creator_id, status, sequence_type, lead_id, due_before).page(
+        cursor,
+        limit,
+        ("scheduled_at", "follow_up_id"),
+        UUID,
+        lambda after, rows: reads.nurturing.follow_ups(
+            creator.creator_id,
+            statuses=[*(status or ())],
+            sequence_types=[*(sequence_type or ())],
+            lead_id=lead_id,
+            due_before=due_before,
+            after=after,
+            limit=rows,
+        ),
     )
-    following = None
-    if len(rows) > limit:
-        last = rows[limit - 1]
-        following = cursors.behind(last["scheduled_at"], last["follow_up_id"])
-    rows = rows[:limit]
-    cards = await runtime.board.cards(creator.creator_id, [row["lead_id"] for row in rows])
-    account = await asyncio.to_thread(runtime.app.creator, creator.creator_id)
-    items = [_follow_up(row, cards[row["lead_id"]], account) for row in rows if row["lead_id"] in cards]
-    return FollowUps(
-        creator_id=creator.creator_id, followups=items, count=len(items), total=total, next_cursor=following
-    )
+    cards = await reads.board.cards(creator.creator_id, [row["lead_id"] for row in page.rows])
+    account = await reads.account(creator.creator_id)
+    items = [_follow_up(row, cards[row["lead_id"]], account) for row in page.rows if row["lead_id"] in cards]
+    return FollowUps(creator_id=creator.creator_id, followups=items, **page.listed(items))
 
 
 @cancelling.delete("/nurturing/{creator_id}/cancel/{lead_id}")
 async def cancel_follow_ups(
-    creator: Acting, runtime: Running, lead_id: str, do: Do, sequence_type: SequenceWord | None = None
+    creator: Acting, lead_id: str, do: Do, sequence_type: SequenceWord | None = None
 ) -> Cancelled:
     """Cancel what is pending for a person. Nobody by that id, or nothing pending: 200 and `cancelled: 0`."""
     kind = SequenceType(sequence_type) if sequence_type else None

@@ -9,14 +9,16 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 
 from api.access.callers import COOKIE, CSRF_HEADER
+from api.access.guard import GuardedRoute, acting
 from api.access.roles import Roles
 from api.http.commands import commands, commands_on_version
 from api.http.idempotency import HEADER as IDEMPOTENCY_KEY
 from api.http.idempotency import REPLAYED
+from api.http.problems import ALSO
 from api.http.reads import versioned
-from api.http.routing import GuardedRoute, PublicRoute, acting
+from api.http.routing import PublicRoute
 from api.openapi import examples, refusals
-from api.openapi.refusals import ALSO, REQUEST_ID, SAFE, Call
+from api.openapi.refusals import REQUEST_ID, SAFE, Call
 from domain.vocabulary import Role
 
 Json = dict[str, Any]

@@ -1,21 +1,19 @@
 """How leads, conversations and messages are shown, from the rows of the projections or from an aggregate."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from api.http.fields import ResponseModel, SequenceWord, Time
+from api.http.read_models import ReadModels
+from domain.creator import Creator
 from domain.lead import Lead
 from domain.person.identity import format_id
 from domain.scoring.decay import ScoreDecay
 from domain.vocabulary import Mark, Platform, Status
 from projections.people.filters import Shelf
 from projections.people.intent_sql import course_columns
-
-if TYPE_CHECKING:
-    from api.bootstrap import Runtime
 
 Row = Mapping[str, Any]
 Author = Literal["follower", "bot", "person", "native", "platform"]
@@ -145,9 +143,9 @@ def _lead_fields(row: Row, now: datetime) -> dict[str, Any]:
     }
 
 
-async def lead_after(runtime: "Runtime", lead: Lead, *, is_new: bool = False) -> LeadItem:
+async def lead_after(reads: ReadModels, lead: Lead, *, is_new: bool = False) -> LeadItem:
     """A lead as a command has left it, whether or not the board has caught up; of a new one it can add nothing."""
-    row: Row = (None if is_new else await runtime.cards.card(lead.creator_id, lead.id)) or {
+    row: Row = (None if is_new else await reads.board.moved_card(lead.creator_id, lead.id)) or {
         "lead_id": lead.id,
         "platform": lead.platform,
         "platform_user_id": lead.platform_user_id,
@@ -171,7 +169,7 @@ async def lead_after(runtime: "Runtime", lead: Lead, *, is_new: bool = False) ->
         **course_columns(lead.score),
         "version": lead.version,
     }
-    return LeadItem.of({**row, **now_so}, runtime.clock())
+    return LeadItem.of({**row, **now_so}, reads.now())
 
 
 class MessageItem(ResponseModel):
@@ -308,7 +306,6 @@ class PutAsideItem(ResponseModel):
         )
 
 
-async def product_names(runtime: "Runtime", creator_id: str, product_ids: Sequence[UUID]) -> list[str]:
+def product_names(creator: Creator, product_ids: Sequence[UUID]) -> list[str]:
     """What the creator calls these products; one that is gone is left out."""
-    creator = await asyncio.to_thread(runtime.app.creator, creator_id)
     return [creator.products[product_id].name for product_id in product_ids if product_id in creator.products]

@@ -1,11 +1,12 @@
 """A served installation: the real runtime on a database of its own, and clients that speak HTTP with it."""
 
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
 import httpx
@@ -17,11 +18,12 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.access import credentials
 from api.access.credentials import NewKey, NewLink
-from api.app import create_app
-from api.bootstrap import Runtime, run
+from api.app import State, create_app
+from api.bootstrap import run
 from api.cli import access
 from api.database.installation import installation_key
 from api.demo.demo import reset
+from api.runtime import Runtime
 from api.settings import Settings
 from domain import context
 from domain.application import Clonnect
@@ -45,6 +47,8 @@ class Served:
     app: ASGIApp
     routes: list[tuple[str, str]]
     client: httpx.AsyncClient
+    state: State
+    leaving: threading.Event
     keys: dict[str, str] = field(default_factory=dict)
 
     def anybody(self, **headers: str) -> httpx.AsyncClient:
@@ -173,7 +177,8 @@ async def serve(url: str, folder: Path, **wishes: Any) -> AsyncIterator[Served]:
     def runtime() -> AbstractAsyncContextManager[Runtime]:
         return run(settings, url, work=True, reset=reset)
 
-    application = create_app(runtime)
+    leaving = threading.Event()
+    application = create_app(runtime, leaving)
     async with application.router.lifespan_context(application) as state:
         assert state is not None
 
@@ -183,7 +188,7 @@ async def serve(url: str, folder: Path, **wishes: Any) -> AsyncIterator[Served]:
         found = iter_route_contexts(application.routes)
         routes = [(method, route.path) for route in found if route.path for method in sorted(route.methods or ())]
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
-            each = Served(state["runtime"], url, app, routes, client)
+            each = Served(state["runtime"], url, app, routes, client, cast(State, state), leaving)
             client.headers["X-API-Key"] = await each.creator(CREATOR)
             await each.creator(OTHER)
             yield each
