@@ -9,8 +9,8 @@ from urllib.parse import quote
 import psycopg
 from psycopg.rows import dict_row
 
+from api.access.invitations import account_of, let_in, link_for
 from api.bootstrap import run
-from api.cli.access import account_of, let_in, link_for
 from api.database.connect import open_database
 from api.database.installation import bring_up_to_date, check_key, installation_key, open_application
 from api.demo.people import DAYS, PRODUCTS, Moved, Said, history

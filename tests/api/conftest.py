@@ -16,11 +16,10 @@ from fastapi.routing import iter_route_contexts
 from psycopg.rows import dict_row
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.access import credentials
+from api.access import credentials, invitations
 from api.access.credentials import NewKey, NewLink
 from api.app import State, create_app
 from api.bootstrap import run
-from api.cli import access
 from api.database.installation import installation_key
 from api.demo.demo import reset
 from api.runtime import Runtime
@@ -80,17 +79,17 @@ class Served:
     async def link(self, email: str, creator: str | None = CREATOR, role: Role = Role.OWNER) -> str:
         """The token of a log-in link to somebody's account, which is made if need be."""
         with psycopg.connect(self.url, autocommit=True, row_factory=dict_row) as conn:
-            account = access.account_of(conn, email)
+            account = invitations.account_of(conn, email)
         if account is None:
-            link: NewLink = await self.do(access.let_in, creator, email, role)
+            link: NewLink = await self.do(invitations.let_in, creator, email, role)
         else:
-            link = await self.do(access.link_for, account)
+            link = await self.do(invitations.link_for, account)
         return link.token
 
     async def joins(self, email: str, creator: str, role: Role) -> None:
         """Make a further member of somebody who has an account."""
         with psycopg.connect(self.url, autocommit=True, row_factory=dict_row) as conn:
-            account = access.account_of(conn, email)
+            account = invitations.account_of(conn, email)
         assert account is not None
         member_id = uuid4()
         stored = [
