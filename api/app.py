@@ -18,25 +18,23 @@ from api.access.guard import guarded_router
 from api.access.logins import LogIns
 from api.access.roles import EVERYBODY
 from api.attention import routes as attention
-from api.conversations import inbox_routes
+from api.conversations import inbox_routes, process_routes
 from api.conversations import routes as conversations
 from api.creators import channel_routes, dashboard_routes, product_routes, settings_routes
 from api.creators import routes as creators
 from api.database.installation import installation_key
 from api.health import routes as health
 from api.health.readiness import ReadinessProbe
-from api.http import problems, single_page
+from api.http import error_handlers, single_page
 from api.http.cors import Cors
 from api.http.idempotency import sweep
 from api.http.key_gate import KeyGate
 from api.http.middleware import RequestMiddleware
 from api.http.rate_limits import ConcurrencyLimit, Tries
-from api.http.reads import NotModified
 from api.http.state import HttpState
 from api.leads import bulk_routes, transfer_routes
 from api.leads import routes as leads
-from api.nurturing import routes as nurturing
-from api.nurturing import run_routes
+from api.nurturing import follow_up_routes, run_routes, sequence_routes
 from api.openapi import docs_page
 from api.openapi.document import describe
 from api.runtime import Runtime
@@ -49,13 +47,15 @@ DESCRIPTION = "Answers a creator's direct messages, keeps the board of leads, an
 ROUTERS = (  # what is asked for most is found soonest
     webhooks.router,
     conversations.router,
+    process_routes.router,
     transfer_routes.router,  # before `leads`, to which `export` would be a lead's id
     transfer_routes.sheets,
     bulk_routes.router,
     inbox_routes.router,
     leads.router,
-    nurturing.router,
-    nurturing.cancelling,
+    sequence_routes.router,
+    follow_up_routes.router,
+    follow_up_routes.cancelling,
     run_routes.router,
     dashboard_routes.router,
     creators.installation,
@@ -118,8 +118,7 @@ def create_app(runtime_factory: RuntimeFactory, leaving: threading.Event | None 
     app.add_middleware(KeyGate)
     app.add_middleware(Cors)
     app.add_middleware(RequestMiddleware)
-    problems.install(app)
-    app.add_exception_handler(NotModified, _not_modified)
+    error_handlers.install(app)
     for router in (*ROUTERS, _described(app)):
         app.router.routes += router.routes  # `include_router` would look at every route of every router, twice
     app.get("/", include_in_schema=False)(_root)
@@ -193,8 +192,3 @@ async def _root(request: Request) -> Response:
         return RedirectResponse("/app/", 307)
     links = {"app": "/app", "docs": "/docs", "openapi": "/openapi.json", "health": "/health/ready"}
     return JSONResponse({"status": "ok", "name": NAME, "version": version(), "links": links})
-
-
-async def _not_modified(_: Request, error: Exception) -> Response:
-    assert isinstance(error, NotModified)
-    return Response(status_code=304, headers=error.headers)

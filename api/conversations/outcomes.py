@@ -2,10 +2,11 @@
 
 import asyncio
 from dataclasses import dataclass
-from typing import Final
+from typing import Annotated, Final
 from uuid import UUID
 
 from api.http.reads import SHOWN_WITHIN
+from api.http.routing import part
 from api.presenters.items import Row
 from api.runtime import Runtime
 from api.settings import answer_limits
@@ -40,7 +41,7 @@ class Story:
 
 
 @dataclass(frozen=True)
-class Outcomes:
+class MessageOutcomes:
     """Looks for what becomes of messages, in the projections and in the log, whenever they have moved on."""
 
     app: Clonnect
@@ -53,7 +54,7 @@ class Outcomes:
     limits: AnswerLimits
 
     @classmethod
-    def of(cls, runtime: Runtime) -> "Outcomes":
+    def of(cls, runtime: Runtime) -> "MessageOutcomes":
         """From the parts of a program."""
         return cls(
             runtime.app,
@@ -127,6 +128,9 @@ class Outcomes:
         may_reply = follower.may_reply(self.clock(), self.limits)
         is_spam = lead.mark is Mark.SPAM
         return creator, follower, "spam" if is_spam else action_of(story, creator, follower, may_reply=may_reply)
+
+
+Outcomes = Annotated[MessageOutcomes, part(MessageOutcomes.of)]
 
 
 def action_of(story: Story, creator: Creator, follower: Follower, *, may_reply: bool) -> str:

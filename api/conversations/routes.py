@@ -1,25 +1,22 @@
-"""The inbox: conversations and their messages, one follower, moving and writing by hand, and messages coming in."""
+"""The inbox: conversations and their messages, one follower; moving, writing and deleting by hand."""
 
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query, Request, Response
+from fastapi import Query, Response
 from pydantic import Field
 
-from api.access.guard import Acting, Caller, acting_for, check_role, guarded_router
+from api.access.guard import Acting, guarded_router
 from api.access.roles import STAFF
-from api.conversations import outcomes as outcomes_of
-from api.conversations.outcomes import Story
-from api.http.commands import Do, DoOnVersion
+from api.conversations.outcomes import Outcomes
+from api.http.commands import DoOnVersion
 from api.http.fields import STATUSES, Listed, MessageText, Ok, RequestModel, ResponseModel, StatusWord, Time
 from api.http.pagination import Cursor, Limit, People
-from api.http.problems import also
 from api.http.read_models import NO_LEAD
 from api.http.reads import AsShown, Reads, Tag
-from api.http.routing import part
 from api.presenters import json_pages
 from api.presenters.items import (
     ConversationItem,
@@ -27,27 +24,21 @@ from api.presenters.items import (
     LeadItem,
     MessageItem,
     Row,
-    follower_id_of,
-    intent_of,
+    care_fields,
+    conversation_fields,
     lead_after,
-    pipeline_score,
     product_names,
 )
-from domain import context
 from domain.application import Clonnect
-from domain.commands.conversations import ReceivedMessage
 from domain.errors import NotFound
-from domain.follower.content import Inbound
 from domain.nurturing.placement import WINDOW
-from domain.person.identity import format_id, require_id
-from domain.vocabulary import Intent, Language, Mode, Platform, Status
+from domain.person.identity import format_id
+from domain.vocabulary import Mode, Platform, Status
 from projections.people.filters import Shelf
 
 router = guarded_router("conversations", reads=STAFF, writes=STAFF)
 
 LAST_MESSAGES = 50
-
-Outcomes = Annotated[outcomes_of.Outcomes, part(outcomes_of.Outcomes.of)]
 
 
 class ByStatus(ResponseModel):
@@ -155,35 +146,6 @@ class ConversationDeleted(Ok):
     deleted: str
 
 
-class ProcessMessage(RequestModel):
-    """A message of a follower, handed in by a program."""
-
-    creator_id: Annotated[str, Field(max_length=63)]
-    sender_id: Annotated[str, Field(min_length=1, max_length=255, pattern=r"^[A-Za-z0-9_.:@+-]+$")]
-    message: MessageText
-    message_id: Annotated[str, Field(min_length=1, max_length=255)] | None = None
-    platform: Literal["instagram", "whatsapp", "telegram", "simulator", "manual"] | None = None
-    name: Annotated[str, Field(max_length=255)] | None = None
-    username: Annotated[str, Field(max_length=255)] | None = None
-
-
-class MessageProcessed(Ok):
-    """How a message was understood, and what was done about it."""
-
-    response: str | None
-    intent: Intent | None
-    language: Language | None
-    action: str
-    product_mentioned: str | None
-    escalate: bool
-    confidence: float | None
-    message_id: str
-    follower_id: str
-    lead_id: UUID
-    draft_id: UUID | None
-    duplicate: bool
-
-
 @router.get("/dm/conversations/{creator_id}", response_model=ConversationList)
 async def list_conversations(
     creator: Acting,
@@ -232,39 +194,20 @@ async def get_follower(creator: Acting, reads: Reads, lead_id: str, tag: Tag) ->
     tag(row["version"])
     latest = await reads.conversations.latest([known], LAST_MESSAGES)
     now = reads.now()
-    status, intent = Status(row["status"]), intent_of(row, now)
+    status = Status(row["status"])
     account = await reads.account(creator.creator_id)
     return FollowerOut(
-        follower_id=follower_id_of(row),
-        id=known,
-        username=row["username"],
-        name=row["name"],
-        platform=row["platform"],
-        total_messages=row["messages_in"],
-        purchase_intent=intent,
-        purchase_intent_score=round(100 * intent),
+        **conversation_fields(row, now),
+        **care_fields(row),
         is_lead=True,
         is_customer=status is Status.CUSTOMER,
-        lead_status=status,
-        pipeline_score=pipeline_score(status),
         last_messages=[MessageItem.of(message) for message in latest[known]],
-        last_contact=row["last_contact"],
         first_contact=row["first_contact"] or row["created_at"],
-        email=row["email"] or "",
-        phone=row["phone"] or "",
-        notes=row["notes"] or "",
-        tags=row["tags"],
         products_discussed=product_names(account, row["products"]),
-        unread=row["unread"],
-        needs_person=row["needs_person"],
         archived=row["shelf"] == Shelf.ARCHIVED,
         spam=row["shelf"] == Shelf.SPAM,
-        assigned_to=row["assigned_to"],
-        bot_paused=row["bot_paused"],
-        paused_until=row["paused_until"],
         window=_window(row, now),
         mode=account.mode,
-        version=row["version"],
     )
 
 
@@ -315,61 +258,6 @@ async def delete_conversation(creator: Acting, lead_id: str, do: DoOnVersion) ->
     """Delete a conversation with its lead."""
     lead = await do.on_lead(creator.creator_id, lead_id, Clonnect.delete_lead)
     return ConversationDeleted(deleted=format_id(lead.platform, lead.platform_user_id))
-
-
-@router.post("/dm/process", openapi_extra=also("not-found"))
-async def process_message(
-    request: Request, creator: Caller, reads: AsShown, outcomes: Outcomes, body: ProcessMessage, do: Do
-) -> MessageProcessed:
-    """Take in a message; answers when it is understood and, within 10 s, answered."""
-    creator = await acting_for(request, creator, body.creator_id)
-    check_role(creator, STAFF)
-    country = await reads.country(creator.creator_id, body.platform)
-    platform, raw = require_id(
-        body.sender_id, Platform(body.platform) if body.platform else None, country=country, field="/sender_id"
-    )
-    message_id = body.message_id or do.made_up("message").hex
-    with context.instead(creator.actor):
-        received = await do(
-            Clonnect.receive_message,
-            creator.creator_id,
-            Inbound(
-                platform=platform,
-                platform_user_id=raw,
-                message_id=message_id,
-                dedupe_key=f"{raw}:{message_id}",
-                text=body.message,
-                occurred_at=reads.now(),
-                origin="api",
-                name=body.name or None,
-                username=(body.username or "").removeprefix("@") or None,
-            ),
-        )
-    stored_at = await outcomes.position_of(received) if received.duplicate else do.position
-    story = await outcomes.of_message(received, stored_at or 0) if do.waits else Story()
-    return await _processed(outcomes, creator.creator_id, format_id(platform, raw), received, story)
-
-
-async def _processed(
-    outcomes: Outcomes, creator_id: str, follower_id: str, received: ReceivedMessage, story: Story
-) -> MessageProcessed:
-    understood = story.understood
-    account, follower, action = await outcomes.verdict(creator_id, received, story)
-    product = account.products.get(understood.product_id) if understood and understood.product_id else None
-    return MessageProcessed(
-        response=story.drafted.text if story.drafted else None,
-        intent=understood.intents[0][0] if understood else None,
-        language=understood.language if understood else None,
-        action=action,
-        product_mentioned=product.name if product else None,
-        escalate=follower.escalation is not None,
-        confidence=understood.intents[0][1] if understood else None,
-        message_id=received.message_id,
-        follower_id=follower_id,
-        lead_id=received.lead_id,
-        draft_id=story.drafted.draft_id if story.drafted else None,
-        duplicate=received.duplicate,
-    )
 
 
 def _window(row: Row, now: datetime) -> Window:

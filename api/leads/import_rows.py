@@ -8,7 +8,7 @@ from uuid import UUID, uuid5
 from pydantic import ValidationError
 
 from api.http.fields import STATUSES
-from api.http.problems import field_error
+from api.http.validation_errors import field_error
 from api.leads.routes import CaptureLead
 from api.leads.spreadsheet import Sheet
 from domain.commands.imports import Person, Row

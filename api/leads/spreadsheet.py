@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from api.http.problems import pointer
+from api.http.validation_errors import pointer
 from api.leads.csv_format import unguarded
 from domain.errors import FieldError, Invalid
 from domain.person.phones import DAMAGED

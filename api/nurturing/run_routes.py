@@ -16,7 +16,8 @@ from api.http.pagination import Limit
 from api.http.problems import Forbidden
 from api.http.reads import Reads
 from api.http.routing import Application, IsDemo, Progress
-from api.nurturing.routes import Statistics, get_statistics, preview
+from api.nurturing.follow_up_routes import Statistics, get_statistics
+from api.nurturing.step_items import preview
 from api.presenters.items import Row, follower_id_of
 from domain import context
 from domain.application import Clonnect

@@ -35,6 +35,47 @@ def follower_id_of(row: Row) -> str:
     return format_id(Platform(row["platform"]), row["platform_user_id"])
 
 
+def person_fields(row: Row, now: datetime) -> dict[str, Any]:
+    """What every item about a person has, from a row of a list of people; the stage stands under several names."""
+    status, intent = Status(row["status"]), intent_of(row, now)
+    return {
+        "id": row["lead_id"],
+        "follower_id": follower_id_of(row),
+        "platform": row["platform"],
+        "username": row["username"],
+        "name": row["name"],
+        "pipeline_score": pipeline_score(status),
+        "purchase_intent": intent,
+        "purchase_intent_score": round(100 * intent),
+        "version": row["version"],
+    }
+
+
+def conversation_fields(row: Row, now: datetime) -> dict[str, Any]:
+    """The same with what every item about a conversation has."""
+    return {
+        **person_fields(row, now),
+        "lead_status": Status(row["status"]),
+        "total_messages": row["messages_in"],
+        "last_contact": row["last_contact"],
+    }
+
+
+def care_fields(row: Row) -> dict[str, Any]:
+    """What is noted about a person, and who looks after their conversation."""
+    return {
+        "email": row["email"] or "",
+        "phone": row["phone"] or "",
+        "notes": row["notes"] or "",
+        "tags": row["tags"],
+        "unread": row["unread"],
+        "needs_person": row["needs_person"],
+        "assigned_to": row["assigned_to"],
+        "bot_paused": row["bot_paused"],
+        "paused_until": row["paused_until"],
+    }
+
+
 class LastMessage(ResponseModel):
     """The last thing that was said, by whoever."""
 
@@ -107,22 +148,14 @@ class LeadDetail(LeadItem):
 
 
 def _lead_fields(row: Row, now: datetime) -> dict[str, Any]:
-    status, intent = Status(row["status"]), intent_of(row, now)
     said = row["last_message_at"] is not None
-    follower_id = follower_id_of(row)
+    person = person_fields(row, now)
     return {
-        "id": row["lead_id"],
-        "follower_id": follower_id,
-        "platform_user_id": follower_id,
-        "platform": row["platform"],
-        "username": row["username"],
+        **person,
+        "platform_user_id": person["follower_id"],
         "full_name": row["name"],
-        "name": row["name"],
-        "status": status,
-        "pipeline_score": pipeline_score(status),
-        "score": round(100 * intent),
-        "purchase_intent": intent,
-        "purchase_intent_score": round(100 * intent),
+        "status": Status(row["status"]),
+        "score": person["purchase_intent_score"],
         "email": row["email"],
         "phone": row["phone"],
         "notes": row["notes"],
@@ -133,7 +166,6 @@ def _lead_fields(row: Row, now: datetime) -> dict[str, Any]:
         "archived": row["shelf"] == Shelf.ARCHIVED,
         "spam": row["shelf"] == Shelf.SPAM,
         "assigned_to": row["assigned_to"],
-        "version": row["version"],
         "last_message": LastMessage(
             text=row["last_message"], author=row["last_message_author"], at=row["last_message_at"]
         )
@@ -239,32 +271,12 @@ class ConversationItem(ResponseModel):
     @classmethod
     def of(cls, row: Row, messages: Sequence[Row], now: datetime) -> "ConversationItem":
         """From a row of the inbox and its messages."""
-        status, intent = Status(row["status"]), intent_of(row, now)
         return cls(
-            follower_id=follower_id_of(row),
-            id=row["lead_id"],
-            username=row["username"],
-            name=row["name"],
-            platform=row["platform"],
-            total_messages=row["messages_in"],
+            **conversation_fields(row, now),
+            **care_fields(row),
             message_count=row["messages_all"],
-            purchase_intent=intent,
-            purchase_intent_score=round(100 * intent),
-            lead_status=status,
-            pipeline_score=pipeline_score(status),
             last_messages=[MessageItem.of(message) for message in messages],
-            last_contact=row["last_contact"],
-            email=row["email"] or "",
-            phone=row["phone"] or "",
-            notes=row["notes"] or "",
-            tags=row["tags"],
-            unread=row["unread"],
-            needs_person=row["needs_person"],
             next_follow_up=row["next_follow_up"],
-            assigned_to=row["assigned_to"],
-            bot_paused=row["bot_paused"],
-            paused_until=row["paused_until"],
-            version=row["version"],
         )
 
 
@@ -288,22 +300,7 @@ class PutAsideItem(ResponseModel):
     @classmethod
     def of(cls, row: Row, now: datetime) -> "PutAsideItem":
         """From a row of the inbox."""
-        status, intent = Status(row["status"]), intent_of(row, now)
-        return cls(
-            id=row["lead_id"],
-            follower_id=follower_id_of(row),
-            username=row["username"],
-            name=row["name"],
-            platform=row["platform"],
-            status=row["shelf"],
-            lead_status=status,
-            pipeline_score=pipeline_score(status),
-            total_messages=row["messages_in"],
-            purchase_intent=intent,
-            purchase_intent_score=round(100 * intent),
-            last_contact=row["last_contact"],
-            version=row["version"],
-        )
+        return cls(**conversation_fields(row, now), status=row["shelf"])
 
 
 def product_names(creator: Creator, product_ids: Sequence[UUID]) -> list[str]:

@@ -8,11 +8,11 @@ from api.http.fields import Ok
 from api.http.middleware import refuse_too_large
 from api.http.problems import also
 from api.http.routing import Route, part, public_router
-from api.webhooks.verification import Webhooks
+from api.webhooks.verification import WebhookReceiver
 
 router = public_router("webhooks", Route)
 
-In = Annotated[Webhooks, part(Webhooks.of)]
+Receiver = Annotated[WebhookReceiver, part(WebhookReceiver.of)]
 
 TELEGRAM: Final = {
     "parameters": [
@@ -64,8 +64,8 @@ async def get_telegram_webhook() -> Listening:
     responses={200: {"description": "It is stored."}},
     openapi_extra=also("signature") | TELEGRAM,
 )
-async def receive_telegram_update(request: Request, webhooks: In) -> Response:
+async def receive_telegram_update(request: Request, receiver: Receiver) -> Response:
     """One update of a bot; 200 and an empty body once it is stored, 403 when the secret names no bot."""
     refuse_too_large(request.scope)
-    await webhooks.verify_and_store("telegram", request.headers, request.body, request.state.request_id)
+    await receiver.verify_and_store("telegram", request.headers, request.body, request.state.request_id)
     return Response()

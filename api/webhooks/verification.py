@@ -16,7 +16,7 @@ _logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Webhooks:
+class WebhookReceiver:
     """The way in for platforms that call us."""
 
     channels: Mapping[ChannelName, Channel]
@@ -24,7 +24,7 @@ class Webhooks:
     deliveries: Deliveries
 
     @classmethod
-    def of(cls, runtime: Runtime) -> "Webhooks":
+    def of(cls, runtime: Runtime) -> "WebhookReceiver":
         """From the parts of a program."""
         return cls(runtime.channels, runtime.connections, runtime.deliveries)
 

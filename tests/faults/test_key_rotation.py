@@ -23,7 +23,7 @@ from api.cli.installation import rotate_master
 from api.cli.key_rotation import SEALED, rotate
 from api.database.installation import installation_key, open_application
 from api.errors import StartupError
-from api.http import problems
+from api.http import error_handlers
 from api.http.idempotency import Idempotency
 from api.runtime import Runtime
 from api.settings import Settings
@@ -170,7 +170,7 @@ async def test_a_program_that_lost_sight_of_a_change_stores_nothing_under_the_ol
 
 async def test_what_does_not_open_is_a_defect_or_says_that_the_key_was_changed(sealed: Sealed) -> None:
     app = FastAPI()
-    problems.install(app)
+    error_handlers.install(app)
     async with sealed.start(work=False) as runtime:
         state = {"runtime": runtime, "request_id": "1"}
         request = Request({"type": "http", "method": "POST", "path": "/", "headers": [], "state": state})

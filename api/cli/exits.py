@@ -1,0 +1,15 @@
+"""How a command of the command line ends: with nothing to say, or with a sentence and an exit code."""
+
+REFUSED, MISUSED, INTERRUPTED, TERMINATED = 1, 2, 130, 143
+
+
+class Misuse(Exception):
+    """A sentence about input that the command cannot use."""
+
+
+class Finding(Exception):
+    """A sentence about something that is not as it should be."""
+
+
+class Terminated(BaseException):
+    """Somebody sent SIGTERM; on its way out everything that was opened is closed."""
