@@ -1,4 +1,4 @@
-"""Serves: the HTTP API, the worker, or both in one process, until it is told to stop."""
+"""Server: runs the HTTP API, the worker, or both in one process, until it is told to stop."""
 
 import asyncio
 import functools

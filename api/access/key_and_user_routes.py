@@ -1,4 +1,4 @@
-"""A creator's keys and people: who may act for them, and who may no more."""
+"""Routes of API keys and users: who may act for a creator, and who may no more."""
 
 from datetime import datetime
 from functools import partial

@@ -1,4 +1,4 @@
-"""Logging in and out, one's own password, and who is asking."""
+"""Routes of sessions: logging in and out, one's own password, and who is asking."""
 
 from typing import Annotated
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""Everything that was set aside and waits for a person: one list, wherever it lies, and one way to try it again."""
+"""Attention list: everything that was set aside for a person, wherever it lies, and one way to try it again."""
 
 import asyncio
 import re

@@ -1,4 +1,4 @@
-"""What waits for a person, and another try."""
+"""Routes of the attention list: what waits for a person, and another try."""
 
 from functools import partial
 from typing import Annotated

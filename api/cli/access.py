@@ -1,4 +1,4 @@
-"""What the command line does about access: creators, keys, people; whether or not the installation is served."""
+"""`clonnect creators`, `keys` and `users`: access to an installation, whether or not it is being served."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""How a command of the command line ends: with nothing to say, or with a sentence and an exit code."""
+"""Exit codes of the command line, and the exceptions that end a command with a sentence."""
 
 REFUSED, MISUSED, INTERRUPTED, TERMINATED = 1, 2, 130, 143
 

@@ -1,4 +1,4 @@
-"""What a person does with a whole conversation: puts it aside, brings it back, reads it, takes it, gives it back."""
+"""Routes of whole conversations: archive, spam, restore, read, take over, release, assign."""
 
 from collections.abc import Callable
 from dataclasses import replace

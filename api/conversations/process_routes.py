@@ -1,4 +1,4 @@
-"""Messages handed in by programs (`POST /dm/process`): taken in, understood, answered."""
+"""Route of messages that programs hand in (`POST /dm/process`): taken in, understood, answered."""
 
 from typing import Annotated, Literal
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""The inbox: conversations and their messages, one follower; moving, writing and deleting by hand."""
+"""Routes of the inbox: conversations and their messages, one follower; moving, writing, deleting by hand."""
 
 from dataclasses import replace
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Which accounts speak for a creator: connected, looked after and let go; no answer ever holds a secret."""
+"""Routes of channel accounts: connected, tested and let go; no answer ever holds a secret."""
 
 from dataclasses import dataclass
 from typing import Annotated, Literal

@@ -1,4 +1,4 @@
-"""How a creator is doing, in numbers; and the one switch of the bot, by its several handles."""
+"""Routes of the dashboard: a creator's numbers, and the switch of the bot under its several names."""
 
 from typing import Annotated, Any, Literal
 

@@ -1,4 +1,4 @@
-"""What a creator sells."""
+"""Routes of products: what a creator sells."""
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""The creators of an installation, and how each is reached and spoken for."""
+"""Routes of creators: signing up, listing, and how each is reached and spoken for."""
 
 from typing import Annotated
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""When, in which language and how often a machine may write for a creator."""
+"""Routes of settings: time zone, language, mode, quiet hours and caps of a creator."""
 
 from datetime import time
 from typing import Annotated, Any, Literal

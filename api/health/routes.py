@@ -1,4 +1,4 @@
-"""Is the program alive, may it be sent requests, and how is everything that it consists of?"""
+"""Routes of health: liveness, readiness, the state of every part, and metrics for Prometheus."""
 
 from datetime import UTC, datetime
 from typing import Annotated, Final, Literal

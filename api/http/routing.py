@@ -1,4 +1,4 @@
-"""Routes of HTTP: which paths they match, how bodies and queries are judged, and the parts of the program they get."""
+"""Routing: the classes of routes, checks of bodies and queries, and the parts of the program as dependencies."""
 
 import asyncio
 import json

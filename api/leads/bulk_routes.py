@@ -1,4 +1,4 @@
-"""One act for many leads at once."""
+"""Route of bulk actions: one act for many leads at once."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Final, TypeVar

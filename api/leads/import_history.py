@@ -1,4 +1,4 @@
-"""What an import has done to whom, and what has happened to them since, as the log tells."""
+"""History of an import: whom it has changed and how, and what has happened to them since, from the log."""
 
 import asyncio
 from collections.abc import Mapping, Sequence

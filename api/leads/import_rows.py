@@ -1,4 +1,4 @@
-"""What each row of a file of leads becomes: a lead as it would be entered by hand, or the reasons why it is none."""
+"""Rows of an import: each becomes a lead as it would be entered by hand, or the reasons why it is none."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace

@@ -1,4 +1,4 @@
-"""The board: listing, making, editing, selling to and deleting leads."""
+"""Routes of leads: listing, making, editing, selling to and deleting cards of the board."""
 
 from typing import Annotated, Literal
 from uuid import UUID, uuid4

@@ -1,4 +1,4 @@
-"""A file of leads as a spreadsheet writes it: its encoding, its separator, its columns, and what its cells say."""
+"""CSV files of leads as spreadsheets write them: encoding, separator, columns, and what the cells say."""
 
 import csv
 import io

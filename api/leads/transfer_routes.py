@@ -1,4 +1,4 @@
-"""Leads in files: the whole list as CSV, leads taken from CSV, and an import taken back."""
+"""Routes of files: export of leads as CSV, import from CSV, and an import taken back."""
 
 import asyncio
 from collections import Counter

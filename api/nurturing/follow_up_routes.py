@@ -1,4 +1,4 @@
-"""Follow-ups: what was promised, what became of it, in numbers and one by one; and cancelling what is pending."""
+"""Routes of follow-ups: numbers, the list of what was promised and what became of it, cancelling."""
 
 from typing import Annotated
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""One round of what falls due, tried out or carried out."""
+"""Route of a nurturing run: one round of what falls due, tried out or carried out."""
 
 import asyncio
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Sequences of nurturing: their steps, the switch of each, and who is enrolled."""
+"""Routes of sequences: their steps, the switch of each, and who is enrolled."""
 
 import asyncio
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""The description of the API, derived from its routes: what a route declares tells what it takes and may answer."""
+"""OpenAPI document, derived from the routes: what a route declares tells what it takes and may answer."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final

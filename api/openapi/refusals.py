@@ -1,4 +1,4 @@
-"""Which refusals a route may answer, derived from what it declares, and how each looks."""
+"""Refusals in the OpenAPI document: which a route may answer, by what it declares, and how each looks."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""How leads, conversations and messages are shown, from the rows of the projections or from an aggregate."""
+"""Items of answers: leads, conversations and messages, from rows of the projections or from an aggregate."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""The demo: writing from a follower's phone, and moving the clock."""
+"""Routes of the demo: writing from a follower's phone, moving the clock, beginning anew."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta

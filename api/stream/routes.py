@@ -1,4 +1,4 @@
-"""What happens, as it happens: server-sent events with ids only, once the reads show it."""
+"""Route of live updates (server-sent events): ids only, once the reads show what happened."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""A creator's events as they happen: text for a stream that has no end, with ids only, once the reads show them."""
+"""Server-sent events: a creator's events as text without an end, with ids only, once the reads show them."""
 
 import asyncio
 import json

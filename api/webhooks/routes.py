@@ -1,4 +1,4 @@
-"""The platforms' own way in: verified over the bytes as received, stored, then answered."""
+"""Routes of webhooks: deliveries of platforms, verified over the bytes as received, stored, then answered."""
 
 from typing import Annotated, Final, Literal
 
