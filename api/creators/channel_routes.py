@@ -168,10 +168,9 @@ async def connect_channel(
     refuse_query(request)
     platform = channels.changeable(channel)
     async with channels.bots.connecting(creator.creator_id, body.token.get_secret_value()) as bot:
-        account = await do.at_version(
-            lambda app: app.creator(creator.creator_id),
-            Clonnect.connect_channel,
+        account = await do.on_creator(
             creator.creator_id,
+            Clonnect.connect_channel,
             platform,
             bot.account_id,
             in_transaction=bot.stored,
@@ -191,10 +190,9 @@ async def disconnect_channel(
     gone = await channels.bots.of_creator(creator.creator_id)
     if gone is None:
         raise NotFound(NOT_CONNECTED)
-    account = await do.at_version(
-        lambda app: app.creator(creator.creator_id),
-        Clonnect.disconnect_channel,
+    account = await do.on_creator(
         creator.creator_id,
+        Clonnect.disconnect_channel,
         platform,
         gone.account_id,
         in_transaction=channels.bots.forgetting(gone, creator.creator_id),

@@ -205,9 +205,7 @@ async def get_bot_status(creator: Acting, account: Account, tag: Tag) -> BotStat
 
 async def _switch(creator: Acting, do: DoOnVersion, active: bool | None, reason: str | None) -> Creator:
     mode = None if active is None else Mode.AUTO if active else Mode.OFF
-    account = await do.at_version(
-        lambda app: app.creator(creator.creator_id), Clonnect.change_mode, creator.creator_id, mode, reason
-    )
+    account = await do.on_creator(creator.creator_id, Clonnect.change_mode, mode, reason)
     do.version(account.version)
     return account
 

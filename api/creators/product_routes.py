@@ -201,9 +201,7 @@ async def get_product(creator: Acting, account: Account, product_id: str, tag: T
 async def add_product(creator: Acting, body: AddProduct, do: DoOnVersion) -> ProductOut:
     """Sell something new."""
     product = body.product(do.made_up("product"))
-    account = await do.at_version(
-        lambda app: app.creator(creator.creator_id), Clonnect.add_product, creator.creator_id, product
-    )
+    account = await do.on_creator(creator.creator_id, Clonnect.add_product, product)
     do.version(account.version)
     return ProductOut(product=ProductItem.of(product, account.version))
 

@@ -171,8 +171,6 @@ async def get_config(creator: Acting, account: Account, tag: Tag) -> ConfigOut:
 async def configure(creator: Acting, body: Configure, do: DoOnVersion) -> ConfigChanged:
     """Change some of it, all or nothing."""
     mode = None if body.is_active is None else Mode.AUTO if body.is_active else Mode.OFF
-    account = await do.at_version(
-        lambda app: app.creator(creator.creator_id), Clonnect.configure, creator.creator_id, body.changes(), mode
-    )
+    account = await do.on_creator(creator.creator_id, Clonnect.configure, body.changes(), mode)
     do.version(account.version)
     return ConfigChanged(config=ConfigItem.of(account))

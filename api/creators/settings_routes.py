@@ -115,10 +115,9 @@ async def get_settings(request: Request, creator: Acting, account: Account, tag:
 async def change_settings(request: Request, creator: Acting, body: ChangeSettings, do: DoOnVersion) -> SettingsOut:
     """Change some settings, all or nothing."""
     refuse_query(request)
-    account = await do.at_version(
-        lambda app: app.creator(creator.creator_id),
-        Clonnect.change_settings,
+    account = await do.on_creator(
         creator.creator_id,
+        Clonnect.change_settings,
         body.changes(),
         Mode(body.mode) if body.mode else None,
     )

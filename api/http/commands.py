@@ -15,6 +15,7 @@ from api.http.reads import SHOWN_WITHIN
 from api.http.state import http_state, runtime_of
 from domain.aggregate import Aggregate
 from domain.application import Clonnect
+from domain.creator import Creator
 from domain.errors import VersionMismatch
 from domain.lead import Lead
 
@@ -23,11 +24,23 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
+class NamedLead:
+    """The lead that a client means, by its id or by its person's id on their platform."""
+
+    creator_id: str
+    given: str
+
+    def __call__(self, app: Clonnect) -> Lead:
+        """Find it; raises `NotFound`."""
+        return app.lead_known_as(self.creator_id, self.given)
+
+
+@dataclass(frozen=True, slots=True)
 class Command(Generic[T]):
     """A command as a value: the method of the application, what it takes, and on which version it was decided.
 
-    `subject` finds the aggregate that `If-Match` speaks of; `expected` are the versions that the client names. If the
-    subject is a lead that the client named, the method takes its creator and its id before `args`.
+    `subject` finds the aggregate that `If-Match` speaks of; `expected` are the versions that the client names. Of a
+    lead that the client named, the method takes creator and id before `args`: only the log can tell its id.
     """
 
     method: Callable[..., T]
@@ -35,21 +48,23 @@ class Command(Generic[T]):
     kwargs: Mapping[str, Any]
     subject: Callable[[Clonnect], Aggregate] | None = None
     expected: EntityTags | None = None
-    is_on_lead: bool = False
 
     def __call__(self, app: Clonnect) -> T:
         """Carry it out, on the thread of the writer; raises `VersionMismatch`."""
         args = self.args
-        if self.subject is not None and (self.is_on_lead or self.expected is not None):
-            subject = self.subject(app)
-            if self.expected is not None and not self.expected.match(subject.version):
-                raise VersionMismatch(subject.version)
-            if self.is_on_lead:
-                assert isinstance(subject, Lead)
-                args = (subject.creator_id, subject.id, *args)
+        if isinstance(self.subject, NamedLead):
+            lead = self.subject(app)
+            self._check(lead)
+            args = (lead.creator_id, lead.id, *args)
+        elif self.subject is not None and self.expected is not None:
+            self._check(self.subject(app))
         result = self.method(app, *args, **self.kwargs)
         # The writer goes on with its aggregate while the answer is made of it.
         return copy(result) if isinstance(result, Aggregate) else result
+
+    def _check(self, subject: Aggregate) -> None:
+        if self.expected is not None and not self.expected.match(subject.version):
+            raise VersionMismatch(subject.version)
 
 
 class Commands:
@@ -94,11 +109,21 @@ class Commands:
         **kwargs: P.kwargs,
     ) -> T:
         """Give a command on the lead that a client means, if that has the version of `If-Match`."""
+        return await self.give(Command(method, args, kwargs, NamedLead(creator_id, given), self._expected))
 
-        def named(app: Clonnect) -> Lead:
-            return app.lead_known_as(creator_id, given)
+    async def on_creator(
+        self,
+        creator_id: str,
+        method: Callable[Concatenate[Clonnect, str, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """Give a command on a creator, if that has the version of `If-Match`."""
 
-        return await self.give(Command(method, args, kwargs, named, self._expected, is_on_lead=True))
+        def named(app: Clonnect) -> Creator:
+            return app.creator(creator_id)
+
+        return await self.give(Command(method, (creator_id, *args), kwargs, named, self._expected))
 
     async def and_go_on(self, method: Callable[Concatenate[Clonnect, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Give one command of several; `until_shown` follows the last."""
