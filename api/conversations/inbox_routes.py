@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from typing import Annotated, Concatenate, Literal, ParamSpec
 from uuid import UUID
 
@@ -12,15 +13,15 @@ from api.access import callers
 from api.access.guard import Acting, guarded_router
 from api.access.roles import STAFF
 from api.http.commands import Commands, DoOnVersion
-from api.http.fields import GivenTime, Listed, Ok, RequestModel, Time
+from api.http.fields import GivenTime, Listed, Ok, RequestModel, ResponseModel, Time
 from api.http.pagination import Limit, People
 from api.http.reads import Reads
 from api.http.routing import Pool
-from api.presenters.items import PutAsideItem
+from api.presenters.items import Row, conversation_fields
 from domain.application import Clonnect
 from domain.errors import NotFound
 from domain.lead import Lead
-from domain.vocabulary import Status
+from domain.vocabulary import Mark, Platform, Status
 from projections.people.filters import Shelf
 
 P = ParamSpec("P")
@@ -87,6 +88,29 @@ class Assigned(Changed):
     """Who holds the conversation."""
 
     assigned_to: UUID | None
+
+
+class PutAsideItem(ResponseModel):
+    """A conversation that is archived or spam."""
+
+    id: UUID
+    follower_id: str
+    username: str | None
+    name: str | None
+    platform: Platform
+    status: Mark
+    lead_status: Status
+    pipeline_score: int
+    total_messages: int
+    purchase_intent: float
+    purchase_intent_score: int
+    last_contact: Time | None
+    version: int
+
+    @classmethod
+    def of(cls, row: Row, now: datetime) -> "PutAsideItem":
+        """From a row of the inbox."""
+        return cls(**conversation_fields(row, now), status=row["shelf"])
 
 
 class PutAside(Listed):

@@ -11,7 +11,7 @@ from domain.creator import Creator
 from domain.lead import Lead
 from domain.person.identity import format_id
 from domain.scoring.decay import ScoreDecay
-from domain.vocabulary import Mark, Platform, Status
+from domain.vocabulary import Platform, Status
 from projections.people.filters import Shelf
 from projections.people.intent_sql import course_columns
 
@@ -278,29 +278,6 @@ class ConversationItem(ResponseModel):
             last_messages=[MessageItem.of(message) for message in messages],
             next_follow_up=row["next_follow_up"],
         )
-
-
-class PutAsideItem(ResponseModel):
-    """A conversation that is archived or spam."""
-
-    id: UUID
-    follower_id: str
-    username: str | None
-    name: str | None
-    platform: Platform
-    status: Mark
-    lead_status: Status
-    pipeline_score: int
-    total_messages: int
-    purchase_intent: float
-    purchase_intent_score: int
-    last_contact: Time | None
-    version: int
-
-    @classmethod
-    def of(cls, row: Row, now: datetime) -> "PutAsideItem":
-        """From a row of the inbox."""
-        return cls(**conversation_fields(row, now), status=row["shelf"])
 
 
 def product_names(creator: Creator, product_ids: Sequence[UUID]) -> list[str]:
