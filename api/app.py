@@ -1,53 +1,61 @@
-"""The HTTP application: its routes, what stands around them, and its description."""
+"""The HTTP application: routes, middleware, the state that they share, and the description (OpenAPI)."""
 
 import asyncio
 import importlib.metadata
+import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from functools import cache, partial
+from typing import Any, TypedDict
 
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 
 from api.access import key_and_user_routes, session_routes
+from api.access.callers import Callers
+from api.access.credentials import CHANNEL as ACCESS_CHANNEL
+from api.access.guard import guarded_router
+from api.access.logins import LogIns
 from api.access.roles import EVERYBODY
 from api.attention import routes as attention
-from api.conversations import inbox_routes
+from api.conversations import inbox_routes, process_routes
 from api.conversations import routes as conversations
 from api.creators import channel_routes, dashboard_routes, product_routes, settings_routes
 from api.creators import routes as creators
+from api.database.installation import installation_key
 from api.health import routes as health
-from api.http import problems, single_page
+from api.health.readiness import ReadinessProbe
+from api.http import error_handlers, single_page
 from api.http.cors import Cors
+from api.http.idempotency import sweep
 from api.http.key_gate import KeyGate
 from api.http.middleware import RequestMiddleware
-from api.http.routing import NotModified, State, guarded_router
+from api.http.rate_limits import ConcurrencyLimit, Tries
+from api.http.state import HttpState
 from api.leads import bulk_routes, transfer_routes
 from api.leads import routes as leads
-from api.nurturing import routes as nurturing
-from api.nurturing import run_routes
+from api.nurturing import follow_up_routes, run_routes, sequence_routes
 from api.openapi import docs_page
 from api.openapi.document import describe
+from api.runtime import Runtime
 from api.simulator import routes as simulator
 from api.stream import routes as stream
 from api.webhooks import routes as webhooks
-
-if TYPE_CHECKING:
-    from api.bootstrap import Runtime
 
 NAME = "Clonnect"
 DESCRIPTION = "Answers a creator's direct messages, keeps the board of leads, and follows up once at the right moment."
 ROUTERS = (  # what is asked for most is found soonest
     webhooks.router,
     conversations.router,
+    process_routes.router,
     transfer_routes.router,  # before `leads`, to which `export` would be a lead's id
     transfer_routes.sheets,
     bulk_routes.router,
     inbox_routes.router,
     leads.router,
-    nurturing.router,
-    nurturing.cancelling,
+    sequence_routes.router,
+    follow_up_routes.router,
+    follow_up_routes.cancelling,
     run_routes.router,
     dashboard_routes.router,
     creators.installation,
@@ -67,18 +75,35 @@ ROUTERS = (  # what is asked for most is found soonest
 )
 
 
+RuntimeFactory = Callable[[], AbstractAsyncContextManager[Runtime]]
+
+
+class State(TypedDict):
+    """What the lifespan keeps with every request."""
+
+    runtime: Runtime
+    http: HttpState
+    callers: Callers
+    log_ins: LogIns
+    streams: ConcurrencyLimit
+    readiness: ReadinessProbe
+
+
 def version() -> str:
     """The version that is installed."""
     return importlib.metadata.version("clonnect")
 
 
-def create_app(runtime_factory: "Callable[[], AbstractAsyncContextManager[Runtime]]") -> FastAPI:
-    """The application; the runtime lives from its start to its end."""
+def create_app(runtime_factory: RuntimeFactory, leaving: threading.Event | None = None) -> FastAPI:
+    """The application; the runtime lives from its start to its end.
+
+    `leaving` is set when the program has been told to stop, and still answers.
+    """
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[State]:
-        async with runtime_factory() as runtime:
-            yield State(runtime=runtime)
+        async with runtime_factory() as runtime, _state(runtime, leaving or threading.Event()) as state:
+            yield state
 
     app = FastAPI(
         title=NAME,
@@ -93,8 +118,7 @@ def create_app(runtime_factory: "Callable[[], AbstractAsyncContextManager[Runtim
     app.add_middleware(KeyGate)
     app.add_middleware(Cors)
     app.add_middleware(RequestMiddleware)
-    problems.install(app)
-    app.add_exception_handler(NotModified, _not_modified)
+    error_handlers.install(app)
     for router in (*ROUTERS, _described(app)):
         app.router.routes += router.routes  # `include_router` would look at every route of every router, twice
     app.get("/", include_in_schema=False)(_root)
@@ -102,10 +126,40 @@ def create_app(runtime_factory: "Callable[[], AbstractAsyncContextManager[Runtim
     return app
 
 
+@asynccontextmanager
+async def _state(runtime: Runtime, leaving: threading.Event) -> AsyncIterator[State]:
+    """What serving by HTTP needs beside the running program, which knows nothing of it."""
+    settings, key = runtime.settings, installation_key(runtime.settings)
+    http = await HttpState.of(runtime, key)
+    callers = Callers(runtime.pool)
+    runtime.listener.on(ACCESS_CHANNEL, callers.heard)
+    if runtime.worker is not None:
+        runtime.worker.at_each_tick(partial(sweep, runtime.pool))
+    readiness = ReadinessProbe(
+        runtime.url,
+        runtime.projections,
+        lambda: runtime.writer.trouble,
+        lambda: runtime.key.is_over,
+        leaving,
+    )
+    await readiness.start()
+    try:
+        yield State(
+            runtime=runtime,
+            http=http,
+            callers=callers,
+            log_ins=LogIns(runtime.pool, runtime.writer, callers, Tries(settings.log_ins_per_minute), key),
+            streams=ConcurrencyLimit(settings.streams_at_once),
+            readiness=readiness,
+        )
+    finally:
+        await readiness.stop()
+
+
 def openapi() -> dict[str, Any]:
     """The description of the API, made without a database."""
 
-    def nothing() -> "AbstractAsyncContextManager[Runtime]":
+    def nothing() -> AbstractAsyncContextManager[Runtime]:
         raise RuntimeError("This application is described, not run.")
 
     return describe(create_app(nothing))
@@ -138,8 +192,3 @@ async def _root(request: Request) -> Response:
         return RedirectResponse("/app/", 307)
     links = {"app": "/app", "docs": "/docs", "openapi": "/openapi.json", "health": "/health/ready"}
     return JSONResponse({"status": "ok", "name": NAME, "version": version(), "links": links})
-
-
-async def _not_modified(_: Request, error: Exception) -> Response:
-    assert isinstance(error, NotModified)
-    return Response(status_code=304, headers=error.headers)

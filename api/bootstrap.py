@@ -1,29 +1,16 @@
-"""The only place where all parts meet: builds them, starts them in order, and stops them in the other order."""
+"""Composition root: builds the parts of a program, starts them in order, and stops them in the other order."""
 
 import asyncio
 import contextlib
-import threading
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from datetime import datetime
 from typing import cast
 
-from api.access.callers import Callers
-from api.access.credentials import CHANNEL as ACCESS_CHANNEL
-from api.access.logins import LogIns
-from api.cards import Cards
 from api.database.installation import installation_key, open_application, vault_of
-from api.health.readiness import ReadinessProbe
-from api.http.concurrency_limits import Budget
-from api.http.cursors import Cursors
-from api.http.idempotency import Idempotency
-from api.http.metrics import Telemetry
-from api.http.rate_limits import ConcurrencyLimit, Throttle, Tries
+from api.runtime import Runtime
 from api.settings import Settings, answer_limits
 from domain import context
-from domain.application import Clonnect
-from domain.errors import AlreadyTaken, NotFound
+from domain.errors import AlreadyTaken
 from eventstore.key_watch import CHANGED as KEY_CHANNEL
 from eventstore.key_watch import KeyWatch
 from eventstore.listener import Listener
@@ -34,7 +21,6 @@ from eventstore.recorder import CHANNEL as LOG_CHANNEL
 from eventstore.recorder import Recorder
 from eventstore.sealing import Sealer
 from eventstore.vault import CHANNEL as VAULT_CHANNEL
-from eventstore.vault import Vault
 from eventstore.writer import Writer
 from processes.channel_accounts import Connections
 from processes.channels.base import Channel, ChannelName, http_client
@@ -62,7 +48,7 @@ from projections.board import Board
 from projections.conversations import Conversations
 from projections.creators import Creators
 from projections.engine.progress import Progress
-from projections.engine.projection import Pool, Projection
+from projections.engine.projection import Pool
 from projections.engine.projector import CHANNEL as PROGRESS_CHANNEL
 from projections.engine.projector import Projector
 from projections.event_history import EventHistory
@@ -72,97 +58,6 @@ from projections.stats import Stats
 from projections.unsettled import Unsettled
 
 POOL_SIZE = 10
-SETTLE_SECONDS = 30.0
-
-
-@dataclass(frozen=True)
-class Runtime:
-    """Everything that runs in one process, for those who serve requests with it."""
-
-    settings: Settings
-    url: str
-    pool: Pool
-    app: Clonnect
-    writer: Writer[Clonnect]
-    vaults: Sequence[Vault]
-    key: KeyWatch
-    log: Log
-    history: EventHistory
-    clock: Clock
-    progress: Progress
-    projector: Projector
-    projections: Sequence[Projection]
-    board: Board
-    conversations: Conversations
-    nurturing: Nurturing
-    agenda: Agenda
-    creators: Creators
-    stats: Stats
-    unsettled: Unsettled
-    cards: Cards
-    deliveries: Deliveries
-    erasure: Erasure
-    idempotency: Idempotency
-    telemetry: Telemetry
-    channels: Mapping[ChannelName, Channel]
-    connections: Connections
-    bots: Bots
-    worker: Worker | None
-    callers: Callers
-    requests: Throttle
-    log_ins: LogIns
-    streams: ConcurrencyLimit
-    readiness: ReadinessProbe
-    open_requests: ConcurrencyLimit
-    bodies: Budget
-    cursors: Cursors
-    is_demo: bool
-    reset: Callable[["Runtime"], Awaitable[None]] | None
-    leaving: threading.Event
-    """Set when the program has been told to stop, and still answers."""
-
-    async def reset_demo(self) -> None:
-        """Begin the demo anew; raises `NotFound` elsewhere."""
-        if self.reset is None:
-            raise NotFound("Only a demo can be reset.")
-        await self.reset(self)
-
-    def forget_keys(self) -> None:
-        """Have the key of every person read from the database again."""
-        for vault in self.vaults:
-            vault.forget()
-
-    async def settle(self, until: datetime) -> bool:
-        """Wait until everything that happened, or was due by `until`, has its outcome; `False` after 30 s.
-
-        Of another program's worker only what falls due is seen, not what it has not reacted to yet.
-        """
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(SETTLE_SECONDS):
-                while not await self._is_settled(until):
-                    await self.progress.wait_for_change(self.progress.position, 0.02)
-                return True
-        return False
-
-    async def _is_settled(self, until: datetime) -> bool:
-        head, worker = await asyncio.to_thread(self.log.head), self.worker
-        return (
-            self.progress.position >= head
-            and (worker is None or (min(worker.positions.values(), default=0) >= head and not worker.is_busy))
-            # What is caused by what happened falls due after `until`.
-            and not await self.agenda.unfinished(max(until, self.clock()))
-            and await asyncio.to_thread(self.log.head) == head
-        )
-
-    async def move_clock(self, to: datetime) -> bool:
-        """Set the demo's clock ahead, stopping at each due instant on the way; `False` if it takes too long."""
-        while (now := self.clock()) < to:
-            due_at = await self.agenda.next_due_at()
-            stop = to if due_at is None else min(max(due_at, now), to)
-            await self.clock.advance_to(stop, self.pool)
-            if not await self.settle(stop):
-                return False
-        return await self.settle(to)
 
 
 def channels_of(
@@ -181,7 +76,6 @@ async def run(
     *,
     work: bool,
     reset: Callable[[Runtime], Awaitable[None]] | None = None,
-    leaving: threading.Event | None = None,
     key_over: Callable[[], None] = lambda: None,
 ) -> AsyncIterator[Runtime]:
     """All parts of a process, started; projections are kept in every process, only `work` acts.
@@ -214,7 +108,6 @@ async def run(
         bots = Bots(url, telegram, connections, sealer, public_url=settings.public_url, polls=settings.telegram_polling)
         deliveries = Deliveries(pool, writer, channels, sealer, clock, app.namespace, app.trace_of)
         erasure = Erasure(app, writer, pool, progress, channels, sealer)
-        idempotency = Idempotency(pool, sealer)
         worker = None
         if work:
             sending = Sending(writer, channels, connections)
@@ -227,17 +120,13 @@ async def run(
             )
             worker = Worker(url, pool, log, processes, due_work, agenda, deliveries, clock)
             clock.when_moved(worker.agenda_moved)
-            worker.at_each_tick(idempotency.sweep)
             worker.at_each_tick(ParkedReactions(pool, log, processes).try_asked)
             worker.at_each_tick(erasure.sweep)
-
-        callers = Callers(pool)
 
         listener = Listener(url)
         listener.on(LOG_CHANNEL, projector.log_moved)
         listener.on(PROGRESS_CHANNEL, projector.heard)
         listener.on(CLOCK_CHANNEL, clock.heard)
-        listener.on(ACCESS_CHANNEL, callers.heard)
         listener.on(KEY_CHANNEL, watch.heard)
         vaults = (vault_of(app), vault_of(commanded))
         for vault in vaults:
@@ -264,10 +153,6 @@ async def run(
                 stack.push_async_callback(stopped, asyncio.create_task(polling.run()))
             else:
                 await forget_troubles(pool)
-        leaving = leaving or threading.Event()
-        readiness = ReadinessProbe(url, list(projections), lambda: writer.trouble, lambda: watch.is_over, leaving)
-        await readiness.start()
-        stack.push_async_callback(readiness.stop)
         yield Runtime(
             settings=settings,
             url=url,
@@ -289,24 +174,13 @@ async def run(
             creators=creators,
             stats=stats,
             unsettled=projections[Unsettled],
-            cards=Cards(board),
             deliveries=deliveries,
             erasure=erasure,
-            idempotency=idempotency,
-            telemetry=Telemetry(await asyncio.to_thread(log.head)),
             channels=channels,
             connections=connections,
             bots=bots,
+            listener=listener,
             worker=worker,
-            callers=callers,
-            requests=Throttle(settings.requests_per_minute),
-            log_ins=LogIns(pool, writer, callers, Tries(settings.log_ins_per_minute), key),
-            streams=ConcurrencyLimit(settings.streams_at_once),
-            readiness=readiness,
-            open_requests=ConcurrencyLimit(settings.connections_limit_per_address),
-            bodies=Budget(settings.bodies_limit, settings.bodies_limit_per_address),
-            cursors=Cursors(key),
             is_demo=is_demo,
             reset=reset if is_demo else None,
-            leaving=leaving,
         )

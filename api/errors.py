@@ -1,4 +1,4 @@
-"""Why a program could not start, in sentences for the person who started it."""
+"""Start-up errors: why a program could not start, in sentences for the person who started it."""
 
 
 class StartupError(Exception):

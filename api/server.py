@@ -1,4 +1,4 @@
-"""Serves: the HTTP API, the worker, or both in one process, until it is told to stop."""
+"""Server: runs the HTTP API, the worker, or both in one process, until it is told to stop."""
 
 import asyncio
 import functools
@@ -18,13 +18,15 @@ from starlette.types import ASGIApp
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from api.app import create_app
-from api.bootstrap import Runtime, run
+from api.bootstrap import run
 from api.database.connect import open_database
 from api.database.installation import bring_up_to_date, check_key
 from api.errors import StartupError
 from api.http.concurrency_limits import OpenConnections
 from api.http.connection import LimitedConnection
+from api.http.idempotency import sweep
 from api.logging_config import configure, logging_config
+from api.runtime import Runtime
 from api.settings import Settings
 from eventstore.key_watch import SENTENCE
 from eventstore.vault import WrongKey
@@ -114,10 +116,10 @@ def serve_http(
         server.leave()
 
     def runtime() -> AbstractAsyncContextManager[Runtime]:
-        return run(settings, url, work=work, reset=reset, leaving=leaving, key_over=key_over)
+        return run(settings, url, work=work, reset=reset, key_over=key_over)
 
     address = f"http://{settings.host}:{settings.port}"
-    config = uvicorn_config(create_app(runtime), settings)
+    config = uvicorn_config(create_app(runtime, leaving), settings)
     announce = functools.partial(started or _say_where, address)
     server = Server(config, announce, leaving, settings.drain_seconds)
     with listening:
@@ -205,6 +207,8 @@ async def _work(settings: Settings, url: str) -> None:
         loop.call_soon_threadsafe(stop.set)
 
     async with run(settings, url, work=True, key_over=key_over) as runtime:
+        if runtime.worker is not None:
+            runtime.worker.at_each_tick(functools.partial(sweep, runtime.pool))
         await stop.wait()
     if runtime.key.is_over:
         raise WrongKey(SENTENCE)

@@ -1,4 +1,4 @@
-"""What may be set from outside, under which name, and what it means."""
+"""Settings: environment variables and lines of `.env`, their names, defaults and meaning."""
 
 import base64
 import binascii

@@ -92,7 +92,7 @@ class Worker:
             self._loop.call_soon_threadsafe(event.set)
 
     def at_each_tick(self, sweep: Callable[[], Awaitable[None]]) -> None:
-        """Have something swept every few seconds; before `start` only."""
+        """Have something swept every few seconds, from the next tick on."""
         self._at_tick.append(sweep)
 
     # Running.

@@ -1,5 +1,6 @@
 """Read model of the board: which leads has a creator, and at which stage?"""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 from uuid import UUID
@@ -11,7 +12,8 @@ from domain.follower.values import Purpose
 from domain.lead import Lead
 from domain.vocabulary import Status
 from eventstore.log import Recorded
-from projections.engine.projection import Projection, Tables, handles
+from projections.engine.batch_loader import BatchLoader
+from projections.engine.projection import Pool, Projection, Tables, handles
 from projections.people.filters import Filters, List, Order, Page, Place, Shelf
 from projections.people.queries import ids_of, page_of
 from projections.people.table import COLUMNS, PeopleTables
@@ -41,6 +43,10 @@ class Board(Projection):
             step int NOT NULL, scheduled_at timestamptz NOT NULL);
         CREATE INDEX ON {{lead_follow_ups}} (lead_id, scheduled_at);
     """
+
+    def __init__(self, pool: Pool) -> None:
+        super().__init__(pool)
+        self._moved: BatchLoader[tuple[str, UUID], DictRow] = BatchLoader(self._moved_cards)
 
     @handles(Lead.Captured)
     def captured(self, event: Lead.Captured, tables: Tables, recorded: Recorded) -> None:
@@ -171,6 +177,23 @@ class Board(Projection):
             lead_ids=list(lead_ids),
         )
         return {row["lead_id"]: row for row in rows}
+
+    async def moved_card(self, creator_id: str, lead_id: UUID) -> DictRow | None:
+        """One lead as the board shows it after a command, asked for together with those of other commands.
+
+        Commands that wait for the same batch of the projector go on at the same moment, and all want their cards.
+        """
+        return await self._moved((creator_id, lead_id))
+
+    async def _moved_cards(self, keys: Sequence[tuple[str, UUID]]) -> Mapping[tuple[str, UUID], DictRow]:
+        by_creator: dict[str, list[UUID]] = defaultdict(list)
+        for creator_id, lead_id in keys:
+            by_creator[creator_id].append(lead_id)
+        return {
+            (creator_id, lead_id): row
+            for creator_id, lead_ids in by_creator.items()
+            for lead_id, row in (await self.cards(creator_id, lead_ids)).items()
+        }
 
     async def ids(self, creator_id: str, filters: Filters, order: Order) -> bytes:
         """Every lead that matches, in order: 16 bytes each, so that a list of any length takes little room."""

@@ -1,4 +1,4 @@
-"""Who is asking: keys and sessions, found by the hash of their secret."""
+"""Authentication: API keys and sessions, found by the hash of their secret, and remembered for a moment."""
 
 import re
 import time

@@ -1,4 +1,4 @@
-"""Makes and unmakes keys, people, links and passwords: the rows behind what `domain.access` records."""
+"""Credentials: the rows of keys, accounts, links and passwords behind what `domain.access` records."""
 
 import secrets
 from collections.abc import Sequence

@@ -1,6 +1,7 @@
-"""A creator's keys and people: who may act for them, and who may no more."""
+"""Routes of API keys and users: who may act for a creator, and who may no more."""
 
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Literal
 from uuid import UUID, uuid4
 
@@ -9,7 +10,9 @@ from pydantic import Field
 
 from api.access import credentials, queries
 from api.access.credentials import NewKey, NewLink
+from api.access.guard import Acting, KnownCallers, guarded_router
 from api.access.roles import OWNERS
+from api.http.commands import Do
 from api.http.fields import (
     NOT_BLANK,
     GivenTime,
@@ -23,7 +26,8 @@ from api.http.fields import (
     Time,
 )
 from api.http.pagination import Cursor, Limit, refuse_query
-from api.http.routing import Acting, Do, Running, guarded_router
+from api.http.reads import AsShown
+from api.http.routing import Clock, Pool, Settings
 from domain import context
 from domain.application import Clonnect
 from domain.errors import Conflict, FieldError, Invalid, NotFound
@@ -131,27 +135,25 @@ class UserRemoved(Ok):
 async def list_keys(
     request: Request,
     creator: Acting,
-    runtime: Running,
+    reads: AsShown,
+    pool: Pool,
     limit: Annotated[Limit, Query()] = 1000,
     cursor: Cursor = None,
 ) -> Keys:
     """The keys that open something for this creator."""
     refuse_query(request, "limit", "cursor")
-    cursors = runtime.cursors.of("keys", creator.creator_id)
-    before = cursors.place(cursor, str)
-    rows, total = await queries.keys_of(runtime.pool, creator.creator_id, before, limit + 1)
-    following = None
-    if len(rows) > limit:
-        following = cursors.behind(rows[limit - 1]["created_at"], rows[limit - 1]["prefix"])
-    keys = [KeyItem(**row) for row in rows[:limit]]
-    return Keys(keys=keys, count=len(keys), total=total, next_cursor=following)
+    page = await reads.cursors.of("keys", creator.creator_id).page(
+        cursor, limit, ("created_at", "prefix"), str, partial(queries.keys_of, pool, creator.creator_id)
+    )
+    keys = [KeyItem(**row) for row in page.rows]
+    return Keys(keys=keys, **page.listed(keys))
 
 
 @router.post("/access/{creator_id}/keys")
-async def issue_key(request: Request, creator: Acting, runtime: Running, body: IssueKey, do: Do) -> KeyIssued:
+async def issue_key(request: Request, creator: Acting, clock: Clock, pool: Pool, body: IssueKey, do: Do) -> KeyIssued:
     """Make a key; its secret is answered this once."""
     refuse_query(request)
-    if not do.was_done and body.expires_at is not None and body.expires_at <= runtime.clock():
+    if not do.was_done and body.expires_at is not None and body.expires_at <= clock():
         raise Invalid(FieldError("/expires_at", "range", "`expires_at` lies in the past."))
     role, key = Role(body.role), NewKey()
     secret = do.shown_once(key.secret)
@@ -162,19 +164,21 @@ async def issue_key(request: Request, creator: Acting, runtime: Running, body: I
         return key.prefix
 
     prefix = await do(issue)
-    return KeyIssued(api_key=secret, key=KeyItem(**await queries.issued_key(runtime.pool, prefix)))
+    return KeyIssued(api_key=secret, key=KeyItem(**await queries.issued_key(pool, prefix)))
 
 
 @router.delete("/access/{creator_id}/keys/{prefix}")
-async def revoke_key(request: Request, creator: Acting, runtime: Running, prefix: str, do: Do) -> KeyRevoked:
+async def revoke_key(
+    request: Request, creator: Acting, pool: Pool, known: KnownCallers, prefix: str, do: Do
+) -> KeyRevoked:
     """Take a key back: it opens nothing any more, anywhere."""
     refuse_query(request)
-    row = await queries.key(runtime.pool, creator.creator_id, prefix)
+    row = await queries.key(pool, creator.creator_id, prefix)
     if row is None:
         raise NotFound("There is no such key.")
     revoking = credentials.revoking(prefix)
     await do(Clonnect.revoke_key, creator.creator_id, prefix, Role(row["role"]), in_transaction=revoking)
-    runtime.callers.heard(None)
+    known.heard(None)
     return KeyRevoked(revoked=prefix)
 
 
@@ -182,30 +186,30 @@ async def revoke_key(request: Request, creator: Acting, runtime: Running, prefix
 async def list_users(
     request: Request,
     creator: Acting,
-    runtime: Running,
+    reads: AsShown,
+    pool: Pool,
     limit: Annotated[Limit, Query()] = 1000,
     cursor: Cursor = None,
 ) -> Users:
     """The people who may act for this creator."""
     refuse_query(request, "limit", "cursor")
-    cursors = runtime.cursors.of("users", creator.creator_id)
-    before = cursors.place(cursor, UUID)
-    rows, total = await queries.users_of(runtime.pool, creator.creator_id, before, limit + 1)
-    following = None
-    if len(rows) > limit:
-        following = cursors.behind(rows[limit - 1]["created_at"], rows[limit - 1]["id"])
-    users = [UserItem(**row) for row in rows[:limit]]
-    return Users(users=users, count=len(users), total=total, next_cursor=following)
+    page = await reads.cursors.of("users", creator.creator_id).page(
+        cursor, limit, ("created_at", "id"), UUID, partial(queries.users_of, pool, creator.creator_id)
+    )
+    users = [UserItem(**row) for row in page.rows]
+    return Users(users=users, **page.listed(users))
 
 
 @router.post("/access/{creator_id}/users")
-async def invite_user(request: Request, creator: Acting, runtime: Running, body: InviteUser, do: Do) -> UserInvited:
+async def invite_user(
+    request: Request, creator: Acting, settings: Settings, pool: Pool, body: InviteUser, do: Do
+) -> UserInvited:
     """Let somebody in, by a link with which they choose a password, or give the one that they have."""
     refuse_query(request)
-    if not do.was_done and await queries.is_member(runtime.pool, creator.creator_id, body.email):
+    if not do.was_done and await queries.is_member(pool, creator.creator_id, body.email):
         raise Conflict("This address is invited already.")
     role, link = Role(body.role), NewLink()
-    secret = do.shown_once(credentials.address(runtime.settings, link))
+    secret = do.shown_once(credentials.address(settings, link))
 
     def invite(app: Clonnect) -> tuple[UUID, datetime]:
         member_id, now = uuid4(), context.now()
@@ -223,11 +227,11 @@ async def invite_user(request: Request, creator: Acting, runtime: Running, body:
 
 @router.put("/access/{creator_id}/users/{user_id}")
 async def change_user(
-    request: Request, creator: Acting, runtime: Running, user_id: UUID, body: ChangeUser, do: Do
+    request: Request, creator: Acting, pool: Pool, known: KnownCallers, user_id: UUID, body: ChangeUser, do: Do
 ) -> UserOut:
     """Give a person another role or name; nobody lowers their own role."""
     refuse_query(request)
-    present = await _user(runtime, creator, user_id)
+    present = await _user(pool, creator, user_id)
     role = Role(body.role) if body.role else present.role
     name = body.name if "name" in body.model_fields_set else present.name
     if str(user_id) == creator.id and role is not present.role:
@@ -237,25 +241,27 @@ async def change_user(
         return UserOut(user=present)
     changing = credentials.changing_user(user_id, name, role)
     await do(Clonnect.change_user, creator.creator_id, user_id, name, present.role, role, in_transaction=changing)
-    runtime.callers.heard(None)
-    return UserOut(user=await _user(runtime, creator, user_id))
+    known.heard(None)
+    return UserOut(user=await _user(pool, creator, user_id))
 
 
 @router.delete("/access/{creator_id}/users/{user_id}")
-async def remove_user(request: Request, creator: Acting, runtime: Running, user_id: UUID, do: Do) -> UserRemoved:
+async def remove_user(
+    request: Request, creator: Acting, pool: Pool, known: KnownCallers, user_id: UUID, do: Do
+) -> UserRemoved:
     """Let a person in no more; their sessions end at once."""
     refuse_query(request)
-    present = await _user(runtime, creator, user_id)
+    present = await _user(pool, creator, user_id)
     if str(user_id) == creator.id:
         raise Conflict("Nobody removes themselves: ask another owner.")
     removing = credentials.removing_user(user_id)
     await do(Clonnect.remove_user, creator.creator_id, user_id, present.role, in_transaction=removing)
-    runtime.callers.heard(None)
+    known.heard(None)
     return UserRemoved(removed=user_id)
 
 
-async def _user(runtime: Running, creator: Acting, user_id: UUID) -> UserItem:
-    row = await queries.user(runtime.pool, creator.creator_id, user_id)
+async def _user(pool: Pool, creator: Acting, user_id: UUID) -> UserItem:
+    row = await queries.user(pool, creator.creator_id, user_id)
     if row is None:
         raise NotFound("There is no such person.")
     return UserItem(**row)

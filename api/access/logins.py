@@ -1,4 +1,4 @@
-"""How a session begins: with a password, with a link to one's account, or with an invitation to act for a creator."""
+"""Log-in: a session begins with a password, a link to one's account, or an invitation to act for a creator."""
 
 import hmac
 import secrets

@@ -1,4 +1,4 @@
-"""Reads who may act for a creator, from the tables of keys and people."""
+"""Queries of API keys and users, from their tables."""
 
 from typing import Any, Final, LiteralString
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""The sets of roles that routes are open to."""
+"""Roles: the sets of them that routes are open to."""
 
 from typing import Final
 

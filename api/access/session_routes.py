@@ -1,4 +1,4 @@
-"""Logging in and out, one's own password, and who is asking."""
+"""Routes of sessions: logging in and out, one's own password, and who is asking."""
 
 from typing import Annotated
 from uuid import UUID
@@ -6,15 +6,18 @@ from uuid import UUID
 from fastapi import Depends, Request, Response
 from pydantic import ConfigDict, Field
 
-from api.access import callers
+from api.access import callers, logins
 from api.access.credentials import SESSION_FOR
+from api.access.guard import Caller, KnownCallers, guarded_router
 from api.access.logins import Visit
 from api.access.passwords import Password
 from api.access.roles import EVERYBODY
+from api.http.client_address import address_of
+from api.http.commands import Do
 from api.http.fields import Ok, RequestModel, ResponseModel, given
-from api.http.problems import Forbidden
-from api.http.routing import Caller, Do, Running, address_of, guarded_router, public_router
-from api.openapi.refusals import also
+from api.http.problems import Forbidden, also
+from api.http.routing import IsDemo, Settings, kept, public_router
+from api.http.state import http_state
 from domain.application import Clonnect
 from domain.errors import FieldError, Invalid
 from domain.vocabulary import Role
@@ -23,6 +26,9 @@ public = public_router("access")
 router = guarded_router("access", reads=EVERYBODY, writes=EVERYBODY, takes_keys=False)
 
 Text = Annotated[str, Field(max_length=1000)]
+
+
+LogIns = Annotated[logins.LogIns, kept("log_ins")]
 
 
 class LogIn(RequestModel):
@@ -64,11 +70,11 @@ class User(ResponseModel):
     memberships: list[UserMembership]
 
     @classmethod
-    async def of(cls, caller: callers.Caller, runtime: Running) -> "User":
+    async def of(cls, caller: callers.Caller, known: callers.Callers) -> "User":
         """From a credential; an admin may act for every creator."""
         memberships: list[UserMembership] = []
         if caller.is_admin:
-            creators = await runtime.callers.creators()
+            creators = await known.creators()
         elif caller.account is None:
             creators = [caller.creator_id]
         else:
@@ -103,13 +109,15 @@ class Verified(Ok):
     is_admin: bool
 
 
-async def counted_log_in(request: Request, runtime: Running) -> None:
+async def counted_log_in(request: Request) -> None:
     """Count whoever comes like other requests without a credential, whatever they say."""
-    runtime.requests.take(f"address {address_of(request)}")
+    http_state(request).requests.take(f"address {address_of(request)}")
 
 
 @public.post("/auth/login", openapi_extra=also("unauthenticated"), dependencies=[Depends(counted_log_in)])
-async def log_in(request: Request, response: Response, runtime: Running, body: LogIn) -> LoggedIn:
+async def log_in(
+    request: Request, response: Response, settings: Settings, known: KnownCallers, log_ins: LogIns, body: LogIn
+) -> LoggedIn:
     """Log in with a link or a password; one that is wrong, ran out or never was gives the same answer.
 
     With a link to one's account, `password` sets a new one. An invitation asks for the one that the person has, or from
@@ -118,9 +126,9 @@ async def log_in(request: Request, response: Response, runtime: Running, body: L
     held = request.cookies.get(callers.COOKIE)
     visit = Visit(address_of(request), held, request.headers, request.state.request_id)
     if body.link is not None:
-        session = await runtime.log_ins.by_link(body.link, body.password, visit)
+        session = await log_ins.by_link(body.link, body.password, visit)
     elif body.email is not None and body.password is not None:
-        session = await runtime.log_ins.by_password(body.email, body.password, visit)
+        session = await log_ins.by_password(body.email, body.password, visit)
     else:
         raise Invalid(FieldError("/link", "required", "Send a `link`, or `email` and `password`."))
     response.set_cookie(
@@ -129,34 +137,36 @@ async def log_in(request: Request, response: Response, runtime: Running, body: L
         max_age=int(SESSION_FOR.total_seconds()),
         httponly=True,
         samesite="lax",
-        secure=_is_secure(request, runtime),
+        secure=_is_secure(request, settings),
     )
-    return LoggedIn(user=await User.of(session.caller, runtime), csrf_token=session.caller.csrf_token or "")
+    return LoggedIn(user=await User.of(session.caller, known), csrf_token=session.caller.csrf_token or "")
 
 
 @router.put("/auth/password")
-async def change_password(request: Request, runtime: Running, caller: Caller, do: Do, body: ChangePassword) -> Ok:
+async def change_password(
+    request: Request, known: KnownCallers, log_ins: LogIns, caller: Caller, do: Do, body: ChangePassword
+) -> Ok:
     """Change one's own password; every other session of the person ends."""
     if caller.account is None:
         raise Forbidden("A key has no password: log in.")
-    statements = await runtime.log_ins.change_password(caller, body.current, body.password, address_of(request))
+    statements = await log_ins.change_password(caller, body.current, body.password, address_of(request))
     await do(Clonnect.set_password, caller.memberships, in_transaction=statements)
-    runtime.callers.heard(None)
+    known.heard(None)
     return Ok()
 
 
 @router.post("/auth/logout")
-async def log_out(request: Request, response: Response, caller: Caller, runtime: Running) -> Ok:
+async def log_out(request: Request, response: Response, caller: Caller, settings: Settings, known: KnownCallers) -> Ok:
     """End the session; a key has none to end."""
-    await runtime.callers.log_out(caller)
-    response.delete_cookie(callers.COOKIE, httponly=True, samesite="lax", secure=_is_secure(request, runtime))
+    await known.log_out(caller)
+    response.delete_cookie(callers.COOKIE, httponly=True, samesite="lax", secure=_is_secure(request, settings))
     return Ok()
 
 
 @router.get("/auth/me")
-async def get_me(caller: Caller, runtime: Running) -> Me:
+async def get_me(caller: Caller, known: KnownCallers, is_demo: IsDemo) -> Me:
     """Who am I, for whom may I act, and which token do my writes carry?"""
-    return Me(user=await User.of(caller, runtime), csrf_token=caller.csrf_token or "", demo=runtime.is_demo)
+    return Me(user=await User.of(caller, known), csrf_token=caller.csrf_token or "", demo=is_demo)
 
 
 @router.get("/auth/verify")
@@ -165,6 +175,6 @@ async def verify(caller: Caller) -> Verified:
     return Verified(valid=True, creator_id=caller.creator_id, role=caller.role, is_admin=caller.is_admin)
 
 
-def _is_secure(request: Request, runtime: Running) -> bool:
-    public_url = runtime.settings.public_url or str(request.base_url)
-    return {"always": True, "never": False}.get(runtime.settings.cookie_secure, public_url.startswith("https://"))
+def _is_secure(request: Request, settings: Settings) -> bool:
+    public_url = settings.public_url or str(request.base_url)
+    return {"always": True, "never": False}.get(settings.cookie_secure, public_url.startswith("https://"))

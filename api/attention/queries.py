@@ -1,4 +1,4 @@
-"""Everything that was set aside and waits for a person: one list, wherever it lies, and one way to try it again."""
+"""Attention list: everything that was set aside for a person, wherever it lies, and one way to try it again."""
 
 import asyncio
 import re
@@ -8,13 +8,14 @@ from copy import copy
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from uuid import UUID
 
 import psycopg
 from psycopg.rows import DictRow, dict_row
 
 from api.attention.wording import sentence
+from api.runtime import Runtime
 from domain.application import Clonnect
 from domain.errors import NotFound, Transient
 from domain.platforms import WINDOW
@@ -27,9 +28,6 @@ from projections.conversations import Conversations
 from projections.engine.parking import replay
 from projections.engine.projection import Projection
 from projections.unsettled import Unsettled
-
-if TYPE_CHECKING:
-    from api.bootstrap import Runtime
 
 Give = Callable[..., Awaitable[Any]]
 """A command and what it takes: the writer's way to give it, or a route's."""
@@ -68,6 +66,11 @@ class SetAside:
     part: str
     code: str
     can_retry: bool
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> "SetAside":
+        """From a row of one of the sources."""
+        return cls(**{**row, "kind": AsideKind(row["kind"])})
 
     @property
     def sentence(self) -> str:
@@ -122,13 +125,20 @@ _THEIRS: Final = "(%(creator_id)s::text IS NULL OR creator_id = %(creator_id)s)"
 class Attention:
     """What waits, of one creator or (`None`) of the whole installation, what belongs to nobody included."""
 
-    def __init__(self, runtime: "Runtime") -> None:
+    def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
 
     async def page(
         self, creator_id: str | None, after: tuple[str, str] | None, limit: int
     ) -> tuple[list[SetAside], int]:
         """What has waited longest, behind a place in the list; and how many there are in all."""
+        rows, total = await self.rows(creator_id, after, limit)
+        return [SetAside.of(row) for row in rows], total
+
+    async def rows(
+        self, creator_id: str | None, after: tuple[str, str] | None, limit: int
+    ) -> tuple[list[DictRow], int]:
+        """The same as rows."""
         at, item_id = after or (None, None)
         rows = await self._ask(
             f"""SELECT * FROM {_ALL}
@@ -139,7 +149,7 @@ class Attention:
             item_id=item_id,
             limit=limit,
         )
-        return [_item(row) for row in rows], sum((await self.counts(creator_id)).values())
+        return rows, sum((await self.counts(creator_id)).values())
 
     async def counts(self, creator_id: str | None) -> Mapping[AsideKind, int]:
         """How many there are of each kind."""
@@ -166,7 +176,7 @@ class Attention:
             )
         if not rows:
             raise NotFound("Nothing is set aside under this id.")
-        item = _item(rows[0])
+        item = SetAside.of(rows[0])
         match item.kind:
             case AsideKind.PARKED:
                 await self._show_again(item.part, key.removeprefix(f"{item.part}:"))
@@ -219,10 +229,6 @@ class Attention:
             tables = {row["name"]: row["shown"] async for row in cursor}
             cursor = await conn.execute(query.format(**tables).encode(), params)
             return await cursor.fetchall()
-
-
-def _item(row: DictRow) -> SetAside:
-    return SetAside(**row | {"kind": AsideKind(row["kind"])})
 
 
 async def _send_again(creator_id: str, key: str, give: Give) -> None:

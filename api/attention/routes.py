@@ -1,20 +1,26 @@
-"""What waits for a person, and another try."""
+"""Routes of the attention list: what waits for a person, and another try."""
 
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import Path, Query
 
+from api.access.guard import Acting, guarded_router
 from api.access.roles import OWNERS, STAFF
 from api.attention.queries import AsideKind, Attention, SetAside
+from api.http.commands import Do
 from api.http.fields import Listed, Ok, ResponseModel, Time
 from api.http.pagination import Cursor, Limit
-from api.http.routing import Acting, Do, Running, guarded_router
-from api.openapi.refusals import also
+from api.http.problems import also
+from api.http.reads import AsShown
+from api.http.routing import part
 
 router = guarded_router("attention", reads=STAFF, writes=OWNERS)
 
 LIST = "attention"
+
+Waiting = Annotated[Attention, part(Attention)]
 
 
 class About(ResponseModel):
@@ -56,25 +62,24 @@ class SetAsideList(Listed):
 
 @router.get("/attention/{creator_id}")
 async def list_attention(
-    creator: Acting, runtime: Running, limit: Annotated[Limit, Query()] = 50, cursor: Cursor = None
+    creator: Acting,
+    reads: AsShown,
+    waiting: Waiting,
+    limit: Annotated[Limit, Query()] = 50,
+    cursor: Cursor = None,
 ) -> SetAsideList:
     """Everything that waits for a person, what has waited longest first."""
-    cursors = runtime.cursors.of(LIST, creator.creator_id)
-    found, total = await Attention(runtime).page(creator.creator_id, cursors.place(cursor, str), limit + 1)
-    shown = found[:limit]
-    more = len(found) > limit
-    return SetAsideList(
-        items=[AttentionItem.of(each) for each in shown],
-        count=len(shown),
-        total=total,
-        next_cursor=cursors.behind(shown[-1].since, shown[-1].id) if more else None,
+    page = await reads.cursors.of(LIST, creator.creator_id).page(
+        cursor, limit, ("since", "id"), str, partial(waiting.rows, creator.creator_id)
     )
+    items = [AttentionItem.of(SetAside.of(row)) for row in page.rows]
+    return SetAsideList(items=items, **page.listed(items))
 
 
 @router.post("/attention/{creator_id}/{item_id}/retry", openapi_extra=also("conflict"))
 async def retry_attention(
-    creator: Acting, runtime: Running, do: Do, item_id: Annotated[str, Path(description="As the list names it.")]
+    creator: Acting, waiting: Waiting, do: Do, item_id: Annotated[str, Path(description="As the list names it.")]
 ) -> Ok:
     """Try one of them again; what then fails is in the list again, with its new reason."""
-    await Attention(runtime).retry(creator.creator_id, item_id, do)
+    await waiting.retry(creator.creator_id, item_id, do)
     return Ok()

@@ -1,4 +1,4 @@
-"""What people are told about something that was set aside: a sentence, made of its kind and its code."""
+"""Sentences of the attention list, made of the kind and the code of what was set aside."""
 
 from collections.abc import Mapping
 from typing import Final

@@ -1,4 +1,4 @@
-"""What the command line shows of what was set aside, and has tried again, of one creator or of everybody."""
+"""`clonnect attention`: shows what was set aside, of one creator or of everybody, and has it tried again."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator

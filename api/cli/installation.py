@@ -1,4 +1,4 @@
-"""What the command line does to an installation, whether or not it is being served."""
+"""`clonnect channels`, `erase` and `keys rotate-master`: commands on an installation, served or not."""
 
 import asyncio
 import base64

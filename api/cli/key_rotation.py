@@ -1,4 +1,4 @@
-"""Changes the installation's key: whatever the old one sealed is sealed with the new one, or nothing is changed."""
+"""Key rotation: whatever the installation's old key sealed is sealed with the new one, or nothing is changed."""
 
 from typing import Any, Final
 

@@ -1,4 +1,4 @@
-"""What the command line shows of the projections and does to them, whether or not the installation is being served."""
+"""`clonnect projections`: progress, rebuilds and parked streams of the projections, served or not."""
 
 import asyncio
 from collections.abc import Callable, Iterator

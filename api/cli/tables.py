@@ -1,4 +1,4 @@
-"""Rows as the command line prints them: columns side by side, as wide as they need."""
+"""Tables of the command line: columns side by side, as wide as they need."""
 
 from collections.abc import Sequence
 

@@ -1,7 +1,8 @@
-"""What a person does with a whole conversation: puts it aside, brings it back, reads it, takes it, gives it back."""
+"""Routes of whole conversations: archive, spam, restore, read, take over, release, assign."""
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from typing import Annotated, Concatenate, Literal, ParamSpec
 from uuid import UUID
 
@@ -9,15 +10,18 @@ from fastapi import Query
 from pydantic import Field
 
 from api.access import callers
+from api.access.guard import Acting, guarded_router
 from api.access.roles import STAFF
-from api.http.fields import GivenTime, Listed, Ok, RequestModel, Time
+from api.http.commands import Commands, DoOnVersion
+from api.http.fields import GivenTime, Listed, Ok, RequestModel, ResponseModel, Time
 from api.http.pagination import Limit, People
-from api.http.routing import Acting, Commands, DoOnVersion, Running, Shown, commanded_lead, guarded_router
-from api.presenters.items import PutAsideItem
+from api.http.reads import Reads
+from api.http.routing import Pool
+from api.presenters.items import Row, conversation_fields
 from domain.application import Clonnect
 from domain.errors import NotFound
 from domain.lead import Lead
-from domain.vocabulary import Status
+from domain.vocabulary import Mark, Platform, Status
 from projections.people.filters import Shelf
 
 P = ParamSpec("P")
@@ -86,6 +90,29 @@ class Assigned(Changed):
     assigned_to: UUID | None
 
 
+class PutAsideItem(ResponseModel):
+    """A conversation that is archived or spam."""
+
+    id: UUID
+    follower_id: str
+    username: str | None
+    name: str | None
+    platform: Platform
+    status: Mark
+    lead_status: Status
+    pipeline_score: int
+    total_messages: int
+    purchase_intent: float
+    purchase_intent_score: int
+    last_contact: Time | None
+    version: int
+
+    @classmethod
+    def of(cls, row: Row, now: datetime) -> "PutAsideItem":
+        """From a row of the inbox."""
+        return cls(**conversation_fields(row, now), status=row["shelf"])
+
+
 class PutAside(Listed):
     """One page of what is archived or spam."""
 
@@ -108,22 +135,20 @@ async def _on_lead(
 
 @router.get("/dm/conversations/{creator_id}/archived")
 async def list_put_aside(
-    creator: Acting, runtime: Shown, people: People, limit: Annotated[Limit, Query()] = 50
+    creator: Acting, reads: Reads, people: People, limit: Annotated[Limit, Query()] = 50
 ) -> PutAside:
     """What is archived or spam, newest contact first."""
     people = replace(people, filters=replace(people.filters, shelves=(Shelf.ARCHIVED, Shelf.SPAM)))
-    cursors = people.cursors(runtime, "conversations", creator.creator_id)
+    cursors = people.cursors(reads.cursors, "conversations", creator.creator_id)
     place = cursors.person(people.cursor)
-    page, _ = await runtime.conversations.page(creator.creator_id, people.filters, people.order, place, limit)
-    now = runtime.clock()
+    page, _ = await reads.conversations.page(creator.creator_id, people.filters, people.order, place, limit)
+    now = reads.now()
     items = [PutAsideItem.of(row, now) for row in page.rows]
     return PutAside(conversations=items, count=len(items), total=page.total, next_cursor=cursors.end(page))
 
 
 @router.post("/dm/conversations/{creator_id}/{lead_id}/archive")
-async def archive_conversation(
-    creator: Acting, runtime: Running, lead_id: str, do: DoOnVersion, _: EmptyBody | None = None
-) -> Archived:
+async def archive_conversation(creator: Acting, lead_id: str, do: DoOnVersion, _: EmptyBody | None = None) -> Archived:
     """Put a conversation away until the person writes again; what is pending is cancelled."""
     lead = await _on_lead(do, creator.creator_id, lead_id, Clonnect.archive_lead)
     return Archived(id=lead.id, version=lead.version)
@@ -131,7 +156,7 @@ async def archive_conversation(
 
 @router.post("/dm/conversations/{creator_id}/{lead_id}/spam")
 async def mark_conversation_as_spam(
-    creator: Acting, runtime: Running, lead_id: str, do: DoOnVersion, _: EmptyBody | None = None
+    creator: Acting, lead_id: str, do: DoOnVersion, _: EmptyBody | None = None
 ) -> MarkedAsSpam:
     """Put a conversation away for good: what the person writes is kept, and not answered."""
     lead = await _on_lead(do, creator.creator_id, lead_id, Clonnect.mark_as_spam)
@@ -139,18 +164,14 @@ async def mark_conversation_as_spam(
 
 
 @router.post("/dm/conversations/{creator_id}/{lead_id}/restore")
-async def restore_conversation(
-    creator: Acting, runtime: Running, lead_id: str, do: DoOnVersion, _: EmptyBody | None = None
-) -> Restored:
+async def restore_conversation(creator: Acting, lead_id: str, do: DoOnVersion, _: EmptyBody | None = None) -> Restored:
     """Bring a conversation back to the inbox, and its lead to the stage where it was."""
     lead = await _on_lead(do, creator.creator_id, lead_id, Clonnect.restore_lead)
     return Restored(id=lead.id, version=lead.version, lead_status=lead.status)
 
 
 @router.post("/dm/conversations/{creator_id}/{lead_id}/read")
-async def read_conversation(
-    creator: Acting, runtime: Running, lead_id: str, do: DoOnVersion, _: EmptyBody | None = None
-) -> ReadOut:
+async def read_conversation(creator: Acting, lead_id: str, do: DoOnVersion, _: EmptyBody | None = None) -> ReadOut:
     """Say that everything was seen."""
     lead = await _on_lead(do, creator.creator_id, lead_id, Clonnect.read_conversation)
     return ReadOut(id=lead.id, version=lead.version)
@@ -158,7 +179,7 @@ async def read_conversation(
 
 @router.post("/dm/conversations/{creator_id}/{lead_id}/takeover")
 async def take_over_conversation(
-    creator: Acting, runtime: Running, lead_id: str, do: DoOnVersion, body: TakeOver | None = None
+    creator: Acting, lead_id: str, do: DoOnVersion, body: TakeOver | None = None
 ) -> HandedOver:
     """Silence the bot in this conversation, until a time or until it is released."""
     until = body.until if body else None
@@ -168,7 +189,7 @@ async def take_over_conversation(
 
 @router.post("/dm/conversations/{creator_id}/{lead_id}/release")
 async def release_conversation(
-    creator: Acting, runtime: Running, lead_id: str, do: DoOnVersion, _: EmptyBody | None = None
+    creator: Acting, lead_id: str, do: DoOnVersion, _: EmptyBody | None = None
 ) -> HandedOver:
     """Let the bot speak in this conversation again, whatever it was silent for."""
     lead = await _on_lead(do, creator.creator_id, lead_id, Clonnect.hand_back)
@@ -176,12 +197,10 @@ async def release_conversation(
 
 
 @router.post("/dm/conversations/{creator_id}/{lead_id}/assign")
-async def assign_conversation(
-    creator: Acting, runtime: Running, lead_id: str, body: Assign, do: DoOnVersion
-) -> Assigned:
+async def assign_conversation(creator: Acting, pool: Pool, lead_id: str, body: Assign, do: DoOnVersion) -> Assigned:
     """Say which person of the creator's holds a conversation."""
-    known = await commanded_lead(runtime, creator.creator_id, lead_id)
-    if body.user_id is not None and not await callers.is_user(runtime.pool, creator.creator_id, body.user_id):
+    known = await do.lead_known_as(creator.creator_id, lead_id)
+    if body.user_id is not None and not await callers.is_user(pool, creator.creator_id, body.user_id):
         raise NotFound("There is no such user.")
     lead = await _on_lead(do, creator.creator_id, str(known), Clonnect.assign_lead, body.user_id)
     return Assigned(id=lead.id, version=lead.version, assigned_to=body.user_id)

@@ -1,34 +1,22 @@
-"""The inbox: conversations and their messages, one follower, moving and writing by hand, and messages coming in."""
+"""Routes of the inbox: conversations and their messages, one follower; moving, writing, deleting by hand."""
 
-import asyncio
 from dataclasses import replace
 from datetime import datetime
-from typing import Annotated, Literal
+from functools import partial
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query, Response
 from pydantic import Field
 
+from api.access.guard import Acting, guarded_router
 from api.access.roles import STAFF
-from api.conversations.outcomes import Story, action_of, outcome_of_message, outcome_of_send, position_of
+from api.conversations.outcomes import Outcomes
+from api.http.commands import DoOnVersion
 from api.http.fields import STATUSES, Listed, MessageText, Ok, RequestModel, ResponseModel, StatusWord, Time
 from api.http.pagination import Cursor, Limit, People
-from api.http.routing import (
-    NO_LEAD,
-    Acting,
-    Caller,
-    Do,
-    DoOnVersion,
-    Running,
-    Shown,
-    Tag,
-    acting_for,
-    check_role,
-    country_of,
-    guarded_router,
-    shown_lead,
-)
-from api.openapi.refusals import also
+from api.http.read_models import NO_LEAD
+from api.http.reads import AsShown, Reads, Tag
 from api.presenters import json_pages
 from api.presenters.items import (
     ConversationItem,
@@ -36,21 +24,16 @@ from api.presenters.items import (
     LeadItem,
     MessageItem,
     Row,
-    follower_id_of,
-    intent_of,
+    care_fields,
+    conversation_fields,
     lead_after,
-    pipeline_score,
     product_names,
 )
-from api.settings import answer_limits
-from domain import context
 from domain.application import Clonnect
-from domain.commands.conversations import ReceivedMessage
 from domain.errors import NotFound
-from domain.follower.values import Inbound
-from domain.person.identity import format_id, require_id
+from domain.person.identity import format_id
 from domain.platforms import WINDOW
-from domain.vocabulary import Intent, Language, Mark, Mode, Platform, Status
+from domain.vocabulary import Mode, Platform, Status
 from projections.people.filters import Shelf
 
 router = guarded_router("conversations", reads=STAFF, writes=STAFF)
@@ -163,39 +146,10 @@ class ConversationDeleted(Ok):
     deleted: str
 
 
-class ProcessMessage(RequestModel):
-    """A message of a follower, handed in by a program."""
-
-    creator_id: Annotated[str, Field(max_length=63)]
-    sender_id: Annotated[str, Field(min_length=1, max_length=255, pattern=r"^[A-Za-z0-9_.:@+-]+$")]
-    message: MessageText
-    message_id: Annotated[str, Field(min_length=1, max_length=255)] | None = None
-    platform: Literal["instagram", "whatsapp", "telegram", "simulator", "manual"] | None = None
-    name: Annotated[str, Field(max_length=255)] | None = None
-    username: Annotated[str, Field(max_length=255)] | None = None
-
-
-class MessageProcessed(Ok):
-    """How a message was understood, and what was done about it."""
-
-    response: str | None
-    intent: Intent | None
-    language: Language | None
-    action: str
-    product_mentioned: str | None
-    escalate: bool
-    confidence: float | None
-    message_id: str
-    follower_id: str
-    lead_id: UUID
-    draft_id: UUID | None
-    duplicate: bool
-
-
 @router.get("/dm/conversations/{creator_id}", response_model=ConversationList)
 async def list_conversations(
     creator: Acting,
-    runtime: Shown,
+    reads: Reads,
     people: People,
     response: Response,
     limit: Annotated[Limit, Query()] = 50,
@@ -204,89 +158,67 @@ async def list_conversations(
 ) -> Response:
     """The inbox, newest contact first; what is archived or spam has a list of its own."""
     people = replace(people, filters=replace(people.filters, unread=unread, needs_person=needs_person))
-    cursors = people.cursors(runtime, "conversations", creator.creator_id)
-    page, by_status = await runtime.conversations.page(
+    cursors = people.cursors(reads.cursors, "conversations", creator.creator_id)
+    page, by_status = await reads.conversations.page(
         creator.creator_id,
         people.filters,
         people.order,
         cursors.person(people.cursor),
         limit,
         json_pages.CONVERSATION,
-        now=runtime.clock(),
+        now=reads.now(),
     )
     return json_pages.json_page_response(page, cursors, "conversations", response, by_status=by_status)
 
 
 @router.get("/dm/conversations/{creator_id}/{lead_id}/messages")
 async def list_messages(
-    creator: Acting, runtime: Shown, lead_id: str, limit: Annotated[Limit, Query()] = 50, cursor: Cursor = None
+    creator: Acting, reads: Reads, lead_id: str, limit: Annotated[Limit, Query()] = 50, cursor: Cursor = None
 ) -> Messages:
     """The whole conversation, newest first."""
-    known = await shown_lead(runtime, creator.creator_id, lead_id)
-    cursors = runtime.cursors.of("messages", known)
-    rows, total = await runtime.conversations.messages(known, cursors.place(cursor, int), limit + 1)
-    following = None
-    if len(rows) > limit:
-        last = rows[limit - 1]
-        following = cursors.behind(last["occurred_at"], last["position"])
-    messages = [MessageItem.of(row) for row in rows[:limit]]
-    return Messages(messages=messages, count=len(messages), total=total, next_cursor=following)
+    known = await reads.lead(creator.creator_id, lead_id)
+    page = await reads.cursors.of("messages", known).page(
+        cursor, limit, ("occurred_at", "position"), int, partial(reads.conversations.messages, known)
+    )
+    messages = [MessageItem.of(row) for row in page.rows]
+    return Messages(messages=messages, **page.listed(messages))
 
 
 @router.get("/dm/follower/{creator_id}/{lead_id}")
-async def get_follower(creator: Acting, runtime: Shown, lead_id: str, tag: Tag) -> FollowerOut:
+async def get_follower(creator: Acting, reads: Reads, lead_id: str, tag: Tag) -> FollowerOut:
     """One person, with the last 50 messages, oldest first."""
-    known = await shown_lead(runtime, creator.creator_id, lead_id)
-    row = await runtime.conversations.one(creator.creator_id, known)
+    known = await reads.lead(creator.creator_id, lead_id)
+    row = await reads.conversations.one(creator.creator_id, known)
     if row is None:
         raise NotFound(NO_LEAD)
     tag(row["version"])
-    latest = await runtime.conversations.latest([known], LAST_MESSAGES)
-    now = runtime.clock()
-    status, intent = Status(row["status"]), intent_of(row, now)
-    account = await asyncio.to_thread(runtime.app.creator, creator.creator_id)
+    latest = await reads.conversations.latest([known], LAST_MESSAGES)
+    now = reads.now()
+    status = Status(row["status"])
+    account = await reads.account(creator.creator_id)
     return FollowerOut(
-        follower_id=follower_id_of(row),
-        id=known,
-        username=row["username"],
-        name=row["name"],
-        platform=row["platform"],
-        total_messages=row["messages_in"],
-        purchase_intent=intent,
-        purchase_intent_score=round(100 * intent),
+        **conversation_fields(row, now),
+        **care_fields(row),
         is_lead=True,
         is_customer=status is Status.CUSTOMER,
-        lead_status=status,
-        pipeline_score=pipeline_score(status),
         last_messages=[MessageItem.of(message) for message in latest[known]],
-        last_contact=row["last_contact"],
         first_contact=row["first_contact"] or row["created_at"],
-        email=row["email"] or "",
-        phone=row["phone"] or "",
-        notes=row["notes"] or "",
-        tags=row["tags"],
-        products_discussed=await product_names(runtime, creator.creator_id, row["products"]),
-        unread=row["unread"],
-        needs_person=row["needs_person"],
+        products_discussed=product_names(account, row["products"]),
         archived=row["shelf"] == Shelf.ARCHIVED,
         spam=row["shelf"] == Shelf.SPAM,
-        assigned_to=row["assigned_to"],
-        bot_paused=row["bot_paused"],
-        paused_until=row["paused_until"],
         window=_window(row, now),
         mode=account.mode,
-        version=row["version"],
     )
 
 
 @router.put("/dm/follower/{creator_id}/{lead_id}/status")
 async def change_status(
-    creator: Acting, runtime: Running, lead_id: str, body: ChangeStatus, do: DoOnVersion
+    creator: Acting, reads: AsShown, lead_id: str, body: ChangeStatus, do: DoOnVersion
 ) -> StatusChanged:
     """Move a lead to another stage by hand; a person's move down is a ceiling for the bot."""
     lead = await do.on_lead(creator.creator_id, lead_id, Clonnect.change_status, STATUSES[body.status])
     do.version(lead.version)
-    item = await lead_after(runtime, lead)
+    item = await lead_after(reads, lead)
     return StatusChanged(
         follower_id=lead_id,
         new_status=body.status,
@@ -297,7 +229,7 @@ async def change_status(
 
 
 @router.post("/dm/send/{creator_id}")
-async def send_message(creator: Acting, runtime: Running, body: SendMessage, do: DoOnVersion) -> MessageSent:
+async def send_message(creator: Acting, outcomes: Outcomes, body: SendMessage, do: DoOnVersion) -> MessageSent:
     """Say something as the creator. It is stored once in any case; `delivery` says whether it left."""
     requested = await do.on_lead(
         creator.creator_id, body.follower_id, Clonnect.send_by_hand, body.message, do.made_up("send")
@@ -308,7 +240,7 @@ async def send_message(creator: Acting, runtime: Running, body: SendMessage, do:
         delivery = "manual"
     elif requested.held is not None:
         delivery, reason = "held", requested.held
-    elif do.waits and (message := await outcome_of_send(runtime, requested.send_id)) is not None:
+    elif do.waits and (message := await outcomes.of_send(requested.send_id)) is not None:
         delivery, reason = message["delivery"], message["reason"]
     return MessageSent(
         sent=delivery == "sent",
@@ -326,63 +258,6 @@ async def delete_conversation(creator: Acting, lead_id: str, do: DoOnVersion) ->
     """Delete a conversation with its lead."""
     lead = await do.on_lead(creator.creator_id, lead_id, Clonnect.delete_lead)
     return ConversationDeleted(deleted=format_id(lead.platform, lead.platform_user_id))
-
-
-@router.post("/dm/process", openapi_extra=also("not-found"))
-async def process_message(creator: Caller, runtime: Running, body: ProcessMessage, do: Do) -> MessageProcessed:
-    """Take in a message; answers when it is understood and, within 10 s, answered."""
-    creator = await acting_for(runtime, creator, body.creator_id)
-    check_role(creator, STAFF)
-    country = await country_of(runtime, creator.creator_id, body.platform)
-    platform, raw = require_id(
-        body.sender_id, Platform(body.platform) if body.platform else None, country=country, field="/sender_id"
-    )
-    message_id = body.message_id or do.made_up("message").hex
-    with context.instead(creator.actor):
-        received = await do(
-            Clonnect.receive_message,
-            creator.creator_id,
-            Inbound(
-                platform=platform,
-                platform_user_id=raw,
-                message_id=message_id,
-                dedupe_key=f"{raw}:{message_id}",
-                text=body.message,
-                occurred_at=runtime.clock(),
-                origin="api",
-                name=body.name or None,
-                username=(body.username or "").removeprefix("@") or None,
-            ),
-        )
-    stored_at = await position_of(runtime, received) if received.duplicate else do.position
-    story = await outcome_of_message(runtime, received, stored_at or 0) if do.waits else Story()
-    return await _processed(runtime, creator.creator_id, format_id(platform, raw), received, story)
-
-
-async def _processed(
-    runtime: Running, creator_id: str, follower_id: str, received: ReceivedMessage, story: Story
-) -> MessageProcessed:
-    account = await asyncio.to_thread(runtime.app.creator, creator_id)
-    follower = await asyncio.to_thread(runtime.app.follower, received.follower_id)
-    understood = story.understood
-    product = account.products.get(understood.product_id) if understood and understood.product_id else None
-    lead = await asyncio.to_thread(runtime.app.lead_of, follower)
-    may_reply = follower.may_reply(runtime.clock(), answer_limits(runtime.settings))
-    action = "spam" if lead.mark is Mark.SPAM else action_of(story, account, follower, may_reply=may_reply)
-    return MessageProcessed(
-        response=story.drafted.text if story.drafted else None,
-        intent=understood.intents[0][0] if understood else None,
-        language=understood.language if understood else None,
-        action=action,
-        product_mentioned=product.name if product else None,
-        escalate=follower.escalation is not None,
-        confidence=understood.intents[0][1] if understood else None,
-        message_id=received.message_id,
-        follower_id=follower_id,
-        lead_id=received.lead_id,
-        draft_id=story.drafted.draft_id if story.drafted else None,
-        duplicate=received.duplicate,
-    )
 
 
 def _window(row: Row, now: datetime) -> Window:

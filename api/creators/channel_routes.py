@@ -1,14 +1,18 @@
-"""Which accounts speak for a creator: connected, looked after and let go; no answer ever holds a secret."""
+"""Routes of channel accounts: connected, tested and let go; no answer ever holds a secret."""
 
+from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from fastapi import Request
 from pydantic import Field, SecretStr
 
+from api.access.guard import Acting, guarded_router
 from api.access.roles import OWNERS
+from api.http.commands import DoOnVersion
 from api.http.fields import Listed, Ok, RequestModel, ResponseModel, Time
 from api.http.pagination import refuse_query
-from api.http.routing import Acting, DoOnVersion, Running, guarded_router
+from api.http.routing import Bots, Connections, part
+from api.runtime import Runtime
 from domain.application import Clonnect
 from domain.errors import Conflict, NotFound
 from domain.vocabulary import Platform, PollingTrouble
@@ -77,77 +81,6 @@ class ChannelTested(Ok):
     detail: str
 
 
-@router.get("/settings/{creator_id}/channels")
-async def list_channels(request: Request, creator: Acting, runtime: Running) -> Channels:
-    """The channels of a creator."""
-    refuse_query(request)
-    told = await _told(runtime, creator.creator_id)
-    items = [told[platform] for platform in Platform if platform in told]
-    return Channels(channels=items, count=len(items), total=len(items), next_cursor=None)
-
-
-@router.put("/settings/{creator_id}/channels/{channel}")
-async def connect_channel(
-    request: Request, creator: Acting, runtime: Running, channel: str, body: ConnectChannel, do: DoOnVersion
-) -> ChannelConnected:
-    """Let a bot speak for the creator, in the place of the one before; the same again with another token renews it."""
-    refuse_query(request)
-    platform = _changeable(runtime, channel)
-    async with runtime.bots.connecting(creator.creator_id, body.token.get_secret_value()) as bot:
-        account = await do.at_version(
-            lambda app: app.creator(creator.creator_id),
-            Clonnect.connect_channel,
-            creator.creator_id,
-            platform,
-            bot.account_id,
-            in_transaction=bot.stored,
-        )
-    do.version(account.version)
-    detail = None if bot.replaces is None else await runtime.bots.let_go(bot.replaces)
-    return ChannelConnected(channel=(await _told(runtime, creator.creator_id))[platform], detail=detail)
-
-
-@router.delete("/settings/{creator_id}/channels/{channel}")
-async def disconnect_channel(
-    request: Request, creator: Acting, runtime: Running, channel: str, do: DoOnVersion
-) -> ChannelDisconnected:
-    """Let an account go: nothing comes in from it, and what waits to be sent is held."""
-    refuse_query(request)
-    platform = _changeable(runtime, channel)
-    gone = await runtime.bots.of_creator(creator.creator_id)
-    if gone is None:
-        raise NotFound(NOT_CONNECTED)
-    account = await do.at_version(
-        lambda app: app.creator(creator.creator_id),
-        Clonnect.disconnect_channel,
-        creator.creator_id,
-        platform,
-        gone.account_id,
-        in_transaction=runtime.bots.forgetting(gone, creator.creator_id),
-    )
-    do.version(account.version)
-    detail = await runtime.bots.let_go(gone)
-    return ChannelDisconnected(channel=(await _told(runtime, creator.creator_id))[platform], detail=detail)
-
-
-@router.post("/settings/{creator_id}/channels/{channel}/test")
-async def test_channel(request: Request, creator: Acting, runtime: Running, channel: str) -> ChannelTested:
-    """Ask the platform whether it knows the account, with the token that we have; nothing is changed or sent."""
-    refuse_query(request)
-    found = (await _told(runtime, creator.creator_id)).get(_platform(channel))
-    if found is None or not found.configured:
-        raise NotFound(NOT_CONNECTED)
-    if runtime.is_demo:
-        return ChannelTested(channel=found.channel, ok=True, detail="The simulator plays this channel.")
-    account = await runtime.bots.of_creator(creator.creator_id)
-    if account is None:
-        raise NotFound(NOT_CONNECTED)
-    is_well, detail = await runtime.bots.test(account)
-    if is_well and found.trouble is not None:
-        is_well, detail = False, found.trouble.detail
-    return ChannelTested(channel=found.channel, ok=is_well, detail=detail)
-
-
 def _platform(word: str) -> Platform:
     try:
         return Platform(word)
@@ -155,48 +88,133 @@ def _platform(word: str) -> Platform:
         raise NotFound("There is no such channel.") from error
 
 
-def _changeable(runtime: Running, word: str) -> Platform:
-    """The channel that a path names, if it can be connected here."""
-    platform = _platform(word)
-    if runtime.is_demo:
-        raise Conflict(ONLY_SIMULATED)
-    if platform is not Platform.TELEGRAM:
-        raise NotFound("There is no such channel.")
-    return platform
+@dataclass(frozen=True)
+class ChannelAccounts:
+    """The accounts that speak for creators, and whether they can be changed here."""
 
+    connections: Connections
+    bots: Bots
+    is_demo: bool
 
-async def _told(runtime: Running, creator_id: str) -> dict[Platform, ChannelItem]:
-    way_in = "simulator" if runtime.is_demo else runtime.bots.way_in
-    items = {
-        Platform(each.channel): ChannelItem(
-            channel=Platform(each.channel),
-            configured=True,
-            changeable=not runtime.is_demo,
-            name=each.name,
-            connected_at=each.connected_at,
-            token_age_seconds=int(each.token_age.total_seconds()),
-            last_delivery_at=each.last_delivery_at,
-            way_in=way_in,
-            trouble=None
-            if each.standstill is None
-            else TroubleItem(
-                reason=each.standstill.reason,
-                since=each.standstill.since,
-                next_try_at=each.standstill.next_try_at,
-                detail=each.standstill.sentence,
-            ),
+    @classmethod
+    def of(cls, runtime: Runtime) -> "ChannelAccounts":
+        """From the parts of a program."""
+        return cls(runtime.connections, runtime.bots, runtime.is_demo)
+
+    def changeable(self, word: str) -> Platform:
+        """The channel that a path names, if it can be connected here."""
+        platform = _platform(word)
+        if self.is_demo:
+            raise Conflict(ONLY_SIMULATED)
+        if platform is not Platform.TELEGRAM:
+            raise NotFound("There is no such channel.")
+        return platform
+
+    async def told(self, creator_id: str) -> dict[Platform, ChannelItem]:
+        """The channels of a creator: those that are connected, and those that could be."""
+        way_in = "simulator" if self.is_demo else self.bots.way_in
+        items = {
+            Platform(each.channel): ChannelItem(
+                channel=Platform(each.channel),
+                configured=True,
+                changeable=not self.is_demo,
+                name=each.name,
+                connected_at=each.connected_at,
+                token_age_seconds=int(each.token_age.total_seconds()),
+                last_delivery_at=each.last_delivery_at,
+                way_in=way_in,
+                trouble=None
+                if each.standstill is None
+                else TroubleItem(
+                    reason=each.standstill.reason,
+                    since=each.standstill.since,
+                    next_try_at=each.standstill.next_try_at,
+                    detail=each.standstill.sentence,
+                ),
+            )
+            for each in (await self.connections.told(creator_id)).values()
+        }
+        absent = ChannelItem(
+            channel=Platform.TELEGRAM,
+            configured=False,
+            changeable=not self.is_demo,
+            name=None,
+            connected_at=None,
+            token_age_seconds=None,
+            last_delivery_at=None,
+            way_in=None,
+            trouble=None,
         )
-        for each in (await runtime.connections.told(creator_id)).values()
-    }
-    absent = ChannelItem(
-        channel=Platform.TELEGRAM,
-        configured=False,
-        changeable=not runtime.is_demo,
-        name=None,
-        connected_at=None,
-        token_age_seconds=None,
-        last_delivery_at=None,
-        way_in=None,
-        trouble=None,
+        return {Platform.TELEGRAM: absent} | items
+
+
+Accounts = Annotated[ChannelAccounts, part(ChannelAccounts.of)]
+
+
+@router.get("/settings/{creator_id}/channels")
+async def list_channels(request: Request, creator: Acting, channels: Accounts) -> Channels:
+    """The channels of a creator."""
+    refuse_query(request)
+    told = await channels.told(creator.creator_id)
+    items = [told[platform] for platform in Platform if platform in told]
+    return Channels(channels=items, count=len(items), total=len(items), next_cursor=None)
+
+
+@router.put("/settings/{creator_id}/channels/{channel}")
+async def connect_channel(
+    request: Request, creator: Acting, channels: Accounts, channel: str, body: ConnectChannel, do: DoOnVersion
+) -> ChannelConnected:
+    """Let a bot speak for the creator, in the place of the one before; the same again with another token renews it."""
+    refuse_query(request)
+    platform = channels.changeable(channel)
+    async with channels.bots.connecting(creator.creator_id, body.token.get_secret_value()) as bot:
+        account = await do.on_creator(
+            creator.creator_id,
+            Clonnect.connect_channel,
+            platform,
+            bot.account_id,
+            in_transaction=bot.stored,
+        )
+    do.version(account.version)
+    detail = None if bot.replaces is None else await channels.bots.let_go(bot.replaces)
+    return ChannelConnected(channel=(await channels.told(creator.creator_id))[platform], detail=detail)
+
+
+@router.delete("/settings/{creator_id}/channels/{channel}")
+async def disconnect_channel(
+    request: Request, creator: Acting, channels: Accounts, channel: str, do: DoOnVersion
+) -> ChannelDisconnected:
+    """Let an account go: nothing comes in from it, and what waits to be sent is held."""
+    refuse_query(request)
+    platform = channels.changeable(channel)
+    gone = await channels.bots.of_creator(creator.creator_id)
+    if gone is None:
+        raise NotFound(NOT_CONNECTED)
+    account = await do.on_creator(
+        creator.creator_id,
+        Clonnect.disconnect_channel,
+        platform,
+        gone.account_id,
+        in_transaction=channels.bots.forgetting(gone, creator.creator_id),
     )
-    return {Platform.TELEGRAM: absent} | items
+    do.version(account.version)
+    detail = await channels.bots.let_go(gone)
+    return ChannelDisconnected(channel=(await channels.told(creator.creator_id))[platform], detail=detail)
+
+
+@router.post("/settings/{creator_id}/channels/{channel}/test")
+async def test_channel(request: Request, creator: Acting, channels: Accounts, channel: str) -> ChannelTested:
+    """Ask the platform whether it knows the account, with the token that we have; nothing is changed or sent."""
+    refuse_query(request)
+    found = (await channels.told(creator.creator_id)).get(_platform(channel))
+    if found is None or not found.configured:
+        raise NotFound(NOT_CONNECTED)
+    if channels.is_demo:
+        return ChannelTested(channel=found.channel, ok=True, detail="The simulator plays this channel.")
+    account = await channels.bots.of_creator(creator.creator_id)
+    if account is None:
+        raise NotFound(NOT_CONNECTED)
+    is_well, detail = await channels.bots.test(account)
+    if is_well and found.trouble is not None:
+        is_well, detail = False, found.trouble.detail
+    return ChannelTested(channel=found.channel, ok=is_well, detail=detail)

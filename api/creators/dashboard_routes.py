@@ -1,14 +1,16 @@
-"""How a creator is doing, in numbers; and the one switch of the bot, by its several handles."""
+"""Routes of the dashboard: a creator's numbers, and the switch of the bot under its several names."""
 
-import asyncio
 from typing import Annotated, Any, Literal
 
 from fastapi import Query
 
+from api.access.guard import Acting, guarded_router
 from api.access.roles import OWNERS, STAFF
 from api.creators.routes import ConfigItem
+from api.http.commands import DoOnVersion
 from api.http.fields import Ok, Reason, RequestModel, ResponseModel, Time
-from api.http.routing import Acting, DoOnVersion, Running, Shown, Tag, guarded_router
+from api.http.reads import Reads, Tag
+from api.http.routing import Account
 from api.presenters.items import ConversationItem, LeadItem
 from api.presenters.json_pages import PREVIEW
 from domain.application import Clonnect
@@ -116,15 +118,15 @@ class Pause(RequestModel):
 
 
 @router.get("/dashboard/{creator_id}/overview")
-async def get_overview(creator: Acting, runtime: Shown) -> Overview:
+async def get_overview(creator: Acting, reads: Reads) -> Overview:
     """The numbers of a creator, the latest conversations and leads, and what waits."""
-    now = runtime.clock()
-    account = await asyncio.to_thread(runtime.app.creator, creator.creator_id)
-    numbers = await runtime.stats.numbers(creator.creator_id, now)
-    follow_ups = (await runtime.nurturing.numbers(creator.creator_id)).get(None, {})
-    inbox, _ = await runtime.conversations.page(creator.creator_id, Filters(), LATEST, None, RECENT_CONVERSATIONS)
-    said = await runtime.conversations.latest([row["lead_id"] for row in inbox.rows], PREVIEW)
-    board = await runtime.board.page(creator.creator_id, Filters(), LATEST, None, RECENT_LEADS)
+    now = reads.now()
+    account = await reads.account(creator.creator_id)
+    numbers = await reads.stats.numbers(creator.creator_id, now)
+    follow_ups = (await reads.nurturing.numbers(creator.creator_id)).get(None, {})
+    inbox, _ = await reads.conversations.page(creator.creator_id, Filters(), LATEST, None, RECENT_CONVERSATIONS)
+    said = await reads.conversations.latest([row["lead_id"] for row in inbox.rows], PREVIEW)
+    board = await reads.board.page(creator.creator_id, Filters(), LATEST, None, RECENT_LEADS)
     is_on = account.mode is not Mode.OFF
     return Overview(
         metrics=DashboardMetrics(
@@ -145,7 +147,7 @@ async def get_overview(creator: Acting, runtime: Shown) -> Overview:
         creator_name=account.clone_name,
         waiting=Waiting(escalations=numbers.escalations),
         followups=FollowUpNumbers(
-            due=await runtime.nurturing.due(creator.creator_id, now),
+            due=await reads.nurturing.due(creator.creator_id, now),
             sent=follow_ups.get("sent", 0),
             held=follow_ups.get("held", 0),
         ),
@@ -153,9 +155,9 @@ async def get_overview(creator: Acting, runtime: Shown) -> Overview:
 
 
 @router.get("/dm/metrics/{creator_id}")
-async def get_creator_metrics(creator: Acting, runtime: Shown) -> MetricsOut:
+async def get_creator_metrics(creator: Acting, reads: Reads) -> MetricsOut:
     """The numbers of a creator by themselves."""
-    numbers = await runtime.stats.numbers(creator.creator_id, runtime.clock())
+    numbers = await reads.stats.numbers(creator.creator_id, reads.now())
     return MetricsOut(metrics=Metrics(**_metrics(numbers)))
 
 
@@ -187,9 +189,8 @@ async def resume_bot(creator: Acting, do: DoOnVersion) -> BotSwitched:
 
 
 @router.get("/bot/{creator_id}/status")
-async def get_bot_status(creator: Acting, runtime: Running, tag: Tag) -> BotStatus:
+async def get_bot_status(creator: Acting, account: Account, tag: Tag) -> BotStatus:
     """Whether the bot answers."""
-    account = await asyncio.to_thread(runtime.app.creator, creator.creator_id)
     tag(account.version)
     is_on = account.mode is not Mode.OFF
     return BotStatus(
@@ -204,9 +205,7 @@ async def get_bot_status(creator: Acting, runtime: Running, tag: Tag) -> BotStat
 
 async def _switch(creator: Acting, do: DoOnVersion, active: bool | None, reason: str | None) -> Creator:
     mode = None if active is None else Mode.AUTO if active else Mode.OFF
-    account = await do.at_version(
-        lambda app: app.creator(creator.creator_id), Clonnect.change_mode, creator.creator_id, mode, reason
-    )
+    account = await do.on_creator(creator.creator_id, Clonnect.change_mode, mode, reason)
     do.version(account.version)
     return account
 

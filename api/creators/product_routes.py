@@ -1,7 +1,6 @@
-"""What a creator sells."""
+"""Routes of products: what a creator sells."""
 
-import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Annotated, Any, Final
 from urllib.parse import urlsplit
@@ -11,11 +10,14 @@ from fastapi import Query
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer
 from pydantic_core import PydanticCustomError
 
+from api.access.guard import Acting, guarded_router
 from api.access.roles import OWNERS
+from api.http.commands import DoOnVersion
 from api.http.fields import Listed, Name, NotNull, Ok, RequestModel, ResponseModel
-from api.http.middleware import uuid_of
+from api.http.ids import uuid_of
 from api.http.pagination import Cursor, Limit
-from api.http.routing import Acting, DoOnVersion, Running, Shown, Tag, guarded_router
+from api.http.reads import Reads, Tag
+from api.http.routing import Account
 from domain.application import Clonnect
 from domain.creator import Creator, Product
 from domain.errors import FieldError, Invalid, NotFound
@@ -168,27 +170,28 @@ def _fields(given: dict[str, Any]) -> dict[str, Any]:
 @router.get("/creator/{creator_id}/products")
 async def list_products(
     creator: Acting,
-    runtime: Shown,
+    reads: Reads,
     active_only: bool = False,
     limit: Annotated[Limit, Query()] = 1000,
     cursor: Cursor = None,
 ) -> Products:
     """What the creator sells, or has sold and may sell again."""
-    cursors = runtime.cursors.of("products", creator.creator_id, active_only)
-    rows, total = await runtime.creators.products(
-        creator.creator_id, active_only=active_only, after=cursors.place(cursor, UUID), limit=limit + 1
+    page = await reads.cursors.of("products", creator.creator_id, active_only).page(
+        cursor,
+        limit,
+        ("added_at", "product_id"),
+        UUID,
+        lambda after, rows: reads.creators.products(
+            creator.creator_id, active_only=active_only, after=after, limit=rows
+        ),
     )
-    following = None
-    if len(rows) > limit:
-        following = cursors.behind(rows[limit - 1]["added_at"], rows[limit - 1]["product_id"])
-    items = [ProductItem.of(_product(row), row["version"]) for row in rows[:limit]]
-    return Products(products=items, count=len(items), total=total, next_cursor=following)
+    items = [ProductItem.of(_product(row), row["version"]) for row in page.rows]
+    return Products(products=items, **page.listed(items))
 
 
 @router.get("/creator/{creator_id}/products/{product_id}")
-async def get_product(creator: Acting, runtime: Running, product_id: str, tag: Tag) -> ProductOut:
+async def get_product(creator: Acting, account: Account, product_id: str, tag: Tag) -> ProductOut:
     """One product of a creator, sold at present or not."""
-    account = await asyncio.to_thread(runtime.app.creator, creator.creator_id)
     product = account.product(_id(product_id))
     tag(account.version)
     return ProductOut(product=ProductItem.of(product, account.version))
@@ -198,9 +201,7 @@ async def get_product(creator: Acting, runtime: Running, product_id: str, tag: T
 async def add_product(creator: Acting, body: AddProduct, do: DoOnVersion) -> ProductOut:
     """Sell something new."""
     product = body.product(do.made_up("product"))
-    account = await do.at_version(
-        lambda app: app.creator(creator.creator_id), Clonnect.add_product, creator.creator_id, product
-    )
+    account = await do.on_creator(creator.creator_id, Clonnect.add_product, product)
     do.version(account.version)
     return ProductOut(product=ProductItem.of(product, account.version))
 
@@ -248,7 +249,7 @@ def _id(given: str) -> UUID:
     return product_id
 
 
-def _product(row: dict[str, Any]) -> Product:
+def _product(row: Mapping[str, Any]) -> Product:
     return Product(
         product_id=row["product_id"],
         name=row["name"],

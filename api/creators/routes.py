@@ -1,16 +1,18 @@
-"""The creators of an installation, and how each is reached and spoken for."""
+"""Routes of creators: signing up, listing, and how each is reached and spoken for."""
 
-import asyncio
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query
 from pydantic import Field
 
+from api.access.guard import Acting, guarded_router
 from api.access.roles import ADMINS, OWNERS
+from api.http.commands import Do, DoOnVersion
 from api.http.fields import Email, Listed, Name, NotNull, Ok, RequestModel, ResponseModel, Time
 from api.http.pagination import Cursor, Limit
-from api.http.routing import Acting, Do, DoOnVersion, Running, Shown, Tag, guarded_router
+from api.http.reads import Reads, Tag
+from api.http.routing import Account
 from domain.application import Clonnect
 from domain.creator import NAME, Creator, CreatorSettings
 from domain.vocabulary import Mode
@@ -115,13 +117,11 @@ class SignedUp(Ok):
 
 
 @installation.get("/creator/list")
-async def list_creators(runtime: Shown, limit: Annotated[Limit, Query()] = 1000, cursor: Cursor = None) -> CreatorList:
+async def list_creators(reads: Reads, limit: Annotated[Limit, Query()] = 1000, cursor: Cursor = None) -> CreatorList:
     """Every creator."""
-    cursors = runtime.cursors.of("creators")
-    rows, total = await runtime.creators.page(cursors.place(cursor, UUID), limit + 1)
-    following = None
-    if len(rows) > limit:
-        following = cursors.behind(rows[limit - 1]["created_at"], rows[limit - 1]["stream_id"])
+    page = await reads.cursors.of("creators").page(
+        cursor, limit, ("created_at", "stream_id"), UUID, reads.creators.page
+    )
     items = [
         CreatorItem(
             id=row["stream_id"],
@@ -132,9 +132,9 @@ async def list_creators(runtime: Shown, limit: Annotated[Limit, Query()] = 1000,
             created_at=row["created_at"],
             version=row["version"],
         )
-        for row in rows[:limit]
+        for row in page.rows
     ]
-    return CreatorList(creators=items, count=len(items), total=total, next_cursor=following)
+    return CreatorList(creators=items, **page.listed(items))
 
 
 @installation.post("/creator")
@@ -161,9 +161,8 @@ async def sign_up_creator(body: SignUp, do: Do) -> SignedUp:
 
 
 @router.get("/creator/config/{creator_id}")
-async def get_config(creator: Acting, runtime: Running, tag: Tag) -> ConfigOut:
+async def get_config(creator: Acting, account: Account, tag: Tag) -> ConfigOut:
     """How a creator is reached and spoken for."""
-    account = await asyncio.to_thread(runtime.app.creator, creator.creator_id)
     tag(account.version)
     return ConfigOut(config=ConfigItem.of(account))
 
@@ -172,8 +171,6 @@ async def get_config(creator: Acting, runtime: Running, tag: Tag) -> ConfigOut:
 async def configure(creator: Acting, body: Configure, do: DoOnVersion) -> ConfigChanged:
     """Change some of it, all or nothing."""
     mode = None if body.is_active is None else Mode.AUTO if body.is_active else Mode.OFF
-    account = await do.at_version(
-        lambda app: app.creator(creator.creator_id), Clonnect.configure, creator.creator_id, body.changes(), mode
-    )
+    account = await do.on_creator(creator.creator_id, Clonnect.configure, body.changes(), mode)
     do.version(account.version)
     return ConfigChanged(config=ConfigItem.of(account))

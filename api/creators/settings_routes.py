@@ -1,16 +1,18 @@
-"""When, in which language and how often a machine may write for a creator."""
+"""Routes of settings: time zone, language, mode, quiet hours and caps of a creator."""
 
-import asyncio
 from datetime import time
 from typing import Annotated, Any, Literal
 
 from fastapi import Request
 from pydantic import AfterValidator, Field
 
+from api.access.guard import Acting, guarded_router
 from api.access.roles import OWNERS
+from api.http.commands import DoOnVersion
 from api.http.fields import NotNull, Ok, RequestModel, ResponseModel
 from api.http.pagination import refuse_query
-from api.http.routing import Acting, DoOnVersion, Running, Tag, guarded_router
+from api.http.reads import Tag
+from api.http.routing import Account
 from domain.application import Clonnect
 from domain.creator import Creator
 from domain.vocabulary import Language, Mode
@@ -102,10 +104,9 @@ class ChangeSettings(RequestModel):
 
 
 @router.get("/settings/{creator_id}")
-async def get_settings(request: Request, creator: Acting, runtime: Running, tag: Tag) -> SettingsOut:
+async def get_settings(request: Request, creator: Acting, account: Account, tag: Tag) -> SettingsOut:
     """The settings of a creator."""
     refuse_query(request)
-    account = await asyncio.to_thread(runtime.app.creator, creator.creator_id)
     tag(account.version)
     return SettingsOut.of(account)
 
@@ -114,10 +115,9 @@ async def get_settings(request: Request, creator: Acting, runtime: Running, tag:
 async def change_settings(request: Request, creator: Acting, body: ChangeSettings, do: DoOnVersion) -> SettingsOut:
     """Change some settings, all or nothing."""
     refuse_query(request)
-    account = await do.at_version(
-        lambda app: app.creator(creator.creator_id),
-        Clonnect.change_settings,
+    account = await do.on_creator(
         creator.creator_id,
+        Clonnect.change_settings,
         body.changes(),
         Mode(body.mode) if body.mode else None,
     )

@@ -1,4 +1,4 @@
-"""One data directory of PostgreSQL: made, started, asked for our database, stopped."""
+"""PostgreSQL cluster: one data directory made, started, asked for our database, stopped."""
 
 import hashlib
 import os

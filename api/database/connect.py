@@ -1,4 +1,4 @@
-"""Which PostgreSQL the program uses: the one it is told, else the one it brings."""
+"""Choice of the database: the PostgreSQL that the settings name, else the embedded one."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

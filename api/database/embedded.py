@@ -1,4 +1,4 @@
-"""Shares the embedded PostgreSQL server between programs: the first starts it, the last stops it."""
+"""Embedded PostgreSQL, shared between programs: the first starts it, the last stops it."""
 
 import fcntl
 import os

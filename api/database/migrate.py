@@ -1,4 +1,4 @@
-"""Brings a database to the schema of this program: each numbered SQL file once, in order."""
+"""Migrations: brings a database to the schema of this program, each numbered SQL file once, in order."""
 
 import hashlib
 import re

@@ -1,4 +1,4 @@
-"""Where PostgreSQL's programs are, who runs them, and where they may keep their data."""
+"""PostgreSQL's programs: where they are, who runs them, and where they may keep their data."""
 
 import errno
 import importlib.metadata

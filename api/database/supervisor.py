@@ -1,4 +1,4 @@
-"""Starts the embedded server again when it is gone, for as long as this program uses it."""
+"""Supervisor of the embedded PostgreSQL: starts it again when it is gone, as long as this program uses it."""
 
 import logging
 import os

@@ -9,12 +9,13 @@ from urllib.parse import quote
 import psycopg
 from psycopg.rows import dict_row
 
-from api.bootstrap import Runtime, run
-from api.cli.access import account_of, let_in, link_for
+from api.access.invitations import account_of, let_in, link_for
+from api.bootstrap import run
 from api.database.connect import open_database
 from api.database.installation import bring_up_to_date, check_key, installation_key, open_application
 from api.demo.people import DAYS, PRODUCTS, Moved, Said, history
 from api.errors import StartupError
+from api.runtime import Runtime
 from api.server import serve_http
 from api.settings import Settings
 from domain import context

@@ -1,4 +1,4 @@
-"""Who writes to the demo creator, when, and what: sixty people on three platforms in three languages."""
+"""People of the demo: who writes, when and what; sixty of them on three platforms in three languages."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""How the parts of the installation are that no screen shows, whichever program they run in, and what ails them."""
+"""Health of workers, reactions, projections and channels, whichever program they run in."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass

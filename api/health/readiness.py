@@ -1,4 +1,4 @@
-"""What keeps this program from serving: looked at twice a second by a task of its own, so that asking costs nothing."""
+"""Readiness: what keeps this program from serving, looked at twice a second by a task of its own."""
 
 import asyncio
 import logging

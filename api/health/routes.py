@@ -1,16 +1,19 @@
-"""Is the program alive, may it be sent requests, and how is everything that it consists of?"""
+"""Routes of health: liveness, readiness, the state of every part, and metrics for Prometheus."""
 
 from datetime import UTC, datetime
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 
-from fastapi import Response
+from fastapi import Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 
+from api.access.guard import Caller, guarded_router
 from api.access.roles import ADMINS, EVERYBODY
 from api.attention.queries import AsideKind, Attention
 from api.health.components import connected, idle, late, unasked, workers
+from api.health.readiness import ReadinessProbe
 from api.http.fields import Ok, ResponseModel, Time
-from api.http.routing import Caller, Running, guarded_router, public_router
+from api.http.routing import Running, kept, public_router
+from api.http.state import http_state
 from domain.vocabulary import PollingTrouble
 from projections.engine.lag import State, lags
 
@@ -18,6 +21,8 @@ router = public_router("health")
 guarded = guarded_router("health", reads=EVERYBODY, writes=EVERYBODY)
 metrics = guarded_router("metrics", reads=ADMINS, writes=ADMINS)
 
+
+Probe = Annotated[ReadinessProbe, kept("readiness")]
 
 ASKED_WITHIN: Final = 2.0
 
@@ -125,9 +130,9 @@ async def get_liveness() -> Ok:
 
 
 @router.get("/health/ready", responses={503: {"model": Readiness, "description": "Not now."}})
-async def get_readiness(response: Response, runtime: Running) -> Readiness:
+async def get_readiness(response: Response, probe: Probe) -> Readiness:
     """Database, migrations and projections are as they should be."""
-    lacking = runtime.readiness.missing
+    lacking = probe.missing
     if lacking:
         response.status_code = 503
         response.headers["Retry-After"] = "1"
@@ -137,9 +142,9 @@ async def get_readiness(response: Response, runtime: Running) -> Readiness:
 
 
 @guarded.get("/health")
-async def get_health(creator: Caller, runtime: Running) -> Health:
+async def get_health(creator: Caller, runtime: Running, probe: Probe) -> Health:
     """Database, projections, worker, channels of the caller's creator, and what writes the answers."""
-    lacking = runtime.readiness.missing
+    lacking = probe.missing
     async with runtime.pool.connection(timeout=ASKED_WITHIN) as conn:
         behind = await lags(conn, runtime.projections)
         working = await workers(conn)
@@ -207,6 +212,8 @@ def _rounded(seconds: float | None) -> float | None:
 
 
 @metrics.get("/metrics", response_class=Response, responses={200: EXPOSITION})
-async def get_metrics(runtime: Running) -> Response:
+async def get_metrics(request: Request, runtime: Running) -> Response:
     """Everything that is counted, for Prometheus."""
-    return Response(await runtime.telemetry.scrape(runtime), headers={"Content-Type": CONTENT_TYPE_LATEST})
+    set_aside = (await Attention(runtime).counts(None)).items()
+    exposition = await http_state(request).telemetry.scrape(runtime, set_aside)
+    return Response(exposition, headers={"Content-Type": CONTENT_TYPE_LATEST})

@@ -1,9 +1,10 @@
-"""How a route gives a command: on the version that the client knows, once for each key, answered when it is shown."""
+"""Commands of routes: `If-Match`, idempotency, the wait until the reads show them, and the answer's headers."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from copy import copy
-from typing import Annotated, Concatenate, ParamSpec, TypeVar
+from dataclasses import dataclass
+from typing import Annotated, Any, Concatenate, Generic, ParamSpec, TypeVar
 from uuid import UUID, uuid4
 
 from fastapi import Depends, Request, Response
@@ -11,17 +12,63 @@ from fastapi import Depends, Request, Response
 from api.http.entity_tags import EntityTags, entity_tag, entity_tags
 from api.http.idempotency import Once
 from api.http.reads import SHOWN_WITHIN
-from api.state import Runtime, running
+from api.http.state import http_state, runtime_of
 from domain.aggregate import Aggregate
 from domain.application import Clonnect
+from domain.creator import Creator
 from domain.errors import VersionMismatch
+from domain.lead import Lead
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
+@dataclass(frozen=True, slots=True)
+class NamedLead:
+    """The lead that a client means, by its id or by its person's id on their platform."""
+
+    creator_id: str
+    given: str
+
+    def __call__(self, app: Clonnect) -> Lead:
+        """Find it; raises `NotFound`."""
+        return app.lead_known_as(self.creator_id, self.given)
+
+
+@dataclass(frozen=True, slots=True)
+class Command(Generic[T]):
+    """A command as a value: the method of the application, what it takes, and on which version it was decided.
+
+    `subject` finds the aggregate that `If-Match` speaks of; `expected` are the versions that the client names. Of a
+    lead that the client named, the method takes creator and id before `args`: only the log can tell its id.
+    """
+
+    method: Callable[..., T]
+    args: tuple[Any, ...]
+    kwargs: Mapping[str, Any]
+    subject: Callable[[Clonnect], Aggregate] | None = None
+    expected: EntityTags | None = None
+
+    def __call__(self, app: Clonnect) -> T:
+        """Carry it out, on the thread of the writer; raises `VersionMismatch`."""
+        args = self.args
+        if isinstance(self.subject, NamedLead):
+            lead = self.subject(app)
+            self._check(lead)
+            args = (lead.creator_id, lead.id, *args)
+        elif self.subject is not None and self.expected is not None:
+            self._check(self.subject(app))
+        result = self.method(app, *args, **self.kwargs)
+        # The writer goes on with its aggregate while the answer is made of it.
+        return copy(result) if isinstance(result, Aggregate) else result
+
+    def _check(self, subject: Aggregate) -> None:
+        if self.expected is not None and not self.expected.match(subject.version):
+            raise VersionMismatch(subject.version)
+
+
 class Commands:
-    """How a route gives a command: the answer waits until the screens can show what it did.
+    """Gives the commands of one request: the answer waits until the screens can show what they did.
 
     With an `Idempotency-Key` the route may be run again for a repeated request, and each command then answers what it
     answered the first time. So an id that a route makes up is made inside the command and part of its result, or comes
@@ -29,7 +76,9 @@ class Commands:
     """
 
     def __init__(self, request: Request, response: Response, expected: EntityTags | None, *, waits: bool) -> None:
-        self._runtime = running(request)
+        runtime = runtime_of(request)
+        self._writer, self._log, self._progress = runtime.writer, runtime.log, runtime.progress
+        self._telemetry = http_state(request).telemetry
         self._once: Once | None = getattr(request.state, "once", None)
         self._response = response
         self._expected = expected
@@ -37,68 +86,70 @@ class Commands:
         self._position: int | None = None
         self._has_changed = False
 
-    async def __call__(self, command: Callable[Concatenate[Clonnect, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run a command; its position becomes `X-Position`, and 202 says that the reads do not show it yet."""
-        return await self._give(command, lambda app: command(app, *args, **kwargs))
-
-    async def and_go_on(self, command: Callable[Concatenate[Clonnect, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run one command of several; `until_shown` follows the last."""
-        return await self._carry_out(command, lambda app: command(app, *args, **kwargs))
+    async def __call__(self, method: Callable[Concatenate[Clonnect, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Give a command; its position becomes `X-Position`, and 202 says that the reads do not show it yet."""
+        return await self.give(Command(method, args, kwargs))
 
     async def at_version(
         self,
-        present: Callable[[Clonnect], Aggregate],
-        command: Callable[Concatenate[Clonnect, P], T],
+        subject: Callable[[Clonnect], Aggregate],
+        method: Callable[Concatenate[Clonnect, P], T],
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> T:
-        """Run a command on what `present` finds, if that has the version of `If-Match`; raises `VersionMismatch`."""
-
-        def run(app: Clonnect) -> T:
-            if self._expected is not None:
-                self._check(present(app))
-            return command(app, *args, **kwargs)
-
-        return await self._give(command, run)
+        """Give a command if what `subject` finds has the version of `If-Match`; raises `VersionMismatch`."""
+        return await self.give(Command(method, args, kwargs, subject, self._expected))
 
     async def on_lead(
         self,
         creator_id: str,
         given: str,
-        command: Callable[Concatenate[Clonnect, str, UUID, P], T],
+        method: Callable[Concatenate[Clonnect, str, UUID, P], T],
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> T:
-        """Run a command on the lead that a client means, if that has the version of `If-Match`."""
+        """Give a command on the lead that a client means, if that has the version of `If-Match`."""
+        return await self.give(Command(method, args, kwargs, NamedLead(creator_id, given), self._expected))
 
-        def run(app: Clonnect) -> T:
-            lead = app.lead_known_as(creator_id, given)
-            self._check(lead)
-            return command(app, creator_id, lead.id, *args, **kwargs)
+    async def on_creator(
+        self,
+        creator_id: str,
+        method: Callable[Concatenate[Clonnect, str, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """Give a command on a creator, if that has the version of `If-Match`."""
 
-        return await self._give(command, run)
+        def named(app: Clonnect) -> Creator:
+            return app.creator(creator_id)
 
-    async def _give(self, command: Callable[..., T], run: Callable[[Clonnect], T]) -> T:
-        result = await self._carry_out(command, run)
+        return await self.give(Command(method, (creator_id, *args), kwargs, named, self._expected))
+
+    async def and_go_on(self, method: Callable[Concatenate[Clonnect, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Give one command of several; `until_shown` follows the last."""
+        return await self._carry_out(Command(method, args, kwargs))
+
+    async def give(self, command: Command[T]) -> T:
+        """Have a command carried out, once for each idempotency key, and wait until the reads show it."""
+        result = await self._carry_out(command)
         await self.until_shown()
         return result
 
-    async def _carry_out(self, command: Callable[..., T], run: Callable[[Clonnect], T]) -> T:
-        def carried_out(app: Clonnect) -> T:
-            result = run(app)
-            # The writer goes on with its aggregate while the answer is made of it.
-            return copy(result) if isinstance(result, Aggregate) else result
-
+    async def _carry_out(self, command: Command[T]) -> T:
         if self._once is None:
-            done = await self._runtime.writer.do(carried_out)
+            done = await self._writer.do(command)
         else:
-            done = await self._once.do(self._runtime, command, carried_out)
-        self._runtime.telemetry.commanded(command.__name__)
+            done = await self._once.do(command.method, command)
+        self._telemetry.commanded(command.method.__name__)
         if done.position is not None:
             self._position, self._has_changed = done.position, True
         elif not self._has_changed:
             self._position = done.head
         return done.result
+
+    async def lead_known_as(self, creator_id: str, given: str) -> UUID:
+        """The lead that a client means, as the log knows it; raises `NotFound`."""
+        return (await self._writer.do(Clonnect.lead_known_as, creator_id, given)).result.id
 
     async def until_shown(self) -> None:
         """Wait until the reads show what was done, and say how far that is."""
@@ -107,16 +158,12 @@ class Commands:
         if not self._waits:
             self._response.headers["Preference-Applied"] = "respond-async"
             self._response.status_code = 202
-        elif not await self._runtime.progress.wait_until(position, SHOWN_WITHIN):
+        elif not await self._progress.wait_until(position, SHOWN_WITHIN):
             self._response.status_code = 202
 
     async def _reached(self) -> int:
         """Where the last command stands; without one, how far the log is."""
-        return await asyncio.to_thread(self._runtime.log.head) if self._position is None else self._position
-
-    def _check(self, aggregate: Aggregate) -> None:
-        if self._expected is not None and not self._expected.match(aggregate.version):
-            raise VersionMismatch(aggregate.version)
+        return await asyncio.to_thread(self._log.head) if self._position is None else self._position
 
     @property
     def waits(self) -> bool:
@@ -167,8 +214,3 @@ def _commands(request: Request, response: Response, expected: EntityTags | None)
 
 Do = Annotated[Commands, Depends(commands)]
 DoOnVersion = Annotated[Commands, Depends(commands_on_version)]
-
-
-async def commanded_lead(runtime: Runtime, creator_id: str, given: str) -> UUID:
-    """The lead that a client means, as the log knows it; raises `NotFound`."""
-    return (await runtime.writer.do(Clonnect.lead_known_as, creator_id, given)).result.id

@@ -1,4 +1,4 @@
-"""What is let in at the same time, by all and by each address: connections, and bytes of bodies."""
+"""Concurrency limits: connections and bytes of bodies at the same time, in all and from each address."""
 
 from collections.abc import Container, Iterable
 from typing import Final, Protocol

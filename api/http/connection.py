@@ -1,4 +1,4 @@
-"""HTTP as it comes over a connection: what is no HTTP, too long or too slow is refused before any route sees it."""
+"""HTTP connections (httptools): what is no HTTP, too long or too slow is refused before any route sees it."""
 
 import asyncio
 from enum import Enum, auto

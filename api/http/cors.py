@@ -1,4 +1,4 @@
-"""Lets pages of other origins call the API, if the settings name them; without any, browsers keep them out."""
+"""CORS: lets pages of other origins call the API, if the settings name them."""
 
 from typing import Final
 

@@ -1,12 +1,13 @@
-"""Where to go on in a list, as a text that only this installation can write."""
+"""Cursors (keyset pagination): where to go on in a list, as a text that only this installation can write."""
 
 import json
 from base64 import b64decode, urlsafe_b64encode
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from hmac import compare_digest, digest
-from typing import Final, NoReturn, TypeVar
+from typing import Any, Final, NoReturn, TypeVar
 from uuid import UUID
 
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -20,6 +21,23 @@ Id = TypeVar("Id", UUID, int, str)
 KEY_BYTES: Final = 32
 MAC_BYTES: Final = 16
 FINGERPRINT_DIGITS: Final = 16
+
+
+Ask = Callable[[tuple[str, Id] | None, int], Awaitable[tuple[Sequence[Mapping[str, Any]], int]]]
+"""Answers so many rows behind a place in a list, and how many the whole list has."""
+
+
+@dataclass(frozen=True)
+class ListPage:
+    """The rows of a page, how many the whole list has, and where to go on."""
+
+    rows: Sequence[Mapping[str, Any]]
+    total: int
+    next_cursor: str | None
+
+    def listed(self, items: Sequence[object]) -> dict[str, Any]:
+        """The fields of `Listed` for the items that were made of the rows."""
+        return {"count": len(items), "total": self.total, "next_cursor": self.next_cursor}
 
 
 class Cursors:
@@ -61,6 +79,21 @@ class ListCursors:
         if fingerprint != self._fingerprint:
             _refuse("foreign", "This cursor belongs to another list.")
         return value, kind(row_id)
+
+    async def page(
+        self, cursor: str | None, limit: int, behind: tuple[str, str], kind: Callable[[str], Id], ask: Ask[Id]
+    ) -> "ListPage":
+        """The page that a cursor asks for.
+
+        `behind` names the columns of a row that its cursor is made of, `kind` reads the second of them. One row more
+        than the page holds is asked for: it tells whether there is a next page.
+        """
+        rows, total = await ask(self.place(cursor, kind), limit + 1)
+        following = None
+        if len(rows) > limit:
+            last = rows[limit - 1]
+            following = self.behind(last[behind[0]], last[behind[1]])
+        return ListPage(rows[:limit], total, following)
 
     def person(self, cursor: str | None) -> Place | None:
         """The same in a list of people."""

@@ -1,4 +1,4 @@
-"""Versions as `If-Match` and `If-None-Match` name them: entity tags, strong and weak (RFC 9110, 8.8.3 and 13.1)."""
+"""Entity tags (RFC 9110, 8.8.3 and 13.1): versions as `If-Match` and `If-None-Match` name them."""
 
 import re
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""The words, texts and times that bodies and answers are made of."""
+"""Field types and base models of bodies and answers: words, texts, times, amounts."""
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""Carries out a POST once for each `Idempotency-Key`: a repeat gets the first answer, whatever has happened since."""
+"""Idempotency keys: a POST is carried out once for each `Idempotency-Key`, and a repeat gets the first answer."""
 
 import asyncio
 import json
@@ -15,13 +15,15 @@ from fastapi import Request, Response
 from pydantic import TypeAdapter
 
 from api.http.problems import InProgress, KeyReused
-from api.state import Runtime, running
 from domain.aggregate import Aggregate
 from domain.application import Clonnect
 from domain.errors import DomainError, FieldError, Invalid, LostRace
+from domain.streams import SideStatement
+from eventstore.log import Log
 from eventstore.sealing import Sealer
-from eventstore.writer import Done
+from eventstore.writer import Done, Writer
 from processes.transient_errors import TRANSIENT_ERRORS
+from projections.engine.progress import Progress
 from projections.engine.projection import Pool
 
 T = TypeVar("T")
@@ -63,12 +65,12 @@ class Once:
     """
 
     asked: Asked
-    sealer: Sealer
+    kept_by: "Idempotency"
     carried_out: Sequence[Mapping[str, Any]] = ()
     step: int = field(default=0, init=False)
     holds_secret: bool = field(default=False, init=False)
 
-    async def do(self, runtime: Runtime, command: Callable[..., T], run: Callable[[Clonnect], T]) -> Done[T]:
+    async def do(self, command: Callable[..., T], run: Callable[[Clonnect], T]) -> Done[T]:
         """Run a command unless it was run before; what it answers is kept in the transaction of its events.
 
         `run` carries out `command`, whose return type says how the answer is written and read.
@@ -76,18 +78,17 @@ class Once:
         step = self.step
         self.step += 1
         if step < len(self.carried_out):
-            return await asyncio.to_thread(_as_recorded, runtime, command, self.carried_out[step])
+            return await asyncio.to_thread(self.kept_by.as_recorded, command, self.carried_out[step])
 
-        def recording(result: object, last_event_id: UUID | None) -> list[tuple[str, tuple[Any, ...]]]:
+        def recording(result: object, last_event_id: UUID | None) -> list[SideStatement]:
             row = {
                 "sha256": self.asked.sha256,
                 "result": _written(command, result),
                 "last_event_id": None if last_event_id is None else str(last_event_id),
             }
-            sealed = _sealed(self.sealer, self.asked, step, row)
-            return [(_INSERT, (self.asked.about, step, self.asked.creator_id, sealed, self.sealer.key_id))]
+            return [self.kept_by.recording(self.asked, step, row)]
 
-        return await runtime.writer.do_with(recording, run)
+        return await self.kept_by.writer.do_with(recording, run)
 
     def id(self, what: str) -> UUID:
         """An id that is the same whenever this request is run."""
@@ -119,10 +120,22 @@ class Idempotency:
     is under way in this program is known here; what was carried out and has no answer yet is rendered again.
     """
 
-    def __init__(self, pool: Pool, sealer: Sealer) -> None:
+    def __init__(
+        self, pool: Pool, sealer: Sealer, writer: Writer[Clonnect], app: Clonnect, log: Log, progress: Progress
+    ) -> None:
         self._pool = pool
         self._sealer = sealer
+        self.writer = writer
+        self._app = app
+        self._log = log
+        self._progress = progress
         self._under_way: dict[bytes, str] = {}
+
+    async def once(self, request: Request, creator_id: str, caller: str, body: bytes, handle: Handle) -> Response:
+        """The route's answer; a POST with an idempotency key is carried out once."""
+        if request.method != "POST" or HEADER not in request.headers:
+            return await handle(request)
+        return await self.answer(request, creator_id, caller, body, handle)
 
     async def answer(self, request: Request, creator_id: str, caller: str, body: bytes, handle: Handle) -> Response:
         """The route's answer, or the one that was given to the same request before.
@@ -141,7 +154,7 @@ class Idempotency:
             del self._under_way[asked.about]
 
     async def _once(self, request: Request, asked: Asked, handle: Handle) -> Response:
-        since = running(request).progress.position
+        since = self._progress.position
         known = await self._find(asked)
         if known is not None and known.answer is not None:
             return _replayed(known.answer)
@@ -159,11 +172,11 @@ class Idempotency:
 
     async def _run(self, request: Request, asked: Asked, known: Known | None, handle: Handle) -> Response:
         if known is None:
-            request.state.once = Once(asked, self._sealer)
+            request.state.once = Once(asked, self)
             return await handle(request)
         if known.answer is not None:
             return _replayed(known.answer)
-        request.state.once = Once(asked, self._sealer, known.steps)
+        request.state.once = Once(asked, self, known.steps)
         response = await handle(request)
         response.headers[REPLAYED] = "true"
         return response
@@ -219,14 +232,31 @@ class Idempotency:
             return None
         return None if known is None or known.answer is None else _replayed(known.answer)
 
-    async def sweep(self) -> None:
-        """Throw away what is older than 24 hours, or some of it if that is much."""
-        async with self._pool.connection() as conn:
-            await conn.execute(
-                """DELETE FROM app.idempotency WHERE ctid = ANY (ARRAY(
-                       SELECT ctid FROM app.idempotency WHERE recorded_at < now() - %s LIMIT %s))""",
-                (KEPT_FOR, SWEPT_AT_ONCE),
-            )
+    def recording(self, asked: Asked, step: int, row: Mapping[str, Any]) -> SideStatement:
+        """The statement that keeps what a command answered, in the transaction of its events."""
+        sealed = _sealed(self._sealer, asked, step, row)
+        return _INSERT, (asked.about, step, asked.creator_id, sealed, self._sealer.key_id)
+
+    def as_recorded(self, command: Callable[..., T], step: Mapping[str, Any]) -> Done[T]:
+        """What a command answered when it was carried out."""
+        kind, result = get_type_hints(command)["return"], step["result"]
+        if isinstance(kind, type) and issubclass(kind, Aggregate):
+            result = self._app.repository.get(UUID(result["id"]), version=result["version"])
+        else:
+            result = TypeAdapter(kind).validate_python(result)
+        event_id = step["last_event_id"]
+        position = None if event_id is None else self._log.position_of(UUID(event_id))
+        return Done(result, position, self._log.head())
+
+
+async def sweep(pool: Pool) -> None:
+    """Throw away what is older than 24 hours, or some of it if that is much."""
+    async with pool.connection() as conn:
+        await conn.execute(
+            """DELETE FROM app.idempotency WHERE ctid = ANY (ARRAY(
+                   SELECT ctid FROM app.idempotency WHERE recorded_at < now() - %s LIMIT %s))""",
+            (KEPT_FOR, SWEPT_AT_ONCE),
+        )
 
 
 def _asked(request: Request, creator_id: str, caller: str, body: bytes) -> Asked:
@@ -260,14 +290,3 @@ def _written(command: Callable[..., T], result: Any) -> Any:
     if isinstance(result, Aggregate):
         return {"id": str(result.id), "version": result.version}
     return TypeAdapter(get_type_hints(command)["return"]).dump_python(result, mode="json")
-
-
-def _as_recorded(runtime: Runtime, command: Callable[..., T], step: Mapping[str, Any]) -> Done[T]:
-    kind, result = get_type_hints(command)["return"], step["result"]
-    if isinstance(kind, type) and issubclass(kind, Aggregate):
-        result = runtime.app.repository.get(UUID(result["id"]), version=result["version"])
-    else:
-        result = TypeAdapter(kind).validate_python(result)
-    event_id = step["last_event_id"]
-    position = None if event_id is None else runtime.log.position_of(UUID(event_id))
-    return Done(result, position, runtime.log.head())

@@ -1,4 +1,4 @@
-"""Lets nothing in any more once the installation's key was changed under the program."""
+"""Middleware that lets nothing in any more once the installation's key was changed under the program."""
 
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send

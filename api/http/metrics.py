@@ -1,19 +1,17 @@
-"""What the program counts and times about itself, and says in the log and to Prometheus."""
+"""Telemetry: counters and times of requests and commands, for the log and for Prometheus (`/metrics`)."""
 
 import asyncio
 import logging
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, TypedDict
+from typing import Final, TypedDict
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from starlette.types import Scope
 
-from api.attention.queries import Attention
+from api.runtime import Runtime
 from projections.engine.lag import lags
-
-if TYPE_CHECKING:
-    from api.bootstrap import Runtime
 
 BUCKETS: Final = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 
@@ -101,8 +99,8 @@ class Telemetry:
         """Count a command that was carried out."""
         self._commands.labels(command).inc()
 
-    async def scrape(self, runtime: "Runtime") -> bytes:
-        """Everything in Prometheus' text format."""
+    async def scrape(self, runtime: Runtime, set_aside: Iterable[tuple[str, int]]) -> bytes:
+        """Everything in Prometheus' text format; `set_aside` is how much waits for a person, by kind."""
         async with self._scraping:
             self._waiting.set(runtime.writer.waiting)
             async with runtime.pool.connection() as conn:
@@ -112,8 +110,8 @@ class Telemetry:
                 self._lag_events.labels(lag.name).set(lag.events)
                 self._lag_seconds.labels(lag.name).set(lag.seconds)
                 self._parked.labels(lag.name).set(lag.parked)
-            for kind, waiting in (await Attention(runtime).counts(None)).items():
-                self._set_aside.labels(kind.value).set(waiting)
+            for kind, waiting in set_aside:
+                self._set_aside.labels(kind).set(waiting)
             self._due.set(await runtime.agenda.unfinished(runtime.clock()))
             for state, handled in runtime.deliveries.settled.items():
                 self._handled.labels(state).inc(handled - self._seen[state])

@@ -1,4 +1,4 @@
-"""What stands around every request and answer: an id, a limit for the body, careful headers, a line in the log."""
+"""Middleware of every request: its id, the limit of its body, security headers of the answer, a line in the log."""
 
 import random
 import re
@@ -10,12 +10,13 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.http.client_address import network_of
+from api.http.ids import uuid_of
 from api.http.metrics import Answered
 from api.http.problems import RateLimited, TooLarge, refusal
+from api.http.state import HttpState
 from api.settings import MEBIBYTE, Settings
 from eventstore.pools import asking_for
 
-_UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
 _IMPORT: Final = re.compile(r"/dm/leads/[^/]+/import")
 
 _ALWAYS: Final = ((b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"no-referrer"))
@@ -29,11 +30,6 @@ _OVER_TLS: Final = (b"strict-transport-security", b"max-age=31536000")
 _RANDOM: Final = random.Random()  # noqa: S311  # an id is no secret, and must not cost a system call for each request
 
 
-def uuid_of(text: str) -> UUID | None:
-    """The UUID that a text is, in its usual spelling with hyphens."""
-    return UUID(text) if _UUID.fullmatch(text) else None
-
-
 class RequestMiddleware:
     """Gives a request its id (the client's, if that is a UUID) and its place, and counts its bytes while they come."""
 
@@ -45,13 +41,14 @@ class RequestMiddleware:
             await self._app(scope, receive, send)
             return
         began = time.perf_counter()
-        runtime = scope["state"]["runtime"]
+        http: HttpState = scope["state"]["http"]
+        settings: Settings = scope["state"]["runtime"].settings
         given = dict(scope["headers"])
         request_id = uuid_of(given.get(b"x-request-id", b"").decode("latin-1")) or _new_id()
         scope["state"]["request_id"] = request_id
         if "\0" in scope["path"]:
             scope["path"] = scope["path"].replace("\0", "\N{REPLACEMENT CHARACTER}")
-        limit = limit_of(scope["path"], runtime.settings)
+        limit = limit_of(scope["path"], settings)
         address = network_of(scope["client"][0] if scope.get("client") else "")
         held = 0
         status = 500
@@ -59,12 +56,12 @@ class RequestMiddleware:
         async def counted() -> Message:
             nonlocal held
             if not held:
-                refuse_too_large(scope, runtime.settings)
+                refuse_too_large(scope)
             message = await receive()
             size = len(message.get("body", b""))
             if held + size > limit:
                 raise too_large(limit)
-            runtime.bodies.take(address, size)
+            http.bodies.take(address, size)
             held += size
             return message
 
@@ -75,19 +72,19 @@ class RequestMiddleware:
                 headers = [*message["headers"], (b"x-request-id", str(request_id).encode()), *_ALWAYS]
                 said = {name for name, _ in headers}
                 headers += [each for each in _UNLESS_SAID if each[0] not in said]
-                if scope["scheme"] == "https" or (runtime.settings.public_url or "").startswith("https:"):
+                if scope["scheme"] == "https" or (settings.public_url or "").startswith("https:"):
                     headers.append(_OVER_TLS)
                 message["headers"] = headers
             await send(message)
 
         try:
-            with runtime.open_requests.one(address), asking_for(""):
+            with http.open_requests.one(address), asking_for(""):
                 await self._app(scope, counted, with_headers)
         except RateLimited as error:  # for want of a place here: what a route refuses has been answered
             await refusal(Request(scope), error)(scope, receive, with_headers)
         finally:
-            runtime.bodies.give_back(address, held)
-            runtime.telemetry.answered(Answered(scope, status, time.perf_counter() - began))
+            http.bodies.give_back(address, held)
+            http.telemetry.answered(Answered(scope, status, time.perf_counter() - began))
 
 
 def _new_id() -> UUID:
@@ -101,9 +98,9 @@ def limit_of(path: str, settings: Settings) -> int:
     return settings.import_limit if _IMPORT.fullmatch(path) else settings.body_limit
 
 
-def refuse_too_large(scope: Scope, settings: Settings) -> None:
+def refuse_too_large(scope: Scope) -> None:
     """Raise `TooLarge` when a request declares a body over its limit: nothing of it need be read."""
-    limit = limit_of(scope["path"], settings)
+    limit = limit_of(scope["path"], scope["state"]["runtime"].settings)
     declared = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
     if declared.isdigit() and int(declared) > limit:
         raise too_large(limit)

@@ -1,4 +1,4 @@
-"""How a client asks for a list: filters, order, page."""
+"""Pagination of lists: filters, order, limit and cursor as a client gives them."""
 
 from dataclasses import dataclass
 from typing import Annotated, Literal
@@ -6,9 +6,8 @@ from typing import Annotated, Literal
 from fastapi import Depends, Query, Request
 from pydantic import Field
 
-from api.http.cursors import ListCursors
+from api.http.cursors import Cursors, ListCursors
 from api.http.fields import STATUSES, TAG_LENGTH, StatusWord
-from api.state import Runtime
 from domain.errors import FieldError, Invalid
 from domain.lead import TAGS_AT_MOST
 from domain.vocabulary import Platform
@@ -28,9 +27,9 @@ class Listing:
     order: Order
     cursor: str | None
 
-    def cursors(self, runtime: Runtime, name: str, creator_id: str) -> ListCursors:
+    def cursors(self, cursors: Cursors, name: str, creator_id: str) -> ListCursors:
         """The cursors of a creator's list of that name, as it is wanted."""
-        return runtime.cursors.of(name, creator_id, vars(self.filters), vars(self.order))
+        return cursors.of(name, creator_id, vars(self.filters), vars(self.order))
 
 
 async def _listing(

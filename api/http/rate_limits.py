@@ -1,4 +1,4 @@
-"""How often somebody may do something: a bucket each, in the memory of this program."""
+"""Rate limits: a token bucket for each caller or address, in the memory of this program."""
 
 import math
 import time

@@ -1,4 +1,4 @@
-"""Serves the built frontend under `/app`; whatever is no file there is the single page itself."""
+"""Static files of the built frontend under `/app`; whatever is no file there is the single page itself."""
 
 from pathlib import Path
 from typing import Final

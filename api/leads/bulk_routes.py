@@ -1,4 +1,4 @@
-"""One act for many leads at once."""
+"""Route of bulk actions: one act for many leads at once."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Final, TypeVar
@@ -7,9 +7,10 @@ from uuid import UUID
 from pydantic import AfterValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from api.access.guard import Acting, guarded_router
 from api.access.roles import STAFF
+from api.http.commands import Do
 from api.http.fields import STATUSES, Ok, RequestModel, ResponseModel, StatusWord, Tag
-from api.http.routing import Acting, Do, guarded_router
 from domain import context
 from domain.application import Clonnect
 from domain.commands.leads import ACTIONS, BulkRefusal

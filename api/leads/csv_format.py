@@ -1,4 +1,4 @@
-"""Leads as CSV: a line for each, and cells that no spreadsheet takes for formulas, whatever it splits a line at."""
+"""CSV export of leads: a line for each, with cells that no spreadsheet takes for formulas."""
 
 import csv
 import io

@@ -1,20 +1,19 @@
-"""What an import has done to whom, and what has happened to them since, as the log tells."""
+"""History of an import: whom it has changed and how, and what has happened to them since, from the log."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from psycopg.rows import DictRow
 
 from domain.aggregate import Aggregate
+from domain.application import Clonnect
 from domain.commands.imports import Kept, Trace
 from domain.follower.follower import Follower
 from domain.lead import Lead
 from domain.lead_import import LeadImport
-
-if TYPE_CHECKING:
-    from api.bootstrap import Runtime
+from projections.engine.projection import Pool
 
 Kind = TypeVar("Kind", bound=Aggregate)
 
@@ -51,20 +50,20 @@ _TRACES: Final = """
      ORDER BY lead.nth"""
 
 
-async def imported_leads(runtime: "Runtime", undone: LeadImport) -> list[UUID]:
+async def imported_leads(pool: Pool, undone: LeadImport) -> list[UUID]:
     """Every lead that an import has made or changed, in the order in which it did."""
     values = {"import_id": str(undone.import_id), "creator_id": undone.creator_id}
-    return [row["lead_id"] for row in await _select(runtime, _LEADS, values)]
+    return [row["lead_id"] for row in await _select(pool, _LEADS, values)]
 
 
-async def traces(runtime: "Runtime", undone: LeadImport, leads: Sequence[UUID]) -> list[Trace]:
+async def traces(pool: Pool, app: Clonnect, undone: LeadImport, leads: Sequence[UUID]) -> list[Trace]:
     """What an import has done to each of these leads, and whether it may be taken back.
 
     What they were before is read here and not by the command: the past does not change.
     """
     known = [str(each) for each in (undone.import_id, *undone.reverts)]
     rows = await _select(
-        runtime,
+        pool,
         _TRACES,
         {
             "import_id": str(undone.import_id),
@@ -74,16 +73,16 @@ async def traces(runtime: "Runtime", undone: LeadImport, leads: Sequence[UUID]) 
             "deleted": Lead.Deleted.TOPIC,
         },
     )
-    return await asyncio.to_thread(lambda: [_trace(runtime, row) for row in rows])
+    return await asyncio.to_thread(lambda: [_trace(app, row) for row in rows])
 
 
-def _trace(runtime: "Runtime", row: DictRow) -> Trace:
+def _trace(app: Clonnect, row: DictRow) -> Trace:
     before = begun_run = None
     kept = _kept(row)
     if kept is None and row["lead_first"] > 1:
-        before = _at(runtime, Lead, row["lead_id"], row["lead_first"] - 1)
+        before = _at(app, Lead, row["lead_id"], row["lead_first"] - 1)
         if row["follower_first"] is not None:
-            begun_run = _begun_run(runtime, row["follower_id"], row["follower_first"], row["follower_version"])
+            begun_run = _begun_run(app, row["follower_id"], row["follower_first"], row["follower_version"])
     return Trace(row["lead_id"], row["lead_version"], row["follower_version"], before, begun_run, kept)
 
 
@@ -97,21 +96,21 @@ def _kept(row: DictRow) -> Kept | None:
     return "reverted" if row["is_reverted"] else None
 
 
-def _begun_run(runtime: "Runtime", follower_id: UUID, first: int, present: int) -> UUID | None:
+def _begun_run(app: Clonnect, follower_id: UUID, first: int, present: int) -> UUID | None:
     """The run that is under way and was not before the import."""
-    before = _at(runtime, Follower, follower_id, first - 1).run
-    now = _at(runtime, Follower, follower_id, present).run
+    before = _at(app, Follower, follower_id, first - 1).run
+    now = _at(app, Follower, follower_id, present).run
     return None if now is None or (before and before.enrolment_id == now.enrolment_id) else now.enrolment_id
 
 
-def _at(runtime: "Runtime", kind: type[Kind], stream_id: UUID, version: int) -> Kind:
-    aggregate: Any = runtime.app.repository.get(stream_id, version=version)
+def _at(app: Clonnect, kind: type[Kind], stream_id: UUID, version: int) -> Kind:
+    aggregate: Any = app.repository.get(stream_id, version=version)
     if not isinstance(aggregate, kind):
         raise TypeError(f"{stream_id} is no {kind.__name__}")
     return aggregate
 
 
-async def _select(runtime: "Runtime", query: str, values: Mapping[str, object]) -> list[DictRow]:
-    async with runtime.pool.connection() as conn:
+async def _select(pool: Pool, query: str, values: Mapping[str, object]) -> list[DictRow]:
+    async with pool.connection() as conn:
         cursor = await conn.execute(query.encode(), values)
         return await cursor.fetchall()

@@ -1,4 +1,4 @@
-"""What each row of a file of leads becomes: a lead as it would be entered by hand, or the reasons why it is none."""
+"""Rows of an import: each becomes a lead as it would be entered by hand, or the reasons why it is none."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -8,7 +8,7 @@ from uuid import UUID, uuid5
 from pydantic import ValidationError
 
 from api.http.fields import STATUSES
-from api.http.problems import field_error
+from api.http.validation_errors import field_error
 from api.leads.routes import CaptureLead
 from api.leads.spreadsheet import Sheet
 from domain.commands.imports import Person, Row

@@ -1,4 +1,4 @@
-"""The board: listing, making, editing, selling to and deleting leads."""
+"""Routes of leads: listing, making, editing, selling to and deleting cards of the board."""
 
 from typing import Annotated, Literal
 from uuid import UUID, uuid4
@@ -6,7 +6,9 @@ from uuid import UUID, uuid4
 from fastapi import Query, Response
 from pydantic import ConfigDict, Field
 
+from api.access.guard import Acting, guarded_router
 from api.access.roles import STAFF
+from api.http.commands import Do, DoOnVersion
 from api.http.fields import (
     STATUSES,
     Amount,
@@ -27,19 +29,10 @@ from api.http.fields import (
     given,
 )
 from api.http.pagination import Limit, People
-from api.http.routing import (
-    NO_LEAD,
-    Acting,
-    Do,
-    DoOnVersion,
-    Running,
-    Shown,
-    Tag,
-    country_of,
-    guarded_router,
-    shown_lead,
-)
-from api.openapi.refusals import also
+from api.http.problems import also
+from api.http.read_models import NO_LEAD
+from api.http.reads import AsShown, Reads, Tag
+from api.http.routing import IsDemo
 from api.presenters import json_pages
 from api.presenters.items import LeadDetail, LeadItem, lead_after
 from domain.application import Clonnect
@@ -164,34 +157,34 @@ class LeadDeleted(Ok):
 
 @router.get("/dm/leads/{creator_id}", response_model=Leads)
 async def list_leads(
-    creator: Acting, runtime: Shown, people: People, response: Response, limit: Annotated[Limit, Query()] = 1000
+    creator: Acting, reads: Reads, people: People, response: Response, limit: Annotated[Limit, Query()] = 1000
 ) -> Response:
     """The cards of the board, page by page."""
-    cursors = people.cursors(runtime, "leads", creator.creator_id)
-    place, now = cursors.person(people.cursor), runtime.clock()
-    page = await runtime.board.page(
+    cursors = people.cursors(reads.cursors, "leads", creator.creator_id)
+    place, now = cursors.person(people.cursor), reads.now()
+    page = await reads.board.page(
         creator.creator_id, people.filters, people.order, place, limit, json_pages.CARD, now=now
     )
     return json_pages.json_page_response(page, cursors, "leads", response)
 
 
 @router.get("/dm/leads/{creator_id}/{lead_id}")
-async def get_lead(creator: Acting, runtime: Shown, lead_id: str, tag: Tag) -> OneLead:
+async def get_lead(creator: Acting, reads: Reads, lead_id: str, tag: Tag) -> OneLead:
     """One lead with what is noted about it."""
-    row = await runtime.board.card(creator.creator_id, await shown_lead(runtime, creator.creator_id, lead_id))
+    row = await reads.board.card(creator.creator_id, await reads.lead(creator.creator_id, lead_id))
     if row is None:
         raise NotFound(NO_LEAD)
     tag(row["version"])
-    return OneLead(lead=LeadDetail.of(row, runtime.clock()))
+    return OneLead(lead=LeadDetail.of(row, reads.now()))
 
 
 @router.post("/dm/leads/{creator_id}", openapi_extra=also("duplicate-lead"))
-async def capture_lead(creator: Acting, runtime: Running, body: CaptureLead, do: Do) -> LeadOut:
+async def capture_lead(creator: Acting, reads: AsShown, is_demo: IsDemo, body: CaptureLead, do: Do) -> LeadOut:
     """Make a lead by hand; 409 names the one that this person already is."""
-    country = await country_of(runtime, creator.creator_id, body.platform)
-    lead = await do(Clonnect.capture_lead, creator.creator_id, body.lead(country, is_demo=runtime.is_demo))
+    country = await reads.country(creator.creator_id, body.platform)
+    lead = await do(Clonnect.capture_lead, creator.creator_id, body.lead(country, is_demo=is_demo))
     do.version(lead.version)
-    return LeadOut(lead=await lead_after(runtime, lead, is_new=True))
+    return LeadOut(lead=await lead_after(reads, lead, is_new=True))
 
 
 router.post("/dm/leads/{creator_id}/manual", name="capture_lead_manually", openapi_extra=also("duplicate-lead"))(
@@ -200,24 +193,24 @@ router.post("/dm/leads/{creator_id}/manual", name="capture_lead_manually", opena
 
 
 @router.put("/dm/leads/{creator_id}/{lead_id}")
-async def edit_lead(creator: Acting, runtime: Running, lead_id: str, body: EditLead, do: DoOnVersion) -> LeadEdited:
+async def edit_lead(creator: Acting, reads: AsShown, lead_id: str, body: EditLead, do: DoOnVersion) -> LeadEdited:
     """Change what is noted about a lead, and its stage as if it were moved on the board."""
     changes = details_of({field: getattr(body, field) for field in DETAILS if field in body.model_fields_set})
     status = STATUSES[body.status] if body.status else None
     lead = await do.on_lead(creator.creator_id, lead_id, Clonnect.edit_lead, changes, status)
     do.version(lead.version)
-    return LeadEdited(lead=await lead_after(runtime, lead))
+    return LeadEdited(lead=await lead_after(reads, lead))
 
 
 @router.post("/dm/leads/{creator_id}/{lead_id}/purchases")
 async def record_purchase(
-    creator: Acting, runtime: Running, lead_id: str, body: RecordPurchase, do: DoOnVersion
+    creator: Acting, reads: AsShown, lead_id: str, body: RecordPurchase, do: DoOnVersion
 ) -> LeadOut:
     """Say that a lead has bought: a customer from now on, wherever a person has put them."""
     purchase = body.purchase(do.made_up("purchase"))
     lead = await do.on_lead(creator.creator_id, lead_id, Clonnect.record_purchase, purchase)
     do.version(lead.version)
-    return LeadOut(lead=await lead_after(runtime, lead))
+    return LeadOut(lead=await lead_after(reads, lead))
 
 
 @router.delete("/dm/leads/{creator_id}/{lead_id}")

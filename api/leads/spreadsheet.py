@@ -1,4 +1,4 @@
-"""A file of leads as a spreadsheet writes it: its encoding, its separator, its columns, and what its cells say."""
+"""CSV files of leads as spreadsheets write them: encoding, separator, columns, and what the cells say."""
 
 import csv
 import io
@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from api.http.problems import pointer
+from api.http.validation_errors import pointer
 from api.leads.csv_format import unguarded
 from domain.errors import FieldError, Invalid
 from domain.person.phones import DAMAGED

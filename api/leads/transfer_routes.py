@@ -1,4 +1,4 @@
-"""Leads in files: the whole list as CSV, leads taken from CSV, and an import taken back."""
+"""Routes of files: export of leads as CSV, import from CSV, and an import taken back."""
 
 import asyncio
 from collections import Counter
@@ -12,11 +12,14 @@ from uuid import UUID, uuid4
 from fastapi import Query, Request, Response
 from fastapi.responses import StreamingResponse
 
+from api.access.guard import Acting, guarded_router
 from api.access.roles import STAFF
+from api.http.commands import Do
 from api.http.fields import Ok, ResponseModel
-from api.http.middleware import uuid_of
+from api.http.ids import uuid_of
 from api.http.pagination import People
-from api.http.routing import Acting, Do, Running, Shown, guarded_router
+from api.http.reads import Reads
+from api.http.routing import Application, Clock, IsDemo, Pool
 from api.leads.csv_format import header_line, lead_lines
 from api.leads.import_history import imported_leads, traces
 from api.leads.import_rows import LeadFile, PeopleOfFile, Refused, column
@@ -113,7 +116,7 @@ class ImportReverted(Ok):
 )
 async def export_leads(
     creator: Acting,
-    runtime: Shown,
+    reads: Reads,
     response: Response,
     people: People,
     format_: Annotated[Literal["csv"], Query(alias="format")] = "csv",
@@ -121,10 +124,10 @@ async def export_leads(
     """Every lead that the list would show, as a file that an import takes."""
     if people.cursor is not None:
         raise Invalid(FieldError("query:cursor", "unknown", "An export has no pages."))
-    ids = await runtime.board.ids(creator.creator_id, people.filters, people.order)
-    name = f"leads-{creator.creator_id}-{runtime.clock():%Y-%m-%d}.{format_}"
+    ids = await reads.board.ids(creator.creator_id, people.filters, people.order)
+    name = f"leads-{creator.creator_id}-{reads.now():%Y-%m-%d}.{format_}"
     return StreamingResponse(
-        _exported(runtime, creator.creator_id, ids),
+        _exported(reads, creator.creator_id, ids),
         media_type=CSV,
         headers={
             "Content-Disposition": f'attachment; filename="{name}"',
@@ -133,14 +136,14 @@ async def export_leads(
     )
 
 
-async def _exported(runtime: Running, creator_id: str, ids: bytes) -> AsyncIterator[str]:
+async def _exported(reads: Reads, creator_id: str, ids: bytes) -> AsyncIterator[str]:
     """The file's text, page by page: no reader, however slow, holds up the database."""
     yield header_line()
     for start in range(0, len(ids), 16 * PAGE):
         page = ids[start : start + 16 * PAGE]
         wanted = [UUID(bytes=page[at : at + 16]) for at in range(0, len(page), 16)]
-        cards = await runtime.board.cards(creator_id, wanted)
-        now = runtime.clock()
+        cards = await reads.board.cards(creator_id, wanted)
+        now = reads.now()
         found = [cards[lead_id] for lead_id in wanted if lead_id in cards]  # some may be gone meanwhile
         yield await asyncio.to_thread(lambda: lead_lines(LeadItem.of(row, now) for row in found))  # noqa: B023
 
@@ -196,7 +199,9 @@ class _Tally:
 async def import_leads(
     request: Request,
     creator: Acting,
-    runtime: Running,
+    app: Application,
+    clock: Clock,
+    is_demo: IsDemo,
     do: Do,
     dry_run: bool = False,
     unknown: Annotated[Literal["skip", "refuse"], Query(description="What becomes of columns not known.")] = "skip",
@@ -204,8 +209,8 @@ async def import_leads(
     """Make or change a lead for each row. Rows that break a rule are reported, the others are taken."""
     body = await request.body()
     sheet = await asyncio.to_thread(read_sheet, body, strict=unknown == "refuse")
-    country = (await asyncio.to_thread(runtime.app.creator, creator.creator_id)).settings.country
-    file = LeadFile(sheet, sha256(body).hexdigest(), country, runtime.is_demo)
+    country = (await asyncio.to_thread(app.creator, creator.creator_id)).settings.country
+    file = LeadFile(sheet, sha256(body).hexdigest(), country, is_demo)
     people = await asyncio.to_thread(file.people)
     tally = _Tally()
     import_id = uuid4()
@@ -215,10 +220,8 @@ async def import_leads(
         good = [each for each in chunk if isinstance(each, Row)]
         errors = [error for each in chunk if not isinstance(each, Row) for error in each]
         if good and dry_run:
-            with context.at(runtime.clock()):
-                taken = await asyncio.to_thread(
-                    runtime.app.try_import, creator.creator_id, good, known, people.recurring
-                )
+            with context.at(clock()):
+                taken = await asyncio.to_thread(app.try_import, creator.creator_id, good, known, people.recurring)
         elif good:
             with context.going_on(import_id):
                 taken = await do.and_go_on(Clonnect.import_leads, creator.creator_id, good, sheet.rows)
@@ -240,18 +243,18 @@ def _judged(file: LeadFile, people: PeopleOfFile, rows: Iterator[tuple[int, list
 
 
 @router.post("/dm/leads/{creator_id}/import/{correlation_id}/revert")
-async def revert_import(creator: Acting, runtime: Running, correlation_id: str, do: Do) -> ImportReverted:
+async def revert_import(creator: Acting, app: Application, pool: Pool, correlation_id: str, do: Do) -> ImportReverted:
     """Delete the leads that an import made, and put back those that it changed, unless somebody touched them since."""
     import_id = uuid_of(correlation_id)
     if import_id is None:
         raise NotFound("There is no such import.")
-    undone = await asyncio.to_thread(runtime.app.lead_import, creator.creator_id, import_id)
-    leads = iter(await imported_leads(runtime, undone))
+    undone = await asyncio.to_thread(app.lead_import, creator.creator_id, import_id)
+    leads = iter(await imported_leads(pool, undone))
     revert_id = uuid4()  # whatever else the client does under its request's id is not part of this
     reverted = 0
     kept: list[KeptLead] = []
     while chunk := list(islice(leads, CHUNK)):
-        told = await traces(runtime, undone, chunk)
+        told = await traces(pool, app, undone, chunk)
         with context.going_on(revert_id):
             done = await do.and_go_on(Clonnect.revert_import, creator.creator_id, import_id, told)
         reverted += done.reverted

@@ -1,4 +1,4 @@
-"""One round of what falls due, tried out or carried out."""
+"""Route of a nurturing run: one round of what falls due, tried out or carried out."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -8,12 +8,16 @@ from uuid import UUID
 
 from fastapi import Query
 
+from api.access.guard import Acting, guarded_router
 from api.access.roles import OWNERS, STAFF
+from api.http.commands import Do
 from api.http.fields import Ok, ResponseModel, SequenceWord, Time
 from api.http.pagination import Limit
 from api.http.problems import Forbidden
-from api.http.routing import Acting, Do, Running, Shown, guarded_router
-from api.nurturing.routes import Statistics, get_statistics, preview
+from api.http.reads import Reads
+from api.http.routing import Application, IsDemo, Progress
+from api.nurturing.follow_up_routes import Statistics, get_statistics
+from api.nurturing.step_items import preview
 from api.presenters.items import Row, follower_id_of
 from domain import context
 from domain.application import Clonnect
@@ -85,7 +89,10 @@ class RealRun(Ok, Tally):
 @router.post("/nurturing/{creator_id}/run")
 async def run_follow_ups(
     creator: Acting,
-    runtime: Shown,
+    reads: Reads,
+    app: Application,
+    progress: Progress,
+    is_demo: IsDemo,
     do: Do,
     dry_run: Annotated[bool, Query(description="Only say what would happen.")] = True,
     due_only: Annotated[bool, Query(description="Leave out what is not due yet.")] = True,
@@ -98,8 +105,8 @@ async def run_follow_ups(
     """
     if not dry_run and creator.role not in OWNERS:
         raise Forbidden(f"The role `{creator.role}` may only try a run out.")
-    now = runtime.clock()
-    rows, _ = await runtime.nurturing.follow_ups(
+    now = reads.now()
+    rows, _ = await reads.nurturing.follow_ups(
         creator.creator_id,
         statuses=["pending"],
         sequence_types=[],
@@ -109,20 +116,23 @@ async def run_follow_ups(
         limit=limit,
     )
     if dry_run:
-        return await _dry(runtime, creator, rows, now, force_due=force_due)
+        return await _dry(reads, app, creator, rows, now, force_due=force_due)
     if force_due:
         waiting = [(row["follower_id"], row["follow_up_id"]) for row in rows if row["scheduled_at"] > now]
         for begun in range(0, len(waiting), HASTENED_AT_ONCE):
             await do(Clonnect.hasten_follow_ups, waiting[begun : begun + HASTENED_AT_ONCE])
     else:
         rows = [row for row in rows if row["scheduled_at"] <= now]
-    return await _carried_out(runtime, creator, rows)
+    outcomes = await _outcomes(reads, progress, [row["follow_up_id"] for row in rows])
+    return await _carried_out(reads, creator, rows, outcomes, is_demo=is_demo)
 
 
-async def _dry(runtime: Running, creator: Acting, rows: Sequence[Row], now: datetime, *, force_due: bool) -> DryRun:
-    cards = await runtime.board.cards(creator.creator_id, [row["lead_id"] for row in rows])
-    account = await asyncio.to_thread(runtime.app.creator, creator.creator_id)
-    verdicts = await asyncio.to_thread(_verdicts, runtime, rows, now)
+async def _dry(
+    reads: Reads, app: Application, creator: Acting, rows: Sequence[Row], now: datetime, *, force_due: bool
+) -> DryRun:
+    cards = await reads.board.cards(creator.creator_id, [row["lead_id"] for row in rows])
+    account = await reads.account(creator.creator_id)
+    verdicts = await asyncio.to_thread(_verdicts, app, rows, now)
     items = []
     for row in rows:
         card, verdict = cards.get(row["lead_id"]), verdicts.get(row["follow_up_id"])
@@ -146,12 +156,12 @@ async def _dry(runtime: Running, creator: Acting, rows: Sequence[Row], now: date
     return DryRun(creator_id=creator.creator_id, would_process=would_process, items=items)
 
 
-def _verdicts(runtime: Running, rows: Sequence[Row], now: datetime) -> dict[UUID, tuple[Verdict, Rendered]]:
+def _verdicts(app: Application, rows: Sequence[Row], now: datetime) -> dict[UUID, tuple[Verdict, Rendered]]:
     verdicts = {}
     with context.at(now):
         for row in rows:
             try:
-                verdicts[row["follow_up_id"]] = runtime.app.verdict_on(row["follower_id"], row["follow_up_id"])
+                verdicts[row["follow_up_id"]] = app.verdict_on(row["follower_id"], row["follow_up_id"])
             except NotDue:  # it has got its outcome since the list was read
                 continue
     return verdicts
@@ -171,8 +181,9 @@ def _words(verdict: Verdict) -> tuple[Decision, str | None]:
             return "skip", reason
 
 
-async def _carried_out(runtime: Running, creator: Acting, rows: Sequence[Row]) -> RealRun:
-    outcomes = await _outcomes(runtime, [row["follow_up_id"] for row in rows])
+async def _carried_out(
+    reads: Reads, creator: Acting, rows: Sequence[Row], outcomes: Mapping[UUID, str], *, is_demo: bool
+) -> RealRun:
     by_sequence: dict[SequenceWord, Tally] = {}
     errors = []
     for row in rows:
@@ -184,7 +195,7 @@ async def _carried_out(runtime: Running, creator: Acting, rows: Sequence[Row]) -
         tally = by_sequence.setdefault(row["sequence_type"], Tally())
         tally.processed += 1
         tally.sent += status == "sent"
-        tally.simulated += status == "sent" and runtime.is_demo
+        tally.simulated += status == "sent" and is_demo
         tally.held += status == "held"
         tally.skipped += status == "skipped"
         tally.uncertain += status == "uncertain"
@@ -192,19 +203,15 @@ async def _carried_out(runtime: Running, creator: Acting, rows: Sequence[Row]) -
         creator_id=creator.creator_id,
         errors=errors,
         by_sequence=by_sequence,
-        stats_after=await get_statistics(creator, runtime),
+        stats_after=await get_statistics(creator, reads),
         **{name: sum(getattr(each, name) for each in by_sequence.values()) for name in Tally.model_fields},
     )
 
 
-async def _outcomes(runtime: Running, follow_up_ids: Sequence[UUID]) -> Mapping[UUID, str]:
+async def _outcomes(reads: Reads, progress: Progress, follow_up_ids: Sequence[UUID]) -> Mapping[UUID, str]:
     """What has become of each that was judged, after ten seconds at the latest."""
-    loop = asyncio.get_running_loop()
-    until = loop.time() + DONE_WITHIN
-    while True:
-        shown = runtime.progress.position
-        outcomes = await runtime.nurturing.outcomes(follow_up_ids, runtime.clock())
-        left = until - loop.time()
-        if len(outcomes) == len(follow_up_ids) or left <= 0:
-            return outcomes
-        await runtime.progress.wait_for_change(shown, min(left, 1.0))
+    return await progress.wait_for(
+        lambda: reads.nurturing.outcomes(follow_up_ids, reads.now()),
+        lambda outcomes: len(outcomes) == len(follow_up_ids),
+        DONE_WITHIN,
+    )

@@ -1,4 +1,4 @@
-"""The API on one page, for people: made from its description, without scripts, readable without the internet."""
+"""API reference as one HTML page: made from the description, without scripts, readable without the internet."""
 
 import json
 import re

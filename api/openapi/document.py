@@ -1,6 +1,5 @@
-"""The description of the API, derived from its routes: what a route declares tells what it takes and may answer."""
+"""OpenAPI document, derived from the routes: what a route declares tells what it takes and may answer."""
 
-import importlib
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -9,19 +8,43 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 
 from api.access.callers import COOKIE, CSRF_HEADER
+from api.access.guard import GuardedRoute, acting
 from api.access.roles import Roles
 from api.http.commands import commands, commands_on_version
 from api.http.idempotency import HEADER as IDEMPOTENCY_KEY
 from api.http.idempotency import REPLAYED
+from api.http.problems import ALSO
 from api.http.reads import versioned
-from api.http.routing import GuardedRoute, PublicRoute, acting
+from api.http.routing import PublicRoute
 from api.openapi import examples, refusals
-from api.openapi.refusals import ALSO, REQUEST_ID, SAFE, Call
+from api.openapi.refusals import REQUEST_ID, SAFE, Call
 from domain.vocabulary import Role
 
 Json = dict[str, Any]
 
 VERSIONS: Final = {"pattern": r'^(\*|(W/)?"[!#-~]*"( ?, ?(W/)?"[!#-~]*")*)$'}
+
+TAGS: Final[Mapping[str, str]] = {
+    "webhooks": "The platforms' own way in: verified over the bytes as received, stored, then answered.",
+    "conversations": (
+        "The inbox: conversations and their messages, one follower, moving and writing by hand, and messages coming in."
+    ),
+    "leads": "Leads in files: the whole list as CSV, leads taken from CSV, and an import taken back.",
+    "nurturing": "Nurturing: the eight sequences, who is enrolled, what was promised and what became of it.",
+    "dashboard": "How a creator is doing, in numbers; and the one switch of the bot, by its several handles.",
+    "creators": "The creators of an installation, and how each is reached and spoken for.",
+    "products": "What a creator sells.",
+    "settings": "When, in which language and how often a machine may write for a creator.",
+    "channels": (
+        "Which accounts speak for a creator: connected, looked after and let go; no answer ever holds a secret."
+    ),
+    "access": "Logging in and out, one's own password, and who is asking.",
+    "attention": "What waits for a person, and another try.",
+    "stream": "What happens, as it happens: server-sent events with ids only, once the reads show it.",
+    "health": "Is the program alive, may it be sent requests, and how is everything that it consists of?",
+    "metrics": "Is the program alive, may it be sent requests, and how is everything that it consists of?",
+    "simulator": "The demo: writing from a follower's phone, and moving the clock.",
+}
 
 PARAMETERS: Final[Mapping[str, Mapping[str, Any]]] = {
     "creator_id": {
@@ -161,14 +184,9 @@ def describe(app: FastAPI) -> Json:
             for method in route.methods or ():
                 operation = described["paths"][route.path_format][method.lower()]
                 _complete(operation, route, method, components)
-                tags.setdefault(operation["tags"][0], _about(route))
+                tags.setdefault(operation["tags"][0], TAGS[operation["tags"][0]])
     described["tags"] = [{"name": name, "description": about} for name, about in tags.items()]
     return described
-
-
-def _about(route: RouteContext) -> str:
-    """The sentence at the head of the module that a route stands in."""
-    return str(importlib.import_module(route.endpoint.__module__).__doc__)
 
 
 def _complete(operation: Json, route: RouteContext, method: str, components: Json) -> None:

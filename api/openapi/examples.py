@@ -1,4 +1,4 @@
-"""The examples of the description: one small world, from which every parameter, body and answer takes its values."""
+"""Examples of the OpenAPI document: one small world from which all parameters, bodies and answers are taken."""
 
 from collections.abc import Mapping
 from typing import Any, Final

@@ -1,4 +1,4 @@
-"""Which refusals a route may answer, derived from what it declares, and how each looks."""
+"""Refusals in the OpenAPI document: which a route may answer, by what it declares, and how each looks."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -8,7 +8,6 @@ from api.access.roles import EVERYBODY, Roles
 from api.http.problems import MEDIA_TYPE, TITLES
 
 SAFE: Final = ("GET", "HEAD")
-ALSO: Final = "x-refusals"
 REQUEST_ID: Final = "6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5"
 
 
@@ -108,11 +107,6 @@ def refusals(call: Call) -> Iterator[str]:
         yield "not-caught-up"
     if call.roles is not None or call.writes:
         yield "unavailable"
-
-
-def also(*slugs: str) -> dict[str, Any]:
-    """For a route's `openapi_extra`: refusals that do not follow from what it declares."""
-    return {ALSO: slugs}
 
 
 def named(slugs: Iterable[str]) -> dict[str, str]:

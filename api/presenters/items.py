@@ -1,21 +1,19 @@
-"""How leads, conversations and messages are shown, from the rows of the projections or from an aggregate."""
+"""Items of answers: leads, conversations and messages, from rows of the projections or from an aggregate."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from api.http.fields import ResponseModel, SequenceWord, Time
+from api.http.read_models import ReadModels
+from domain.creator import Creator
 from domain.lead import Lead
 from domain.person.identity import format_id
 from domain.scoring.decay import ScoreDecay
-from domain.vocabulary import Mark, Platform, Status
+from domain.vocabulary import Platform, Status
 from projections.people.filters import Shelf
 from projections.people.intent_sql import course_columns
-
-if TYPE_CHECKING:
-    from api.bootstrap import Runtime
 
 Row = Mapping[str, Any]
 Author = Literal["follower", "bot", "person", "native", "platform"]
@@ -35,6 +33,47 @@ def intent_of(row: Row, now: datetime) -> float:
 def follower_id_of(row: Row) -> str:
     """The person's id on their platform, with its prefix."""
     return format_id(Platform(row["platform"]), row["platform_user_id"])
+
+
+def person_fields(row: Row, now: datetime) -> dict[str, Any]:
+    """What every item about a person has, from a row of a list of people; the stage stands under several names."""
+    status, intent = Status(row["status"]), intent_of(row, now)
+    return {
+        "id": row["lead_id"],
+        "follower_id": follower_id_of(row),
+        "platform": row["platform"],
+        "username": row["username"],
+        "name": row["name"],
+        "pipeline_score": pipeline_score(status),
+        "purchase_intent": intent,
+        "purchase_intent_score": round(100 * intent),
+        "version": row["version"],
+    }
+
+
+def conversation_fields(row: Row, now: datetime) -> dict[str, Any]:
+    """The same with what every item about a conversation has."""
+    return {
+        **person_fields(row, now),
+        "lead_status": Status(row["status"]),
+        "total_messages": row["messages_in"],
+        "last_contact": row["last_contact"],
+    }
+
+
+def care_fields(row: Row) -> dict[str, Any]:
+    """What is noted about a person, and who looks after their conversation."""
+    return {
+        "email": row["email"] or "",
+        "phone": row["phone"] or "",
+        "notes": row["notes"] or "",
+        "tags": row["tags"],
+        "unread": row["unread"],
+        "needs_person": row["needs_person"],
+        "assigned_to": row["assigned_to"],
+        "bot_paused": row["bot_paused"],
+        "paused_until": row["paused_until"],
+    }
 
 
 class LastMessage(ResponseModel):
@@ -109,22 +148,14 @@ class LeadDetail(LeadItem):
 
 
 def _lead_fields(row: Row, now: datetime) -> dict[str, Any]:
-    status, intent = Status(row["status"]), intent_of(row, now)
     said = row["last_message_at"] is not None
-    follower_id = follower_id_of(row)
+    person = person_fields(row, now)
     return {
-        "id": row["lead_id"],
-        "follower_id": follower_id,
-        "platform_user_id": follower_id,
-        "platform": row["platform"],
-        "username": row["username"],
+        **person,
+        "platform_user_id": person["follower_id"],
         "full_name": row["name"],
-        "name": row["name"],
-        "status": status,
-        "pipeline_score": pipeline_score(status),
-        "score": round(100 * intent),
-        "purchase_intent": intent,
-        "purchase_intent_score": round(100 * intent),
+        "status": Status(row["status"]),
+        "score": person["purchase_intent_score"],
         "email": row["email"],
         "phone": row["phone"],
         "notes": row["notes"],
@@ -135,7 +166,6 @@ def _lead_fields(row: Row, now: datetime) -> dict[str, Any]:
         "archived": row["shelf"] == Shelf.ARCHIVED,
         "spam": row["shelf"] == Shelf.SPAM,
         "assigned_to": row["assigned_to"],
-        "version": row["version"],
         "last_message": LastMessage(
             text=row["last_message"], author=row["last_message_author"], at=row["last_message_at"]
         )
@@ -145,9 +175,9 @@ def _lead_fields(row: Row, now: datetime) -> dict[str, Any]:
     }
 
 
-async def lead_after(runtime: "Runtime", lead: Lead, *, is_new: bool = False) -> LeadItem:
+async def lead_after(reads: ReadModels, lead: Lead, *, is_new: bool = False) -> LeadItem:
     """A lead as a command has left it, whether or not the board has caught up; of a new one it can add nothing."""
-    row: Row = (None if is_new else await runtime.cards.card(lead.creator_id, lead.id)) or {
+    row: Row = (None if is_new else await reads.board.moved_card(lead.creator_id, lead.id)) or {
         "lead_id": lead.id,
         "platform": lead.platform,
         "platform_user_id": lead.platform_user_id,
@@ -171,7 +201,7 @@ async def lead_after(runtime: "Runtime", lead: Lead, *, is_new: bool = False) ->
         **course_columns(lead.score),
         "version": lead.version,
     }
-    return LeadItem.of({**row, **now_so}, runtime.clock())
+    return LeadItem.of({**row, **now_so}, reads.now())
 
 
 class MessageItem(ResponseModel):
@@ -241,74 +271,15 @@ class ConversationItem(ResponseModel):
     @classmethod
     def of(cls, row: Row, messages: Sequence[Row], now: datetime) -> "ConversationItem":
         """From a row of the inbox and its messages."""
-        status, intent = Status(row["status"]), intent_of(row, now)
         return cls(
-            follower_id=follower_id_of(row),
-            id=row["lead_id"],
-            username=row["username"],
-            name=row["name"],
-            platform=row["platform"],
-            total_messages=row["messages_in"],
+            **conversation_fields(row, now),
+            **care_fields(row),
             message_count=row["messages_all"],
-            purchase_intent=intent,
-            purchase_intent_score=round(100 * intent),
-            lead_status=status,
-            pipeline_score=pipeline_score(status),
             last_messages=[MessageItem.of(message) for message in messages],
-            last_contact=row["last_contact"],
-            email=row["email"] or "",
-            phone=row["phone"] or "",
-            notes=row["notes"] or "",
-            tags=row["tags"],
-            unread=row["unread"],
-            needs_person=row["needs_person"],
             next_follow_up=row["next_follow_up"],
-            assigned_to=row["assigned_to"],
-            bot_paused=row["bot_paused"],
-            paused_until=row["paused_until"],
-            version=row["version"],
         )
 
 
-class PutAsideItem(ResponseModel):
-    """A conversation that is archived or spam."""
-
-    id: UUID
-    follower_id: str
-    username: str | None
-    name: str | None
-    platform: Platform
-    status: Mark
-    lead_status: Status
-    pipeline_score: int
-    total_messages: int
-    purchase_intent: float
-    purchase_intent_score: int
-    last_contact: Time | None
-    version: int
-
-    @classmethod
-    def of(cls, row: Row, now: datetime) -> "PutAsideItem":
-        """From a row of the inbox."""
-        status, intent = Status(row["status"]), intent_of(row, now)
-        return cls(
-            id=row["lead_id"],
-            follower_id=follower_id_of(row),
-            username=row["username"],
-            name=row["name"],
-            platform=row["platform"],
-            status=row["shelf"],
-            lead_status=status,
-            pipeline_score=pipeline_score(status),
-            total_messages=row["messages_in"],
-            purchase_intent=intent,
-            purchase_intent_score=round(100 * intent),
-            last_contact=row["last_contact"],
-            version=row["version"],
-        )
-
-
-async def product_names(runtime: "Runtime", creator_id: str, product_ids: Sequence[UUID]) -> list[str]:
+def product_names(creator: Creator, product_ids: Sequence[UUID]) -> list[str]:
     """What the creator calls these products; one that is gone is left out."""
-    creator = await asyncio.to_thread(runtime.app.creator, creator_id)
     return [creator.products[product_id].name for product_id in product_ids if product_id in creator.products]

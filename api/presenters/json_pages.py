@@ -1,4 +1,4 @@
-"""Pages that PostgreSQL writes: what `LeadItem` and `ConversationItem` make of a row, as JSON, for a fraction of it."""
+"""Pages of the board and the inbox as JSON that PostgreSQL writes, equal to `LeadItem` and `ConversationItem`."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""The demo: writing from a follower's phone, and moving the clock."""
+"""Routes of the demo: writing from a follower's phone, moving the clock, beginning anew."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
@@ -8,10 +8,13 @@ from uuid import UUID
 from fastapi import Depends, Response
 from pydantic import ConfigDict, Field
 
+from api.access.guard import Acting, guarded_router
 from api.access.roles import OWNERS
+from api.http.commands import Do
 from api.http.fields import GivenTime, MessageText, Ok, RequestModel, Time, given
-from api.http.routing import SHOWN_WITHIN, Acting, Do, Running, guarded_router
-from api.webhooks.verification import from_phone
+from api.http.reads import SHOWN_WITHIN
+from api.http.routing import Application, Clock, Deliveries, IsDemo, Log, Progress, Running
+from api.simulator.phone import from_phone
 from domain.application import Clonnect
 from domain.errors import FieldError, Invalid, NotFound
 
@@ -19,8 +22,8 @@ MOVED_WITHIN = 30.0
 FURTHEST = timedelta(days=400)
 
 
-async def _only_in_a_demo(runtime: Running) -> None:
-    if not runtime.is_demo:
+async def _only_in_a_demo(is_demo: IsDemo) -> None:
+    if not is_demo:
         raise NotFound("There is nothing at this address.")
 
 
@@ -77,15 +80,22 @@ class DemoClock(Ok):
 
 @router.post("/simulator/{creator_id}/messages", responses={202: {}})
 async def simulate_message(
-    creator: Acting, runtime: Running, response: Response, body: SimulatedMessage, do: Do
+    creator: Acting,
+    app: Application,
+    deliveries: Deliveries,
+    log: Log,
+    progress: Progress,
+    response: Response,
+    body: SimulatedMessage,
+    do: Do,
 ) -> SimulatedOut:
     """Write as a follower; it takes the way that every platform's messages take."""
     if body.kind in ("reaction", "read", "unsend") and body.refers_to is None:
         raise Invalid(FieldError("/refers_to", "required", "Say which message is meant."))
     typed = {"message_id": do.made_up("message").hex} | body.model_dump(mode="json", exclude_none=True)
-    arrived = await from_phone(runtime, creator.creator_id, typed)
+    arrived = await from_phone(app, deliveries, log, creator.creator_id, typed)
     response.headers["X-Position"] = str(arrived.position)
-    if not await runtime.progress.wait_until(arrived.position, SHOWN_WITHIN):
+    if not await progress.wait_until(arrived.position, SHOWN_WITHIN):
         response.status_code = 202
     return SimulatedOut(
         follower_id=body.follower_id,
@@ -96,9 +106,9 @@ async def simulate_message(
 
 
 @router.get("/simulator/{creator_id}/clock")
-async def get_clock(creator: Acting, runtime: Running) -> DemoClock:
+async def get_clock(creator: Acting, clock: Clock) -> DemoClock:
     """What time is it in the demo?"""
-    return _clock(runtime)
+    return _clock(clock)
 
 
 @router.post(
@@ -112,7 +122,7 @@ async def move_clock(creator: Acting, runtime: Running, response: Response, body
     done, _ = await asyncio.wait({move}, timeout=MOVED_WITHIN)
     if not done or not move.result():
         response.status_code = 202
-    return _clock(runtime)
+    return _clock(runtime.clock)
 
 
 def _until(_: Clonnect, body: MoveClock, now: datetime) -> datetime:
@@ -134,5 +144,5 @@ async def reset_demo(creator: Acting, runtime: Running) -> Ok:
     return Ok()
 
 
-def _clock(runtime: Running) -> DemoClock:
-    return DemoClock(now=runtime.clock(), offset_seconds=runtime.clock.ahead.total_seconds())
+def _clock(clock: Clock) -> DemoClock:
+    return DemoClock(now=clock(), offset_seconds=clock.ahead.total_seconds())

@@ -1,4 +1,4 @@
-"""What happens, as it happens: server-sent events with ids only, once the reads show it."""
+"""Route of live updates (server-sent events): ids only, once the reads show what happened."""
 
 import json
 import re
@@ -11,12 +11,16 @@ from fastapi.responses import StreamingResponse
 from pydantic import JsonValue
 from starlette.types import Receive, Scope, Send
 
+from api.access.guard import Acting, KnownCallers, guarded_router
 from api.access.roles import STAFF
-from api.http.routing import Acting, Running, guarded_router
-from api.stream.server_sent_events import follow
+from api.http.rate_limits import ConcurrencyLimit
+from api.http.routing import History, Log, Progress, kept
+from api.stream.server_sent_events import Feed, follow
 from domain.errors import FieldError, Invalid
 
 router = guarded_router("stream", reads=STAFF, writes=STAFF)
+
+Streams = Annotated[ConcurrencyLimit, kept("streams")]
 
 POSITION: Final[dict[str, JsonValue]] = {"pattern": "^[0-9]{1,18}$"}
 
@@ -62,7 +66,11 @@ MESSAGES: Final = {
 async def stream_events(
     request: Request,
     creator: Acting,
-    runtime: Running,
+    progress: Progress,
+    log: Log,
+    history: History,
+    known: KnownCallers,
+    streams: Streams,
     last_event_id: Annotated[
         str | None, Query(description="As the header `Last-Event-ID`.", json_schema_extra=POSITION)
     ] = None,
@@ -85,10 +93,11 @@ async def stream_events(
     if len(patterns) > PATTERNS or any(len(pattern) > LONGEST_PATTERN for pattern in patterns):
         detail = f"At most {PATTERNS} types, each of at most {LONGEST_PATTERN} characters."
         raise Invalid(FieldError("query:types", "count", detail))
-    after = runtime.progress.position if given is None else int(given)
+    after = progress.position if given is None else int(given)
+    feed = Feed(progress, history, log, lambda: known.changes)
     return OneOfFew(
-        runtime.streams.one(creator.counted_as),
-        follow(runtime, creator.creator_id, after, patterns, lambda: _may_read(request, runtime, creator)),
+        streams.one(creator.counted_as),
+        follow(feed, creator.creator_id, after, patterns, lambda: _may_read(request, known, creator)),
         media_type="text/event-stream",
         headers={"X-Accel-Buffering": "no"},
     )
@@ -106,7 +115,7 @@ class OneOfFew(StreamingResponse):
             await super().__call__(scope, receive, send)
 
 
-async def _may_read(request: Request, runtime: Running, creator: Acting) -> float:
+async def _may_read(request: Request, known: KnownCallers, creator: Acting) -> float:
     """For how long the credential that opened the stream would keep it open, as things are now."""
-    caller = await runtime.callers.still(request.headers, request.cookies, creator.creator_id)
-    return caller.good_until - runtime.callers.clock() if caller is not None and caller.role in STAFF else 0
+    caller = await known.still(request.headers, request.cookies, creator.creator_id)
+    return caller.good_until - known.clock() if caller is not None and caller.role in STAFF else 0

@@ -1,19 +1,18 @@
-"""A creator's events as they happen: text for a stream that has no end, with ids only, once the reads show them."""
+"""Server-sent events: a creator's events as text without an end, with ids only, once the reads show them."""
 
 import asyncio
 import json
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from domain.lead import Lead
-from eventstore.log import Recorded
+from eventstore.log import Log, Recorded
 from processes.transient_errors import TRANSIENT_ERRORS
-from projections.event_history import BATCH
-
-if TYPE_CHECKING:
-    from api.bootstrap import Runtime
+from projections.engine.progress import Progress
+from projections.event_history import BATCH, EventHistory
 
 FURTHEST_BACK: Final = 10_000
 SILENCE: Final = 15.0
@@ -36,8 +35,18 @@ MayRead = Callable[[], Awaitable[float]]
 _logger = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True)
+class Feed:
+    """From where a stream is read; `changes` counts the changes of anybody's access."""
+
+    progress: Progress
+    history: EventHistory
+    log: Log
+    changes: Callable[[], int]
+
+
 async def follow(
-    runtime: "Runtime", creator_id: str, after: int, patterns: Sequence[str], may_read: MayRead
+    feed: Feed, creator_id: str, after: int, patterns: Sequence[str], may_read: MayRead
 ) -> AsyncIterator[str]:
     """What happened behind position `after`, each event once and in order, then live, for as long as somebody reads.
 
@@ -46,36 +55,36 @@ async def follow(
     `LOOK_AGAIN` seconds: a program may hear of no change.
     """
     try:
-        async for text in _follow(runtime, creator_id, after, patterns, may_read):
+        async for text in _follow(feed, creator_id, after, patterns, may_read):
             yield text
     except TRANSIENT_ERRORS as error:
         _logger.warning("stream_ended", extra={"error": type(error).__name__})
 
 
 async def _follow(
-    runtime: "Runtime", creator_id: str, after: int, patterns: Sequence[str], may_read: MayRead
+    feed: Feed, creator_id: str, after: int, patterns: Sequence[str], may_read: MayRead
 ) -> AsyncIterator[str]:
     clock = asyncio.get_running_loop().time
-    changes, ask_at = runtime.callers.changes, clock()
-    shown = runtime.progress.position
+    changes, ask_at = feed.changes(), clock()
+    shown = feed.progress.position
     text = ": live\n\n"
-    if shown - after > FURTHEST_BACK or await _is_ahead(runtime, after):
+    if shown - after > FURTHEST_BACK or await _is_ahead(feed, after):
         after, text = shown, _message(shown, "reset", {"position": shown})
     said_at = clock()
     while True:
         if text:
             yield text
             said_at = clock()
-        shown = await runtime.progress.wait_for_change(after, max(0.0, min(said_at + SILENCE, ask_at) - clock()))
-        if changes != runtime.callers.changes or clock() >= ask_at:
-            changes = runtime.callers.changes
+        shown = await feed.progress.wait_for_change(after, max(0.0, min(said_at + SILENCE, ask_at) - clock()))
+        if changes != feed.changes() or clock() >= ask_at:
+            changes = feed.changes()
             if (may_go_on_for := await may_read()) <= 0:
                 return
             ask_at = clock() + min(may_go_on_for, LOOK_AGAIN)
-        if shown < after and await _is_ahead(runtime, after):
+        if shown < after and await _is_ahead(feed, after):
             after, text = shown, _message(shown, "reset", {"position": shown})
             continue
-        happened = await runtime.history.of_creator(creator_id, after, shown) if shown > after else ()
+        happened = await feed.history.of_creator(creator_id, after, shown) if shown > after else ()
         after = happened[-1].position if len(happened) == BATCH else max(after, shown)
         wanted = [each for each in happened if not patterns or _matches(each, patterns)]
         text = "".join(_message(each.position, each.event.TOPIC, _data(each)) for each in wanted)
@@ -83,9 +92,9 @@ async def _follow(
             text = _message(after, "position", {"position": after}) if patterns else ": still here\n\n"
 
 
-async def _is_ahead(runtime: "Runtime", position: int) -> bool:
+async def _is_ahead(feed: Feed, position: int) -> bool:
     """Whether nothing has that position: the client knows another log, such as the one before a reset."""
-    return position > await asyncio.to_thread(runtime.log.head)
+    return position > await asyncio.to_thread(feed.log.head)
 
 
 def _matches(recorded: Recorded, patterns: Sequence[str]) -> bool:

@@ -1,17 +1,18 @@
-"""The platforms' own way in: verified over the bytes as received, stored, then answered."""
+"""Routes of webhooks: deliveries of platforms, verified over the bytes as received, stored, then answered."""
 
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 
 from fastapi import Request, Response
 
 from api.http.fields import Ok
 from api.http.middleware import refuse_too_large
-from api.http.routing import Route, public_router
-from api.openapi.refusals import also
-from api.state import running
-from api.webhooks.verification import verify_and_store
+from api.http.problems import also
+from api.http.routing import Route, part, public_router
+from api.webhooks.verification import WebhookReceiver
 
 router = public_router("webhooks", Route)
+
+Receiver = Annotated[WebhookReceiver, part(WebhookReceiver.of)]
 
 TELEGRAM: Final = {
     "parameters": [
@@ -63,9 +64,8 @@ async def get_telegram_webhook() -> Listening:
     responses={200: {"description": "It is stored."}},
     openapi_extra=also("signature") | TELEGRAM,
 )
-async def receive_telegram_update(request: Request) -> Response:
+async def receive_telegram_update(request: Request, receiver: Receiver) -> Response:
     """One update of a bot; 200 and an empty body once it is stored, 403 when the secret names no bot."""
-    runtime = running(request)
-    refuse_too_large(request.scope, runtime.settings)
-    await verify_and_store(runtime, "telegram", request.headers, request.body, request.state.request_id)
+    refuse_too_large(request.scope)
+    await receiver.verify_and_store("telegram", request.headers, request.body, request.state.request_id)
     return Response()

@@ -2,8 +2,11 @@
 
 import asyncio
 import heapq
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from threading import Lock
+from typing import TypeVar
+
+T = TypeVar("T")
 
 
 class Progress:
@@ -67,3 +70,24 @@ class Progress:
         """Wait for anything behind `position`; answers what is shown then, unchanged after `timeout` seconds."""
         await self.wait_until(position + 1, timeout)
         return self.position
+
+    async def wait_for(
+        self,
+        ask: Callable[[], Awaitable[T]],
+        is_enough: Callable[[T], bool],
+        timeout: float,  # noqa: ASYNC109  # the wait is the purpose
+        look_again: float = 1.0,
+    ) -> T:
+        """Ask whenever more is shown, and every `look_again` seconds, until the answer is enough.
+
+        After `timeout` seconds the last answer is given, whatever it is.
+        """
+        loop = asyncio.get_running_loop()
+        until = loop.time() + timeout
+        while True:
+            shown = self.position
+            answer = await ask()
+            left = until - loop.time()
+            if is_enough(answer) or left <= 0:
+                return answer
+            await self.wait_for_change(shown, min(left, look_again))

@@ -1,11 +1,12 @@
 """A served installation: the real runtime on a database of its own, and clients that speak HTTP with it."""
 
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
 import httpx
@@ -15,13 +16,13 @@ from fastapi.routing import iter_route_contexts
 from psycopg.rows import dict_row
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.access import credentials
+from api.access import credentials, invitations
 from api.access.credentials import NewKey, NewLink
-from api.app import create_app
-from api.bootstrap import Runtime, run
-from api.cli import access
+from api.app import State, create_app
+from api.bootstrap import run
 from api.database.installation import installation_key
 from api.demo.demo import reset
+from api.runtime import Runtime
 from api.settings import Settings
 from domain import context
 from domain.application import Clonnect
@@ -45,6 +46,8 @@ class Served:
     app: ASGIApp
     routes: list[tuple[str, str]]
     client: httpx.AsyncClient
+    state: State
+    leaving: threading.Event
     keys: dict[str, str] = field(default_factory=dict)
 
     def anybody(self, **headers: str) -> httpx.AsyncClient:
@@ -76,17 +79,17 @@ class Served:
     async def link(self, email: str, creator: str | None = CREATOR, role: Role = Role.OWNER) -> str:
         """The token of a log-in link to somebody's account, which is made if need be."""
         with psycopg.connect(self.url, autocommit=True, row_factory=dict_row) as conn:
-            account = access.account_of(conn, email)
+            account = invitations.account_of(conn, email)
         if account is None:
-            link: NewLink = await self.do(access.let_in, creator, email, role)
+            link: NewLink = await self.do(invitations.let_in, creator, email, role)
         else:
-            link = await self.do(access.link_for, account)
+            link = await self.do(invitations.link_for, account)
         return link.token
 
     async def joins(self, email: str, creator: str, role: Role) -> None:
         """Make a further member of somebody who has an account."""
         with psycopg.connect(self.url, autocommit=True, row_factory=dict_row) as conn:
-            account = access.account_of(conn, email)
+            account = invitations.account_of(conn, email)
         assert account is not None
         member_id = uuid4()
         stored = [
@@ -173,7 +176,8 @@ async def serve(url: str, folder: Path, **wishes: Any) -> AsyncIterator[Served]:
     def runtime() -> AbstractAsyncContextManager[Runtime]:
         return run(settings, url, work=True, reset=reset)
 
-    application = create_app(runtime)
+    leaving = threading.Event()
+    application = create_app(runtime, leaving)
     async with application.router.lifespan_context(application) as state:
         assert state is not None
 
@@ -183,7 +187,7 @@ async def serve(url: str, folder: Path, **wishes: Any) -> AsyncIterator[Served]:
         found = iter_route_contexts(application.routes)
         routes = [(method, route.path) for route in found if route.path for method in sorted(route.methods or ())]
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
-            each = Served(state["runtime"], url, app, routes, client)
+            each = Served(state["runtime"], url, app, routes, client, cast(State, state), leaving)
             client.headers["X-API-Key"] = await each.creator(CREATOR)
             await each.creator(OTHER)
             yield each

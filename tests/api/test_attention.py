@@ -14,8 +14,9 @@ from pydantic import SecretStr
 
 from api.attention.queries import AsideKind, Attention, SetAside
 from api.attention.wording import sentence
-from api.bootstrap import Runtime, run
+from api.bootstrap import run
 from api.cli.attention import list_attention, retry_attention
+from api.runtime import Runtime
 from api.settings import Settings
 from domain import context
 from domain.application import Clonnect

@@ -159,7 +159,7 @@ def test_a_bot_that_nobody_asks_is_named() -> None:
 async def test_a_program_that_is_told_to_stop_wants_no_more_requests_and_answers_those_that_come(
     served: Served,
 ) -> None:
-    served.runtime.leaving.set()
+    served.leaving.set()
     async with served.anybody() as nobody:
         ready = await nobody.get("/health/ready")
         assert (ready.status_code, ready.json()["missing"], ready.headers["retry-after"]) == (503, ["draining"], "1")

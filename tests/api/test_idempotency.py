@@ -12,9 +12,10 @@ import pytest
 from psycopg.rows import DictRow, dict_row
 
 from api.app import create_app
-from api.bootstrap import Runtime, run
+from api.bootstrap import run
 from api.database.installation import installation_key
-from api.http.idempotency import HEADER, REPLAYED
+from api.http.idempotency import HEADER, REPLAYED, sweep
+from api.runtime import Runtime
 from domain import context
 from domain.application import Clonnect
 from domain.vocabulary import Role, SequenceType
@@ -412,7 +413,7 @@ async def test_what_is_older_than_a_day_is_swept_away(served: Served) -> None:
             """UPDATE app.idempotency SET recorded_at = now() - interval '25 hours'
                 WHERE recorded_at = (SELECT min(recorded_at) FROM app.idempotency)"""
         )
-    await served.runtime.idempotency.sweep()
+    await sweep(served.runtime.pool)
     assert len(kept(served)) == 1
 
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import psycopg
 import pytest
 
+from api.access import credentials
 from api.access.callers import Callers
 from api.bootstrap import run
 from api.http.problems import Unauthenticated
@@ -50,18 +51,20 @@ async def test_no_secret_and_no_hash_of_one_is_in_the_log(served: Served) -> Non
 async def test_a_revoked_key_opens_nothing_at_once_in_every_program(served: Served) -> None:
     key, prefix = await issued(served)
     async with run(served.runtime.settings, served.url, work=False) as elsewhere:
+        callers = Callers(elsewhere.pool)
+        elsewhere.listener.on(credentials.CHANNEL, callers.heard)
         headers = {"x-api-key": key}
-        assert (await elsewhere.callers.identify(headers, {})).role is Role.AGENT
+        assert (await callers.identify(headers, {})).role is Role.AGENT
         async with served.anybody(**{"X-API-Key": key}) as shop:
             assert (await shop.get("/auth/me")).status_code == 200
-            changes = elsewhere.callers.changes
+            changes = callers.changes
             answer = await served.client.delete(f"{KEYS}/{prefix}")
             assert answer.json() == {"status": "ok", "revoked": prefix}
             await refused(shop.get("/auth/me"), 401, "unauthenticated")
         assert await elsewhere.progress.wait_until(int(answer.headers["x-position"]), 5)
-        assert elsewhere.callers.changes > changes
+        assert callers.changes > changes
         with pytest.raises(Unauthenticated):
-            await elsewhere.callers.identify(headers, {})
+            await callers.identify(headers, {})
     assert prefix not in (await served.client.get(KEYS)).text
     head = served.head()
     await refused(served.client.delete(f"{KEYS}/{prefix}"), 404, "not-found")
@@ -138,7 +141,7 @@ async def test_who_asks_too_often_is_told_when_to_come_back(served: Served) -> N
     async with served.anybody(**{"X-API-Key": key}) as busy:
         limit = served.runtime.settings.requests_per_minute
         for _ in range(limit):
-            served.runtime.requests.take(f"key:{key.removeprefix('clk_')[:12]}")
+            served.state["http"].requests.take(f"key:{key.removeprefix('clk_')[:12]}")
         answer = await busy.get("/auth/me")
         assert int(answer.headers["retry-after"]) >= 1
         await refused(busy.get("/auth/me"), 429, "rate-limited")

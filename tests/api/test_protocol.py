@@ -29,15 +29,15 @@ MEBIBYTE = 1024 * 1024
 async def listening(served: Served, **limits: Any) -> AsyncIterator[int]:
     """The program as it is served, with these limits, on a port of its own."""
     settings = served.runtime.settings.model_copy(update=limits)
-    runtime = replace(
-        served.runtime,
-        settings=settings,
+    runtime = replace(served.runtime, settings=settings)
+    http = replace(
+        served.state["http"],
         bodies=Budget(settings.bodies_limit, settings.bodies_limit_per_address),
         open_requests=ConcurrencyLimit(settings.connections_limit_per_address),
     )
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        await served.app({**scope, "state": {"runtime": runtime}}, receive, send)
+        await served.app({**scope, "state": {**served.state, "runtime": runtime, "http": http}}, receive, send)
 
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))

@@ -93,7 +93,7 @@ async def test_who_acts_for_two_creators_has_with_each_the_role_that_they_gave(
         answer = await both.post("/auth/login", json={"link": await served.link("bea@example.com", CREATOR, here)})
         both.headers["X-CSRF-Token"] = answer.json()["csrf_token"]
         await served.joins("bea@example.com", OTHER, there)
-        served.runtime.callers.heard(None)
+        served.state["callers"].heard(None)
         for creator, role in ((CREATOR, here), (OTHER, there)):
             for method, route in served.routes:
                 if "{creator_id}" in route and not route.startswith("/stream/"):

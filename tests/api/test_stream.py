@@ -124,8 +124,12 @@ async def raw(served: Served, types: str | None = None) -> AsyncIterator[AsyncIt
     async def may_read() -> float:
         return 3600
 
-    after = served.runtime.progress.position
-    pieces = server_sent_events.follow(served.runtime, CREATOR, after, [types] if types else [], may_read)
+    runtime = served.runtime
+    feed = server_sent_events.Feed(
+        runtime.progress, runtime.history, runtime.log, lambda: served.state["callers"].changes
+    )
+    after = runtime.progress.position
+    pieces = server_sent_events.follow(feed, CREATOR, after, [types] if types else [], may_read)
     try:
         yield pieces
     finally:

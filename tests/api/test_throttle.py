@@ -8,9 +8,9 @@ import pytest
 from fastapi import Request
 
 from api.access import passwords
+from api.http.client_address import address_of
 from api.http.problems import RateLimited, Unauthenticated
 from api.http.rate_limits import ConcurrencyLimit, Throttle, Tries
-from api.http.routing import address_of
 
 
 class SteppedClock:

@@ -147,7 +147,7 @@ def fails(served: Served, address: str, email: str, *, is_known: bool = False) -
         while True:
             with (
                 contextlib.suppress(Unauthenticated),
-                served.runtime.log_ins.tries.one(address, email, is_known=is_known),
+                served.state["log_ins"].tries.one(address, email, is_known=is_known),
             ):
                 raise Unauthenticated("wrong")
 
@@ -383,7 +383,7 @@ async def test_an_account_of_the_version_before_is_a_member_of_its_creator(serve
             (listed,) = (await served.client.get(USERS)).json()["users"]
             assert (listed["id"], listed["name"]) == ((await bea.get("/auth/me")).json()["user"]["id"], "Bea")
             conn.execute("UPDATE app.users SET role = 'auditor'")
-            served.runtime.callers.heard(None)
+            served.state["callers"].heard(None)
             assert (await bea.get("/auth/verify")).json()["role"] == "auditor"
 
 
@@ -435,7 +435,7 @@ async def test_a_session_that_nobody_uses_for_a_week_is_over(served: Served) -> 
         with psycopg.connect(served.url, autocommit=True) as conn:
             for unused, status in (("6 days", 200), ("7 days", 401)):
                 conn.execute(f"UPDATE app.sessions SET last_seen_at = now() - interval '{unused}'".encode())
-                served.runtime.callers.heard(None)
+                served.state["callers"].heard(None)
                 assert (await browser.get("/auth/me")).status_code == status
                 seen = conn.execute("SELECT last_seen_at > now() - interval '1 minute' FROM app.sessions").fetchone()
                 assert seen == (status == 200,)

@@ -13,8 +13,9 @@ from eventsourcing.projection import Projection as LibraryProjection
 from eventsourcing.projection import ProjectionRunner
 from psycopg.sql import SQL
 
-from api.bootstrap import Runtime, run
+from api.bootstrap import run
 from api.database.installation import open_application
+from api.runtime import Runtime
 from api.settings import Settings
 from domain import context
 from domain.application import Clonnect

@@ -48,6 +48,19 @@ def test_who_begins_to_listen_is_told_to_look_first(listening: Callable[..., Lis
     assert heard.get(timeout=5) is None
 
 
+def test_who_joins_later_is_told_to_look_and_hears_from_then_on(
+    listening: Callable[..., Listener], conn: psycopg.Connection[DictRow]
+) -> None:
+    heard, joined = queue.Queue[str | None](), queue.Queue[str | None]()
+    listener = listening(heard.put)
+    assert heard.get(timeout=5) is None
+    listener.on("another", joined.put)
+    assert joined.get(timeout=5) is None
+    conn.execute("SELECT pg_notify('another', 'said')")
+    assert joined.get(timeout=5) == "said"
+    assert heard.empty()
+
+
 def test_a_lost_connection_is_opened_again_and_everybody_looks(
     listening: Callable[..., Listener], recorder: Recorder, conn: psycopg.Connection[DictRow]
 ) -> None:

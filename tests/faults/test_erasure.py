@@ -13,10 +13,12 @@ import pytest
 from psycopg.rows import DictRow, dict_row
 from psycopg.sql import SQL, Identifier
 
-from api.bootstrap import Runtime, run
+from api.attention.queries import AsideKind, Attention
+from api.bootstrap import run
 from api.database.embedded import embedded_server
 from api.database.installation import installation_key, open_application
 from api.database.migrate import migrate
+from api.runtime import Runtime
 from api.settings import Settings
 from domain import context
 from domain.application import Clonnect
@@ -316,7 +318,7 @@ async def test_an_erasure_that_the_screens_hold_up_is_tried_until_it_is_done(
         assert (waits["lead_id"], waits["creator_id"]) == (marta, CREATOR)
         assert (waits["tries"], waits["reason"]) == (4, "NotShownYet")
         assert conn.execute("SELECT * FROM app.parked").fetchall() == []
-        assert 'clonnect_set_aside{kind="erasure"} 1.0' in (await runtime.telemetry.scrape(runtime)).decode()
+        assert (await Attention(runtime).counts(None))[AsideKind.ERASURE] == 1
     async with demo() as runtime, asyncio.timeout(20):
         while due_again(conn):
             await runtime.progress.wait_for_change(runtime.progress.position, 0.02)

@@ -18,12 +18,14 @@ from fastapi import FastAPI, Request, Response
 from psycopg.rows import DictRow, dict_row
 from pydantic import SecretStr
 
-from api.bootstrap import Runtime, run
+from api.bootstrap import run
 from api.cli.installation import rotate_master
 from api.cli.key_rotation import SEALED, rotate
 from api.database.installation import installation_key, open_application
 from api.errors import StartupError
-from api.http import problems
+from api.http import error_handlers
+from api.http.idempotency import Idempotency
+from api.runtime import Runtime
 from api.settings import Settings
 from domain import context
 from domain.application import Clonnect
@@ -85,11 +87,13 @@ async def once(runtime: Runtime, key: str = "1") -> Response:
     request = Request(path | {"headers": [(b"host", b"test"), (b"idempotency-key", key.encode())]})
 
     async def handle(request: Request) -> Response:
-        done = await request.state.once.do(runtime, Clonnect.resume_bot, lambda _: None)
+        done = await request.state.once.do(Clonnect.resume_bot, lambda _: None)
         return Response(str(done.head))
 
+    sealer = Sealer(installation_key(runtime.settings))
+    idempotency = Idempotency(runtime.pool, sealer, runtime.writer, runtime.app, runtime.log, runtime.progress)
     with context.acting("person:1"):
-        return await runtime.idempotency.answer(request, CREATOR, "person:1", b"", handle)
+        return await idempotency.answer(request, CREATOR, "person:1", b"", handle)
 
 
 @pytest.fixture
@@ -165,7 +169,7 @@ async def test_a_program_that_lost_sight_of_a_change_stores_nothing_under_the_ol
 
 async def test_what_does_not_open_is_a_defect_or_says_that_the_key_was_changed(sealed: Sealed) -> None:
     app = FastAPI()
-    problems.install(app)
+    error_handlers.install(app)
     async with sealed.start(work=False) as runtime:
         state = {"runtime": runtime, "request_id": "1"}
         request = Request({"type": "http", "method": "POST", "path": "/", "headers": [], "state": state})

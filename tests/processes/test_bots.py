@@ -6,7 +6,7 @@ import psycopg
 import pytest
 from psycopg.rows import DictRow, dict_row
 
-from api.bootstrap import Runtime
+from api.runtime import Runtime
 from eventstore.leases import take
 from eventstore.writer import Busy
 from processes.channels.base import Account, ChannelName

@@ -9,8 +9,8 @@ import pytest
 from httpx import AsyncClient
 from psycopg.rows import DictRow
 
-from api.bootstrap import Runtime
 from api.database.installation import installation_key
+from api.runtime import Runtime
 from domain import context
 from domain.application import Clonnect
 from domain.errors import NotFound

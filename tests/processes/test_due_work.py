@@ -13,7 +13,7 @@ import pytest
 from psycopg.rows import DictRow
 
 from api import bootstrap
-from api.bootstrap import Runtime
+from api.runtime import Runtime
 from domain import context
 from domain.application import Clonnect
 from domain.errors import LostRace, NotFound

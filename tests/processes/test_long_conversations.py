@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from api.bootstrap import Runtime
+from api.runtime import Runtime
 from domain import context
 from domain.application import Clonnect
 from domain.commands.conversations import ReceivedMessage

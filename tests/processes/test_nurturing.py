@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from psycopg.rows import DictRow
 
-from api.bootstrap import Runtime
+from api.runtime import Runtime
 from domain.application import Clonnect
 from domain.creator import Creator
 from domain.follower.follower import Follower

@@ -6,7 +6,7 @@ import psycopg
 import pytest
 from psycopg.rows import DictRow
 
-from api.bootstrap import Runtime
+from api.runtime import Runtime
 from domain.errors import LostRace, NotFound
 from domain.follower.follower import Follower
 from eventstore.log import Recorded

@@ -9,8 +9,9 @@ import psycopg
 import pytest
 from psycopg.rows import DictRow
 
-from api.bootstrap import Runtime, run
+from api.bootstrap import run
 from api.database.installation import installation_key
+from api.runtime import Runtime
 from api.settings import Settings
 from domain import context
 from domain.application import Clonnect

@@ -5,7 +5,7 @@ from datetime import timedelta
 import psycopg
 from psycopg.rows import DictRow
 
-from api.bootstrap import Runtime
+from api.runtime import Runtime
 from domain.application import Clonnect
 from domain.follower.follower import Follower
 from domain.vocabulary import Mode

@@ -4,7 +4,8 @@ import psycopg
 import pytest
 from psycopg.rows import DictRow
 
-from api.bootstrap import Runtime, run
+from api.bootstrap import run
+from api.runtime import Runtime
 from api.settings import Settings
 from domain.application import Clonnect
 from domain.follower.follower import Follower

@@ -12,7 +12,7 @@ from psycopg import AsyncConnection
 from psycopg.rows import DictRow
 from psycopg_pool import AsyncConnectionPool
 
-from api.bootstrap import Runtime
+from api.runtime import Runtime
 from domain import context
 from domain.application import Clonnect
 from domain.follower.follower import Follower

@@ -13,7 +13,7 @@ import pytest
 from eventsourcing.persistence import OperationalError, StoredEvent
 from psycopg.rows import DictRow
 
-from api.bootstrap import Runtime
+from api.runtime import Runtime
 from domain.application import Clonnect
 from domain.follower.follower import Follower
 from eventstore.leases import Deposed, take

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from api.bootstrap import Runtime
+from api.runtime import Runtime
 from domain import context
 from domain.application import Clonnect
 from domain.commands.conversations import ReceivedMessage

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from api.bootstrap import Runtime
+from api.runtime import Runtime
 from domain.application import Clonnect
 from domain.vocabulary import Platform, Status
 from projections.people.filters import ORDERS, Filters, Shelf

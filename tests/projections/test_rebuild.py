@@ -11,7 +11,7 @@ import pytest
 from eventsourcing.persistence import StoredEvent
 from psycopg.rows import dict_row
 
-from api.bootstrap import Runtime
+from api.runtime import Runtime
 from domain import context
 from domain.application import Clonnect
 from domain.errors import Conflict, NotFound

@@ -17,7 +17,7 @@ from psycopg import AsyncConnection
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool
 
-from api.bootstrap import Runtime
+from api.runtime import Runtime
 from api.settings import Settings
 from domain.application import Clonnect
 from domain.follower.follower import Follower

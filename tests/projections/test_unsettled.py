@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from api.bootstrap import Runtime
+from api.runtime import Runtime
 from domain.application import Clonnect
 from domain.follower.values import Inbound, RefusalClass
 from domain.vocabulary import Platform
