@@ -4,8 +4,9 @@ import os
 import shutil
 import tempfile
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -105,6 +106,12 @@ def empty_database_url(server_url: str) -> Iterator[str]:
     yield _named(server_url, name)
     with psycopg.connect(server_url, autocommit=True) as connection:
         _drop(connection, name)
+
+
+@pytest.fixture(scope="session")
+def database_like(server_url: str) -> Callable[[str], AbstractContextManager[str]]:
+    """Makes a database like the one of a name, for as long as it is needed; answers its URL."""
+    return partial(_database, server_url)
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -120,12 +120,14 @@ class Served:
         for kind in SequenceType:
             await self.do(Clonnect.switch_sequence, CREATOR, kind, True)
 
-    async def connect(self, platform: Platform, account_id: str, secret: str | None = None) -> None:
+    async def connect(
+        self, platform: Platform, account_id: str, secret: str | None = None, *, creator: str = CREATOR
+    ) -> None:
         """Connect an account of a platform; `secret` is what its webhook proves itself with."""
         sealer = Sealer(installation_key(self.runtime.settings))
         channel = ChannelName(platform)
-        stored = connecting(sealer, channel, account_id, CREATOR, "12345:token", secret or f"secret of {channel}")
-        await self.do(Clonnect.connect_channel, CREATOR, platform, account_id, in_transaction=stored)
+        stored = connecting(sealer, channel, account_id, creator, "12345:token", secret or f"secret of {channel}")
+        await self.do(Clonnect.connect_channel, creator, platform, account_id, in_transaction=stored)
 
     async def sells(self, product: Product) -> None:
         await self.do(Clonnect.add_product, CREATOR, product)
@@ -168,13 +170,12 @@ async def demo(database_url: str, tmp_path: Path) -> AsyncIterator[Served]:
         yield each
 
 
-async def serve(url: str, folder: Path, **wishes: Any) -> AsyncIterator[Served]:
-    """An installation with these settings."""
-    chosen: dict[str, Any] = {"data_dir": folder, "telegram_polling": False} | wishes
-    settings = Settings(**chosen)
+@asynccontextmanager
+async def opened(url: str, settings: Settings, *, work: bool = True) -> AsyncIterator[Served]:
+    """An installation as its database lies; the client carries no key."""
 
     def runtime() -> AbstractAsyncContextManager[Runtime]:
-        return run(settings, url, work=True, reset=reset)
+        return run(settings, url, work=work, reset=reset)
 
     leaving = threading.Event()
     application = create_app(runtime, leaving)
@@ -187,7 +188,13 @@ async def serve(url: str, folder: Path, **wishes: Any) -> AsyncIterator[Served]:
         found = iter_route_contexts(application.routes)
         routes = [(method, route.path) for route in found if route.path for method in sorted(route.methods or ())]
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
-            each = Served(state["runtime"], url, app, routes, client, cast(State, state), leaving)
-            client.headers["X-API-Key"] = await each.creator(CREATOR)
-            await each.creator(OTHER)
-            yield each
+            yield Served(state["runtime"], url, app, routes, client, cast(State, state), leaving)
+
+
+async def serve(url: str, folder: Path, **wishes: Any) -> AsyncIterator[Served]:
+    """An installation with these settings and both creators."""
+    chosen: dict[str, Any] = {"data_dir": folder, "telegram_polling": False} | wishes
+    async with opened(url, Settings(**chosen)) as each:
+        each.client.headers["X-API-Key"] = await each.creator(CREATOR)
+        await each.creator(OTHER)
+        yield each
