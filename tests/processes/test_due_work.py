@@ -12,7 +12,7 @@ import psycopg
 import pytest
 from psycopg.rows import DictRow
 
-from api import bootstrap
+from api import runtime as runtime_module
 from api.runtime import Runtime
 from domain import context
 from domain.application import Clonnect
@@ -50,7 +50,7 @@ async def test_a_clock_that_nobody_works_by_does_not_move_past_what_is_due(
     async with demo() as runtime:
         await say(runtime, "tg_1", TOO_EXPENSIVE, "m1")
         first = min(event.due_at for event in events(runtime, Follower.FollowUpScheduled))
-    monkeypatch.setattr(bootstrap, "SETTLE_SECONDS", 0.2)
+    monkeypatch.setattr(runtime_module, "SETTLE_SECONDS", 0.2)
     async with demo(work=False) as runtime, asyncio.timeout(10):
         assert not await runtime.move_clock(first + timedelta(hours=1))
         assert first <= runtime.clock() < first + timedelta(minutes=1)
