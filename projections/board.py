@@ -13,24 +13,23 @@ from domain.lead import Lead
 from domain.vocabulary import Status
 from eventstore.log import Recorded
 from projections.engine.batch_loader import BatchLoader
-from projections.engine.projection import Pool, Projection, Tables, handles
+from projections.engine.projection import Pool, Tables, handles
 from projections.people.filters import Filters, List, Order, Page, Place, Shelf
+from projections.people.follow_ups import FollowUpsToCome, follow_ups_table, next_follow_up
 from projections.people.queries import ids_of, page_of
 from projections.people.table import COLUMNS, PeopleTables
 
-CARD = """lead.*, (SELECT jsonb_build_object('sequence_type', f.sequence_type, 'step', f.step,
-                                             'scheduled_at', f.scheduled_at)
-                     FROM {lead_follow_ups} AS f WHERE f.lead_id = lead.lead_id
-                    ORDER BY f.scheduled_at, f.step LIMIT 1) AS next_follow_up"""
+CARD = f"lead.*, {next_follow_up('lead_follow_ups')} AS next_follow_up"
 
 
 LEADS = PeopleTables("leads", "lead_words", "lead_counts")
 
 
-class Board(Projection):
+class Board(FollowUpsToCome):
     """The cards of the board and the numbers above its columns; what was put aside is on none of them."""
 
     name, version = "board", 4
+    follow_ups = "lead_follow_ups"
     tables: ClassVar[Mapping[str, tuple[str, ...]]] = {**LEADS.keys(), "lead_follow_ups": ("follow_up_id",)}
     schema = f"""
         CREATE TABLE {{leads}} ({COLUMNS},
@@ -38,11 +37,7 @@ class Board(Projection):
             last_contact_at timestamptz, last_message text, last_message_author text, last_message_at timestamptz);
         ALTER TABLE {{leads}} ALTER last_message SET STATISTICS 0;
         {LEADS.schema()}
-        CREATE TABLE {{lead_follow_ups}} (
-            follow_up_id uuid PRIMARY KEY, lead_id uuid NOT NULL, sequence_type text NOT NULL,
-            step int NOT NULL, scheduled_at timestamptz NOT NULL);
-        CREATE INDEX ON {{lead_follow_ups}} (lead_id, scheduled_at);
-    """
+        {follow_ups_table("lead_follow_ups")}"""
 
     def __init__(self, pool: Pool) -> None:
         super().__init__(pool)
@@ -110,39 +105,6 @@ class Board(Projection):
             contact_at=event.timestamp,
             last_contact_at=event.timestamp,
         )
-
-    @handles(Follower.FollowUpScheduled)
-    def follow_up_scheduled(self, event: Follower.FollowUpScheduled, tables: Tables, recorded: Recorded) -> None:
-        tables["lead_follow_ups"].put(
-            event.follow_up_id,
-            lead_id=event.lead_id,
-            sequence_type=event.sequence_type,
-            step=event.step,
-            scheduled_at=event.due_at,
-        )
-
-    @handles(Follower.FollowUpDeferred)
-    def follow_up_deferred(self, event: Follower.FollowUpDeferred, tables: Tables, recorded: Recorded) -> None:
-        tables["lead_follow_ups"].set(event.follow_up_id, scheduled_at=event.until)
-
-    @handles(Follower.FollowUpReleased)
-    def follow_up_released(self, event: Follower.FollowUpReleased, tables: Tables, recorded: Recorded) -> None:
-        tables["lead_follow_ups"].set(event.follow_up_id, scheduled_at=event.due_at)
-
-    @handles(
-        Follower.FollowUpSent,
-        Follower.FollowUpUncertain,
-        Follower.FollowUpSkipped,
-        Follower.FollowUpFailed,
-        Follower.FollowUpConverted,
-    )
-    def follow_up_settled(self, event: Follower.FollowUpSent, tables: Tables, recorded: Recorded) -> None:
-        tables["lead_follow_ups"].delete(event.follow_up_id)
-
-    @handles(Follower.EnrolmentEnded)
-    def enrolment_ended(self, event: Follower.EnrolmentEnded, tables: Tables, recorded: Recorded) -> None:
-        for follow_up_id in event.cancelled:
-            tables["lead_follow_ups"].delete(follow_up_id)
 
     async def page(
         self,

@@ -11,23 +11,22 @@ from domain.follower.values import Purpose
 from domain.lead import Lead
 from domain.vocabulary import Platform, Status
 from eventstore.log import Recorded
-from projections.engine.projection import Projection, Tables, handles
+from projections.engine.projection import Tables, handles
 from projections.people.filters import Filters, List, Order, Page, Place, Shelf
+from projections.people.follow_ups import FollowUpsToCome, follow_ups_table, next_follow_up
 from projections.people.queries import Query, page_of
 from projections.people.table import COLUMNS, PeopleTables
 
-ITEM = """lead.*, (SELECT jsonb_build_object('sequence_type', f.sequence_type, 'step', f.step,
-                                             'scheduled_at', f.scheduled_at)
-                     FROM {conversation_follow_ups} AS f WHERE f.lead_id = lead.lead_id
-                    ORDER BY f.scheduled_at, f.step LIMIT 1) AS next_follow_up"""
+ITEM = f"lead.*, {next_follow_up('conversation_follow_ups')} AS next_follow_up"
 
 INBOX = PeopleTables("conversations", "conversation_words", "conversation_counts")
 
 
-class Conversations(Projection):
+class Conversations(FollowUpsToCome):
     """The inbox: one row per conversation, and every message of both sides; what was put aside has its own list."""
 
     name, version = "conversations", 5
+    follow_ups = "conversation_follow_ups"
     tables: ClassVar[Mapping[str, tuple[str, ...]]] = {
         **INBOX.keys(),
         "messages": ("message_row",),
@@ -53,11 +52,7 @@ class Conversations(Projection):
         CREATE INDEX ON {{messages}} (lead_id, occurred_at DESC, position DESC);
         ALTER TABLE {{messages}}
             ALTER content SET STATISTICS 0, ALTER attachments SET STATISTICS 0, ALTER message_id SET STATISTICS 0;
-        CREATE TABLE {{conversation_follow_ups}} (
-            follow_up_id uuid PRIMARY KEY, lead_id uuid NOT NULL, sequence_type text NOT NULL,
-            step int NOT NULL, scheduled_at timestamptz NOT NULL);
-        CREATE INDEX ON {{conversation_follow_ups}} (lead_id, scheduled_at);
-    """
+        {follow_ups_table("conversation_follow_ups")}"""
 
     @handles(Lead.Captured)
     def captured(self, event: Lead.Captured, tables: Tables, recorded: Recorded) -> None:
@@ -211,39 +206,6 @@ class Conversations(Projection):
     @handles(Follower.EscalationResolved)
     def escalation_resolved(self, event: Follower.EscalationResolved, tables: Tables, recorded: Recorded) -> None:
         tables["conversations"].set(event.lead_id, escalated=False)
-
-    @handles(Follower.FollowUpScheduled)
-    def follow_up_scheduled(self, event: Follower.FollowUpScheduled, tables: Tables, recorded: Recorded) -> None:
-        tables["conversation_follow_ups"].put(
-            event.follow_up_id,
-            lead_id=event.lead_id,
-            sequence_type=event.sequence_type,
-            step=event.step,
-            scheduled_at=event.due_at,
-        )
-
-    @handles(Follower.FollowUpDeferred)
-    def follow_up_deferred(self, event: Follower.FollowUpDeferred, tables: Tables, recorded: Recorded) -> None:
-        tables["conversation_follow_ups"].set(event.follow_up_id, scheduled_at=event.until)
-
-    @handles(Follower.FollowUpReleased)
-    def follow_up_released(self, event: Follower.FollowUpReleased, tables: Tables, recorded: Recorded) -> None:
-        tables["conversation_follow_ups"].set(event.follow_up_id, scheduled_at=event.due_at)
-
-    @handles(
-        Follower.FollowUpSent,
-        Follower.FollowUpUncertain,
-        Follower.FollowUpSkipped,
-        Follower.FollowUpFailed,
-        Follower.FollowUpConverted,
-    )
-    def follow_up_settled(self, event: Follower.FollowUpSent, tables: Tables, recorded: Recorded) -> None:
-        tables["conversation_follow_ups"].delete(event.follow_up_id)
-
-    @handles(Follower.EnrolmentEnded)
-    def enrolment_ended(self, event: Follower.EnrolmentEnded, tables: Tables, recorded: Recorded) -> None:
-        for follow_up_id in event.cancelled:
-            tables["conversation_follow_ups"].delete(follow_up_id)
 
     async def page(
         self,

@@ -1,7 +1,7 @@
 """The base of every projection: its tables, its event handlers, and its queries."""
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import lru_cache
 from typing import Any, ClassVar, TypeVar
 
@@ -28,6 +28,12 @@ def handles(*event_classes: type[Any]) -> Callable[[Handler], Handler]:
     return mark
 
 
+def handlers_of(projection: type[Any]) -> Iterator[Any]:
+    """The methods of a class, and of those that it rests on, which handle events."""
+    for kind in reversed(projection.__mro__):
+        yield from (attribute for attribute in vars(kind).values() if hasattr(attribute, "handled"))
+
+
 class Projection:
     """One question about the log and the tables that answer it.
 
@@ -43,8 +49,8 @@ class Projection:
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
         self._handlers: dict[str, Callable[[Any, Tables, Recorded], None]] = {}
-        for attribute in vars(type(self)).values():
-            for event_class in getattr(attribute, "handled", ()):
+        for attribute in handlers_of(type(self)):
+            for event_class in attribute.__dict__["handled"]:
                 self._handlers[event_class.TOPIC] = attribute.__get__(self)
         self.show(1)
 

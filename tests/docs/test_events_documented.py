@@ -16,7 +16,7 @@ import projections
 from domain.application import Clonnect
 from eventstore.personal import Personal
 from processes.process import Process
-from projections.engine.projection import Projection
+from projections.engine.projection import Projection, handlers_of
 from tests.topics import EVENTS
 
 PAGE = Path(__file__).parents[2] / "docs" / "events.md"
@@ -63,8 +63,8 @@ def readers() -> dict[str, set[str]]:
             importlib.import_module(f"{package.__name__}.{module.name}")
     found: dict[str, set[str]] = defaultdict(set)
     for reader in (*subclasses(Projection), *subclasses(Process)):
-        for attribute in vars(reader).values():
-            for event in getattr(attribute, "handled", ()):
+        for attribute in handlers_of(reader) if hasattr(reader, "name") else ():
+            for event in attribute.handled:
                 found[event.TOPIC].add(reader.name)
     return found
 

@@ -27,7 +27,7 @@ from tests.api.conftest import OTHER as PEDRO
 from tests.api.conftest import Served, opened
 from tests.topics import EVENTS
 from tests.upgrade.dumps import Dump, asked, be_of_today, lived_on, settings_of, standing_still
-from tests.upgrade.story import BEGINS, EVA, Story
+from tests.upgrade.story import BEGINS, EVA, UpgradeStory
 
 OF_A_CREATOR = [
     "/settings/{c}",
@@ -79,7 +79,7 @@ async def _live(url: str, home: Path) -> dict[str, Any]:
     async with opened(url, settings) as served:
         for creator in (MARIA, PEDRO):
             await served.creator(creator)
-        story = Story(served)
+        story = UpgradeStory(served)
         await story.told()
         then = served.runtime.clock()
     async with opened(url, settings, work=False) as served:

@@ -29,7 +29,7 @@ PASSWORD = "only for test data"
 PRICEY = "uf, me parece caro el curso"
 
 
-class Story:
+class UpgradeStory:
     """What happens, in order; `known` is what a program that goes on with it should be told."""
 
     def __init__(self, served: Served) -> None:
@@ -96,7 +96,9 @@ class Story:
             for platform in ACCOUNTS:
                 await self.served.connect(platform, f"{creator}-{platform}", f"{creator}, {platform}", creator=creator)
         forget = [("DELETE FROM app.channels WHERE channel = 'whatsapp' AND creator_id = %s", (PEDRO,))]
-        await self.served.do(Clonnect.disconnect_channel, PEDRO, Platform.WHATSAPP, "pedro-whatsapp", in_transaction=forget)
+        await self.served.do(
+            Clonnect.disconnect_channel, PEDRO, Platform.WHATSAPP, "pedro-whatsapp", in_transaction=forget
+        )
         course = {
             "name": "Curso de fotografía",
             "price": 97,
