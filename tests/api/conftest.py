@@ -1,7 +1,7 @@
 """A served installation: the real runtime on a database of its own, and clients that speak HTTP with it."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,9 +30,12 @@ from domain.vocabulary import Mode, Platform, Role, SequenceType
 from eventstore.sealing import Sealer
 from processes.channel_accounts import connecting
 from processes.channels.base import ChannelName
+from tests.api.answers import PROCESSED, good
+from tests.serving import Person, Serving
 
 CREATOR = "maria"
 OTHER = "pedro"
+ASKS = "Hola, ¿cuánto cuesta el curso? me parece caro"
 Answer = httpx.Response
 
 
@@ -187,3 +190,42 @@ async def serve(url: str, folder: Path, **wishes: Any) -> AsyncIterator[Served]:
             client.headers["X-API-Key"] = await each.creator(CREATOR)
             await each.creator(OTHER)
             yield each
+
+
+def says(person: Person, text: str, sender: str = "ig_5002", **more: Any) -> dict[str, Any]:
+    """A message that is handed in; the answer has exactly its fields."""
+    body = {"creator_id": person.name, "sender_id": sender, "message": text, **more}
+    return good(person.ask("POST /dm/process", body), PROCESSED)
+
+
+def written_to(person: Person) -> Person:
+    """The creator, when `ig_5002` has objected that the course is dear, was answered, and is enrolled."""
+    message = {"creator_id": person.name, "sender_id": "ig_5002", "message": ASKS, "message_id": "m1", "name": "Luz"}
+    answer = person.ask("POST /dm/process", message)
+    said = good(answer)
+    assert (said["intent"], said["action"]) == ("objection_price", "reply")
+    good(person.ask(f"GET /nurturing/{{c}}/stats?after={answer.headers['x-position']}"))
+    return person
+
+
+@pytest.fixture
+def luz(busy: Person) -> Person:
+    """A creator to whom `ig_5002` has written."""
+    return written_to(busy)
+
+
+@pytest.fixture(scope="module")
+def only_read(program: Serving) -> Iterator[Person]:
+    """The same, for all tests of a module that change nothing."""
+    person = program.creator()
+    with closing(person.client):
+        program.set_up(person)
+        yield written_to(person)
+
+
+@pytest.fixture
+def ana(creator: Person) -> Person:
+    """A creator with one lead, `ig_5001`, made by hand."""
+    lead = {"name": "Ana", "platform": "instagram", "platform_user_id": "5001", "email": "ana@example.com"}
+    good(creator.ask("POST /dm/leads/{c}", lead))
+    return creator
