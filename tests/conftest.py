@@ -23,7 +23,7 @@ from api.settings import Settings, variables
 properties.register_profile("patient", deadline=None)
 properties.load_profile("patient")
 
-pytest_plugins = ("tests.cost", "tests.runtime", "tests.serving")
+pytest_plugins = ("tests.cost", "tests.harness.runtime", "tests.harness.program", "tests.harness.installation")
 
 RUN = "PYTEST_CLONNECT_RUN"
 """Names the folder that the processes of one test run share."""

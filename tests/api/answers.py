@@ -1,10 +1,12 @@
 """Exactly which fields an answer has, as the contract lists them, and how a refusal looks."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Awaitable, Iterator
 from typing import Any
 
 import httpx
+
+from tests.harness.program import Person
 
 Fields = set[str]
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}\+00:00")
@@ -103,6 +105,27 @@ def bad(answer: httpx.Response, status: int, slug: str, *fields: str) -> dict[st
     if fields:
         assert [error["field"] for error in problem["errors"]] == list(fields)
     return problem
+
+
+async def refused(answer: Awaitable[httpx.Response], status: int, slug: str, *fields: str) -> dict[str, Any]:
+    """Assert that an answer is this problem, complete and of one shape."""
+    response = await answer
+    assert response.status_code == status, response.text
+    assert response.headers["content-type"] == "application/problem+json"
+    problem: dict[str, Any] = response.json()
+    assert problem["type"] == f"/problems/{slug}"
+    assert problem["status"] == status
+    assert isinstance(problem["detail"], str)
+    assert problem["detail"]
+    assert problem["instance"] == response.headers["x-request-id"]
+    assert [error["field"] for error in problem.get("errors", [])] == list(fields)
+    return problem
+
+
+def says(person: Person, text: str, sender: str = "ig_5002", **more: Any) -> dict[str, Any]:
+    """A message that is handed in; the answer has exactly its fields."""
+    body = {"creator_id": person.name, "sender_id": sender, "message": text, **more}
+    return good(person.ask("POST /dm/process", body), PROCESSED)
 
 
 def times(value: object) -> Iterator[str]:

@@ -25,9 +25,9 @@ from projections.people.filters import ORDERS, Filters, List
 from projections.people.queries import numbers_of, rows_of
 from projections.people.table import PeopleTables
 from tests.api.answers import bad, good
+from tests.harness.program import Person, Serving, serving
 from tests.projections.crowds import Crowd
-from tests.runtime import CREATOR
-from tests.serving import Person, Serving, serving
+from tests.world import CREATOR
 
 NOBODY = "00000000-0000-4000-8000-000000000000"
 STAGES = {"cold": "new", "warm": "active", "hot": "hot", "customer": "customer"}

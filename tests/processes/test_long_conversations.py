@@ -13,7 +13,8 @@ from domain.commands.conversations import ReceivedMessage
 from domain.follower.content import Inbound
 from domain.follower.follower import KNOWN_KEYS, Follower
 from domain.vocabulary import Platform
-from tests.runtime import CREATOR, Start, deliver, events
+from tests.harness.runtime import Start, deliver, events
+from tests.world import CREATOR
 
 PHONE = "tg_1"
 MANY = KNOWN_KEYS + 5

@@ -11,7 +11,8 @@ from domain.follower.content import Attachment, Inbound
 from domain.follower.follower import Follower
 from domain.lead import Lead
 from domain.vocabulary import Intent, Language, Mode, Platform, SequenceType, Status
-from tests.runtime import CREATOR, acting, deliver, events, on_the_phone, recorded, say
+from tests.harness.runtime import acting, deliver, events, on_the_phone, recorded, say
+from tests.world import CREATOR
 
 Connection = psycopg.Connection[DictRow]
 

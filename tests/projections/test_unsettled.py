@@ -12,7 +12,7 @@ from domain.follower.content import Inbound
 from domain.follower.values import RefusalClass
 from domain.vocabulary import Platform
 from tests.projections.conftest import TimedCommands, shown
-from tests.runtime import CREATOR
+from tests.world import CREATOR
 
 
 class Doubt:

@@ -5,7 +5,9 @@ import re
 import psycopg
 
 from domain.vocabulary import Role
-from tests.api.conftest import CREATOR, OTHER, Served, refused
+from tests.api.answers import refused
+from tests.harness.http import Served
+from tests.world import CREATOR, OTHER
 
 OPEN = {
     ("GET", "/"),

@@ -7,7 +7,7 @@ import pytest
 
 from domain.vocabulary import Role
 from tests.api.answers import KEY, PAGE, USER, bad, good, words
-from tests.serving import Person, Serving
+from tests.harness.program import Person, Serving
 
 NOBODY = "00000000-0000-4000-8000-000000000000"
 PASSWORD = "correct horse battery"

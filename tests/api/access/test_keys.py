@@ -9,7 +9,9 @@ from api.access.callers import Callers
 from api.bootstrap import run
 from api.http.problems import Unauthenticated
 from domain.vocabulary import Role
-from tests.api.conftest import CREATOR, OTHER, Served, refused
+from tests.api.answers import refused
+from tests.harness.http import Served
+from tests.world import CREATOR, OTHER
 
 KEYS = f"/access/{CREATOR}/keys"
 

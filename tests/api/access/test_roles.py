@@ -6,7 +6,9 @@ import pytest
 
 from api.access.roles import ADMINS, EVERYBODY, OWNERS, STAFF, Roles
 from domain.vocabulary import Role
-from tests.api.conftest import CREATOR, OTHER, Served, refused
+from tests.api.answers import refused
+from tests.harness.http import Served
+from tests.world import CREATOR, OTHER
 
 OPEN: Roles = frozenset()
 """Whoever comes, with a credential or without."""

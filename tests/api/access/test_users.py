@@ -11,7 +11,9 @@ import psycopg
 from api.access import credentials
 from api.http.problems import RateLimited, Unauthenticated
 from domain.vocabulary import Role
-from tests.api.conftest import CREATOR, OTHER, Served, refused
+from tests.api.answers import refused
+from tests.harness.http import Served
+from tests.world import CREATOR, OTHER
 
 USERS = f"/access/{CREATOR}/users"
 PASSWORD = "correct horse battery"

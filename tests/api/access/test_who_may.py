@@ -6,7 +6,7 @@ import pytest
 
 from domain.vocabulary import Role
 from tests.api.answers import bad, good, words
-from tests.serving import Person, Serving
+from tests.harness.program import Person, Serving
 
 PASSWORD = "correct horse battery"
 OPEN = ("GET /health/live", "GET /health/ready", "GET /webhook/telegram", "GET /")

@@ -25,10 +25,11 @@ from domain.follower.follower import Follower
 from domain.lead import Lead
 from domain.vocabulary import Platform, Role
 from processes.parked_reactions import park
-from tests.api.conftest import CREATOR as MARIA
-from tests.api.conftest import OTHER, Served, refused
+from tests.api.answers import refused
+from tests.harness.http import Served
+from tests.harness.runtime import deliver, events, recorded
 from tests.projections.conftest import shown
-from tests.runtime import CREATOR, deliver, events, recorded
+from tests.world import CREATOR, OTHER
 
 Connection = psycopg.Connection[DictRow]
 
@@ -86,17 +87,17 @@ async def aside(reader: Runtime, conn: Connection) -> Aside:
         "at": now,
     }
     conn.execute(
-        "INSERT INTO read.unsettled_v2 VALUES (%(send)s, now(), 'ana', %(id)s, %(said_to)s)",
+        "INSERT INTO read.unsettled_v2 VALUES (%(send)s, now(), 'maria', %(id)s, %(said_to)s)",
         known,
     )
-    conn.execute("INSERT INTO app.erasures (lead_id, creator_id) VALUES (%(lead)s, 'ana')", known)
+    conn.execute("INSERT INTO app.erasures (lead_id, creator_id) VALUES (%(lead)s, 'maria')", known)
     conn.execute(
         """INSERT INTO read.agenda_v1 (key, kind, due_at, creator_id, follower_id, event_id, correlation_id,
                                        leased_until)
-           VALUES (%(due)s, 'send', %(at)s - interval '2 minutes', 'ana', %(id)s, %(id)s, %(id)s, NULL),
-                  ('silence/1', 'silence', %(at)s - interval '5 seconds', 'ana', %(id)s, %(id)s, %(id)s, NULL),
-                  (%(given_up)s, 'send', %(at)s - interval '1 hour', 'ana', %(id)s, %(id)s, %(id)s, 'infinity'),
-                  ('silence/2', 'silence', %(at)s, 'ana', %(id)s, %(id)s, %(id)s, 'infinity')""",
+           VALUES (%(due)s, 'send', %(at)s - interval '2 minutes', 'maria', %(id)s, %(id)s, %(id)s, NULL),
+                  ('silence/1', 'silence', %(at)s - interval '5 seconds', 'maria', %(id)s, %(id)s, %(id)s, NULL),
+                  (%(given_up)s, 'send', %(at)s - interval '1 hour', 'maria', %(id)s, %(id)s, %(id)s, 'infinity'),
+                  ('silence/2', 'silence', %(at)s, 'maria', %(id)s, %(id)s, %(id)s, 'infinity')""",
         known,
     )
     conn.execute(
@@ -108,7 +109,7 @@ async def aside(reader: Runtime, conn: Connection) -> Aside:
     conn.execute(
         """INSERT INTO app.deliveries (delivery_id, channel, account_id, creator_id, body_sha256, body_sealed,
                                        received_at, state, reason)
-           VALUES (%s, 'telegram', 'x', 'ana', sha256(''), '', now(), 'quarantined', 'item 0: unreadable')""",
+           VALUES (%s, 'telegram', 'x', 'maria', sha256(''), '', now(), 'quarantined', 'item 0: unreadable')""",
         (DELIVERY,),
     )
     for number, what in enumerate(SINCE):
@@ -205,13 +206,13 @@ async def test_a_bot_whose_messages_do_not_come_in_is_listed_and_asked_again(
 ) -> None:
     conn.execute(
         """INSERT INTO app.polling_troubles (channel, account_id, reason, since, tries, next_try_at)
-           VALUES ('telegram', 'ana-telegram', %s, now(), 3, now() + interval '1 minute')""",
+           VALUES ('telegram', 'maria-telegram', %s, now(), 3, now() + interval '1 minute')""",
         (reason,),
     )
     attention = Attention(reader)
     (found,) = await listed(attention)
-    assert (found.id, found.kind, found.can_retry) == (f"{kind}:telegram:ana", kind, True)
-    assert "ana-telegram" not in found.sentence
+    assert (found.id, found.kind, found.can_retry) == (f"{kind}:telegram:maria", kind, True)
+    assert "maria-telegram" not in found.sentence
     conn.execute("LISTEN polling")
     await attention.retry(CREATOR, found.id)
     assert [each.channel for each in conn.notifies(timeout=10, stop_after=1)] == ["polling"]
@@ -259,14 +260,14 @@ async def test_who_repeats_the_request_under_its_key_hears_the_same(demo: Served
 
     def doubted(app: Clonnect) -> tuple[UUID, UUID]:
         """At once: a worker is there that would make the call."""
-        said = app.receive_message(MARIA, message)
-        send_id = app.send_by_hand(MARIA, said.lead_id, "Hola", uuid4()).send_id
+        said = app.receive_message(CREATOR, message)
+        send_id = app.send_by_hand(CREATOR, said.lead_id, "Hola", uuid4()).send_id
         app.attempt_send(said.follower_id, send_id, "7")
         app.record_send_uncertain(said.follower_id, send_id, 1, "crash", timedelta(0))
         return said.lead_id, send_id
 
     lead_id, send_id = await demo.do(doubted)
-    path = f"/attention/{MARIA}/uncertain:{lead_id}:{send_id}/retry"
+    path = f"/attention/{CREATOR}/uncertain:{lead_id}:{send_id}/retry"
     for _ in range(2):
         tried = await demo.client.post(path, headers={"Idempotency-Key": "again"})
         assert (tried.status_code, tried.json()) == (200, {"status": "ok"})
@@ -323,7 +324,7 @@ async def in_quarantine(served: Served, count: int) -> None:
                                            state, reason)
                SELECT 'telegram', 'x', %s, sha256(''), '', now(), 'quarantined', 'item 0: unreadable'
                  FROM generate_series(1, %s)""",
-            (MARIA, count),
+            (CREATOR, count),
         )
 
 
@@ -332,17 +333,17 @@ async def test_the_list_is_asked_for_page_by_page(served: Served) -> None:
     seen, cursor = [], None
     for expected in (2, 1):
         asked = {"limit": "2"} if cursor is None else {"limit": "2", "cursor": cursor}
-        page = (await served.client.get(f"/attention/{MARIA}", params=asked)).json()
+        page = (await served.client.get(f"/attention/{CREATOR}", params=asked)).json()
         assert (page["status"], page["count"], page["total"]) == ("ok", expected, 3)
         seen += [item["id"] for item in page["items"]]
         cursor = page["next_cursor"]
     assert (len(set(seen)), cursor) == (3, None)
     assert page["items"][0]["about"] == {"part": "telegram", "code": "item 0: unreadable", "lead_id": None}
-    await refused(served.client.get(f"/attention/{MARIA}?cursor=x"), 422, "invalid", "query:cursor")
+    await refused(served.client.get(f"/attention/{CREATOR}?cursor=x"), 422, "invalid", "query:cursor")
 
-    tried = await served.client.post(f"/attention/{MARIA}/{seen[0]}/retry")
+    tried = await served.client.post(f"/attention/{CREATOR}/{seen[0]}/retry")
     assert (tried.status_code, tried.json()) == (200, {"status": "ok"})
-    await refused(served.client.post(f"/attention/{MARIA}/nothing/retry"), 404, "not-found")
+    await refused(served.client.post(f"/attention/{CREATOR}/nothing/retry"), 404, "not-found")
 
 
 async def test_what_is_left_undone_shows_in_health_and_metrics(served: Served) -> None:

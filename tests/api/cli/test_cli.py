@@ -1,13 +1,10 @@
 import json
-import os
 import re
 import signal
 import socket
 import subprocess
-import sys
 from base64 import b64encode
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -28,10 +25,10 @@ from domain.creator import CreatorSettings
 from domain.errors import Invalid
 from domain.lead import Details
 from domain.vocabulary import Platform, Role
+from tests.harness.processes import clonnect, listening
 from tests.platforms.bot_api import TOKEN, BotApi
 
-ROOT = Path(__file__).parents[3]
-STOP_SECONDS = 5.0
+STOPS_WITHIN = 5.0
 
 COMMANDS = (
     "serve",
@@ -60,49 +57,6 @@ COMMANDS = (
     "openapi",
     "version",
 )
-
-
-def environment(data_dir: Path, **settings: str) -> dict[str, str]:
-    return {**os.environ, "CLONNECT_DATA_DIR": str(data_dir), **settings}
-
-
-def clonnect(
-    data_dir: Path, *arguments: str, stdin: str | None = None, **settings: str
-) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, ROOT / "clonnect.py", *arguments],
-        cwd=data_dir,
-        env=environment(data_dir, **settings),
-        input=stdin or "",
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-
-
-@contextmanager
-def serving(data_dir: Path, *arguments: str, **settings: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """A `serve`, `api` or `demo` that has said where it listens."""
-    with subprocess.Popen(
-        [sys.executable, ROOT / "clonnect.py", *arguments, "--port", "0"],
-        cwd=data_dir,
-        env=environment(data_dir, **settings),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    ) as program:
-        assert program.stdout
-        said: list[str] = []
-        for line in program.stdout:
-            said.append(line)
-            if address := re.search(r"https?://\S+", line):
-                try:
-                    yield program, address.group().rstrip(".")
-                finally:
-                    program.kill()
-                return
-        raise AssertionError("".join(said))
 
 
 def servers(data_dir: Path) -> list[psutil.Process]:
@@ -311,10 +265,10 @@ def test_a_bot_is_connected_and_its_token_is_not_repeated(data_dir: Path, databa
     clonnect(data_dir, "creators", "add", "maria", DATABASE_URL=database_url)
     with BotApi() as telegram:
         settings = {"DATABASE_URL": database_url, "CLONNECT_TELEGRAM_BASE_URL": telegram.url}
-        done = clonnect(data_dir, "channels", "connect", "maria", "telegram", stdin=f"\ufeff{TOKEN}\r\n", **settings)
+        done = clonnect(data_dir, "channels", "connect", "maria", "telegram", given=f"\ufeff{TOKEN}\r\n", **settings)
         assert done.returncode == 0, done.stderr
         assert "speaks for maria" in done.stdout
-        wrong = clonnect(data_dir, "channels", "connect", "maria", "telegram", stdin=f"{TOKEN}x\n", **settings)
+        wrong = clonnect(data_dir, "channels", "connect", "maria", "telegram", given=f"{TOKEN}x\n", **settings)
         assert "check its token" in refusal(wrong)
     assert TOKEN not in done.stdout + done.stderr + wrong.stderr
 
@@ -322,7 +276,7 @@ def test_a_bot_is_connected_and_its_token_is_not_repeated(data_dir: Path, databa
 def test_without_a_server_the_commands_share_the_embedded_one_and_leave_none_behind(data_dir: Path) -> None:
     assert clonnect(data_dir, "creators", "add", "maria").returncode == 0
     assert servers(data_dir) == []
-    with serving(data_dir, "serve") as (program, address):
+    with listening(data_dir, "serve") as (program, address):
         key = clonnect(data_dir, "keys", "add", "maria").stdout.strip()
         answer = httpx.get(f"{address}/bot/maria/status", headers={"Authorization": f"Bearer {key}"})
         assert answer.status_code == 200, answer.text
@@ -333,7 +287,7 @@ def test_without_a_server_the_commands_share_the_embedded_one_and_leave_none_beh
         )
         assert invited.json()["link"].startswith(f"{address}/app#link=")
         program.terminate()
-        assert program.wait(timeout=STOP_SECONDS) == 0
+        assert program.wait(timeout=STOPS_WITHIN) == 0
     assert servers(data_dir) == []
 
 
@@ -342,10 +296,10 @@ def test_without_a_server_the_commands_share_the_embedded_one_and_leave_none_beh
 def test_a_program_stops_cleanly_when_told(
     data_dir: Path, database_url: str, command: str, stop: signal.Signals
 ) -> None:
-    with serving(data_dir, command, DATABASE_URL=database_url) as (program, address):
+    with listening(data_dir, command, DATABASE_URL=database_url) as (program, address):
         assert httpx.get(f"{address}/health/live").status_code == 200
         program.send_signal(stop)
-        assert program.wait(timeout=STOP_SECONDS) == 0
+        assert program.wait(timeout=STOPS_WITHIN) == 0
 
 
 def test_a_port_in_use_is_one_sentence(data_dir: Path, database_url: str) -> None:

@@ -2,7 +2,6 @@
 
 import re
 import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,7 +21,8 @@ from domain.lead import Details, Lead
 from domain.vocabulary import Platform, Status
 from projections.board import Board
 from projections.registry import PROJECTIONS
-from tests.api.cli.test_cli import ROOT, clonnect, environment, refusal, serving
+from tests.api.cli.test_cli import refusal
+from tests.harness.processes import clonnect, listening, started
 from tests.projections.sayings import NO_POOL
 from tests.projections.test_projector import wait_until
 from tests.projections.test_rebuild import WAITS
@@ -64,7 +64,7 @@ def test_the_list_says_how_far_each_is(data_dir: Path, database_url: str, conn: 
     before = columns(clonnect(data_dir, "projections", "list", DATABASE_URL=database_url).stdout)
     assert list(before) == [kind.name for kind in PROJECTIONS]
     assert all(each[1:4] == ["live", "0", each[4]] and each[3] == each[4] != "0" for each in before.values())
-    with serving(data_dir, "api", DATABASE_URL=database_url):
+    with listening(data_dir, "api", DATABASE_URL=database_url):
         wait_until(conn, shows_all(conn))
     after = columns(clonnect(data_dir, "projections", "list", DATABASE_URL=database_url).stdout)
     head = after["board"][3]
@@ -76,7 +76,7 @@ def test_a_rebuild_by_a_command_is_shown_by_the_program_that_runs(
     data_dir: Path, database_url: str, conn: Connection, marta: tuple[Clonnect, Lead]
 ) -> None:
     app, lead = marta
-    with serving(data_dir, "api", DATABASE_URL=database_url):
+    with listening(data_dir, "api", DATABASE_URL=database_url):
         wait_until(conn, shows_all(conn))
         done = clonnect(data_dir, "projections", "rebuild", "board", DATABASE_URL=database_url)
         assert re.match(r"board shows its new tables since position \d+", done.stdout), done.stderr
@@ -106,11 +106,14 @@ def test_what_cannot_be_done_is_one_sentence(
 def test_a_killed_rebuild_is_gone_on_with_or_given_up(
     data_dir: Path, database_url: str, conn: Connection, marta: tuple[Clonnect, Lead]
 ) -> None:
-    rebuild = [sys.executable, str(ROOT / "clonnect.py"), "projections", "rebuild", "board"]
+    pipe = subprocess.DEVNULL
     for _ in range(2):
         with psycopg.connect(database_url) as erasing:
             erasing.execute("SELECT read.forget_lead(gen_random_uuid())")
-            with subprocess.Popen(rebuild, env=environment(data_dir, DATABASE_URL=database_url)) as program:
+            rebuild = started(
+                data_dir, "projections", "rebuild", "board", out=pipe, errors=pipe, DATABASE_URL=database_url
+            )
+            with rebuild as program:
                 wait_until(conn, WAITS)
                 program.kill()
         begun = conn.execute("SELECT generation, position FROM read.rebuilds").fetchall()
@@ -128,7 +131,7 @@ def test_what_waits_is_listed_replayed_and_discarded(
     app, lead = marta
     assert clonnect(data_dir, "projections", "park", "list", DATABASE_URL=database_url).stderr == "Nothing waits.\n"
     app.recorder.insert_events([StoredEvent(lead.id, lead.version + 1, Lead.StatusChanged.TOPIC, b"{}")])
-    with serving(data_dir, "api", DATABASE_URL=database_url):
+    with listening(data_dir, "api", DATABASE_URL=database_url):
         wait_until(conn, shows_all(conn))
     listed = clonnect(data_dir, "projections", "park", "list", DATABASE_URL=database_url).stdout.splitlines()
     assert {"projection", "board", "conversations"} <= {line.split()[0] for line in listed}

@@ -5,9 +5,8 @@ from uuid import uuid4
 
 import pytest
 
-from tests.api.answers import PAGE, PUT_ASIDE, bad, good, words
-from tests.api.conftest import says
-from tests.serving import NOTHING, Person, Serving
+from tests.api.answers import PAGE, PUT_ASIDE, bad, good, says, words
+from tests.harness.program import NOTHING, Person, Serving
 
 LATER = "2199-01-01T09:00:00.000000+00:00"
 

@@ -1,19 +1,16 @@
 """The inbox over HTTP: reading, moving, writing by hand, and messages that programs hand in."""
 
 import asyncio
-from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 import pytest
 
 from domain.application import Clonnect
-from domain.creator import Product
 from domain.follower.content import Inbound
 from domain.vocabulary import Platform
-from tests.api.conftest import CREATOR, OTHER, Served, refused
-
-COURSE = Product(UUID(int=1), "Curso de fotografía", Decimal(97), "EUR", payment_link="https://pay.example/curso")
+from tests.api.answers import refused
+from tests.harness.http import Served
+from tests.world import COURSE, CREATOR, OTHER
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,9 @@ import pytest
 from domain.application import Clonnect
 from domain.errors import NotFound
 from domain.vocabulary import SequenceType
-from tests.api.conftest import CREATOR, OTHER, Answer, Served, refused
+from tests.api.answers import refused
+from tests.harness.http import Answer, Served
+from tests.world import CREATOR, OTHER
 
 ACTIONS = ("archive", "spam", "restore", "read", "takeover", "release")
 NOBODY = "00000000-0000-4000-8000-000000000000"

@@ -4,9 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.api.answers import bad, good
-from tests.api.conftest import says
-from tests.serving import Person, Serving
+from tests.api.answers import bad, good, says
+from tests.harness.program import Person, Serving
 
 
 def test_the_answer_comes_when_the_reads_show_what_the_message_did(busy: Person) -> None:

@@ -6,8 +6,8 @@ from contextlib import closing
 import pytest
 
 from tests.api.answers import CHANNEL, PAGE, bad, good, words
+from tests.harness.program import Person, Serving, serving_apart
 from tests.platforms.bot_api import TOKEN, BotApi
-from tests.serving import Person, Serving, serving_apart
 
 TELEGRAM = "/settings/{c}/channels/telegram"
 

@@ -10,8 +10,10 @@ import psycopg
 import pytest
 
 from domain.follower.follower import Follower
-from tests.api.conftest import CREATOR, OTHER, Served, refused, serve
+from tests.api.answers import refused
+from tests.harness.http import Served, serve
 from tests.platforms.bot_api import BOT_ID, TOKEN, BotApi
+from tests.world import CREATOR, OTHER
 
 CHANNELS = f"/settings/{CREATOR}/channels"
 TELEGRAM = f"{CHANNELS}/telegram"

@@ -7,7 +7,7 @@ import pytest
 
 from domain.vocabulary import Role
 from tests.api.answers import CONFIG, CREATOR, PAGE, bad, good, words
-from tests.serving import Person, Serving
+from tests.harness.program import Person, Serving
 
 CONFIGURED: list[tuple[dict[str, Any], dict[str, Any]]] = [
     ({}, {"clone_name": None, "email": None, "bot_active": False}),

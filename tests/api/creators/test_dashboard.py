@@ -6,7 +6,9 @@ from uuid import UUID
 
 from domain.creator import Product
 from domain.vocabulary import Role
-from tests.api.conftest import CREATOR, OTHER, Served, refused
+from tests.api.answers import refused
+from tests.harness.http import Served
+from tests.world import CREATOR, OTHER
 
 OVERVIEW = f"/dashboard/{CREATOR}/overview"
 METRICS = f"/dm/metrics/{CREATOR}"

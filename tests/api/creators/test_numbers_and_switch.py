@@ -4,9 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.api.answers import CONFIG, CONVERSATION, LEAD, METRICS, OVERVIEW, bad, good, words
-from tests.api.conftest import says
-from tests.serving import NOTHING, Person, Serving
+from tests.api.answers import CONFIG, CONVERSATION, LEAD, METRICS, OVERVIEW, bad, good, says, words
+from tests.harness.program import NOTHING, Person, Serving
 
 CALLS: list[tuple[str, Any, set[str]]] = [
     ("GET /dashboard/{c}/overview", NOTHING, OVERVIEW),

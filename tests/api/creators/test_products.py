@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from tests.api.answers import PAGE, PRODUCT, bad, good, words
-from tests.serving import NOTHING, Person, Serving
+from tests.harness.program import NOTHING, Person, Serving
 
 LINK = "https://pay.example/curso"
 

@@ -6,7 +6,9 @@ from uuid import UUID, uuid4
 
 from domain.application import Clonnect
 from domain.creator import MAX_PRODUCTS, Product
-from tests.api.conftest import CREATOR, OTHER, Served, refused
+from tests.api.answers import refused
+from tests.harness.http import Served
+from tests.world import CREATOR, OTHER
 
 PRODUCTS = f"/creator/{CREATOR}/products"
 COURSE = {

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.api.answers import SETTINGS, bad, good
-from tests.serving import Person, Serving
+from tests.harness.program import Person, Serving
 
 TAKEN: list[dict[str, Any]] = [
     {},

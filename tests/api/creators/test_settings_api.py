@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from tests.api.conftest import CREATOR, Served, refused
+from tests.api.answers import refused
+from tests.harness.http import Served
+from tests.world import CREATOR
 
 
 async def test_settings_change_field_by_field(served: Served) -> None:

@@ -17,8 +17,7 @@ from api.database.cluster import explain
 from api.database.connect import open_database
 from api.errors import DatabaseUnavailable
 from api.settings import Settings
-
-ROOT = Path(__file__).parents[3]
+from tests.harness.processes import LISTENS, ROOT, started
 
 GONE_SECONDS = 30
 """How long a test waits at most for a server to be started again, on however busy a machine."""
@@ -158,14 +157,10 @@ def test_of_two_programs_that_miss_their_server_one_starts_it(settings: Settings
 
 
 def test_a_program_whose_data_was_taken_away_ends_and_makes_no_empty_database(data_dir: Path) -> None:
-    command = [sys.executable, str(ROOT / "clonnect.py"), "serve", "--port", "0"]
-    environment = {**os.environ, "CLONNECT_DATA_DIR": str(data_dir)}
-    program = subprocess.Popen(
-        command, cwd=data_dir, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
+    program = started(data_dir, "serve", "--port", "0", out=subprocess.PIPE, errors=subprocess.PIPE)
     try:
         assert program.stdout
-        assert program.stdout.readline().startswith("Clonnect listens on")
+        assert program.stdout.readline().startswith(LISTENS)
         server = postmaster(data_dir)
         (data_dir / "postgres").rename(data_dir / "elsewhere")
         server.kill()

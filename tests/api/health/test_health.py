@@ -17,7 +17,9 @@ from api.http import single_page
 from domain.vocabulary import Platform, PollingTrouble
 from eventstore.circuit_breaker import Trouble
 from projections.engine.lag import Lag
-from tests.api.conftest import CREATOR, OTHER, Served, refused
+from tests.api.answers import refused
+from tests.harness.http import Served
+from tests.world import CREATOR, OTHER
 
 ALL_OTHERS = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
                  WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"""

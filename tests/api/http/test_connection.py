@@ -19,7 +19,8 @@ from api.http.concurrency_limits import Budget
 from api.http.rate_limits import ConcurrencyLimit
 from api.server import uvicorn_config
 from domain.vocabulary import Platform
-from tests.api.conftest import CREATOR, Served
+from tests.harness.http import Served
+from tests.world import CREATOR
 
 CROWD = 200
 MEBIBYTE = 1024 * 1024

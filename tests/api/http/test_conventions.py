@@ -8,7 +8,7 @@ import pytest
 
 from api.app import openapi
 from tests.api.answers import TIME, bad, good, times
-from tests.serving import NOTHING, Person, Serving
+from tests.harness.program import NOTHING, Person, Serving
 
 DESCRIBED = openapi()
 SCHEMAS: dict[str, Any] = DESCRIBED["components"]["schemas"]

@@ -17,7 +17,9 @@ from api.http.pagination import Cursor
 from domain.errors import Invalid
 from projections.people.filters import ORDERS, Filters, Place, Shelf
 from projections.people.search_terms import folded
-from tests.api.conftest import CREATOR, Served, refused
+from tests.api.answers import refused
+from tests.harness.http import Served
+from tests.world import CREATOR
 
 AT = datetime(2026, 3, 3, 12, tzinfo=UTC)
 ROW = UUID(int=7)

@@ -7,7 +7,7 @@ import pytest
 
 from domain.vocabulary import Role
 from tests.api.answers import bad, good
-from tests.serving import Person, Serving
+from tests.harness.program import Person, Serving
 
 NOBODY = "00000000-0000-4000-8000-000000000000"
 JSON = {"Content-Type": "application/json"}

@@ -19,8 +19,10 @@ from domain import context
 from domain.application import Clonnect
 from domain.vocabulary import Role, SequenceType
 from eventstore.sealing import Sealer
-from tests.api.conftest import CREATOR, OTHER, Served, refused
+from tests.api.answers import refused
 from tests.faults.test_erasure import everything
+from tests.harness.http import Served
+from tests.world import CREATOR, OTHER
 
 ONCE = {HEADER: "once"}
 WITHOUT_KEYS = {("POST", "/webhook/telegram"), ("POST", "/auth/login"), ("POST", "/auth/logout")}

@@ -11,7 +11,7 @@ import pytest
 from api.http.rate_limits import FROM_ALL
 from domain.vocabulary import Role
 from tests.api.answers import bad, good
-from tests.serving import NOTHING, Person, Serving, serving_apart
+from tests.harness.program import NOTHING, Person, Serving, serving_apart
 
 REQUESTS, LOG_INS = 3, 2
 PASSWORD = "correct horse battery"

@@ -6,7 +6,7 @@ import pytest
 
 from api.app import openapi
 from tests.api.answers import PAGE, bad, good
-from tests.serving import Person
+from tests.harness.program import Person
 
 DESCRIBED = openapi()
 LISTS = {

@@ -8,7 +8,9 @@ import psycopg
 import pytest
 
 from domain.vocabulary import Platform, Role
-from tests.api.conftest import CREATOR, Served, refused
+from tests.api.answers import refused
+from tests.harness.http import Served
+from tests.world import CREATOR
 
 
 @pytest.fixture

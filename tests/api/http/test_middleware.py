@@ -15,7 +15,9 @@ from api.http.middleware import limit_of
 from api.settings import Settings
 from domain.vocabulary import Platform
 from eventstore.log import Recorded
-from tests.api.conftest import CREATOR, Served, refused
+from tests.api.answers import refused
+from tests.harness.http import Served
+from tests.world import CREATOR
 
 ID = "6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5"
 JSON = {"Content-Type": "application/json"}

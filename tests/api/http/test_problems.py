@@ -10,8 +10,10 @@ from domain import context
 from domain.application import Clonnect
 from domain.errors import LostRace
 from eventstore import writer
-from tests.api.conftest import CREATOR, Served, refused
+from tests.api.answers import refused
 from tests.eventstore.test_writer import Gate
+from tests.harness.http import Served
+from tests.world import CREATOR
 
 JSON = {"Content-Type": "application/json"}
 

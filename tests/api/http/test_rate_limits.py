@@ -11,20 +11,11 @@ from api.access import passwords
 from api.http.problems import RateLimited, Unauthenticated
 from api.http.rate_limits import ConcurrencyLimit, Throttle, Tries
 from api.http.routing import address_of
-
-
-class SteppedClock:
-    """Stands still until it is moved."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
+from tests.world import ManualClock
 
 
 def test_so_many_a_minute_and_then_one_by_one() -> None:
-    clock = SteppedClock()
+    clock = ManualClock()
     throttle = Throttle(10, clock)
     for _ in range(10):
         throttle.take("ana")
@@ -38,7 +29,7 @@ def test_so_many_a_minute_and_then_one_by_one() -> None:
 
 
 def test_nobody_pays_for_another() -> None:
-    throttle = Throttle(1, SteppedClock())
+    throttle = Throttle(1, ManualClock())
     throttle.take("ana")
     throttle.take("bea")
     with pytest.raises(RateLimited):
@@ -46,7 +37,7 @@ def test_nobody_pays_for_another() -> None:
 
 
 def test_whoever_was_away_for_a_minute_may_do_all_of_it_again_and_no_more() -> None:
-    clock = SteppedClock()
+    clock = ManualClock()
     throttle = Throttle(2, clock)
     throttle.take("ana")
     clock.now += 3600
@@ -57,7 +48,7 @@ def test_whoever_was_away_for_a_minute_may_do_all_of_it_again_and_no_more() -> N
 
 
 def test_a_refused_try_costs_nothing() -> None:
-    clock = SteppedClock()
+    clock = ManualClock()
     throttle = Throttle(1, clock)
     throttle.take("ana")
     for _ in range(100):
@@ -69,7 +60,7 @@ def test_a_refused_try_costs_nothing() -> None:
 
 def test_of_very_many_those_who_came_last_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("api.http.rate_limits.REMEMBERED", 3)
-    throttle = Throttle(1, SteppedClock())
+    throttle = Throttle(1, ManualClock())
     for who in ("ana", "bea", "cleo", "dora"):
         throttle.take(who)
     assert len(throttle._buckets) == 3
@@ -91,7 +82,7 @@ def wrong(tries: Tries, address: str, account: str, *, is_known: bool = False) -
 
 
 def test_wrong_log_ins_are_counted_for_account_and_address_first() -> None:
-    tries = Tries(10, SteppedClock())
+    tries = Tries(10, ManualClock())
     assert wrong(tries, "here", "ana") == 10
     assert wrong(tries, "here", "ANA") == 0
     assert wrong(tries, "here", "bea") == 10
@@ -99,13 +90,13 @@ def test_wrong_log_ins_are_counted_for_account_and_address_first() -> None:
 
 
 def test_from_one_address_and_for_one_account_some_more_fail_in_all() -> None:
-    tries = Tries(10, SteppedClock())
+    tries = Tries(10, ManualClock())
     assert sum(wrong(tries, "here", f"account {number}") for number in range(9)) == 30
     assert sum(wrong(tries, f"address {number}", "ana") for number in range(9)) == 30
 
 
 def test_who_is_known_at_an_address_is_kept_out_by_nobody_else() -> None:
-    clock = SteppedClock()
+    clock = ManualClock()
     tries = Tries(10, clock)
     for number in range(9):
         wrong(tries, "home", f"account {number}")
@@ -119,7 +110,7 @@ def test_who_is_known_at_an_address_is_kept_out_by_nobody_else() -> None:
 
 
 def test_what_was_not_tried_is_not_counted() -> None:
-    tries = Tries(1, SteppedClock())
+    tries = Tries(1, ManualClock())
     for _ in range(10):
         with pytest.raises(RateLimited), tries.one("here", "ana"):
             raise RateLimited(1)

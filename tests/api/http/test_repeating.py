@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 
 from tests.api.answers import bad, good
-from tests.serving import Person, Serving
+from tests.harness.program import Person, Serving
 
 LEAD = {"name": "Ana", "platform_user_id": "ig_5001"}
 

@@ -8,7 +8,9 @@ import psycopg
 from api.leads.bulk_routes import CHUNK
 from domain.lead import TAGS_AT_MOST
 from domain.vocabulary import Role
-from tests.api.conftest import CREATOR, OTHER, Served, refused
+from tests.api.answers import refused
+from tests.harness.http import Served
+from tests.world import CREATOR, OTHER
 
 PATH = f"/dm/leads/{CREATOR}/bulk"
 

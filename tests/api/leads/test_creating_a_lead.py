@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.api.answers import LEAD, bad, good, words
-from tests.serving import Person, Serving
+from tests.harness.program import Person, Serving
 
 TAKEN: list[tuple[dict[str, Any], dict[str, Any]]] = [
     ({"name": "Ana"}, {"name": "Ana", "full_name": "Ana", "platform": "manual", "status": "new", "source": "manual"}),

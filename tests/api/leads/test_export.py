@@ -13,7 +13,9 @@ from domain.application import Clonnect
 from domain.commands.leads import NewLead
 from domain.lead import Details
 from domain.vocabulary import Platform
-from tests.api.conftest import CREATOR, OTHER, Served, refused
+from tests.api.answers import refused
+from tests.harness.http import Served
+from tests.world import CREATOR, OTHER
 
 CSV = {"Content-Type": "text/csv"}
 

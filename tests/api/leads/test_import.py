@@ -11,8 +11,10 @@ import pytest
 from api.http.commands import Commands
 from api.leads.spreadsheet import MAX_ROWS
 from api.leads.transfer_routes import CHUNK
-from tests.api.conftest import CREATOR, OTHER, Served, refused
+from tests.api.answers import refused
 from tests.api.leads.test_leads import BAD_LEADS
+from tests.harness.http import Served
+from tests.world import CREATOR, OTHER
 
 CSV = {"Content-Type": "text/csv"}
 PATH = f"/dm/leads/{CREATOR}/import"

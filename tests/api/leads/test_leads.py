@@ -4,16 +4,14 @@ import asyncio
 import json
 import math
 import re
-from decimal import Decimal
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 
-from domain.creator import Product
-from tests.api.conftest import CREATOR, OTHER, Served, refused
-
-COURSE = Product(UUID(int=1), "Curso de fotografía", Decimal(97), "EUR", payment_link="https://pay.example/curso")
+from tests.api.answers import refused
+from tests.harness.http import Served
+from tests.world import COURSE, CREATOR, OTHER
 
 
 async def test_a_lead_made_by_hand_is_on_the_board_at_once(served: Served) -> None:

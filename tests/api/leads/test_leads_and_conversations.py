@@ -19,7 +19,7 @@ from tests.api.answers import (
     good,
     words,
 )
-from tests.serving import Person, Serving
+from tests.harness.program import Person, Serving
 
 CALLS: list[tuple[str, Any, set[str]]] = [
     ("GET /dm/conversations/{c}", None, PAGE | words("conversations by_status")),

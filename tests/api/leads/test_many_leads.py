@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.api.answers import bad, good, words
-from tests.serving import Person, Serving
+from tests.harness.program import Person, Serving
 
 CSV = {"headers": {"Content-Type": "text/csv"}}
 SHEET = b"nombre,correo,estado\r\nAna,ana@example.com,hot\r\nEva,not an address,\r\n"

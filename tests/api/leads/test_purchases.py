@@ -6,7 +6,8 @@ from uuid import uuid4
 import pytest
 
 from tests.api.answers import LEAD, bad, good, words
-from tests.serving import COURSE, Person, Serving
+from tests.harness.program import Person, Serving
+from tests.world import COURSE
 
 CALL = "POST /dm/leads/{c}/ig_5001/purchases"
 BOUGHT = {"amount": 97.5, "currency": "EUR"}

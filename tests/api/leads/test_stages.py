@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.api.answers import MOVED, bad, good
-from tests.serving import Person, Serving
+from tests.harness.program import Person, Serving
 
 STAGES = [
     ("cold", "new", 25, 0.1),

@@ -1,14 +1,12 @@
 """Nurturing over HTTP: the promises, who they were made to, and what became of them."""
 
-from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
-from domain.creator import Product
 from domain.vocabulary import SequenceType
-from tests.api.conftest import CREATOR, Served, refused
+from tests.api.answers import refused
+from tests.harness.http import Served
+from tests.world import COURSE, CREATOR
 
-COURSE = Product(UUID(int=1), "Curso de fotografía", Decimal(97), "EUR", payment_link="https://pay.example/curso")
 ASKS = "Hola, ¿cuánto cuesta el curso? me parece caro"
 
 

@@ -2,21 +2,19 @@
 
 import asyncio
 from datetime import timedelta
-from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 import psycopg
 import pytest
 
 from domain.application import Clonnect
-from domain.creator import Product
 from domain.follower.follower import Follower
 from domain.vocabulary import Mode, Role
-from tests.api.conftest import CREATOR, Served, refused
-from tests.runtime import MONDAY, events
+from tests.api.answers import refused
+from tests.harness.http import Served
+from tests.harness.runtime import MONDAY, events
+from tests.world import COURSE, CREATOR
 
-COURSE = Product(UUID(int=1), "Curso de fotografía", Decimal(97), "EUR", payment_link="https://pay.example/curso")
 ASKS = "Hola, ¿cuánto cuesta el curso? me parece caro"
 RUN = f"/nurturing/{CREATOR}/run"
 PRICE = f"/nurturing/{CREATOR}/sequences/objection_price"

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.api.answers import ENROLLED, FOLLOW_UP, NUMBERS, PAGE, RUN_ITEM, SEQUENCE, STEP, bad, good, words
-from tests.serving import NOTHING, Person, Serving
+from tests.harness.program import NOTHING, Person, Serving
 
 TYPES = [
     "interest_cold",

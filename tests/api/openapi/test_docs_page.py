@@ -7,7 +7,7 @@ import pytest
 
 from api.app import openapi
 from api.openapi import docs_page
-from tests.api.conftest import Served
+from tests.harness.http import Served
 
 PAGE = docs_page.page(openapi())
 OPERATIONS = {

@@ -11,7 +11,7 @@ from api.app import openapi
 from api.http.problems import MEDIA_TYPE, TITLES
 from api.openapi.refusals import REFUSALS
 from tests.api.access.test_access import OPEN
-from tests.api.conftest import Served
+from tests.harness.http import Served
 
 Json = dict[str, Any]
 

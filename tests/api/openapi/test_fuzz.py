@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from domain.vocabulary import Role
-from tests.serving import ROOT, serving
+from tests.harness.processes import ROOT
+from tests.harness.program import serving
 
 HERE = Path(__file__).parent
 EXAMPLES = int(os.environ.get("FUZZ", "4"))

@@ -10,7 +10,7 @@ import pytest
 from api.app import openapi
 from domain.vocabulary import Role
 from tests.api.answers import TIME, bad, good, words
-from tests.serving import Person, Serving, serving
+from tests.harness.program import Person, Serving, serving
 
 DESCRIBED = openapi()
 WALKED = [

@@ -1,14 +1,11 @@
 """The demo over HTTP: a phone to write on, and a clock to move."""
 
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
-from domain.creator import Product
-from tests.api.conftest import CREATOR, Served, refused
-
-COURSE = Product(UUID(int=1), "Curso de fotografía", Decimal(97), "EUR", payment_link="https://pay.example/curso")
+from tests.api.answers import refused
+from tests.harness.http import Served
+from tests.world import COURSE, CREATOR
 
 
 async def test_the_demo_does_not_exist_where_people_work(served: Served) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from domain.vocabulary import Role
 from tests.api.answers import TIME, bad, good, words
-from tests.serving import Person, Serving
+from tests.harness.program import Person, Serving
 
 Messages = Iterator[dict[str, Any]]
 

@@ -18,7 +18,9 @@ from api.http import connection
 from api.server import uvicorn_config
 from api.stream import server_sent_events
 from domain.vocabulary import Role
-from tests.api.conftest import CREATOR, OTHER, Served, refused
+from tests.api.answers import refused
+from tests.harness.http import Served
+from tests.world import CREATOR, OTHER
 
 
 @asynccontextmanager

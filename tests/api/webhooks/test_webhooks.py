@@ -6,7 +6,9 @@ from typing import Any
 import psycopg
 
 from domain.vocabulary import Platform
-from tests.api.conftest import CREATOR, Served, refused
+from tests.api.answers import refused
+from tests.harness.http import Served
+from tests.world import CREATOR
 
 SECRET = {"X-Telegram-Bot-Api-Secret-Token": "s3cret"}
 

@@ -1,16 +1,11 @@
 """The program as it is served, in a process and on a socket of its own, and creators who use it over HTTP."""
 
-import os
-import signal
-import subprocess
-import sys
 import tempfile
 import uuid
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -18,35 +13,21 @@ import httpx
 import psycopg
 import pytest
 
-from api.access.credentials import NewKey
 from api.database.installation import key_in, open_application
-from api.settings import variables
 from domain import context
 from domain.application import Clonnect
-from domain.creator import CreatorSettings, Product
-from domain.vocabulary import Platform, Role, SequenceType
-from eventstore.sealing import Sealer
-from processes.channel_accounts import connecting
-from processes.channels.base import ChannelName
+from domain.vocabulary import Platform, Role
+from tests.harness.processes import listening
+from tests.world import COURSE, IN_MADRID, connect, issue_key, switch_all_on
 
-ROOT = Path(__file__).parents[1]
-COURSE = Product(
-    uuid.UUID(int=97), "Curso de fotografía", Decimal(97), "EUR", "", "https://pay.example/curso", ("curso", "course")
-)
 UNLIMITED = {
     f"CLONNECT_{limit}": "1000000" for limit in ("REQUESTS_PER_MINUTE", "LOG_INS_PER_MINUTE", "STREAMS_AT_ONCE")
 }
-LISTENS = "Clonnect listens on "
-STOP_SECONDS = 15
 ANSWER_SECONDS = 30
 
 
 NOTHING = object()
 """No body at all, which is not the same as null."""
-
-
-class DidNotStart(Exception):
-    """The program ended before it listened; carries what it said."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +59,7 @@ class Serving:
         """Somebody new, whom the reads know already."""
         name = name or f"c{uuid.uuid4().hex[:12]}"
         with context.acting("system", at=datetime.now(UTC)):
-            self.app.sign_up_creator(name, None, CreatorSettings("Europe/Madrid"))
+            self.app.sign_up_creator(name, None, IN_MADRID)
         key = self.key(name, role)
         person = Person(name, key, self.client(**{"X-API-Key": key}))
         self.catch_up(person)
@@ -86,11 +67,8 @@ class Serving:
 
     def key(self, creator: str | None, role: Role) -> str:
         """Another key of a creator; without one an admin's."""
-        key = NewKey()
         with context.acting("system", at=datetime.now(UTC)):
-            stored = key.stored(creator, role, None, None)
-            self.app.issue_key(creator, key.prefix, role, None, None, in_transaction=stored)
-        return key.secret
+            return issue_key(self.app, creator, role)
 
     def client(self, **headers: str) -> httpx.Client:
         """A client with these headers and nothing else."""
@@ -98,20 +76,16 @@ class Serving:
 
     def connect(self, creator: str, *platforms: Platform) -> None:
         """Connect a creator with accounts that the simulator plays."""
-        sealer = Sealer(key_in(self.data_dir / "key"))
         with context.acting("system", at=datetime.now(UTC)):
             for platform in platforms:
-                account = f"{creator}-{platform}"
-                stored = connecting(sealer, ChannelName(platform), account, creator, "token", f"secret of {account}")
-                self.app.connect_channel(creator, platform, account, in_transaction=stored)
+                connect(self.app, key_in(self.data_dir / "key"), creator, platform)
 
     def set_up(self, person: Person) -> None:
         """Connect a creator with all platforms; the bot and all sequences on, at any hour, for one product."""
         self.connect(person.name, Platform.INSTAGRAM, Platform.WHATSAPP, Platform.TELEGRAM, Platform.SIMULATOR)
         with context.acting("system", at=datetime.now(UTC)):
             self.app.add_product(person.name, COURSE)
-            for kind in SequenceType:
-                self.app.switch_sequence(person.name, kind, True)
+            switch_all_on(self.app, person.name)
         wishes = {"quiet_hours": {"from": "00:00", "to": "00:00"}, "mode": "auto"}
         answer = person.client.put(f"/settings/{person.name}", json=wishes)
         assert answer.status_code == 200, answer.text
@@ -149,23 +123,12 @@ def serving(url: str, data_dir: Path, *, is_demo: bool = False, **settings: str)
     if is_demo:
         with psycopg.connect(url, autocommit=True) as conn:
             conn.execute("UPDATE app.clock SET is_demo = true")
-    theirs = {name: value for name, value in os.environ.items() if name not in variables()}
-    ours = {"DATABASE_URL": url, "CLONNECT_DATA_DIR": str(data_dir), **UNLIMITED, **settings}
-    with (data_dir / "said.log").open("w") as said:
-        program = subprocess.Popen(
-            [sys.executable, str(ROOT / "clonnect.py"), "serve", "--port", "0"],
-            env={**theirs, **ours},
-            cwd=data_dir,
-            stdout=subprocess.PIPE,
-            stderr=said,
-            text=True,
-        )
-        try:
-            with open_application(url, key_in(data_dir / "key")) as app:
-                yield Serving(_where(program, data_dir), url, data_dir, app)
-        finally:
-            program.send_signal(signal.SIGTERM)
-            program.communicate(timeout=STOP_SECONDS)
+    ours = {"DATABASE_URL": url, **UNLIMITED, **settings}
+    with (
+        listening(data_dir, "serve", **ours) as (_, address),
+        open_application(url, key_in(data_dir / "key")) as app,
+    ):
+        yield Serving(address, url, data_dir, app)
 
 
 @contextmanager
@@ -176,14 +139,6 @@ def serving_apart(url: str, *, is_demo: bool = False, **settings: str) -> Iterat
         serving(url, Path(folder), is_demo=is_demo, **settings) as program,
     ):
         yield program
-
-
-def _where(program: subprocess.Popen[str], data_dir: Path) -> str:
-    assert program.stdout is not None
-    for line in program.stdout:
-        if line.startswith(LISTENS):
-            return line.removeprefix(LISTENS).strip()
-    raise DidNotStart((data_dir / "said.log").read_text())
 
 
 @pytest.fixture(scope="session")

@@ -1,9 +1,7 @@
 """The real command line on a database of its own, with a server that plays Telegram."""
 
-import os
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -24,17 +22,13 @@ from domain.follower.content import Inbound
 from domain.follower.follower import Follower
 from domain.nurturing.steps import Step
 from domain.vocabulary import Mode, Platform, SequenceType
-from eventstore.sealing import Sealer
-from processes.channel_accounts import connecting
-from processes.channels.base import ChannelName
+from tests.harness.processes import STOP_SECONDS, clonnect, started
 from tests.platforms.bot_api import BOT_ID, TOKEN, BotApi
+from tests.world import CREATOR, connect
 
-ROOT = Path(__file__).parents[2]
 ALL_DAY = CreatorSettings("Europe/Madrid", quiet_from=time(0), quiet_to=time(0))
-CREATOR = "ana"
 FOLLOW_UP = "¿Tuviste algún problema?"
 LONG_AGO = timedelta(hours=3)
-STOP_SECONDS = 15
 
 
 @dataclass
@@ -45,34 +39,18 @@ class Installation:
     data_dir: Path
     api: BotApi
     conn: psycopg.Connection[DictRow]
-    environment: dict[str, str] = field(default_factory=dict)
     programs: list[subprocess.Popen[str]] = field(default_factory=list)
 
     def start(self, *arguments: str, **settings: str) -> subprocess.Popen[str]:
         """A program that runs until it is stopped; what it says goes into a file beside the key."""
         with (self.data_dir / "said.log").open("a") as log:
-            program = subprocess.Popen(
-                [sys.executable, str(ROOT / "clonnect.py"), *arguments],
-                env=self._environment(settings),
-                cwd=self.data_dir,
-                stdout=log,
-                stderr=log,
-                text=True,
-            )
+            program = started(self.data_dir, *arguments, out=log, errors=log, **self._environment(settings))
         self.programs.append(program)
         return program
 
     def run(self, *arguments: str, given: str = "", **settings: str) -> str:
         """A command that ends by itself; answers what it prints."""
-        done = subprocess.run(
-            [sys.executable, str(ROOT / "clonnect.py"), *arguments],
-            env=self._environment(settings),
-            cwd=self.data_dir,
-            input=given,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        done = clonnect(self.data_dir, *arguments, given=given, **self._environment(settings))
         assert done.returncode == 0, done.stderr
         return done.stdout
 
@@ -82,12 +60,8 @@ class Installation:
         return (self.data_dir / "said.log").read_text()
 
     def _environment(self, settings: dict[str, str]) -> dict[str, str]:
-        ours = {
-            "DATABASE_URL": self.url,
-            "CLONNECT_DATA_DIR": str(self.data_dir),
-            "CLONNECT_TELEGRAM_BASE_URL": self.api.url,
-        }
-        return {**os.environ, **ours, **{f"CLONNECT_{name.upper()}": value for name, value in settings.items()}}
+        ours = {"DATABASE_URL": self.url, "CLONNECT_TELEGRAM_BASE_URL": self.api.url}
+        return ours | {f"CLONNECT_{name.upper()}": value for name, value in settings.items()}
 
     def kill(self, program: subprocess.Popen[str]) -> None:
         program.send_signal(signal.SIGKILL)
@@ -131,11 +105,9 @@ class Installation:
 
     def sign_up(self) -> None:
         """A creator without quiet hours, whose bot and one sequence of one step are on."""
-        sealer = Sealer(self.key())
-        stored = connecting(sealer, ChannelName.TELEGRAM, str(BOT_ID), CREATOR, TOKEN, "secret")
         with self.application(datetime.now(UTC) - LONG_AGO) as app:
             app.sign_up_creator(CREATOR, None, ALL_DAY)
-            app.connect_channel(CREATOR, Platform.TELEGRAM, str(BOT_ID), in_transaction=stored)
+            connect(app, self.key(), CREATOR, Platform.TELEGRAM, str(BOT_ID), token=TOKEN, secret="secret")
             app.change_mode(CREATOR, Mode.AUTO)
             app.change_steps(CREATOR, SequenceType.ABANDONED, (Step(0, FOLLOW_UP),))
             app.switch_sequence(CREATOR, SequenceType.ABANDONED, True)

@@ -1,10 +1,8 @@
-"""A started program on a database of its own, with a creator whose bot is on: what most tests begin with."""
+"""The runtime in the test's own process, on a database of its own, with a creator whose bot is on."""
 
 import json
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager
-from datetime import UTC, datetime
-from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
@@ -18,19 +16,11 @@ from api.database.installation import installation_key, open_application
 from api.settings import Settings
 from domain import context
 from domain.application import Clonnect
-from domain.creator import CreatorSettings, Product
-from domain.vocabulary import Mode, Platform, SequenceType
 from eventstore.log import Recorded
-from eventstore.sealing import Sealer
-from processes.channel_accounts import connecting
-from processes.channels.base import ChannelName
 from processes.channels.simulator import PHONES
 from processes.deliveries import Handled
+from tests.world import CREATOR, sign_up
 
-CREATOR = "ana"
-COURSE = Product(
-    UUID(int=97), "Curso de fotografía", Decimal(97), "EUR", "", "https://pay.example/curso", ("curso", "course")
-)
 MONDAY = "date_trunc('week', now()) + interval '7 days 10 hours'"
 """Ten o'clock, UTC, of the Monday to come: no test depends on the hour at which it is run."""
 
@@ -78,28 +68,6 @@ async def reader(demo: Start) -> AsyncIterator[Runtime]:
     """A demo that shows everything and does nothing."""
     async with demo(work=False) as runtime:
         yield runtime
-
-
-def sign_up(
-    app: Clonnect,
-    settings: Settings,
-    creator_id: str = CREATOR,
-    *,
-    at: datetime | None = None,
-    wishes: CreatorSettings | None = None,
-) -> None:
-    """A creator in Madrid with one product, four connected accounts, the bot and all sequences on."""
-    sealer = Sealer(installation_key(settings))
-    with context.acting("system", at=at or datetime.now(UTC)):
-        app.sign_up_creator(creator_id, None, wishes or CreatorSettings("Europe/Madrid"))
-        for channel in ChannelName:
-            account = f"{creator_id}-{channel}"
-            stored = connecting(sealer, channel, account, creator_id, "token", f"secret of {account}")
-            app.connect_channel(creator_id, Platform(channel), account, in_transaction=stored)
-        app.add_product(creator_id, COURSE)
-        app.change_mode(creator_id, Mode.AUTO)
-        for kind in SequenceType:
-            app.switch_sequence(creator_id, kind, True)
 
 
 async def deliver(runtime: Runtime, body: dict[str, Any], creator_id: str = CREATOR) -> Handled:
