@@ -1,7 +1,8 @@
 """Exactly which fields an answer has, as the contract lists them, and how a refusal looks."""
 
 import re
-from collections.abc import Awaitable, Iterator
+from collections.abc import Awaitable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
@@ -139,3 +140,9 @@ def times(value: object) -> Iterator[str]:
         case list():
             for each in value:
                 yield from times(each)
+
+
+def together(person: Person, asked: Sequence[tuple[str, Any]]) -> list[httpx.Response]:
+    """Requests that are all under way at the same time."""
+    with ThreadPoolExecutor(len(asked)) as pool:
+        return list(pool.map(lambda each: person.ask(*each), asked))

@@ -79,13 +79,6 @@ async def test_each_role_may_use_exactly_its_routes(served: Served, keys: dict[R
     assert wrong == []
 
 
-async def test_only_who_may_hears_what_happens(served: Served, keys: dict[Role, str]) -> None:
-    for role, key in keys.items():
-        if role not in STAFF:
-            async with served.anybody(**{"X-API-Key": key}) as client:
-                await refused(client.get(f"/stream/{CREATOR}"), 403, "forbidden")
-
-
 @pytest.mark.parametrize(("here", "there"), [(Role.OWNER, Role.AUDITOR), (Role.ANALYST, Role.AGENT)])
 async def test_who_acts_for_two_creators_has_with_each_the_role_that_they_gave(
     served: Served, here: Role, there: Role

@@ -18,36 +18,12 @@ def test_what_is_open_needs_no_credential(program: Serving, call: str) -> None:
         assert nobody.request(*call.split(" ")).status_code == 200
 
 
-@pytest.mark.parametrize(
-    "call",
-    [
-        "GET /openapi.json",
-        "GET /docs",
-        "GET /health",
-        "GET /metrics",
-        "GET /auth/me",
-        "GET /auth/verify",
-        "POST /auth/logout",
-        "GET /dm/leads/{c}",
-        "GET /stream/{c}",
-        "POST /dm/process",
-        "GET /settings/{c}",
-        "GET /access/{c}/keys",
-        "POST /simulator/{c}/messages",
-    ],
-)
-def test_everything_else_does(creator: Person, program: Serving, call: str) -> None:
-    with program.client() as nobody:
-        answer = nobody.request(*call.replace("{c}", creator.name).split(" "))
-        assert answer.headers["www-authenticate"] == "Bearer"
-        bad(answer, 401, "unauthenticated")
-
-
 def test_a_key_opens_in_either_header_and_two_that_disagree_are_none(creator: Person, program: Serving) -> None:
     other = program.key(creator.name, Role.AUDITOR)
     for headers, status in (
         ({"X-API-Key": creator.key}, 200),
         ({"Authorization": f"Bearer {creator.key}"}, 200),
+        ({"Authorization": f"bearer {creator.key}"}, 200),
         ({"X-API-Key": creator.key, "Authorization": f"Bearer {creator.key}"}, 200),
         ({"X-API-Key": creator.key, "Authorization": f"Bearer {other}"}, 401),
         ({"X-API-Key": creator.key, "Authorization": "Basic eA=="}, 401),
@@ -71,59 +47,6 @@ def test_everybody_may_ask_who_they_are(creator: Person, program: Serving, role:
         assert set(me["user"]) >= words("id email role creators")
 
 
-MAY = {
-    "GET /dm/leads/{c}": "owner agent admin",
-    "POST /dm/leads/{c}": "owner agent admin",
-    "GET /dm/conversations/{c}": "owner agent admin",
-    "POST /dm/send/{c}": "owner agent admin",
-    "GET /nurturing/{c}/sequences": "owner agent admin",
-    "DELETE /nurturing/{c}/cancel/ig_5999": "owner agent admin",
-    "POST /nurturing/{c}/run?dry_run=true": "owner agent admin",
-    "POST /nurturing/{c}/run?dry_run=false": "owner admin",
-    "POST /nurturing/{c}/sequences/abandoned/toggle": "owner admin",
-    "PUT /nurturing/{c}/sequences/abandoned": "owner admin",
-    "GET /settings/{c}": "owner admin",
-    "PUT /settings/{c}": "owner admin",
-    "GET /access/{c}/keys": "owner admin",
-    "GET /access/{c}/users": "owner admin",
-    "POST /access/{c}/keys": "owner admin",
-    "POST /dm/conversations/{c}/ig_5999/archive": "owner agent admin",
-    "POST /dm/leads/{c}/ig_5999/purchases": "owner agent admin",
-    "POST /dm/leads/{c}/bulk": "owner agent admin",
-    "GET /dashboard/{c}/overview": "owner agent admin",
-    "GET /dm/metrics/{c}": "owner agent admin",
-    "GET /bot/{c}/status": "owner agent admin",
-    "PUT /dashboard/{c}/toggle?active=perhaps": "owner admin",
-    "POST /bot/{c}/pause": "owner admin",
-    "GET /creator/config/{c}": "owner admin",
-    "PUT /creator/config/{c}": "owner admin",
-    "GET /creator/{c}/products": "owner admin",
-    "POST /creator/{c}/products": "owner admin",
-    "GET /settings/{c}/channels": "owner admin",
-    "PUT /settings/{c}/channels/fax": "owner admin",
-    "POST /access/{c}/users": "owner admin",
-    "DELETE /access/{c}/keys/nothing": "owner admin",
-    "GET /creator/list": "admin",
-    "POST /creator": "admin",
-    "GET /metrics": "admin",
-    "GET /health": "owner agent auditor analyst admin",
-    "GET /openapi.json": "owner agent auditor analyst admin",
-}
-
-
-@pytest.mark.parametrize("role", list(Role))
-def test_a_role_may_what_the_contract_says_and_nothing_else(creator: Person, program: Serving, role: Role) -> None:
-    name = None if role is Role.ADMIN else creator.name
-    wrong = []
-    with program.client(**{"X-API-Key": program.key(name, role)}) as client:
-        for call, roles in MAY.items():
-            method, path = call.replace("{c}", creator.name).split(" ")
-            status = client.request(method, path).status_code
-            if (status == 403) is (role in words(roles)):
-                wrong.append((call, status))
-    assert wrong == []
-
-
 def test_a_person_is_invited_chooses_a_password_and_logs_in_with_it(creator: Person, program: Serving) -> None:
     email = f"{creator.name}@example.com"
     invited = good(
@@ -131,6 +54,13 @@ def test_a_person_is_invited_chooses_a_password_and_logs_in_with_it(creator: Per
     )
     token = invited["link"].partition("#link=")[2]
     with program.client() as browser:
+        for refused, field in (
+            ({"link": token}, "/password"),
+            ({"link": token, "password": "short"}, "/password"),
+            ({}, "/link"),
+            ({"link": 7}, "/link"),
+        ):
+            bad(browser.post("/auth/login", json=refused), 422, "invalid", field)
         body = {"link": token, "password": PASSWORD}
         logged_in = browser.post("/auth/login", json=body)
         said = good(logged_in, words("user csrf_token"))

@@ -44,6 +44,7 @@ REFUSED: list[tuple[str, Any, int, str, tuple[str, ...]]] = [
     ("ig_5001/assign", {"user_id": str(uuid4())}, 404, "not-found", ()),
     ("ig_5001/assign", {}, 422, "invalid", ("/user_id",)),
     ("ig_5001/assign", {"user_id": "me"}, 422, "invalid", ("/user_id",)),
+    ("ig_5001/takeover", {"until": 5}, 422, "invalid", ("/until",)),
     ("ig_5001/takeover", {"until": "tomorrow"}, 422, "invalid", ("/until",)),
     ("ig_5001/takeover", {"until": "2199-01-01T09:00:00"}, 422, "invalid", ("/until",)),
     ("ig_5001/takeover", {"until": "2020-01-01T09:00:00+00:00"}, 422, "invalid", ("/until",)),
@@ -87,6 +88,8 @@ def test_what_is_put_aside_is_in_a_list_of_its_own_and_in_no_other(ana: Person) 
         assert [row["name"] for row in good(ana.ask(call))[rows]] == ["Ana"]
     assert good(ana.ask("GET /dm/conversations/{c}"))["by_status"]["hot"] == 0
     assert good(ana.ask("GET /dm/leads/{c}/ig_5010"))["lead"]["archived"] is True
+    spammer = good(ana.ask("GET /dm/follower/{c}/ig_5009"))
+    assert (spammer["archived"], spammer["spam"]) == (False, True)
 
 
 def test_an_archived_conversation_comes_back_when_the_person_writes(luz: Person) -> None:
@@ -144,3 +147,30 @@ def test_a_conversation_is_held_by_somebody_of_the_creators(ana: Person, program
     stranger.client.close()
     bad(ana.ask("POST /dm/conversations/{c}/ig_5001/assign", {"user_id": theirs}), 404, "not-found")
     assert good(ana.ask("POST /dm/conversations/{c}/ig_5001/assign", {"user_id": None}))["assigned_to"] is None
+
+
+def test_the_stage_of_an_archived_lead_can_be_moved_and_is_counted_when_it_is_back(ana: Person) -> None:
+    good(ana.ask("POST /dm/conversations/{c}/ig_5001/archive"))
+    good(ana.ask("PUT /dm/follower/{c}/ig_5001/status", {"status": "hot"}))
+    assert good(ana.ask("GET /dm/conversations/{c}"))["total"] == 0
+    assert good(ana.ask("POST /dm/conversations/{c}/ig_5001/restore"))["lead_status"] == "hot"
+    assert good(ana.ask("GET /dm/conversations/{c}"))["by_status"] == {"new": 0, "active": 0, "hot": 1, "customer": 0}
+
+
+def test_nothing_is_done_with_a_conversation_that_has_changed_since(ana: Person, program: Serving) -> None:
+    stale = {"If-Match": f'"{good(ana.ask("GET /dm/leads/{c}/ig_5001"))["lead"]["version"]}"'}
+    good(ana.ask("POST /dm/conversations/{c}/ig_5001/archive", headers=stale))
+    before = program.log(ana.name)
+    for act, body, _ in (*ACTS, ("restore", NOTHING, {})):
+        bad(ana.ask(f"POST /dm/conversations/{{c}}/ig_5001/{act}", body, headers=stale), 412, "version-mismatch")
+    assert program.log(ana.name) == before
+    good(ana.ask("POST /dm/conversations/{c}/ig_5001/restore", headers={"If-Match": "*"}))
+
+
+def test_the_inbox_is_filtered_by_who_waits_for_a_person(creator: Person) -> None:
+    says(creator, "quiero hablar con una persona", "tg_1")
+    good(creator.ask("POST /dm/leads/{c}", {"name": "Ana", "platform_user_id": "ig_5008"}))
+    for query, expected in (("unread=true", ["tg_1"]), ("needs_person=true", ["tg_1"]), ("q=5008", ["ig_5008"])):
+        page = good(creator.ask(f"GET /dm/conversations/{{c}}?{query}"))
+        assert [item["follower_id"] for item in page["conversations"]] == expected
+        assert sum(page["by_status"].values()) == page["total"] == 1

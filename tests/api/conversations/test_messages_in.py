@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.api.answers import bad, good, says
+from tests.api.answers import bad, good, says, together
 from tests.harness.program import Person, Serving
 
 
@@ -111,6 +111,8 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"sender_id": ""}, "/sender_id"),
     ({"sender_id": "a b"}, "/sender_id"),
     ({"sender_id": "ig_1", "platform": "telegram"}, "/sender_id"),
+    ({"sender_id": "wa_luz"}, "/sender_id"),
+    ({"sender_id": "luz", "platform": "whatsapp"}, "/sender_id"),
     ({"platform": "fax"}, "/platform"),
     ({"message_id": ""}, "/message_id"),
     ({"text": "hola"}, "/text"),
@@ -122,7 +124,10 @@ def test_a_message_that_breaks_a_rule_is_refused_by_name(creator: Person, progra
     before = program.log(creator.name)
     for change, field in REFUSED:
         bad(creator.ask("POST /dm/process", good_one | change), 422, "invalid", field)
-    bad(creator.ask("POST /dm/process", good_one | {"creator_id": "nobody"}), 404, "not-found")
+    other = program.creator()
+    other.client.close()
+    for name in ("nobody", other.name):
+        bad(creator.ask("POST /dm/process", good_one | {"creator_id": name}), 404, "not-found")
     assert program.log(creator.name) == before
 
 
@@ -138,3 +143,41 @@ def test_a_telegram_delivery_needs_the_secret_of_a_connected_bot(busy: Person, p
         wrong = {"X-Telegram-Bot-Api-Secret-Token": "guessed"}
         bad(nobody.post("/webhook/telegram", json=update, headers=wrong), 403, "signature")
     assert program.log(busy.name, head) == []
+
+
+def test_a_known_message_gets_word_for_word_the_answer_of_then(busy: Person) -> None:
+    first = says(busy, "hola, ¿cuánto cuesta el curso?", message_id="m1")
+    says(busy, "gracias", message_id="m2")
+    assert says(busy, "hola, ¿cuánto cuesta el curso?", message_id="m1") == first | {"duplicate": True}
+
+
+def test_a_message_over_the_limit_of_answers_is_stored_and_shown(busy: Person) -> None:
+    actions = [says(busy, f"¿cuánto cuesta el curso? {number}")["action"] for number in range(21)]
+    assert actions == ["reply"] * 20 + ["rate_limited"]
+    lead = good(busy.ask("GET /dm/leads/{c}/ig_5002"))["lead"]
+    assert lead["last_message"]["text"] == "¿cuánto cuesta el curso? 20"
+    assert good(busy.ask("GET /dm/follower/{c}/ig_5002"))["total_messages"] == 21
+
+
+def test_messages_that_come_together_count_as_those_that_come_in_turn(creator: Person) -> None:
+    texts = ["hola", "¿cuánto cuesta el curso?", "me parece caro", "quiero comprar el curso"] * 2
+    body = {"creator_id": creator.name, "sender_id": "ig_5002"}
+    for answer in together(creator, [("POST /dm/process", body | {"message": text}) for text in texts]):
+        good(answer)
+    for text in texts:
+        says(creator, text, "ig_5001")
+    at_once, in_turn = (good(creator.ask(f"GET /dm/leads/{{c}}/{each}"))["lead"] for each in ("ig_5002", "ig_5001"))
+    assert at_once["status"] == in_turn["status"] == "hot"
+    assert at_once["purchase_intent"] == pytest.approx(in_turn["purchase_intent"], abs=0.01)
+    assert good(creator.ask("GET /dm/follower/{c}/ig_5002"))["total_messages"] == len(texts)
+    assert good(creator.ask("GET /dm/leads/{c}"))["total"] == 2
+
+
+def test_who_does_not_want_to_buy_gets_no_link_and_whisky_is_no_greeting(busy: Person) -> None:
+    refused = says(busy, "no quiero comprar")
+    assert refused["intent"] != "interest_strong"
+    assert "pay.example" not in (refused["response"] or "")
+    assert says(busy, "whisky", "ig_5003")["intent"] != "greeting"
+    bought = says(busy, "quiero comprar el curso", "ig_5001")
+    assert bought["intent"] == "interest_strong"
+    assert "pay.example" in bought["response"]

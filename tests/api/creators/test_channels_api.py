@@ -167,16 +167,6 @@ async def test_while_telegram_is_away_nothing_is_changed(reached: Served, bots: 
     assert (reached.head(), kept(reached), webhook(bots)) == (head, [], "")
 
 
-async def test_a_bot_speaks_for_one_creator(reached: Served, bots: BotApi) -> None:
-    await connected(reached)
-    head, before = reached.head(), secret(bots)
-    async with reached.anybody(**{"X-API-Key": reached.keys[OTHER]}) as other:
-        await refused(other.put(f"/settings/{OTHER}/channels/telegram", json={"token": TOKEN}), 409, "conflict")
-        assert (await other.get(f"/settings/{OTHER}/channels")).json()["channels"][0]["configured"] is False
-        await refused(other.delete(f"/settings/{OTHER}/channels/telegram"), 404, "not-found")
-    assert (reached.head(), secret(bots), kept(reached)) == (head, before, [(CREATOR, str(BOT_ID))])
-
-
 async def test_of_two_creators_who_connect_a_bot_at_once_one_does(reached: Served, bots: BotApi) -> None:
     async with reached.anybody(**{"X-API-Key": reached.keys[OTHER]}) as other:
         answers = await asyncio.gather(
@@ -250,16 +240,6 @@ async def test_a_bot_is_tried_without_sending_or_changing_anything(reached: Serv
     assert (reached.head(), bots.sent) == (head, [])
 
 
-async def test_only_telegram_can_be_connected(reached: Served) -> None:
-    head = reached.head()
-    for channel in ("instagram", "whatsapp", "simulator", "manual", "pigeon"):
-        await refused(reached.client.put(f"{CHANNELS}/{channel}", json={"token": TOKEN}), 404, "not-found")
-        await refused(reached.client.delete(f"{CHANNELS}/{channel}"), 404, "not-found")
-        await refused(reached.client.post(f"{CHANNELS}/{channel}/test"), 404, "not-found")
-    await refused(reached.client.get(CHANNELS, params={"x": 1}), 422, "invalid", "query:x")
-    assert reached.head() == head
-
-
 async def test_where_telegram_cannot_reach_us_it_is_asked_until_the_bot_is_let_go(hidden: Served, bots: BotApi) -> None:
     assert (await connected(hidden))["channel"]["way_in"] == "polling"
     bots.receive_from_user(42, "uno")
@@ -284,20 +264,6 @@ async def _arrives(served: Served, follower_id: str, creator: str = CREATOR) -> 
             if (await served.client.get(f"/dm/follower/{creator}/{follower_id}")).is_success:
                 return
             await served.runtime.progress.wait_for_change(position, 1)
-
-
-async def test_in_a_demo_the_simulator_plays_every_channel(demo: Served) -> None:
-    listed = (await demo.client.get(CHANNELS)).json()
-    assert {(each["configured"], each["changeable"], each["way_in"]) for each in listed["channels"]} == {
-        (True, False, "simulator")
-    }
-    assert {"telegram", "simulator"} <= {each["channel"] for each in listed["channels"]}
-    head = demo.head()
-    for channel in ("telegram", "simulator"):
-        await refused(demo.client.put(f"{CHANNELS}/{channel}", json={"token": TOKEN}), 409, "conflict")
-        await refused(demo.client.delete(f"{CHANNELS}/{channel}"), 409, "conflict")
-        assert (await demo.client.post(f"{CHANNELS}/{channel}/test")).json()["ok"] is True
-    assert demo.head() == head
 
 
 async def test_a_bot_whose_messages_go_elsewhere_says_so_until_it_is_connected_once_more(

@@ -41,6 +41,8 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"clone_name": 7}, "/clone_name"),
     ({"clone_tone": "x" * 51}, "/clone_tone"),
     ({"clone_style": ["short"]}, "/clone_style"),
+    ({"clone_style": "x" * 5001}, "/clone_style"),
+    ({"clone_vocabulary": ["x"]}, "/clone_vocabulary"),
     ({"welcome_message": "x" * 5001}, "/welcome_message"),
     ({"email": "nobody"}, "/email"),
     ({"is_active": "yes"}, "/is_active"),
@@ -84,9 +86,63 @@ def test_creators_are_made_and_listed_by_an_admin(program: Serving) -> None:
             ({"name": ""}, "/name"),
             ({"name": "Eva"}, "/name"),
             ({"name": "-eva"}, "/name"),
+            ({"name": "config"}, "/name"),
+            ({"name": "eva", "role": "admin"}, "/role"),
             ({"name": "e" * 64}, "/name"),
             ({"name": "eva", "email": "nobody"}, "/email"),
             ({"name": "eva", "api_key": "x"}, "/api_key"),
         ):
             bad(admin.post("/creator", json=body), 422, "invalid", field)
         assert good(admin.get("/creator/list"))["total"] == page["total"]
+
+
+def test_what_a_creator_says_of_themselves_is_not_in_the_log_to_be_read(creator: Person, program: Serving) -> None:
+    good(creator.ask("PUT /creator/config/{c}", {"clone_name": "Unmistakable", "email": "unmistakable@example.com"}))
+    told = program.log(creator.name)
+    assert [event["topic"] for event in told].count("creator.configured") == 1
+    assert "unmistak" not in str(told).lower()
+
+
+def test_a_list_of_creators_is_paged_to_its_end(program: Serving) -> None:
+    made = [program.creator() for _ in range(3)]
+    with program.client(**{"X-API-Key": program.key(None, Role.ADMIN)}) as admin:
+        total = good(admin.get("/creator/list"))["total"]
+        limit = min(1000, total // 2 + 1)
+        names: list[str] = []
+        cursor: dict[str, str] = {}
+        while True:
+            page = good(admin.get("/creator/list", params={"limit": str(limit), **cursor}))
+            assert page["total"] == total
+            names += [each["name"] for each in page["creators"]]
+            if page["next_cursor"] is None:
+                break
+            cursor = {"cursor": page["next_cursor"]}
+        assert len(names) == len(set(names)) == total
+        assert names[-3:] == [person.name for person in made]
+        for query, field in (("limit=0", "query:limit"), ("limit=1001", "query:limit"), ("cursor=x", "query:cursor")):
+            bad(admin.get(f"/creator/list?{query}"), 422, "invalid", field)
+    for person in made:
+        person.client.close()
+
+
+def test_a_creator_who_is_unknown_is_not_found_and_not_made_but_by_an_admin(program: Serving) -> None:
+    name = f"c{uuid4().hex[:12]}"
+    message = {"creator_id": name, "sender_id": "ig_5002", "message": "hola"}
+    asked: list[tuple[str, str, Any]] = [
+        ("GET", f"/dm/leads/{name}", None),
+        ("GET", f"/dm/conversations/{name}", None),
+        ("GET", f"/nurturing/{name}/stats", None),
+        ("GET", f"/nurturing/{name}/sequences", None),
+        ("GET", f"/dashboard/{name}/overview", None),
+        ("GET", f"/creator/{name}/products", None),
+        ("POST", f"/dm/leads/{name}", {"name": "Ana"}),
+        ("POST", f"/creator/{name}/products", {"name": "Curso"}),
+        ("POST", f"/nurturing/{name}/sequences/abandoned/toggle", {}),
+        ("POST", "/dm/process", message),
+    ]
+    with program.client(**{"X-API-Key": program.key(None, Role.ADMIN)}) as admin:
+        for method, path, body in asked:
+            bad(admin.request(method, path, json=body), 404, "not-found")
+        assert name not in admin.get("/creator/list").text
+        good(admin.post("/creator", json={"name": name}))
+        assert good(admin.get(f"/dm/leads/{name}"))["leads"] == []

@@ -132,3 +132,15 @@ def test_while_the_bot_is_off_what_falls_due_is_held_and_counted(luz: Person) ->
     stats = good(luz.ask("GET /nurturing/{c}/stats"))
     assert (shown["sent"], shown["held"]) == (stats["sent"], stats["held"]) == (0, good(did)["held"])
     assert shown["held"] > 0
+
+
+def test_who_is_brought_back_is_counted_again(luz: Person) -> None:
+    before = good(luz.ask("GET /dashboard/{c}/overview"))["metrics"]
+    assert before["total_messages"] == before["leads"] == 1
+    for act in ("archive", "spam"):
+        good(luz.ask(f"POST /dm/conversations/{{c}}/ig_5002/{act}"))
+        shown = good(luz.ask("GET /dashboard/{c}/overview"))
+        assert set(shown["metrics"].values()) == {0}
+        assert (shown["recent_conversations"], shown["leads"]) == ([], [])
+        good(luz.ask("POST /dm/conversations/{c}/ig_5002/restore"))
+        assert good(luz.ask("GET /dashboard/{c}/overview"))["metrics"] == before

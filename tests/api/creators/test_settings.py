@@ -73,3 +73,9 @@ def test_one_bad_setting_and_none_is_changed(creator: Person, program: Serving) 
     for body, field in REFUSED:
         bad(creator.ask("PUT /settings/{c}", wish | body), 422, "invalid", field)
     assert program.log(creator.name) == before
+
+
+def test_a_new_creator_sleeps_at_night_and_writes_seldom_and_only_by_hand(creator: Person) -> None:
+    shown = good(creator.ask("GET /settings/{c}"))
+    assert (shown["mode"], shown["quiet_hours"]) == ("off", {"from": "21:00", "to": "09:00"})
+    assert shown["caps"]["per_person_week"] == 4

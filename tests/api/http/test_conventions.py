@@ -104,8 +104,11 @@ def test_a_prefix_that_contradicts_the_platform_is_refused(creator: Person) -> N
     bad(creator.ask("POST /dm/leads/{c}", body), 422, "invalid", "/platform_user_id")
 
 
-def test_a_platform_user_id_that_is_left_out_is_made_up(creator: Person) -> None:
-    lead = good(creator.ask("POST /dm/leads/{c}", {"name": "Ana"}))["lead"]
+@pytest.mark.parametrize("platform", [None, "instagram", "whatsapp"])
+def test_a_platform_user_id_that_is_left_out_is_made_up(creator: Person, platform: str | None) -> None:
+    lead = good(creator.ask("POST /dm/leads/{c}", {"name": "Ana", "platform": platform}))["lead"]
+    assert lead["platform"] == (platform or "manual")
+    assert good(creator.ask(f"GET /dm/leads/{{c}}/{lead['follower_id']}"))["lead"]["id"] == lead["id"]
     assert re.fullmatch(r"manual_[0-9a-f]{32}", lead["platform_user_id"])
 
 
@@ -122,6 +125,12 @@ def test_a_platform_user_id_that_is_left_out_is_made_up(creator: Person) -> None
         ("application/json", b"\xff", 422, "invalid"),
         ("application/json", b'{"name": "\\ud800"}', 422, "invalid"),
         ("application/json", b'{"name": "a\\u0000b"}', 422, "invalid"),
+        ("application/json", b'{"\\u0000": 1}', 422, "invalid"),
+        ("application/json", b'{"name": NaN}', 422, "invalid"),
+        ("application/json", b"[" * 100_000, 422, "invalid"),
+        ("application/json", b"9" * 5_000, 422, "invalid"),
+        ("application/jsonp", b'{"name": "Ana"}', 415, "unsupported-media-type"),
+        ("", b'{"name": "Ana"}', 415, "unsupported-media-type"),
         ("application/json; charset=utf-8", b'{"name": "Ana"}', 200, ""),
     ],
 )
@@ -275,8 +284,9 @@ def test_every_answer_carries_the_clients_request_id_if_it_is_a_uuid(creator: Pe
     given = str(uuid4())
     for call in ("GET /dm/leads/{c}", "GET /nothing", "GET /dm/leads/nobody", "PATCH /dm/leads/{c}"):
         assert creator.ask(call, headers={"X-Request-ID": given}).headers["x-request-id"] == given
-        strange = creator.ask(call, headers={"X-Request-ID": "strange"}).headers["x-request-id"]
-        assert UUID(strange)
+        for strange in ("strange", given.replace("-", ""), "x" * 1000):
+            made = creator.ask(call, headers={"X-Request-ID": strange}).headers["x-request-id"]
+            assert str(UUID(made)) == made != strange
 
 
 def test_events_carry_the_request_id_as_correlation_id(creator: Person, program: Serving) -> None:
@@ -417,9 +427,32 @@ def test_a_wish_that_is_fulfilled_already_leaves_no_event(ana: Person, program: 
         ("POST /nurturing/{c}/sequences/abandoned/toggle", {"enabled": False}),
         ("POST /bot/{c}/pause", {}),
         ("PUT /settings/{c}", {"timezone": "Europe/Madrid"}),
-        ("PUT /creator/config/{c}", {"clone_name": None, "is_active": False}),
+        ("PUT /creator/config/{c}", {"clone_name": None, "welcome_message": None, "is_active": False}),
+        ("PUT /creator/config/{c}", {}),
+        ("PUT /dm/leads/{c}/ig_5001", {}),
         ("POST /dm/conversations/{c}/ig_5001/read", {}),
         ("POST /dm/conversations/{c}/ig_5001/release", {}),
     ):
         good(ana.ask(call, body))
     assert program.log(ana.name) == before
+
+
+def test_bad_input_is_refused_in_one_sentence_that_tells_nothing_of_the_inside(ana: Person, program: Serving) -> None:
+    as_json = {"headers": {"Content-Type": "application/json"}}
+    bodies = (b"{", b"[]", b'"x"', b"null", b'{"name": "\\ud800"}', b'{"name": "a\\u0000"}', b"\xff", b'{"name": NaN}')
+    calls = (
+        "POST /dm/leads/{c}",
+        "PUT /dm/leads/{c}/ig_5001",
+        "POST /dm/send/{c}",
+        "POST /dm/process",
+        "PUT /settings/{c}",
+    )
+    before = program.log(ana.name)
+    problems = [bad(ana.ask(call, content=body, **as_json), 422, "invalid") for call in calls for body in bodies]
+    for query in ("limit=1e9", "limit=99999999999999999999", "cursor=%00", "q=%00", "status=';--", "after=-1"):
+        problems.append(bad(ana.ask(f"GET /dm/leads/{{c}}?{query}"), 422, "invalid"))
+    for given in ("'; DROP TABLE leads;--", "%00", "../../etc/passwd", "x" * 2000):
+        problems.append(bad(ana.ask(f"GET /dm/leads/{{c}}/{given.replace('/', '%2F')}"), 404, "not-found"))
+    assert program.log(ana.name) == before
+    for problem in problems:
+        assert not re.search(r"\bselect\b|psycopg|traceback|relation \"|\.py\b", problem["detail"], re.IGNORECASE)

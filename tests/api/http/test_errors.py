@@ -34,6 +34,11 @@ JSON = {"Content-Type": "application/json"}
         (f"GET /creator/{{c}}/products/{NOBODY}", {}, 404, "not-found"),
         (f"DELETE /access/{{c}}/users/{NOBODY}", {}, 404, "not-found"),
         ("DELETE /settings/{c}/channels/fax", {}, 404, "not-found"),
+        ("GET /dm/conversations/{c}/ig_5999/messages", {}, 404, "not-found"),
+        ("GET /dm/leads/", {}, 404, "not-found"),
+        ("GET /dm/leads/{c}/a%00b", {}, 404, "not-found"),
+        ("GET /dm/leads/{c}/%ff", {}, 404, "not-found"),
+        ("GET /dm/leads/{c}%00", {}, 404, "not-found"),
         ("GET /nothing/at/all", {}, 404, "not-found"),
         ("PATCH /dm/leads/{c}", {"json": {}}, 405, "method-not-allowed"),
         ("DELETE /settings/{c}", {}, 405, "method-not-allowed"),
@@ -70,6 +75,10 @@ def pieces() -> Iterator[bytes]:
 def test_a_body_over_the_limit_is_refused_however_it_comes(creator: Person, program: Serving) -> None:
     bad(creator.ask("POST /dm/leads/{c}", content=pieces(), headers=JSON), 413, "too-large")
     with program.client() as nobody:
+        leads = f"/dm/leads/{creator.name}"
+        bad(nobody.post(leads, content=FLOOD, headers=JSON), 413, "too-large")
+        bad(nobody.post(leads, content=pieces(), headers=JSON), 401, "unauthenticated")
+        bad(nobody.post("/auth/login", content=FLOOD, headers=JSON), 413, "too-large")
         bad(nobody.post("/webhook/telegram", content=b"x" * (1024 * 1024 + 1)), 403, "signature")
         bad(nobody.post("/webhook/telegram", content=b"x" * (4 * 1024 * 1024 + 1)), 413, "too-large")
     sheet = {"content": b"name\r\n" + b"x" * (1024 * 1024), "headers": {"Content-Type": "text/csv"}}
@@ -136,3 +145,38 @@ def test_another_creators_lead_is_as_unknown_as_one_that_never_was(ana: Person, 
     bad(stranger.ask(f"GET /dm/leads/{ana.name}/{lead['id']}"), 404, "not-found")
     stranger.client.close()
     assert good(ana.ask("GET /dm/leads/{c}/ig_5001"))["lead"] == lead
+
+
+def test_a_method_that_is_none_is_told_which_there_are(creator: Person) -> None:
+    for call, allowed in (("PATCH /dm/leads/{c}", "GET, POST"), ("PATCH /dm/leads/{c}/x", "DELETE, GET, PUT")):
+        assert creator.ask(call, {}).headers["allow"] == allowed
+
+
+def test_a_body_with_more_values_than_anything_has_is_refused_before_each_is_judged(
+    creator: Person, program: Serving
+) -> None:
+    before = program.log(creator.name)
+    many = {f"x{number}": 1 for number in range(2500)}
+    steps = "PUT /nurturing/{c}/sequences/abandoned"
+    for call, body in (
+        ("PUT /dm/leads/{c}/ig_ana", many),
+        (steps, {"steps": [1] * 5000}),
+        (steps, {"steps": [[[]] * 1700] * 3}),
+    ):
+        problem = bad(creator.ask(call, body), 422, "invalid", "")
+        assert problem["errors"][0]["code"] == "count"
+    with program.client() as nobody:
+        assert len(bad(nobody.post("/auth/login", json=many), 422, "invalid", "")["errors"]) == 1
+    assert program.log(creator.name) == before
+
+
+def test_of_very_many_broken_rules_a_hundred_are_told(creator: Person) -> None:
+    many = {f"x{number}": 1 for number in range(900)}
+    assert len(bad(creator.ask("POST /dm/leads/{c}", many), 422, "invalid")["errors"]) == 100
+
+
+def test_a_query_of_more_parameters_than_anything_has_is_refused(creator: Person) -> None:
+    good(creator.ask(f"GET /dm/leads/{{c}}?{'&'.join(['status=hot'] * 100)}"))
+    bad(creator.ask(f"GET /dm/leads/{{c}}?{'&'.join(['status=hot'] * 101)}"), 422, "invalid", "query:")
+    for types in (",".join(["lead.*"] * 51), "x" * 101):
+        bad(creator.ask(f"GET /stream/{{c}}?types={types}"), 422, "invalid", "query:types")

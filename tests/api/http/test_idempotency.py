@@ -22,7 +22,7 @@ from eventstore.sealing import Sealer
 from tests.api.answers import refused
 from tests.faults.test_erasure import everything
 from tests.harness.http import Served
-from tests.world import CREATOR, OTHER
+from tests.world import CREATOR
 
 ONCE = {HEADER: "once"}
 WITHOUT_KEYS = {("POST", "/webhook/telegram"), ("POST", "/auth/login"), ("POST", "/auth/logout")}
@@ -162,51 +162,9 @@ async def test_the_same_request_again_gets_the_first_answer_and_changes_nothing(
     assert (demo.head(), demo.runtime.clock.ahead) == (head, now)
 
 
-async def test_a_key_that_stands_for_another_request_is_refused(served: Served) -> None:
-    path = f"/dm/leads/{CREATOR}"
-    assert (await served.client.post(path, content=b'{"name":"Ana"}', headers=json(ONCE))).status_code == 200
-    head = served.head()
-    for where, content in (
-        (path, b'{"name":"Bea"}'),
-        (path, b'{"name": "Ana"}'),
-        (f"{path}?x=1", b'{"name":"Ana"}'),
-        (f"{path}/manual", b'{"name":"Ana"}'),
-    ):
-        answer = served.client.post(where, content=content, headers=json(ONCE))
-        await refused(answer, 422, "idempotency-key-reused")
-    assert served.head() == head
-
-
-@pytest.mark.parametrize("key", ["", "x" * 256, "ñ", "a\tb"])
-async def test_a_key_is_printable_and_not_long(served: Served, key: str) -> None:
-    head = served.head()
-    headers = {HEADER.encode(): key.encode("latin-1")}
-    answer = served.client.post(f"/dm/leads/{CREATOR}", json={"name": "Ana"}, headers=headers)
-    await refused(answer, 422, "invalid", f"header:{HEADER}")
-    assert served.head() == head
-
-
 async def test_two_keys_in_one_request_are_none(served: Served) -> None:
     answer = served.client.post(f"/bot/{CREATOR}/pause", headers=[(HEADER, "a"), (HEADER, "b")])
     await refused(answer, 422, "invalid", f"header:{HEADER}")
-
-
-async def test_each_caller_has_keys_of_their_own(served: Served) -> None:
-    colleague = await served.key()
-    answers = []
-    for key, creator in ((served.keys[CREATOR], CREATOR), (colleague, CREATOR), (served.keys[OTHER], OTHER)):
-        async with served.anybody(**{"X-API-Key": key}) as client:
-            answers.append(await client.post(f"/dm/leads/{creator}", json={"name": "Ana"}, headers=ONCE))
-    assert len({answer.json()["lead"]["id"] for answer in answers}) == 3
-
-
-async def test_what_was_refused_may_be_sent_again_with_its_key(served: Served) -> None:
-    body = {"follower_id": "ig_5001", "message": "hola"}
-    await refused(served.client.post(f"/dm/send/{CREATOR}", json=body, headers=ONCE), 404, "not-found")
-    assert kept(served) == []
-    await served.lead()
-    sent = await served.client.post(f"/dm/send/{CREATOR}", json=body, headers=ONCE)
-    assert (sent.status_code, REPLAYED.lower() in sent.headers) == (200, False)
 
 
 async def test_while_the_first_request_runs_the_second_is_told_to_come_back(served: Served) -> None:

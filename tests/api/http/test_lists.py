@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from api.app import openapi
-from tests.api.answers import PAGE, bad, good
+from tests.api.answers import PAGE, bad, good, says
 from tests.harness.program import Person
 
 DESCRIBED = openapi()
@@ -127,6 +127,8 @@ def test_every_row_is_reached_in_order_page_by_page(many: Person, call: str, sor
         ("tag=vip", ["José Ñandú", "Josefa"]),
         ("tag=vip&status=warm&q=jose", ["Josefa"]),
         ("tag=nobody", []),
+        ("q=osefa", []),
+        ("q=%25", []),
     ],
 )
 @pytest.mark.parametrize("call", ["GET /dm/leads/{c}", "GET /dm/conversations/{c}"])
@@ -179,3 +181,39 @@ def test_conversations_are_cut_off_at_50_and_leads_are_not(creator: Person) -> N
     assert (inbox["count"], inbox["total"]) == (50, 60)
     assert inbox["next_cursor"] is not None
     assert len({row["id"] for row in reached(creator, "GET /dm/conversations/{c}", "conversations", 25)}) == 60
+
+
+def test_a_conversation_is_read_to_its_end(creator: Person) -> None:
+    for number in range(5):
+        says(creator, f"mensaje {number}", "tg_1")
+    read = reached(creator, "GET /dm/conversations/{c}/tg_1/messages", "messages")
+    assert [message["content"] for message in read] == [f"mensaje {number}" for number in (4, 3, 2, 1, 0)]
+
+
+def test_every_promise_is_reached_in_the_order_of_the_list(only_read: Person) -> None:
+    call = "GET /nurturing/{c}/followups"
+    assert reached(only_read, call, "followups", 1) == good(only_read.ask(call))["followups"]
+
+
+def test_what_was_put_aside_is_paged_filtered_and_searched(many: Person) -> None:
+    for number in range(5):
+        platform, act = ("ig" if number < 3 else "tg"), ("spam" if number % 2 else "archive")
+        good(many.ask(f"POST /dm/conversations/{{c}}/{platform}_700{number}/{act}"))
+    call = "GET /dm/conversations/{c}/archived"
+    names = [row["name"] for row in reached(many, call, "conversations", sort="name")]
+    assert names == ["Ana", "Bea", "José Ñandú", "Josefa", "Zoe"]
+    assert [row["name"] for row in good(many.ask(f"{call}?q=jose&tag=madrid"))["conversations"]] == ["Josefa"]
+    cursor = good(many.ask(f"{call}?limit=2"))["next_cursor"]
+    bad(many.ask("GET /dm/conversations/{c}", params={"cursor": cursor}), 422, "invalid", "query:cursor")
+
+
+def test_a_cursor_of_the_unread_is_no_cursor_of_all(creator: Person) -> None:
+    for number in range(3):
+        says(creator, "hola", f"tg_{number + 1}")
+    unread = {"limit": "1", "unread": "true"}
+    page = good(creator.ask("GET /dm/conversations/{c}", params=unread))
+    assert (page["total"], page["count"]) == (3, 1)
+    unread["cursor"] = page["next_cursor"]
+    assert good(creator.ask("GET /dm/conversations/{c}", params=unread))["count"] == 1
+    for wrong in ({"unread": "false"}, {"needs_person": "true"}, {"sort": "name"}):
+        bad(creator.ask("GET /dm/conversations/{c}", params=unread | wrong), 422, "invalid", "query:cursor")

@@ -7,10 +7,8 @@ import psycopg
 
 from api.leads.bulk_routes import CHUNK
 from domain.lead import TAGS_AT_MOST
-from domain.vocabulary import Role
-from tests.api.answers import refused
 from tests.harness.http import Served
-from tests.world import CREATOR, OTHER
+from tests.world import CREATOR
 
 PATH = f"/dm/leads/{CREATOR}/bulk"
 
@@ -26,15 +24,6 @@ async def done(served: Served, **body: Any) -> list[dict[str, Any]]:
 async def board(served: Served) -> dict[str, dict[str, Any]]:
     page = (await served.client.get(f"/dm/leads/{CREATOR}")).json()
     return {lead["follower_id"]: lead for lead in page["leads"]}
-
-
-async def test_many_leads_are_moved_at_once_however_they_are_called(served: Served) -> None:
-    first = await served.lead()
-    await served.lead(platform_user_id="tg_1")
-    await served.lead(platform_user_id="wa_34600111222")
-    results = await done(served, ids=[first["id"], "tg_1", "34600111222"], action="status", status="warm")
-    assert results == [{"id": each, "ok": True, "error": None} for each in (first["id"], "tg_1", "34600111222")]
-    assert {lead["status"] for lead in (await board(served)).values()} == {"active"}
 
 
 async def test_who_is_refused_is_told_so_and_holds_up_nobody(served: Served) -> None:
@@ -71,16 +60,6 @@ async def test_tags_come_and_go_and_what_is_so_leaves_no_event(served: Served) -
     assert (await board(served))["ig_5001"]["tags"] == ["vip", "new"]
 
 
-async def test_leads_that_are_deleted_together_are_gone_for_good(served: Served) -> None:
-    lead = await served.lead()
-    await served.lead(platform_user_id="tg_1")
-    results = await done(served, ids=["tg_1", lead["id"], "tg_1", "ig_5001"], action="delete")
-    assert [(each["id"], each["ok"]) for each in results] == [("tg_1", True), (lead["id"], True), ("ig_5001", True)]
-    assert await board(served) == {}
-    again = await done(served, ids=[lead["id"], "tg_1"], action="delete")
-    assert [each["error"]["slug"] for each in again] == ["not-found", "not-found"]
-
-
 async def test_a_lead_that_is_named_twice_is_judged_once(served: Served) -> None:
     lead = await served.lead()
     head = served.head()
@@ -107,63 +86,3 @@ async def test_all_that_is_done_is_one_story_in_several_transactions(served: Ser
             (before,),
         ).fetchone()
     assert row == ([request_id], len(names), 3)
-
-
-BAD_BODIES: list[tuple[dict[str, Any], str]] = [
-    ({"action": "delete"}, "/ids"),
-    ({"ids": [], "action": "delete"}, "/ids"),
-    ({"ids": ["x"] * 1001, "action": "delete"}, "/ids"),
-    ({"ids": "ig_5001", "action": "delete"}, "/ids"),
-    ({"ids": ["ig_5001", 7], "action": "delete"}, "/ids/1"),
-    ({"ids": ["ig_5001", " "], "action": "delete"}, "/ids/1"),
-    ({"ids": ["x" * 301], "action": "delete"}, "/ids/0"),
-    ({"ids": ["ig_5001"]}, "/action"),
-    ({"ids": ["ig_5001"], "action": "explode"}, "/action"),
-    ({"ids": ["ig_5001"], "action": None}, "/action"),
-    ({"ids": ["ig_5001"], "action": "status"}, "/status"),
-    ({"ids": ["ig_5001"], "action": "status", "status": "banana"}, "/status"),
-    ({"ids": ["ig_5001"], "action": "status", "status": "hot", "tag": "x"}, "/tag"),
-    ({"ids": ["ig_5001"], "action": "tag_add"}, "/tag"),
-    ({"ids": ["ig_5001"], "action": "tag_add", "tag": " "}, "/tag"),
-    ({"ids": ["ig_5001"], "action": "tag_remove", "tag": "x" * 51}, "/tag"),
-    ({"ids": ["ig_5001"], "action": "delete", "tag": "x"}, "/tag"),
-    ({"ids": ["ig_5001"], "action": "delete", "status": "hot"}, "/status"),
-    ({"ids": ["ig_5001"], "action": "delete", "reason": "x"}, "/reason"),
-]
-
-
-async def test_a_wish_that_is_not_understood_is_refused_as_a_whole(served: Served) -> None:
-    await served.lead()
-    head = served.head()
-    for body, field in BAD_BODIES:
-        await refused(served.client.post(PATH, json=body), 422, "invalid", field)
-    assert served.head() == head
-
-
-async def test_another_creators_leads_are_simply_not_there(served: Served) -> None:
-    lead = await served.lead()
-    head = served.head()
-    async with served.anybody(**{"X-API-Key": served.keys[OTHER]}) as stranger:
-        body = {"ids": [lead["id"], "ig_5001"], "action": "delete"}
-        answer = await stranger.post(f"/dm/leads/{OTHER}/bulk", json=body)
-        assert [each["error"]["slug"] for each in answer.json()["results"]] == ["not-found", "not-found"]
-        assert answer.headers["x-position"] == str(head)
-    assert served.head() == head
-
-
-async def test_a_role_that_may_not_write_does_not_reach_the_leads(served: Served) -> None:
-    await served.lead()
-    link = await served.link("assistant@example.com", role=Role.ANALYST)
-    async with served.anybody() as browser:
-        token = (await browser.post("/auth/login", json={"link": link})).json()["csrf_token"]
-        head = served.head()
-        proof = {"X-CSRF-Token": token}
-        await refused(
-            browser.post(PATH, json={"ids": ["ig_5001"], "action": "delete"}, headers=proof), 403, "forbidden"
-        )
-        await refused(browser.get(f"/dm/leads/{CREATOR}/export"), 403, "forbidden")
-        content = browser.post(
-            f"/dm/leads/{CREATOR}/import", content=b"name\nAna\n", headers=proof | {"Content-Type": "text/csv"}
-        )
-        await refused(content, 403, "forbidden")
-        assert served.head() == head

@@ -1,11 +1,10 @@
 """Creating a lead: the rule of each field, and who is one already."""
 
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
-from tests.api.answers import LEAD, bad, good, words
+from tests.api.answers import LEAD, bad, good, together, words
 from tests.harness.program import Person, Serving
 
 TAKEN: list[tuple[dict[str, Any], dict[str, Any]]] = [
@@ -23,6 +22,12 @@ TAKEN: list[tuple[dict[str, Any], dict[str, Any]]] = [
     ({"name": "Ana", "status": "customer"}, {"status": "customer", "pipeline_score": 100}),
     ({"name": "Ana", "score": 0}, {"score": 0}),
     ({"name": "Ana", "score": 100}, {"score": 100}),
+    ({"name": "Ana", "score": 40}, {"score": 40, "purchase_intent_score": 40}),
+    ({"name": "Ana", "status": "hot"}, {"pipeline_score": 75, "score": 70, "purchase_intent_score": 70}),
+    (
+        {"name": "Ana", "score": 40, "purchase_intent": 0.9, "status": "warm"},
+        {"status": "active", "purchase_intent_score": 90},
+    ),
     ({"name": "Ana", "purchase_intent": 0.25}, {"score": 25}),
     ({"name": "Ana", "tags": [f"tag {number}" for number in range(20)]}, {}),
 ]
@@ -43,12 +48,17 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"name": ""}, "/name"),
     ({"name": 123}, "/name"),
     ({"name": "x" * 256}, "/name"),
+    ({"name": "\u200b\u3164"}, "/name"),
     ({"full_name": " "}, "/full_name"),
     ({"name": "Ana", "platform": "simulator"}, "/platform"),
     ({"name": "Ana", "platform": "fax"}, "/platform"),
     ({"name": "Ana", "platform_user_id": ""}, "/platform_user_id"),
     ({"name": "Ana", "platform_user_id": "a b"}, "/platform_user_id"),
     ({"name": "Ana", "platform_user_id": "a" * 256}, "/platform_user_id"),
+    ({"name": "Ana", "platform_user_id": " "}, "/platform_user_id"),
+    ({"name": "Ana", "platform_user_id": "wa_marta"}, "/platform_user_id"),
+    ({"name": "Ana", "platform": "manual", "platform_user_id": "wa_34611223344"}, "/platform_user_id"),
+    ({"name": "Ana", "platform": "whatsapp", "platform_user_id": "marta"}, "/platform_user_id"),
     ({"name": "Ana", "username": "x" * 256}, "/username"),
     ({"name": "Ana", "email": "ana"}, "/email"),
     ({"name": "Ana", "email": "ana@host"}, "/email"),
@@ -68,7 +78,10 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"name": "Ana", "tags": ["x"] * 21}, "/tags"),
     ({"name": "Ana", "tags": ["x" * 51]}, "/tags/0"),
     ({"name": "Ana", "tags": [" "]}, "/tags/0"),
+    ({"name": "Ana", "tags": ["vip", "\u200b"]}, "/tags/1"),
     ({"name": "Ana", "tags": "vip"}, "/tags"),
+    ({"name": "Ana", "creator_id": "pedro"}, "/creator_id"),
+    ({"name": "Ana", "api_key": "x"}, "/api_key"),
     ({"name": "Ana", "id": "x"}, "/id"),
     ({"name": "Ana", "fullName": "Ana"}, "/fullName"),
 ]
@@ -77,7 +90,8 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
 def test_a_bad_lead_is_refused_by_the_name_of_its_field_and_nothing_happens(creator: Person, program: Serving) -> None:
     before = program.log(creator.name)
     for body, field in REFUSED:
-        bad(creator.ask("POST /dm/leads/{c}", body), 422, "invalid", field)
+        for call in ("POST /dm/leads/{c}", "POST /dm/leads/{c}/manual"):
+            bad(creator.ask(call, body), 422, "invalid", field)
     assert program.log(creator.name) == before
 
 
@@ -100,13 +114,7 @@ def test_the_same_id_on_another_platform_is_somebody_else(ana: Person) -> None:
     good(ana.ask("POST /dm/leads/{c}", {"name": "Ana", "platform_user_id": "tg_5001"}))
     assert good(ana.ask("GET /dm/leads/{c}"))["total"] == 2
     bad(ana.ask("GET /dm/leads/{c}/5001"), 409, "conflict")
-
-
-def test_of_simultaneous_creations_exactly_one_wins(creator: Person) -> None:
-    body = {"name": "Ana", "platform_user_id": "ig_5001"}
-    with ThreadPoolExecutor(8) as pool:
-        statuses = list(pool.map(lambda _: creator.ask("POST /dm/leads/{c}", body).status_code, range(8)))
-    assert sorted(statuses) == [200] + [409] * 7
+    bad(ana.ask("PUT /dm/leads/{c}/5001", {"notes": "x"}), 409, "conflict")
 
 
 def test_who_was_deleted_may_be_created_anew(ana: Person) -> None:
@@ -114,3 +122,27 @@ def test_who_was_deleted_may_be_created_anew(ana: Person) -> None:
     new = good(ana.ask("POST /dm/leads/{c}", {"name": "Ana", "platform_user_id": "ig_5001"}))["lead"]
     assert new["id"] != old
     assert new["email"] is None
+
+
+def test_a_phone_number_is_one_person_with_its_plus_or_without(creator: Person) -> None:
+    body = {"name": "Eva", "platform": "whatsapp", "platform_user_id": "+34611223344"}
+    lead = good(creator.ask("POST /dm/leads/{c}", body))["lead"]
+    assert lead["follower_id"] == "wa_34611223344"
+    for given in ("wa_34611223344", "wa_+34611223344", "34611223344"):
+        assert good(creator.ask(f"GET /dm/leads/{{c}}/{given}"))["lead"]["id"] == lead["id"]
+        bad(creator.ask("POST /dm/leads/{c}", body | {"platform_user_id": given}), 409, "duplicate-lead")
+
+
+def test_a_person_on_a_channel_is_one_lead_however_spelled_and_however_many_come_at_once(creator: Person) -> None:
+    spelled = [{"platform_user_id": "ig_1"}, {"platform_user_id": "1", "platform": "instagram"}]
+    answers = together(creator, [("POST /dm/leads/{c}", {"name": "Ana", **each}) for each in spelled * 4])
+    assert sorted(answer.status_code for answer in answers) == [200] + [409] * 7
+    known = good(creator.ask("GET /dm/leads/{c}/ig_1"))["lead"]["id"]
+    for answer in answers:
+        if answer.status_code == 409:
+            assert bad(answer, 409, "duplicate-lead")["existing_id"] == known
+    message = {"creator_id": creator.name, "message": "hola"}
+    senders = [{"sender_id": "ig_2"}, {"sender_id": "2", "platform": "instagram"}] * 3
+    written = together(creator, [("POST /dm/process", message | each) for each in senders])
+    assert len({good(answer)["lead_id"] for answer in written}) == 1
+    assert good(creator.ask("GET /dm/leads/{c}"))["total"] == 2

@@ -107,6 +107,8 @@ def test_of_many_who_is_not_put_aside_is_not_restored(ana: Person) -> None:
 def test_many_that_are_deleted_are_gone(ana: Person) -> None:
     good(ana.ask("POST /dm/leads/{c}/bulk", {"ids": ["ig_5001", "5001"], "action": "delete"}))
     bad(ana.ask("GET /dm/leads/{c}/ig_5001"), 404, "not-found")
+    again = good(ana.ask("POST /dm/leads/{c}/bulk", {"ids": ["ig_5001"], "action": "delete"}))
+    assert [each["error"]["slug"] for each in again["results"]] == ["not-found"]
 
 
 def test_one_act_for_many_answers_for_each_and_shares_one_correlation_id(ana: Person, program: Serving) -> None:
@@ -123,6 +125,20 @@ def test_one_act_for_many_answers_for_each_and_shares_one_correlation_id(ana: Pe
 @pytest.mark.parametrize(
     ("body", "field"),
     [
+        ({"action": "delete"}, "/ids"),
+        ({"ids": "ig_5001", "action": "delete"}, "/ids"),
+        ({"ids": ["ig_5001", 7], "action": "delete"}, "/ids/1"),
+        ({"ids": ["ig_5001", " "], "action": "delete"}, "/ids/1"),
+        ({"ids": ["x" * 301], "action": "delete"}, "/ids/0"),
+        ({"ids": ["ig_5001"]}, "/action"),
+        ({"ids": ["ig_5001"], "action": None}, "/action"),
+        ({"ids": ["ig_5001"], "action": "status", "status": "banana"}, "/status"),
+        ({"ids": ["ig_5001"], "action": "status", "status": "hot", "tag": "x"}, "/tag"),
+        ({"ids": ["ig_5001"], "action": "tag_add"}, "/tag"),
+        ({"ids": ["ig_5001"], "action": "tag_add", "tag": " "}, "/tag"),
+        ({"ids": ["ig_5001"], "action": "tag_remove", "tag": "x" * 51}, "/tag"),
+        ({"ids": ["ig_5001"], "action": "delete", "tag": "x"}, "/tag"),
+        ({"ids": ["ig_5001"], "action": "delete", "reason": "x"}, "/reason"),
         ({"ids": [], "action": "delete"}, "/ids"),
         ({"ids": ["x"] * 1001, "action": "delete"}, "/ids"),
         ({"ids": ["ig_5001"], "action": "explode"}, "/action"),

@@ -36,6 +36,8 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"amount": "97"}, "/amount"),
     ({"amount": True}, "/amount"),
     ({"amount": None}, "/amount"),
+    ({"amount": 1e12}, "/amount"),
+    ({"amount": 0.00001}, "/amount"),
     ({"currency": "eur"}, "/currency"),
     ({"currency": "EURO"}, "/currency"),
     ({"currency": ""}, "/currency"),

@@ -7,9 +7,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from domain.application import Clonnect
 from domain.follower.follower import Follower
-from domain.vocabulary import Mode, Role
+from domain.vocabulary import Role
 from tests.api.answers import refused
 from tests.harness.http import Served
 from tests.harness.runtime import MONDAY, events
@@ -57,12 +56,6 @@ async def test_a_dry_run_says_what_would_happen_and_changes_nothing(enrolled: Se
     assert enrolled.head() == head
 
 
-async def test_a_dry_run_judges_by_every_rule(enrolled: Served) -> None:
-    await enrolled.do(Clonnect.change_mode, CREATOR, Mode.OFF)
-    forced = await run(enrolled, force_due=True)
-    assert {(each["decision"], each["reason"]) for each in forced["items"]} == {("hold", "sending_off")}
-
-
 async def test_a_real_run_does_not_wait_for_the_hour_and_obeys_every_other_rule(enrolled: Served) -> None:
     assert await enrolled.runtime.move_clock(enrolled.runtime.clock() + timedelta(hours=2))
     done = await run(enrolled, dry_run=False, force_due=True, limit=4)
@@ -85,18 +78,6 @@ async def test_a_real_run_without_force_leaves_what_is_not_due(enrolled: Served)
     head = enrolled.head()
     done = await run(enrolled, dry_run=False, due_only=False)
     assert (done["processed"], done["errors"], done["by_sequence"]) == (0, [], {})
-    assert enrolled.head() == head
-
-
-async def test_a_wrong_parameter_runs_nothing(enrolled: Served) -> None:
-    head = enrolled.head()
-    for params, field in (
-        ({"limit": "0"}, "query:limit"),
-        ({"limit": "1001"}, "query:limit"),
-        ({"dry_run": "perhaps"}, "query:dry_run"),
-        ({"force_due": "2"}, "query:force_due"),
-    ):
-        await refused(enrolled.client.post(RUN, params=params), 422, "invalid", field)
     assert enrolled.head() == head
 
 

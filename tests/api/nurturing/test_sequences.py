@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.api.answers import ENROLLED, FOLLOW_UP, NUMBERS, PAGE, RUN_ITEM, SEQUENCE, STEP, bad, good, words
+from tests.api.answers import ENROLLED, FOLLOW_UP, NUMBERS, PAGE, RUN_ITEM, SEQUENCE, STEP, bad, good, says, words
 from tests.harness.program import NOTHING, Person, Serving
 
 TYPES = [
@@ -88,8 +88,10 @@ def test_a_sequence_is_flipped_or_set(creator: Person, body: Any, states: list[b
 def test_what_is_shown_may_be_sent_back(creator: Person, program: Serving) -> None:
     shown = sequence(creator, "objection_price")
     before = program.log(creator.name)
-    answer = good(creator.ask("PUT /nurturing/{c}/sequences/objection_price", {"steps": shown["steps"]}))
-    assert answer["steps"] == shown["steps"]
+    bare = [{name: step[name] for name in ("delay_hours", "message")} for step in shown["steps"]]
+    for steps in (shown["steps"], bare):
+        answer = good(creator.ask("PUT /nurturing/{c}/sequences/objection_price", {"steps": steps}))
+        assert (answer["steps"], answer["enrolled_moved"]) == (shown["steps"], 0)
     assert program.log(creator.name) == before
 
 
@@ -107,6 +109,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"steps": [A_STEP | {"delay_hours": 5}, A_STEP | {"delay_hours": 4}]}, "/steps/1/delay_hours"),
     ({"steps": [A_STEP | {"late": "perhaps"}]}, "/steps/0/late"),
     ({"steps": [A_STEP | {"x": 1}]}, "/steps/0/x"),
+    ({"steps": [A_STEP | {"messages": {"fr": "y"}}]}, "/steps/0/messages/fr/[key]"),
     ({"steps": [A_STEP], "enrolled": "perhaps"}, "/enrolled"),
 ]
 
@@ -138,6 +141,8 @@ def test_a_type_that_does_not_exist_is_404_in_a_path(creator: Person, call: str,
         ("GET /nurturing/{c}/followups?due_before=soon", "query:due_before"),
         ("DELETE /nurturing/{c}/cancel/ig_5002?sequence_type=banana", "query:sequence_type"),
         ("POST /nurturing/{c}/run?limit=0", "query:limit"),
+        ("POST /nurturing/{c}/run?limit=1001", "query:limit"),
+        ("POST /nurturing/{c}/run?force_due=2", "query:force_due"),
         ("POST /nurturing/{c}/run?dry_run=perhaps", "query:dry_run"),
     ],
 )
@@ -241,3 +246,48 @@ def test_a_real_run_counts_what_it_did(luz: Person) -> None:
     assert did["simulated"] == did["sent"]
     assert set(did["by_sequence"]) == {"objection_price"}
     assert set(did["stats_after"]) >= NUMBERS
+
+
+def test_a_sequence_that_is_off_promises_nothing(busy: Person) -> None:
+    for kind in ("objection_price", "interest_cold", "abandoned"):
+        good(busy.ask(f"POST /nurturing/{{c}}/sequences/{kind}/toggle", {"enabled": False}))
+    assert says(busy, "me parece caro")["intent"] == "objection_price"
+    assert good(busy.ask("GET /nurturing/{c}/stats"))["total"] == 0
+
+
+def test_what_is_saved_is_what_is_shown_and_promised(busy: Person) -> None:
+    steps: list[dict[str, Any]] = [
+        {"delay_hours": 5, "message": " ¿Hablamos, {first_name|tú}? "},
+        {"delay_hours": 50, "message": "¡Último!"},
+    ]
+    saved = busy.ask("PUT /nurturing/{c}/sequences/objection_price", {"steps": steps})
+    shown = sequence(busy, "objection_price")
+    assert shown["steps"] == good(saved)["steps"]
+    assert saved.headers["etag"] == f'"{shown["version"]}"'
+    says(busy, "me parece caro", name="Luz")
+    promised = good(busy.ask("GET /nurturing/{c}/followups"))["followups"]
+    assert [each["message_template"] for each in promised] == [step["message"].strip() for step in steps]
+    assert [each["message_preview"] for each in promised] == ["¿Hablamos, Luz?", "¡Último!"]
+
+
+def test_a_customer_is_followed_up_as_a_customer_only(busy: Person) -> None:
+    says(busy, "hola")
+    good(busy.ask("PUT /dm/follower/{c}/ig_5002/status", {"status": "customer"}))
+    for text in ("me parece caro", "gracias", "¿cuánto cuesta el curso?"):
+        says(busy, text)
+    by_sequence = good(busy.ask("GET /nurturing/{c}/stats"))["by_sequence"]
+    assert {kind for kind, those in by_sequence.items() if those["people"]} == {"post_purchase"}
+
+
+def test_what_falls_due_is_sent_and_only_that_is_marked_as_sent(luz: Person, program: Serving) -> None:
+    good(luz.ask("POST /simulator/{c}/clock", {"advance_seconds": 5 * 3600}))
+    sent = good(luz.ask("GET /nurturing/{c}/followups?status=sent"))["followups"]
+    assert len(sent) == good(luz.ask("GET /nurturing/{c}/stats"))["sent"] > 0
+    log = program.log(luz.name)
+    accepted = {event["send_id"] for event in log if event["topic"] == "follower.send_accepted"}
+    requested = [event for event in log if event["topic"] == "follower.send_requested"]
+    for each in sent:
+        (send,) = [event["send_id"] for event in requested if event["follow_up_id"] == each["id"]]
+        assert send in accepted
+    shown = good(luz.ask("GET /dm/conversations/{c}/ig_5002/messages"))["messages"]
+    assert {each["message_preview"] for each in sent} <= {m["content"] for m in shown if m["delivery"] == "sent"}

@@ -1,7 +1,6 @@
 """Operations: alive, ready, described; and the demo's own calls."""
 
 import re
-from pathlib import Path
 from typing import Any
 
 import jsonschema_rs
@@ -9,8 +8,8 @@ import pytest
 
 from api.app import openapi
 from domain.vocabulary import Role
-from tests.api.answers import TIME, bad, good, words
-from tests.harness.program import Person, Serving, serving
+from tests.api.answers import TIME, good, words
+from tests.harness.program import Person, Serving
 
 DESCRIBED = openapi()
 WALKED = [
@@ -85,21 +84,6 @@ def test_a_request_made_of_the_examples_is_understood_and_answered_as_described(
     for name, header in described["headers"].items():
         shown = DESCRIBED["components"]["headers"][name] if "$ref" in header else header
         assert not shown.get("required") or name.lower() in answer.headers, name
-
-
-def test_the_simulator_is_in_a_demo_only(database_url: str, data_dir: Path) -> None:
-    with serving(database_url, data_dir) as earnest:
-        creator = earnest.creator()
-        before = earnest.log()
-        for call, body in (
-            ("POST /simulator/{c}/messages", {"follower_id": "ig_5002", "text": "hola"}),
-            ("GET /simulator/{c}/clock", None),
-            ("POST /simulator/{c}/clock", {"advance_seconds": 1}),
-            ("POST /simulator/{c}/reset", None),
-        ):
-            bad(creator.ask(call, **({} if body is None else {"json": body})), 404, "not-found")
-        assert earnest.log() == before
-        creator.client.close()
 
 
 def test_a_phone_of_the_demo_writes(busy: Person) -> None:

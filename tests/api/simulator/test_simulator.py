@@ -15,6 +15,8 @@ async def test_the_demo_does_not_exist_where_people_work(served: Served) -> None
     await refused(served.client.post(f"/simulator/{CREATOR}/clock", json={"advance_seconds": 60}), 404, "not-found")
     await refused(served.client.get(f"/simulator/{CREATOR}/clock"), 404, "not-found")
     await refused(served.client.post(f"/simulator/{CREATOR}/reset", json={}), 404, "not-found")
+    nobody = {"name": "Ana", "platform_user_id": "sim_1"}
+    await refused(served.client.post(f"/dm/leads/{CREATOR}", json=nobody), 422, "invalid", "/platform_user_id")
     assert served.head() == head
 
 

@@ -93,6 +93,9 @@ def test_types_take_wildcards(ana: Person) -> None:
 @pytest.mark.parametrize("given", ["x", "-1", "1.5", "", "9" * 30])
 def test_anything_but_a_whole_number_is_refused(creator: Person, given: str) -> None:
     bad(creator.ask(f"GET /stream/{{c}}?last_event_id={given}"), 422, "invalid", "query:last_event_id")
+    if given:
+        header = {"Last-Event-ID": given}
+        bad(creator.ask("GET /stream/{c}", headers=header), 422, "invalid", "header:Last-Event-ID")
 
 
 def test_who_may_not_read_the_inbox_may_not_listen(creator: Person, program: Serving) -> None:

@@ -5,10 +5,11 @@ from typing import Any
 
 import psycopg
 
+from api.database.installation import installation_key
 from domain.vocabulary import Platform
 from tests.api.answers import refused
 from tests.harness.http import Served
-from tests.world import CREATOR
+from tests.world import CREATOR, OTHER, connect
 
 SECRET = {"X-Telegram-Bot-Api-Secret-Token": "s3cret"}
 
@@ -26,7 +27,9 @@ def deliveries(served: Served) -> list[tuple[str, str | None]]:
     return [(state, creator_id) for state, creator_id in rows]
 
 
-async def test_an_update_is_stored_and_answered_with_nothing(served: Served) -> None:
+async def test_an_update_is_stored_for_the_creator_of_its_bot_and_answered_with_nothing(served: Served) -> None:
+    key = installation_key(served.runtime.settings)
+    await served.do(connect, key, OTHER, Platform.TELEGRAM, "8", token="8:token", secret="another")
     await served.connect(Platform.TELEGRAM, "9", "s3cret")
     async with served.anybody(**SECRET) as telegram:
         answer = await telegram.post("/webhook/telegram", json=update(1, "hola"))
