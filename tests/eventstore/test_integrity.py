@@ -15,7 +15,7 @@ from eventstore.factory import Datastore
 from eventstore.integrity import BATCH, GENESIS, START, Broken, Head, check_log
 from eventstore.recorder import Recorder
 from tests.eventstore.appending import thing
-from tests.harness.processes import clonnect
+from tests.harness.processes import in_process
 
 Connection = psycopg.Connection[TupleRow]
 EVENTS = 12
@@ -224,7 +224,7 @@ def test_nobody_is_held_up_and_nothing_is_reported_while_events_are_appended(
 @pytest.fixture
 def command(database_url: str, tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        return clonnect(tmp_path, "check-log", *arguments, DATABASE_URL=database_url)
+        return in_process(tmp_path, "check-log", *arguments, DATABASE_URL=database_url)
 
     return run
 

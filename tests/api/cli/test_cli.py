@@ -25,7 +25,7 @@ from domain.creator import CreatorSettings
 from domain.errors import Invalid
 from domain.lead import Details
 from domain.vocabulary import Platform, Role
-from tests.harness.processes import clonnect, listening
+from tests.harness.processes import clonnect, in_process, listening
 from tests.platforms.bot_api import TOKEN, BotApi
 
 STOPS_WITHIN = 5.0
@@ -72,14 +72,14 @@ def servers(data_dir: Path) -> list[psutil.Process]:
 
 @pytest.mark.parametrize("command", ["", *COMMANDS])
 def test_every_command_explains_itself(data_dir: Path, command: str) -> None:
-    done = clonnect(data_dir, *command.split(), "--help")
+    done = in_process(data_dir, *command.split(), "--help")
     assert done.returncode == 0
     assert done.stdout.startswith(f"usage: clonnect {command}".strip())
     assert list(data_dir.iterdir()) == []
 
 
 def test_the_help_shows_how_to_begin(data_dir: Path) -> None:
-    said = clonnect(data_dir, "--help").stdout
+    said = in_process(data_dir, "--help").stdout
     assert "examples:" in said
     assert all(command.split()[0] in said for command in COMMANDS)
 
@@ -100,7 +100,7 @@ def test_the_version_is_that_of_the_package(data_dir: Path) -> None:
     ],
 )
 def test_a_command_that_is_not_understood_is_a_misuse(data_dir: Path, arguments: list[str]) -> None:
-    done = clonnect(data_dir, *arguments)
+    done = in_process(data_dir, *arguments)
     assert done.returncode == 2
     assert done.stdout == ""
     assert "error: " in done.stderr
@@ -117,14 +117,14 @@ def refusal(done: subprocess.CompletedProcess[str]) -> str:
 
 @pytest.mark.parametrize("command", ["serve", "api", "work", "demo", "migrate", "creators add maria"])
 def test_a_database_that_cannot_be_reached_is_one_sentence(data_dir: Path, command: str) -> None:
-    done = clonnect(data_dir, *command.split(), DATABASE_URL="postgresql://maria:hunter2@127.0.0.1:1/clonnect")
+    done = in_process(data_dir, *command.split(), DATABASE_URL="postgresql://maria:hunter2@127.0.0.1:1/clonnect")
     assert refusal(done).startswith("The database cannot be reached: start it or mend DATABASE_URL")
     assert "hunter2" not in done.stderr
 
 
 def test_a_wrong_setting_is_one_sentence(data_dir: Path) -> None:
-    assert refusal(clonnect(data_dir, "serve", CLONNECT_PORT="x")).startswith("CLONNECT_PORT is wrong:")
-    assert refusal(clonnect(data_dir, "serve", CLONNECT_PROT="1")) == (
+    assert refusal(in_process(data_dir, "serve", CLONNECT_PORT="x")).startswith("CLONNECT_PORT is wrong:")
+    assert refusal(in_process(data_dir, "serve", CLONNECT_PROT="1")) == (
         "CLONNECT_PROT is not a setting: did you mean CLONNECT_PORT?"
     )
 
@@ -142,27 +142,27 @@ def test_migrating_says_what_it_did_and_is_done_once(data_dir: Path, empty_datab
 
 
 def test_a_server_of_ones_own_is_migrated_only_when_its_owner_says_so(data_dir: Path, empty_database_url: str) -> None:
-    said = refusal(clonnect(data_dir, "creators", "add", "maria", DATABASE_URL=empty_database_url))
+    said = refusal(in_process(data_dir, "creators", "add", "maria", DATABASE_URL=empty_database_url))
     assert said.startswith("The database lacks 0001_log")
     assert said.endswith("run `clonnect migrate` first.")
 
 
 def test_a_creator_is_added_with_a_link_and_a_key(data_dir: Path, database_url: str) -> None:
-    added = clonnect(
+    added = in_process(
         data_dir, "creators", "add", "maria", "--email", "maria@example.com", "--timezone", "Europe/Madrid",
         DATABASE_URL=database_url, CLONNECT_PUBLIC_URL="https://dm.example.com",
     )  # fmt: skip
     assert re.fullmatch(r"https://dm\.example\.com/app#link=\S{20,}\n", added.stdout), added.stderr
-    link = clonnect(data_dir, "users", "link", "maria@example.com", DATABASE_URL=database_url)
+    link = in_process(data_dir, "users", "link", "maria@example.com", DATABASE_URL=database_url)
     assert re.fullmatch(r"http://127\.0\.0\.1:8000/app#link=\S{20,}\n", link.stdout), link.stderr
-    key = clonnect(data_dir, "keys", "add", "maria", "--role", "owner", DATABASE_URL=database_url)
+    key = in_process(data_dir, "keys", "add", "maria", "--role", "owner", DATABASE_URL=database_url)
     assert re.fullmatch(r"\S{20,}\n", key.stdout), key.stderr
     assert key.stderr == ""
 
 
 def test_keys_are_made_listed_and_taken_back_by_commands(data_dir: Path, database_url: str) -> None:
     def run(*arguments: str) -> str:
-        done = clonnect(data_dir, *arguments, DATABASE_URL=database_url)
+        done = in_process(data_dir, *arguments, DATABASE_URL=database_url)
         assert done.returncode == 0, done.stderr
         return done.stdout
 
@@ -177,16 +177,16 @@ def test_keys_are_made_listed_and_taken_back_by_commands(data_dir: Path, databas
     assert run("keys", "list", "--admin").startswith(f"{admin.removeprefix('clk_')[:12]}  admin")
     run("keys", "revoke", "maria", prefix)
     assert prefix not in run("keys", "list", "maria")
-    refusal(clonnect(data_dir, "keys", "revoke", "maria", prefix, DATABASE_URL=database_url))
+    refusal(in_process(data_dir, "keys", "revoke", "maria", prefix, DATABASE_URL=database_url))
     last = run("keys", "list", "maria").split()[0]
-    assert "last way in" in refusal(clonnect(data_dir, "keys", "revoke", "maria", last, DATABASE_URL=database_url))
-    nobodys = clonnect(data_dir, "keys", "list", DATABASE_URL=database_url)
+    assert "last way in" in refusal(in_process(data_dir, "keys", "revoke", "maria", last, DATABASE_URL=database_url))
+    nobodys = in_process(data_dir, "keys", "list", DATABASE_URL=database_url)
     assert (nobodys.returncode, nobodys.stdout) == (2, "")
 
 
 def test_people_are_let_in_and_out_by_commands(data_dir: Path, database_url: str) -> None:
     def run(*arguments: str) -> str:
-        done = clonnect(data_dir, *arguments, DATABASE_URL=database_url)
+        done = in_process(data_dir, *arguments, DATABASE_URL=database_url)
         assert done.returncode == 0, done.stderr
         return done.stdout
 
@@ -194,8 +194,8 @@ def test_people_are_let_in_and_out_by_commands(data_dir: Path, database_url: str
     assert "/app#link=" in run("users", "add", "maria", "bea@example.com", "--role", "agent")
     run("users", "role", "bea@example.com", "auditor")
     assert run("users", "list", "maria").startswith("bea@example.com  auditor")
-    refusal(clonnect(data_dir, "users", "add", "maria", "bea@example.com", DATABASE_URL=database_url))
-    refusal(clonnect(data_dir, "users", "remove", "maria@example.com", DATABASE_URL=database_url))
+    refusal(in_process(data_dir, "users", "add", "maria", "bea@example.com", DATABASE_URL=database_url))
+    refusal(in_process(data_dir, "users", "remove", "maria@example.com", DATABASE_URL=database_url))
     run("users", "remove", "bea@example.com")
     assert "bea@" not in run("users", "list", "maria")
 
@@ -242,8 +242,8 @@ def test_who_acts_for_several_creators_is_named_with_one(tmp_path: Path, databas
     ],
 )
 def test_what_cannot_be_done_is_one_sentence(data_dir: Path, database_url: str, arguments: list[str]) -> None:
-    assert clonnect(data_dir, "creators", "add", "maria", DATABASE_URL=database_url).returncode == 0
-    refusal(clonnect(data_dir, *arguments, DATABASE_URL=database_url))
+    assert in_process(data_dir, "creators", "add", "maria", DATABASE_URL=database_url).returncode == 0
+    refusal(in_process(data_dir, *arguments, DATABASE_URL=database_url))
 
 
 @pytest.mark.parametrize("given", ["notanemail", "", "  ", "ana@x..es", "test\u043e@gmail.com"])
@@ -256,19 +256,19 @@ def test_who_is_let_in_has_an_address_as_over_http(given: str) -> None:
 
 
 def test_a_token_comes_from_stdin_or_not_at_all(data_dir: Path) -> None:
-    done = clonnect(data_dir, "channels", "connect", "maria", "telegram")
+    done = in_process(data_dir, "channels", "connect", "maria", "telegram")
     assert done.returncode == 2
     assert done.stderr.startswith("clonnect: Nothing came on stdin")
 
 
 def test_a_bot_is_connected_and_its_token_is_not_repeated(data_dir: Path, database_url: str) -> None:
-    clonnect(data_dir, "creators", "add", "maria", DATABASE_URL=database_url)
+    in_process(data_dir, "creators", "add", "maria", DATABASE_URL=database_url)
     with BotApi() as telegram:
         settings = {"DATABASE_URL": database_url, "CLONNECT_TELEGRAM_BASE_URL": telegram.url}
-        done = clonnect(data_dir, "channels", "connect", "maria", "telegram", given=f"\ufeff{TOKEN}\r\n", **settings)
+        done = in_process(data_dir, "channels", "connect", "maria", "telegram", given=f"\ufeff{TOKEN}\r\n", **settings)
         assert done.returncode == 0, done.stderr
         assert "speaks for maria" in done.stdout
-        wrong = clonnect(data_dir, "channels", "connect", "maria", "telegram", given=f"{TOKEN}x\n", **settings)
+        wrong = in_process(data_dir, "channels", "connect", "maria", "telegram", given=f"{TOKEN}x\n", **settings)
         assert "check its token" in refusal(wrong)
     assert TOKEN not in done.stdout + done.stderr + wrong.stderr
 
@@ -311,7 +311,7 @@ def test_a_port_in_use_is_one_sentence(data_dir: Path, database_url: str) -> Non
 
 
 def test_the_api_describes_itself(data_dir: Path) -> None:
-    described = json.loads(clonnect(data_dir, "openapi").stdout)
+    described = json.loads(in_process(data_dir, "openapi").stdout)
     assert described["openapi"].startswith("3.1")
     assert "/dm/leads/{creator_id}" in described["paths"]
 

@@ -22,7 +22,7 @@ from domain.vocabulary import Platform, Status
 from projections.board import Board
 from projections.registry import PROJECTIONS
 from tests.api.cli.test_cli import refusal
-from tests.harness.processes import clonnect, listening, started
+from tests.harness.processes import in_process, listening, started
 from tests.projections.sayings import NO_POOL
 from tests.projections.test_projector import wait_until
 from tests.projections.test_rebuild import WAITS
@@ -61,12 +61,12 @@ def shows_all(conn: Connection) -> str:
 
 @pytest.mark.usefixtures("marta")
 def test_the_list_says_how_far_each_is(data_dir: Path, database_url: str, conn: Connection) -> None:
-    before = columns(clonnect(data_dir, "projections", "list", DATABASE_URL=database_url).stdout)
+    before = columns(in_process(data_dir, "projections", "list", DATABASE_URL=database_url).stdout)
     assert list(before) == [kind.name for kind in PROJECTIONS]
     assert all(each[1:4] == ["live", "0", each[4]] and each[3] == each[4] != "0" for each in before.values())
     with listening(data_dir, "api", DATABASE_URL=database_url):
         wait_until(conn, shows_all(conn))
-    after = columns(clonnect(data_dir, "projections", "list", DATABASE_URL=database_url).stdout)
+    after = columns(in_process(data_dir, "projections", "list", DATABASE_URL=database_url).stdout)
     head = after["board"][3]
     assert after["board"][:-1] == [str(Board.version), "live", head, head, "0", "0.0", "0"]
     assert int(after["board"][-1]) > 0
@@ -78,7 +78,7 @@ def test_a_rebuild_by_a_command_is_shown_by_the_program_that_runs(
     app, lead = marta
     with listening(data_dir, "api", DATABASE_URL=database_url):
         wait_until(conn, shows_all(conn))
-        done = clonnect(data_dir, "projections", "rebuild", "board", DATABASE_URL=database_url)
+        done = in_process(data_dir, "projections", "rebuild", "board", DATABASE_URL=database_url)
         assert re.match(r"board shows its new tables since position \d+", done.stdout), done.stderr
         app.edit_lead("maria", lead.id, {}, Status.HOT)
         wait_until(conn, shows_all(conn))
@@ -100,7 +100,7 @@ def test_a_rebuild_by_a_command_is_shown_by_the_program_that_runs(
 def test_what_cannot_be_done_is_one_sentence(
     data_dir: Path, database_url: str, arguments: list[str], sentence: str
 ) -> None:
-    assert re.fullmatch(sentence, refusal(clonnect(data_dir, "projections", *arguments, DATABASE_URL=database_url)))
+    assert re.fullmatch(sentence, refusal(in_process(data_dir, "projections", *arguments, DATABASE_URL=database_url)))
 
 
 def test_a_killed_rebuild_is_gone_on_with_or_given_up(
@@ -118,10 +118,10 @@ def test_a_killed_rebuild_is_gone_on_with_or_given_up(
                 program.kill()
         begun = conn.execute("SELECT generation, position FROM read.rebuilds").fetchall()
         assert begun == [{"generation": 2, "position": 0}]
-    given_up = clonnect(data_dir, "projections", "rebuild", "board", "--cancel", DATABASE_URL=database_url)
+    given_up = in_process(data_dir, "projections", "rebuild", "board", "--cancel", DATABASE_URL=database_url)
     assert given_up.stdout == "The rebuild of board is given up; what is shown has not changed.\n"
     assert conn.execute("SELECT to_regclass(%s) AS made", (leads(2),)).fetchall() == [{"made": None}]
-    assert clonnect(data_dir, "projections", "rebuild", "board", DATABASE_URL=database_url).returncode == 0
+    assert in_process(data_dir, "projections", "rebuild", "board", DATABASE_URL=database_url).returncode == 0
     assert conn.execute(f"SELECT count(*) AS n FROM {leads(2)}".encode()).fetchall() == [{"n": 1}]
 
 
@@ -129,17 +129,17 @@ def test_what_waits_is_listed_replayed_and_discarded(
     data_dir: Path, database_url: str, conn: Connection, marta: tuple[Clonnect, Lead]
 ) -> None:
     app, lead = marta
-    assert clonnect(data_dir, "projections", "park", "list", DATABASE_URL=database_url).stderr == "Nothing waits.\n"
+    assert in_process(data_dir, "projections", "park", "list", DATABASE_URL=database_url).stderr == "Nothing waits.\n"
     app.recorder.insert_events([StoredEvent(lead.id, lead.version + 1, Lead.StatusChanged.TOPIC, b"{}")])
     with listening(data_dir, "api", DATABASE_URL=database_url):
         wait_until(conn, shows_all(conn))
-    listed = clonnect(data_dir, "projections", "park", "list", DATABASE_URL=database_url).stdout.splitlines()
+    listed = in_process(data_dir, "projections", "park", "list", DATABASE_URL=database_url).stdout.splitlines()
     assert {"projection", "board", "conversations"} <= {line.split()[0] for line in listed}
     assert re.search(rf"{lead.id} +\d+ +lead\.status_changed +1 +.*unreadable \(ValidationError\)", listed[1])
 
-    replayed = clonnect(data_dir, "projections", "park", "replay", "board", DATABASE_URL=database_url)
+    replayed = in_process(data_dir, "projections", "park", "replay", "board", DATABASE_URL=database_url)
     assert re.fullmatch(rf"{lead.id}: 0 events are shown; it waits at position \d+ now: unread.*\n", replayed.stdout)
-    discarded = clonnect(data_dir, "projections", "park", "discard", "board", str(lead.id), DATABASE_URL=database_url)
+    discarded = in_process(data_dir, "projections", "park", "discard", "board", str(lead.id), DATABASE_URL=database_url)
     assert discarded.stdout == f"{lead.id}: 0 events are shown; nothing waits any more.\n"
-    again = clonnect(data_dir, "projections", "park", "discard", "board", str(lead.id), DATABASE_URL=database_url)
+    again = in_process(data_dir, "projections", "park", "discard", "board", str(lead.id), DATABASE_URL=database_url)
     assert refusal(again) == f"Nothing of the stream {lead.id} waits in board."
