@@ -22,7 +22,8 @@ setup-dev: setup .venv/.dev tests/browser/node_modules/.ready ## Install what th
 run: setup ## Start the demo and print its link
 	@$(BIN)/clonnect demo
 
-test: check test-backend test-frontend test-browser ## Check and test everything
+test: setup-dev ## Check and test everything, and say what each part has cost
+	@$(BIN)/python -m tools.cost "$(MAKE)" check test-backend test-frontend test-browser
 
 test-backend: setup-dev
 	$(BIN)/python -m pytest -q -n 2

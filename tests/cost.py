@@ -17,6 +17,8 @@ from typing import Any
 import psutil
 import pytest
 
+from tools.cost import Cost, table
+
 POSTGRES = "PostgreSQL"
 REST = "starting, collecting"
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -79,21 +81,18 @@ class Ledger:
             terminalreporter.write_line(line)
 
     def _table(self) -> Iterator[str]:
-        shown: defaultdict[str, Spent] = defaultdict(lambda: (0, 0.0, 0.0))
         by_file = self._config.getoption("cost") == "files"
         server = self._spent.pop(POSTGRES, (0, 0.0, 0.0))
+        shown: defaultdict[str, Spent] = defaultdict(lambda: (0, 0.0, 0.0))
         for file, spent in sorted(self._spent.items()):
-            shown[file if by_file else _part(file)] = _sum(shown[file if by_file else _part(file)], spent)
+            name = file if by_file else _part(file)
+            shown[name] = _sum(shown[name], spent)
         known = sum(processor for _, _, processor in shown.values())
         shown[REST] = (0, 0.0, max(processor_seconds() - known, 0.0))
         shown[POSTGRES] = server
-        width = max(len(name) for name in shown)
-        yield f"{'':{width}}  tests    wall s     cpu s"
-        for name, (tests, wall, processor) in shown.items():
-            counted = f"{tests:5}  {wall:8.1f}" if tests else " " * 15
-            yield f"{name:{width}}  {counted}  {processor:8.1f}"
-        tests, processor = sum(s[0] for s in shown.values()), sum(s[2] for s in shown.values())
-        yield f"{'in all':{width}}  {tests:5}  {time.perf_counter() - self._began:8.1f}  {processor:8.1f}"
+        tests, processor = sum(spent[0] for spent in shown.values()), sum(spent[2] for spent in shown.values())
+        shown["in all"] = (tests, time.perf_counter() - self._began, processor)
+        yield from table(Cost(name, *spent) for name, spent in shown.items())
 
     def _add(self, name: str, spent: Spent) -> None:
         self._spent[name] = _sum(self._spent[name], spent)
