@@ -22,7 +22,8 @@ setup-dev: setup .venv/.dev tests/browser/node_modules/.ready ## Install what th
 run: setup ## Start the demo and print its link
 	@$(BIN)/clonnect demo
 
-test: check test-backend test-frontend test-browser ## Check and test everything
+test: setup-dev ## Check and test everything, and say what each part has cost
+	@$(BIN)/python -m tools.cost "$(MAKE)" check test-backend test-frontend test-browser
 
 test-backend: setup-dev
 	$(BIN)/python -m pytest -q -n 2
@@ -40,7 +41,7 @@ chaos: setup-dev ## Torture the log, those who wait and lead, and the ways in, f
 	$(BIN)/python -m tests.chaos $(SCALE)
 
 fuzz: setup-dev ## Fuzz the whole API with new inputs every time; FUZZ=500 for longer
-	FUZZ=$(FUZZ) $(BIN)/python -m pytest -q tests/api/test_fuzz.py
+	FUZZ=$(FUZZ) $(BIN)/python -m pytest -q tests/api/openapi/test_fuzz.py
 
 bench: setup-dev ## Measure, and write docs/benchmarks.md; SCALE=0.1 for a glance
 	$(BIN)/python -m tests.bench $(SCALE)

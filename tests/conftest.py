@@ -25,7 +25,7 @@ from api.settings import Settings, variables
 properties.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 properties.load_profile("patient")
 
-pytest_plugins = ("tests.runtime", "tests.serving")
+pytest_plugins = ("tests.cost", "tests.harness.runtime", "tests.harness.program", "tests.harness.installation")
 
 RUN = "PYTEST_CLONNECT_RUN"
 """Names the folder that the processes of one test run share."""
@@ -56,12 +56,14 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session")
-def server_url() -> Iterator[str]:
+def server_url(request: pytest.FixtureRequest) -> Iterator[str]:
     """A PostgreSQL server for the whole run: `DATABASE_URL`, else an embedded one that the workers share."""
-    with nullcontext(GIVEN) if GIVEN else embedded_server(Path(os.environ[RUN]) / "postgres", PASSING) as url:
+    home = Path(os.environ[RUN]) / "postgres"
+    with nullcontext(GIVEN) if GIVEN else embedded_server(home, PASSING) as url:
         yield url
         with psycopg.connect(url, autocommit=True) as connection:
             _drop_what_is_left(connection)
+        request.config.pluginmanager.getplugin("cost").server_used(home)
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ from tests.chaos.hanging import HELLO, number, start, wait_until
 from tests.chaos.proxy import Proxy, Rates
 from tests.chaos.two_creators import exported
 from tests.domain.invariants import broken, unfinished
-from tests.faults.conftest import Installation
+from tests.harness.installation import Installation
 
 CHAT = 42
 DRAINED_WITHIN = 600.0

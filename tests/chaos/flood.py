@@ -14,7 +14,8 @@ import httpx
 import psutil
 
 from tests.chaos.flooding import MEBIBYTE, Flood, Sent
-from tests.serving import ROOT, Person, Serving
+from tests.harness.processes import ROOT
+from tests.harness.program import Person, Serving
 
 PACE = 20
 """How often a second somebody else reads."""

@@ -1,9 +1,7 @@
 """The disk of the embedded database fills up while the program serves, and has room again some time later."""
 
-import os
 import signal
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -14,8 +12,8 @@ from typing import IO
 
 import httpx
 
-from api.settings import variables
-from tests.serving import LISTENS, ROOT, STOP_SECONDS
+from tests.harness.processes import LISTENS, STOP_SECONDS, clonnect, started
+from tests.harness.program import UNLIMITED
 
 DISK = "300m"
 FILLING = 1 << 20
@@ -143,14 +141,7 @@ def small_disk() -> Iterator[Path]:
 @contextmanager
 def serving_on(disk: Path, said: IO[str]) -> Iterator[Client]:
     """`clonnect serve` with its own database on a disk, and somebody who has a key."""
-    program = subprocess.Popen(
-        [sys.executable, str(ROOT / "clonnect.py"), "serve", "--port", "0"],
-        env=environment(disk),
-        cwd=disk,
-        stdout=subprocess.PIPE,
-        stderr=said,
-        text=True,
-    )
+    program = started(disk, "serve", "--port", "0", out=subprocess.PIPE, errors=said, **UNLIMITED)
     try:
         assert program.stdout
         address = program.stdout.readline().removeprefix(LISTENS).strip()
@@ -162,12 +153,8 @@ def serving_on(disk: Path, said: IO[str]) -> Iterator[Client]:
         program.wait(STOP_SECONDS)
 
 
-def environment(disk: Path) -> dict[str, str]:
-    theirs = {name: value for name, value in os.environ.items() if name not in variables()}
-    return theirs | {"CLONNECT_DATA_DIR": str(disk / "data"), "CLONNECT_REQUESTS_PER_MINUTE": "1000000"}
-
-
 def run(disk: Path, *arguments: str) -> str:
     """What a command prints."""
-    command = [sys.executable, str(ROOT / "clonnect.py"), *arguments]
-    return subprocess.run(command, env=environment(disk), cwd=disk, capture_output=True, text=True, check=True).stdout
+    done = clonnect(disk, *arguments)
+    assert done.returncode == 0, done.stderr
+    return done.stdout

@@ -19,7 +19,8 @@ from domain.lead_and_follower import NewLead
 from domain.vocabulary import Platform
 from tests.chaos.two_creators import exported
 from tests.domain.invariants import broken
-from tests.faults.conftest import CREATOR, Installation
+from tests.harness.installation import Installation
+from tests.world import CREATOR
 
 BEFORE_SECONDS = 1.5
 AFTER_SECONDS = 3.0

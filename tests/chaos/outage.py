@@ -13,7 +13,7 @@ import httpx
 import psycopg
 
 from tests.chaos.proxy import Cut, Proxy
-from tests.serving import Person, Serving
+from tests.harness.program import Person, Serving
 
 WRITERS = 6
 LOOKS_EVERY = 0.1

@@ -10,7 +10,7 @@ from uuid import uuid4
 import httpx
 
 from domain.vocabulary import Platform, SequenceType
-from tests.serving import ANSWER_SECONDS, Serving
+from tests.harness.program import ANSWER_SECONDS, Serving
 
 READ = frozenset({200})
 DONE = READ | {202}

@@ -8,7 +8,7 @@ import pytest
 from tests.chaos.flood import drowning
 from tests.chaos.flooding import Flood
 from tests.chaos.reports.flooding import FLOODS, flood_row
-from tests.serving import Person, Serving
+from tests.harness.program import Person, Serving
 
 SECONDS = 1.0
 

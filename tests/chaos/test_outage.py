@@ -7,7 +7,7 @@ import pytest
 
 from tests.chaos.outage import HEADINGS, OutageFindings, away, endure, held
 from tests.chaos.proxy import Proxy, Rates
-from tests.serving import Person, Serving, serving
+from tests.harness.program import Person, Serving, serving
 
 SECONDS = 2.5
 AT_MOST = 5.0

@@ -6,7 +6,7 @@ from pathlib import Path
 from tests.chaos.reports.walls import MINGLING, mingling_row
 from tests.chaos.tenants import a_tenant
 from tests.chaos.two_creators import AT_ONCE, TenancyFindings, mingle, search
-from tests.serving import Serving, serving
+from tests.harness.program import Serving, serving
 
 
 def test_nothing_of_one_creator_reaches_the_other(database_url: str, data_dir: Path) -> None:

@@ -20,7 +20,7 @@ from eventstore.mapper import TypedMapper
 from eventstore.recorder import Recorder
 from tests.chaos.tenants import OTHERS, OWN, Ask, Tenant, a_tenant, nobody_like
 from tests.domain.ownership import ID, owners_of, strays
-from tests.serving import Serving
+from tests.harness.program import Serving
 
 AT_ONCE = 200
 HEARD_WITHIN = 30.0

@@ -5,21 +5,12 @@ from eventsourcing.persistence import OperationalError
 
 from eventstore.circuit_breaker import PATIENCE_SECONDS, PROBE_SECONDS, Circuit, Trouble
 from eventstore.recorder import Held
-
-
-class ManualClock:
-    """A clock that goes when it is told to."""
-
-    def __init__(self) -> None:
-        self.now = 100.0
-
-    def __call__(self) -> float:
-        return self.now
+from tests.world import ManualClock
 
 
 @pytest.fixture
 def clock() -> ManualClock:
-    return ManualClock()
+    return ManualClock(100.0)
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Whatever is done to the log behind our back is found, and where."""
 
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -16,9 +15,9 @@ from eventstore.factory import Datastore
 from eventstore.integrity import BATCH, GENESIS, START, Broken, Head, check_log
 from eventstore.recorder import Recorder
 from tests.eventstore.appending import thing
+from tests.harness.processes import in_process
 
 Connection = psycopg.Connection[TupleRow]
-ROOT = Path(__file__).parents[2]
 EVENTS = 12
 REWRITTEN = """
 DO $$
@@ -227,14 +226,7 @@ def test_nobody_is_held_up_and_nothing_is_reported_while_events_are_appended(
 @pytest.fixture
 def command(database_url: str, tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, ROOT / "clonnect.py", "check-log", *arguments],
-            env={"DATABASE_URL": database_url, "CLONNECT_DATA_DIR": str(tmp_path), "PATH": ""},
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
+        return in_process(tmp_path, "check-log", *arguments, DATABASE_URL=database_url)
 
     return run
 

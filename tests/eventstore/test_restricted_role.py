@@ -21,7 +21,8 @@ from domain.lead import Lead
 from domain.vocabulary import Status
 from eventstore.integrity import check_log
 from eventstore.snapshots import GROWN
-from tests.runtime import CREATOR, MONDAY, acting, events, on_the_phone, say, sign_up
+from tests.harness.runtime import MONDAY, acting, events, on_the_phone, say
+from tests.world import CREATOR, sign_up
 
 PAGE = Path(__file__).parents[2] / "docs" / "operations.md"
 PHONE = "ig_7712039485711"

@@ -32,7 +32,8 @@ from processes.channels.base import ChannelName
 from projections.board import Board
 from projections.engine.parking import parked_streams, replay
 from projections.engine.projection import handles
-from tests.runtime import CREATOR, MONDAY, Start, acting, deliver, events, on_the_phone, recorded, say, sign_up
+from tests.harness.runtime import MONDAY, Start, acting, deliver, events, on_the_phone, recorded, say
+from tests.world import CREATOR, sign_up
 
 MARTA, PEDRO = "ig_7712039485711", "ig_5550001112223"
 Conn = psycopg.Connection[DictRow]

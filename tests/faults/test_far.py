@@ -2,7 +2,7 @@
 
 from tests.chaos.far import write_to_a_far_worker
 from tests.chaos.reports.leading import FAR, far_table
-from tests.faults.conftest import Installation
+from tests.harness.installation import Installation
 
 
 def test_whoever_writes_faster_than_a_far_worker_reacts_is_understood_each_time_and_answered_once(

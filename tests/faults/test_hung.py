@@ -2,7 +2,7 @@
 
 from tests.chaos.hanging import hang
 from tests.chaos.reports.leading import HUNG, hung_table
-from tests.faults.conftest import Installation
+from tests.harness.installation import Installation
 
 STOPPED_SECONDS = 12.0
 SOON_SECONDS = 9.0

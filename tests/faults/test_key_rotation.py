@@ -33,10 +33,11 @@ from domain.follower.follower import Follower
 from eventstore.sealing import Sealer
 from eventstore.vault import WrongKey, wrapping
 from processes.channels.base import ChannelName
-from tests.faults.conftest import Installation
 from tests.faults.test_leader import LISTENING, wait_for_rows
-from tests.runtime import CREATOR, MONDAY, Start, deliver, events, say, sign_up
-from tests.serving import LISTENS
+from tests.harness.installation import Installation
+from tests.harness.processes import LISTENS
+from tests.harness.runtime import MONDAY, Start, deliver, events, say
+from tests.world import CREATOR, sign_up
 
 NEW = bytes(range(32, 64))
 PATIENCE = 120

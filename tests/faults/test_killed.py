@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from tests.faults.conftest import Installation
+from tests.harness.installation import Installation
 
 BY_WEBHOOK = {"telegram_polling": "false"}
 

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 
 from domain.vocabulary import Mode
 from projections.registry import PROJECTIONS
-from tests.faults.conftest import CREATOR, Installation
+from tests.harness.installation import Installation
+from tests.world import CREATOR
 
 AT_THE_HEAD = "SELECT FROM read.projections JOIN log.head USING (position)"
 LISTENING = """SELECT FROM pg_stat_activity

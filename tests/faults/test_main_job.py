@@ -5,8 +5,9 @@ import socket
 import httpx
 import pytest
 
-from tests.faults.conftest import CREATOR, FOLLOW_UP, Installation
+from tests.harness.installation import FOLLOW_UP, Installation
 from tests.platforms.bot_api import TOKEN
+from tests.world import CREATOR
 
 HELLO = "Hola"
 

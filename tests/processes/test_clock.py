@@ -11,7 +11,7 @@ from psycopg.rows import DictRow
 from api.bootstrap import run
 from api.settings import Settings
 from processes.clock import Clock
-from tests.runtime import Start
+from tests.harness.runtime import Start
 
 Connection = psycopg.Connection[DictRow]
 

@@ -22,7 +22,8 @@ from processes import deliveries
 from processes.channels.base import ChannelName
 from processes.channels.telegram import Telegram
 from processes.deliveries import Deliveries
-from tests.runtime import CREATOR, Start, deliver, events, on_the_phone, sign_up
+from tests.harness.runtime import Start, deliver, events, on_the_phone
+from tests.world import CREATOR, sign_up
 
 Connection = psycopg.Connection[DictRow]
 
@@ -87,7 +88,7 @@ async def test_two_creators_who_are_told_the_same_both_hear_it(reader: Runtime) 
 
 
 async def test_what_nobody_understands_waits_for_a_person(reader: Runtime, conn: Connection) -> None:
-    handled = await reader.deliveries.store(ChannelName.TELEGRAM, "ana-telegram", CREATOR, b"{", "telegram")
+    handled = await reader.deliveries.store(ChannelName.TELEGRAM, f"{CREATOR}-telegram", CREATOR, b"{", "telegram")
     assert handled.quarantined is not None
     assert states(conn) == [("quarantined", 1)]
     assert events(reader, Follower.MessageReceived) == []
@@ -208,7 +209,7 @@ def left(
     conn.execute(
         """INSERT INTO app.deliveries (delivery_id, channel, account_id, creator_id, body_sha256, body_sealed,
                                        received_at)
-           VALUES (%s, 'telegram', 'ana-telegram', 'ana', sha256(%s), %s, %s)""",
+           VALUES (%s, 'telegram', 'maria-telegram', 'maria', sha256(%s), %s, %s)""",
         (delivery_id, body, sealed, at),
     )
 

@@ -23,7 +23,8 @@ from domain.vocabulary import SequenceType
 from processes import due_work as due_work_module
 from projections.agenda import Agenda
 from projections.engine.rebuild import Rebuild
-from tests.runtime import CREATOR, Start, acting, deliver, events, on_the_phone, say
+from tests.harness.runtime import Start, acting, deliver, events, on_the_phone, say
+from tests.world import CREATOR
 
 Connection = psycopg.Connection[DictRow]
 
@@ -217,7 +218,7 @@ async def test_what_is_refused_for_good_is_not_looked_at_again(demo: Start, conn
         assert await runtime.settle(runtime.clock())
         conn.execute(
             """INSERT INTO read.agenda_v1 (key, kind, due_at, creator_id, follower_id, ref, event_id, correlation_id)
-               VALUES ('nobody', 'follow_up', '2020-01-01Z', 'ana', %(id)s, %(id)s, %(id)s, %(id)s)""",
+               VALUES ('nobody', 'follow_up', '2020-01-01Z', 'maria', %(id)s, %(id)s, %(id)s, %(id)s)""",
             {"id": uuid4()},
         )
         assert runtime.worker is not None
@@ -234,7 +235,7 @@ async def test_two_messages_to_one_person_go_out_one_behind_the_other(demo: Star
         started = time.monotonic()
         with context.acting("person:1"):
             for text in ("uno", "dos", "tres"):
-                await runtime.writer.do(Clonnect.send_by_hand, "ana", lead_id, text, uuid4())
+                await runtime.writer.do(Clonnect.send_by_hand, CREATOR, lead_id, text, uuid4())
         assert await runtime.settle(runtime.clock())
         took = time.monotonic() - started
     assert on_the_phone(conn, "tg_1")[1:] == ["uno", "dos", "tres"]

@@ -14,7 +14,8 @@ from domain.follower.follower import Follower
 from domain.follower.state import KNOWN_KEYS
 from domain.follower.values import Inbound
 from domain.vocabulary import Platform
-from tests.runtime import CREATOR, Start, deliver, events
+from tests.harness.runtime import Start, deliver, events
+from tests.world import CREATOR
 
 PHONE = "tg_1"
 MANY = KNOWN_KEYS + 5

@@ -14,7 +14,8 @@ from domain.creator import Creator
 from domain.follower.follower import Follower
 from domain.lead import Purchase
 from domain.vocabulary import Mode, SequenceType, Status
-from tests.runtime import COURSE, CREATOR, acting, events, on_the_phone, say
+from tests.harness.runtime import acting, events, on_the_phone, say
+from tests.world import COURSE, CREATOR
 
 Connection = psycopg.Connection[DictRow]
 

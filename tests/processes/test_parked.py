@@ -12,7 +12,8 @@ from domain.follower.follower import Follower
 from eventstore.log import Recorded
 from processes.parked_reactions import ParkedReactions, ask_again, park
 from processes.process import Process, reacts_to
-from tests.runtime import deliver, recorded
+from tests.harness.runtime import deliver, recorded
+from tests.world import CREATOR
 
 Connection = psycopg.Connection[DictRow]
 
@@ -113,4 +114,4 @@ async def test_whose_it_is_and_where_it_comes_from_is_known(
 ) -> None:
     row = conn.execute("SELECT creator_id, stream FROM app.parked LIMIT 1").fetchone()
     assert row is not None
-    assert (row["creator_id"], type(row["stream"])) == ("ana", UUID)
+    assert (row["creator_id"], type(row["stream"])) == (CREATOR, UUID)

@@ -1,7 +1,7 @@
 """Where Telegram cannot call us it is asked, by one program per bot, and nothing is confirmed before it is stored."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, cast
 
@@ -26,14 +26,9 @@ from processes.deliveries import Handled
 from processes.polling import LOOK_SECONDS, Polling, stopped
 from processes.polling_failures import PollingState, pause_after, polling_states
 from tests.platforms.bot_api import BOT_ID, TOKEN, BotApi
+from tests.world import CREATOR, IN_MADRID, connect
 
 Connection = psycopg.Connection[DictRow]
-
-
-@pytest.fixture
-def bot_api() -> Iterator[BotApi]:
-    with BotApi() as api:
-        yield api
 
 
 @pytest.fixture
@@ -41,14 +36,10 @@ async def polling(database_url: str, settings: Settings, bot_api: BotApi) -> Set
     """The settings of an installation without a public address, with a creator whose bot is connected."""
     settings = settings.model_copy(update={"telegram_base_url": bot_api.url})
     async with run(settings, database_url, work=False) as runtime:
-        stored = connecting(
-            Sealer(installation_key(settings)), ChannelName.TELEGRAM, str(BOT_ID), "ana", TOKEN, "secret"
-        )
         with context.acting("system"):
-            await runtime.writer.do(Clonnect.sign_up_creator, "ana", None, CreatorSettings())
-            await runtime.writer.do(
-                Clonnect.connect_channel, "ana", Platform.TELEGRAM, str(BOT_ID), in_transaction=stored
-            )
+            await runtime.writer.do(Clonnect.sign_up_creator, CREATOR, None, IN_MADRID)
+            key, account = installation_key(settings), str(BOT_ID)
+            await runtime.writer.do(connect, key, CREATOR, Platform.TELEGRAM, account, token=TOKEN, secret="secret")
     return settings
 
 
@@ -201,7 +192,7 @@ async def test_a_conflict_is_tried_again_after_growing_pauses_and_shown_meanwhil
         for number in range(3):
             await pauses.taken(number + 1)
             (state,) = await states(runtime)
-            assert (state.creator_id, state.reason, state.tries) == ("ana", PollingTrouble.OTHER_POLLER, number + 1)
+            assert (state.creator_id, state.reason, state.tries) == (CREATOR, PollingTrouble.OTHER_POLLER, number + 1)
             pauses.end_one()
         bot_api.receive_from_user(42, "uno")
         assert await arrived(runtime, 1) == ["uno"]

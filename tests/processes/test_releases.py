@@ -9,7 +9,8 @@ from api.runtime import Runtime
 from domain.application import Clonnect
 from domain.follower.follower import Follower
 from domain.vocabulary import Mode
-from tests.runtime import CREATOR, acting, deliver, events, say, sign_up
+from tests.harness.runtime import acting, deliver, events, say
+from tests.world import CREATOR, sign_up
 
 Connection = psycopg.Connection[DictRow]
 

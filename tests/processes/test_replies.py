@@ -12,7 +12,8 @@ from domain.follower.follower import Follower
 from domain.follower.values import Attachment, Inbound
 from domain.lead import Lead
 from domain.vocabulary import Intent, Language, Mode, Platform, SequenceType, Status
-from tests.runtime import CREATOR, acting, deliver, events, on_the_phone, recorded, say
+from tests.harness.runtime import acting, deliver, events, on_the_phone, recorded, say
+from tests.world import CREATOR
 
 Connection = psycopg.Connection[DictRow]
 

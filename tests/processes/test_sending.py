@@ -23,7 +23,8 @@ from processes.channel_accounts import Connections
 from processes.channels.base import Account, ChannelName, Content, ErrorClass, Outcome
 from processes.channels.simulator import Fate, Simulator
 from processes.sending import Sending, uptime
-from tests.runtime import CREATOR, acting, events, on_the_phone, say
+from tests.harness.runtime import acting, events, on_the_phone, say
+from tests.world import CREATOR, ManualClock
 
 Connection = psycopg.Connection[DictRow]
 
@@ -125,24 +126,15 @@ async def test_what_could_not_even_be_tried_is_known_not_to_have_left(
     assert (rejected.error_class, rejected.final) == ("NOT_SENT", False)
 
 
-class StepClock:
-    """Shows what the test says."""
-
-    seconds = 0.0
-
-    def __call__(self) -> float:
-        return self.seconds
-
-
 @pytest.mark.parametrize(("slept", "arrived"), [(1.9, 1), (70.0, 0)])
 async def test_a_worker_that_slept_before_it_knew_of_its_attempt_does_not_call(
     reader: Runtime, conn: Connection, slept: float, arrived: int
 ) -> None:
-    watch = StepClock()
+    watch = ManualClock()
 
     def overslept(app: Clonnect, follower_id: UUID, send_id: UUID, worker: str) -> SendOrder | None:
         order = app.attempt_send(follower_id, send_id, worker)
-        watch.seconds += slept
+        watch.now += slept
         return order
 
     with context.acting("person:1"):

@@ -24,7 +24,8 @@ from processes.process import Process, caused_by, reacts_to
 from processes.sending import Sending
 from processes.worker import REACTIONS, Worker
 from tests.chaos.proxy import Proxy, Rates
-from tests.runtime import CREATOR, Start, deliver, events, on_the_phone, recorded, say
+from tests.harness.runtime import Start, deliver, events, on_the_phone, recorded, say
+from tests.world import CREATOR
 
 Connection = psycopg.Connection[DictRow]
 

@@ -20,7 +20,7 @@ from domain.vocabulary import Platform, Status
 from eventstore.log import Log
 from eventstore.mapper import TypedMapper
 from eventstore.recorder import Recorder
-from tests.runtime import CREATOR
+from tests.world import CREATOR
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 

@@ -12,7 +12,7 @@ from projections.engine.projection import Projection
 from projections.people.filters import Order, Place
 from projections.people.queries import Query
 from projections.people.table import PeopleTables
-from tests.runtime import CREATOR
+from tests.world import CREATOR
 
 SIZE = 20_000
 

@@ -13,7 +13,7 @@ from domain.follower.follower import Follower
 from domain.follower.values import Inbound, Proposal, RefusalClass
 from domain.vocabulary import Intent, Language, Mode, Platform, SequenceType, Status
 from tests.projections.conftest import TimedCommands
-from tests.runtime import CREATOR
+from tests.world import CREATOR
 
 EVA = "eva"
 """The other creator, whose only follower is the last one."""

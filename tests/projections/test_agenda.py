@@ -16,7 +16,7 @@ from projections.agenda import Agenda, Kind
 from projections.engine.rebuild import Rebuild
 from tests.projections.conftest import TimedCommands, shown
 from tests.projections.sayings import NO_POOL
-from tests.runtime import CREATOR
+from tests.world import CREATOR
 
 Connection = psycopg.Connection[DictRow]
 A_MONTH = timedelta(days=30)

@@ -25,7 +25,7 @@ from projections.nurturing import Nurturing
 from projections.people.filters import ORDERS, Filters
 from projections.people.table import PeopleTables as Kept
 from tests.projections.conftest import TimedCommands, shown
-from tests.runtime import CREATOR
+from tests.world import CREATOR
 
 PEOPLE = st.integers(0, 4)
 MOVES = st.one_of(

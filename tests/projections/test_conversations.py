@@ -11,7 +11,7 @@ from domain.follower.values import Attachment, Inbound, ServiceNote
 from domain.vocabulary import Platform
 from projections.people.filters import ORDERS, Filters
 from tests.projections.conftest import TimedCommands, shown
-from tests.runtime import CREATOR
+from tests.world import CREATOR
 
 
 def says(

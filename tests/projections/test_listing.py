@@ -12,7 +12,7 @@ from domain.vocabulary import Platform, Status
 from projections.people.filters import ORDERS, Filters, Shelf
 from projections.people.search_terms import folded
 from tests.projections.conftest import TimedCommands, shown
-from tests.runtime import CREATOR, sign_up
+from tests.world import CREATOR, sign_up
 
 NAMES = ("Ana", "ana", "Ávila", "Zoë", "", "100% Bea", "b_c", "José María")
 FILTERS = (

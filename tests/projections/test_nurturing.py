@@ -10,7 +10,7 @@ from domain.application import Clonnect
 from domain.follower.values import Inbound
 from domain.vocabulary import Platform, SequenceType
 from tests.projections.conftest import TimedCommands, shown
-from tests.runtime import CREATOR
+from tests.world import CREATOR
 
 PRICE = SequenceType.OBJECTION_PRICE
 

@@ -12,7 +12,7 @@ from projections.conversations import INBOX, ITEM, Conversations, thread
 from projections.people.filters import ORDERS, Filters, List, Order, Shelf
 from projections.people.queries import numbers_of, rows_of
 from tests.projections.crowds import SIZE, Crowd, plan
-from tests.runtime import CREATOR
+from tests.world import CREATOR
 
 LIMIT = 10
 FEW = 111

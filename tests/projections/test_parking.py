@@ -22,7 +22,7 @@ from projections.engine.projection import Projection, Tables, handles
 from tests.projections.conftest import TimedCommands
 from tests.projections.sayings import NO_POOL, Connection, Sayings, a_projector, last_said, position_of, said
 from tests.projections.test_projector import TallyProjection
-from tests.runtime import CREATOR
+from tests.world import CREATOR
 
 
 class Moves(Projection):

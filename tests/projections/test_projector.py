@@ -22,9 +22,9 @@ from projections.engine.projection import Projection, Tables, handles
 from projections.engine.projector import Projector
 from projections.nurturing import Nurturing
 from projections.stats import Stats
+from tests.harness.runtime import Start, deliver
 from tests.projections.conftest import TimedCommands
 from tests.projections.sayings import Sayings
-from tests.runtime import Start, deliver
 
 Connection = psycopg.Connection[DictRow]
 NO_POOL: Any = None

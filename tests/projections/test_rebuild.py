@@ -29,11 +29,12 @@ from projections.engine.projector import Projector
 from projections.engine.rebuild import Rebuild, RebuildCancelled, RebuildStep, cancel
 from projections.registry import PROJECTIONS
 from projections.stats import Stats
+from tests.harness.runtime import Start, deliver, on_the_phone, say
 from tests.projections.conftest import TimedCommands, shown
 from tests.projections.sayings import NO_POOL, Connection, Sayings, a_projector, last_said, position_of, said
 from tests.projections.test_parking import follower, stumble_over
 from tests.projections.test_projector import wait_until
-from tests.runtime import CREATOR, Start, deliver, on_the_phone, say
+from tests.world import CREATOR
 
 MARTA, PEDRO = "ig_7712039485711", "ig_5550001112223"
 WAITS = "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"

@@ -31,7 +31,7 @@ from projections.nurturing import Nurturing
 from projections.stats import HIGH_INTENT, CreatorFigures, Stats
 from tests.projections.conftest import TimedCommands, shown
 from tests.projections.stories import EVA, MOVES, RecordedStory
-from tests.runtime import CREATOR, sign_up
+from tests.world import CREATOR, sign_up
 
 Connection = psycopg.Connection[DictRow]
 

@@ -11,7 +11,7 @@ from domain.application import Clonnect
 from domain.follower.values import Inbound, RefusalClass
 from domain.vocabulary import Platform
 from tests.projections.conftest import TimedCommands, shown
-from tests.runtime import CREATOR
+from tests.world import CREATOR
 
 
 class Doubt:

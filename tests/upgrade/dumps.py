@@ -22,7 +22,7 @@ import pytest
 from pydantic import SecretStr
 
 from api.settings import Settings
-from tests.api.conftest import Served
+from tests.harness.http import Served
 
 FOLDER = Path(__file__).parent
 KEY = base64.b64encode(b"a key that opens test data alone").decode()

@@ -22,12 +22,12 @@ from api.database.cluster import DURABLE
 from api.database.embedded import embedded_server
 from api.database.migrate import migrate
 from api.database.postgres_install import find_programs
-from tests.api.conftest import CREATOR as MARIA
-from tests.api.conftest import OTHER as PEDRO
-from tests.api.conftest import Served, opened
+from tests.harness.http import Served, opened
 from tests.topics import EVENTS
 from tests.upgrade.dumps import Dump, asked, be_of_today, lived_on, settings_of, standing_still
 from tests.upgrade.story import BEGINS, EVA, UpgradeStory
+from tests.world import CREATOR as MARIA
+from tests.world import OTHER as PEDRO
 
 OF_A_CREATOR = [
     "/settings/{c}",

@@ -16,9 +16,9 @@ from domain.vocabulary import Platform, Role
 from processes.channels.base import ChannelName, ErrorClass
 from processes.channels.simulator import Fate
 from processes.parked_reactions import park
-from tests.api.conftest import CREATOR as MARIA
-from tests.api.conftest import OTHER as PEDRO
-from tests.api.conftest import Served
+from tests.harness.http import Served
+from tests.world import CREATOR as MARIA
+from tests.world import OTHER as PEDRO
 
 EVA = "eva"
 BEGINS = datetime(2026, 3, 2, 9, tzinfo=UTC)

@@ -14,8 +14,8 @@ from psycopg.rows import dict_row
 
 from api.cli.main import main
 from eventstore.state_codec import read, written
-from tests.api.conftest import Served, opened
-from tests.runtime import on_the_phone
+from tests.harness.http import Served, opened
+from tests.harness.runtime import on_the_phone
 from tests.upgrade.dumps import KEY, Dump, all_dumps, asked, be_of_today, lived_on, restore, settings_of, standing_still
 
 Clonnect = Callable[..., str]

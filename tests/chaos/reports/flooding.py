@@ -7,7 +7,7 @@ from tests.bench.results import machine, write_section
 from tests.chaos.flood import Drowned, drowning, floods
 from tests.chaos.reports.words import counted
 from tests.chaos.server import durable_server
-from tests.serving import serving
+from tests.harness.program import serving
 
 FLOODS = (
     "flood",

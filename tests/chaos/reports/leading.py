@@ -12,7 +12,7 @@ from tests.bench.results import machine, write_section
 from tests.chaos import far, hanging
 from tests.chaos.reports.words import counted
 from tests.chaos.server import durable_server
-from tests.faults.conftest import Installation
+from tests.harness.installation import Installation
 from tests.platforms.bot_api import BotApi
 
 HUNG_SECONDS = 60

@@ -6,7 +6,7 @@ from tests.bench.results import machine, write_section
 from tests.chaos import outage
 from tests.chaos.proxy import Proxy, Rates
 from tests.chaos.server import durable_server
-from tests.serving import serving
+from tests.harness.program import serving
 
 AWAY_SECONDS = (5, 70, 130)
 HELD_SECONDS = 60

@@ -7,7 +7,7 @@ from tests.bench.results import machine, write_section
 from tests.chaos.reports.words import counted
 from tests.chaos.server import durable_server
 from tests.chaos.two_creators import TenancyFindings, mingle
-from tests.serving import serving
+from tests.harness.program import serving
 
 MINGLING_SECONDS = 60
 MINGLING = ("seconds", "answers", "at once", "about the other's", "events", "of them told live", "faults")
