@@ -13,10 +13,17 @@ export default defineConfig({
   build: { assetsInlineLimit: 0 },
   server: {
     proxy: Object.fromEntries(
-      ["/auth", "/dm", "/bot", "/dashboard", "/nurturing", "/simulator", "/stream"].map((path) => [
-        path,
-        api,
-      ]),
+      [
+        "/auth",
+        "/dm",
+        "/bot",
+        "/dashboard",
+        "/nurturing",
+        "/creator",
+        "/settings",
+        "/simulator",
+        "/stream",
+      ].map((path) => [path, api]),
     ),
   },
   test: {
