@@ -47,6 +47,7 @@ DESCRIPTION = "Answers a creator's direct messages, keeps the board of leads, an
 ROUTERS = (  # what is asked for most is found soonest
     webhooks.router,
     conversations.router,
+    leads.moving,
     process_routes.router,
     transfer_routes.router,  # before `leads`, to which `export` would be a lead's id
     transfer_routes.sheets,

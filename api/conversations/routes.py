@@ -1,4 +1,4 @@
-"""Routes of the inbox: conversations and their messages, one follower; moving, writing, deleting by hand."""
+"""Routes of the inbox: conversations and their messages, one follower; writing and deleting by hand."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -13,20 +13,18 @@ from api.access.guard import Acting, guarded_router
 from api.access.roles import STAFF
 from api.conversations.outcomes import Outcomes
 from api.http.commands import DoOnVersion
-from api.http.fields import STATUSES, Listed, MessageText, Ok, RequestModel, ResponseModel, StatusWord, Time
+from api.http.fields import Listed, MessageText, Ok, RequestModel, ResponseModel, Time
 from api.http.pagination import Cursor, Limit, People
 from api.http.read_models import NO_LEAD
-from api.http.reads import AsShown, Reads, Tag
+from api.http.reads import Reads, Tag
 from api.presenters import json_pages
 from api.presenters.items import (
     ConversationItem,
     Delivery,
-    LeadItem,
     MessageItem,
     Row,
     care_fields,
     conversation_fields,
-    lead_after,
     product_names,
 )
 from domain.application import Clonnect
@@ -103,22 +101,6 @@ class FollowerOut(Ok):
     window: Window
     mode: Mode
     version: int
-
-
-class ChangeStatus(RequestModel):
-    """The stage that a person gives to a lead."""
-
-    status: StatusWord
-
-
-class StatusChanged(Ok):
-    """A lead that was moved: the word as it was given, and as it is stored."""
-
-    follower_id: str
-    new_status: str
-    db_status: Status
-    purchase_intent: float
-    lead: LeadItem
 
 
 class SendMessage(RequestModel):
@@ -208,23 +190,6 @@ async def get_follower(creator: Acting, reads: Reads, lead_id: str, tag: Tag) ->
         spam=row["shelf"] == Shelf.SPAM,
         window=_window(row, now),
         mode=account.mode,
-    )
-
-
-@router.put("/dm/follower/{creator_id}/{lead_id}/status")
-async def change_status(
-    creator: Acting, reads: AsShown, lead_id: str, body: ChangeStatus, do: DoOnVersion
-) -> StatusChanged:
-    """Move a lead to another stage by hand; a person's move down is a ceiling for the bot."""
-    lead = await do.on_lead(creator.creator_id, lead_id, Clonnect.change_status, STATUSES[body.status])
-    do.version(lead.version)
-    item = await lead_after(reads, lead)
-    return StatusChanged(
-        follower_id=lead_id,
-        new_status=body.status,
-        db_status=item.status,
-        purchase_intent=item.purchase_intent,
-        lead=item,
     )
 
 

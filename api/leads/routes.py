@@ -1,4 +1,4 @@
-"""Routes of leads: listing, making, editing, selling to and deleting cards of the board."""
+"""Routes of leads: listing, making, moving, editing, selling to and deleting cards of the board."""
 
 from typing import Annotated, Literal
 from uuid import UUID, uuid4
@@ -43,6 +43,8 @@ from domain.person.identity import require_id
 from domain.vocabulary import Platform, Status
 
 router = guarded_router("leads", reads=STAFF, writes=STAFF)
+moving = guarded_router("conversations", reads=STAFF, writes=STAFF)
+"""Its path is that of a follower, with whose conversation it is described."""
 
 NAMELESS = FieldError("/name", "required", "A lead needs a `name`.")
 DETAILS = ("name", "username", "email", "phone", "notes", "tags")
@@ -95,6 +97,22 @@ class CaptureLead(RequestModel):
             STATUSES[self.status] if self.status else Status.NEW,
             intent,
         )
+
+
+class ChangeStatus(RequestModel):
+    """The stage that a person gives to a lead."""
+
+    status: StatusWord
+
+
+class StatusChanged(Ok):
+    """A lead that was moved: the word as it was given, and as it is stored."""
+
+    follower_id: str
+    new_status: str
+    db_status: Status
+    purchase_intent: float
+    lead: LeadItem
 
 
 class EditLead(RequestModel):
@@ -200,6 +218,23 @@ async def edit_lead(creator: Acting, reads: AsShown, lead_id: str, body: EditLea
     lead = await do.on_lead(creator.creator_id, lead_id, Clonnect.edit_lead, changes, status)
     do.version(lead.version)
     return LeadEdited(lead=await lead_after(reads, lead))
+
+
+@moving.put("/dm/follower/{creator_id}/{lead_id}/status")
+async def change_status(
+    creator: Acting, reads: AsShown, lead_id: str, body: ChangeStatus, do: DoOnVersion
+) -> StatusChanged:
+    """Move a lead to another stage by hand; a person's move down is a ceiling for the bot."""
+    lead = await do.on_lead(creator.creator_id, lead_id, Clonnect.change_status, STATUSES[body.status])
+    do.version(lead.version)
+    item = await lead_after(reads, lead)
+    return StatusChanged(
+        follower_id=lead_id,
+        new_status=body.status,
+        db_status=item.status,
+        purchase_intent=item.purchase_intent,
+        lead=item,
+    )
 
 
 @router.post("/dm/leads/{creator_id}/{lead_id}/purchases")

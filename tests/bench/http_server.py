@@ -10,8 +10,8 @@ from fastapi import FastAPI
 
 from api.app import create_app
 from api.bootstrap import run
-from api.conversations.routes import ChangeStatus
 from api.http.fields import Ok
+from api.leads.routes import ChangeStatus
 from api.runtime import Runtime
 from api.server import Server, listen, uvicorn_config
 from api.settings import Settings

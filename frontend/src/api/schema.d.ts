@@ -98,28 +98,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/dm/follower/{creator_id}/{lead_id}/status": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /**
-         * Move a lead to another stage by hand; a person's move down is a ceiling for the bot
-         * @description Move a lead to another stage by hand; a person's move down is a ceiling for the bot.
-         *
-         *     For `owner`, `agent`, `admin`.
-         */
-        put: operations["change_status"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/dm/send/{creator_id}": {
         parameters: {
             query?: never;
@@ -159,6 +137,28 @@ export interface paths {
          *     For `owner`, `agent`, `admin`.
          */
         delete: operations["delete_conversation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/dm/follower/{creator_id}/{lead_id}/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Move a lead to another stage by hand; a person's move down is a ceiling for the bot
+         * @description Move a lead to another stage by hand; a person's move down is a ceiling for the bot.
+         *
+         *     For `owner`, `agent`, `admin`.
+         */
+        put: operations["change_status"];
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -4838,6 +4838,16 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description `conflict`: The present state refuses this · `in-progress`: The first request is not answered yet */
+        "conflict.in-progress": {
+            headers: {
+                "X-Request-ID": components["headers"]["X-Request-ID"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description `version-mismatch`: Somebody has changed it since */
         "version-mismatch": {
             headers: {
@@ -4850,16 +4860,6 @@ export interface components {
         };
         /** @description `unsupported-media-type`: The body is of another type than is taken here */
         "unsupported-media-type": {
-            headers: {
-                "X-Request-ID": components["headers"]["X-Request-ID"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"];
-            };
-        };
-        /** @description `conflict`: The present state refuses this · `in-progress`: The first request is not answered yet */
-        "conflict.in-progress": {
             headers: {
                 "X-Request-ID": components["headers"]["X-Request-ID"];
                 [name: string]: unknown;
@@ -5395,182 +5395,6 @@ export interface operations {
             503: components["responses"]["not-caught-up.unavailable"];
         };
     };
-    change_status: {
-        parameters: {
-            query?: never;
-            header?: {
-                /**
-                 * @description The version that the command was decided on.
-                 * @example *
-                 */
-                "If-Match"?: string;
-                /**
-                 * @description `respond-async`: do not wait for the reads.
-                 * @example respond-async
-                 */
-                Prefer?: string;
-                /**
-                 * @description A UUID of the client's choice, which the answer and all events of the request carry.
-                 * @example 6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5
-                 */
-                "X-Request-ID"?: components["parameters"]["X-Request-ID"];
-            };
-            path: {
-                /**
-                 * @description The creator's name.
-                 * @example maria
-                 */
-                creator_id: string;
-                /**
-                 * @description The lead's id, or the person's id on their platform, with its prefix or without.
-                 * @example ig_5001
-                 */
-                lead_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                /**
-                 * @example {
-                 *       "status": "hot"
-                 *     }
-                 */
-                "application/json": components["schemas"]["ChangeStatus"];
-            };
-        };
-        responses: {
-            /** @description A lead that was moved: the word as it was given, and as it is stored. */
-            200: {
-                headers: {
-                    "X-Request-ID": components["headers"]["X-Request-ID"];
-                    "X-Position": components["headers"]["X-Position"];
-                    ETag: components["headers"]["ETag"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "status": "ok",
-                     *       "follower_id": "ig_5001",
-                     *       "new_status": "hot",
-                     *       "db_status": "new",
-                     *       "purchase_intent": 0.7,
-                     *       "lead": {
-                     *         "id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
-                     *         "follower_id": "ig_5001",
-                     *         "platform_user_id": "ig_5001",
-                     *         "platform": "instagram",
-                     *         "username": "ana.lopez",
-                     *         "full_name": "Ana López",
-                     *         "name": "Ana López",
-                     *         "status": "hot",
-                     *         "pipeline_score": 75,
-                     *         "score": 70,
-                     *         "purchase_intent": 0.7,
-                     *         "purchase_intent_score": 70,
-                     *         "email": "ana@example.com",
-                     *         "phone": "+34 600 111 222",
-                     *         "notes": "Met at the fair in Madrid.",
-                     *         "tags": [
-                     *           "vip"
-                     *         ],
-                     *         "source": "manual",
-                     *         "created_at": "2026-03-03T12:00:00.000000+00:00",
-                     *         "last_contact_at": "2026-03-03T12:00:00.000000+00:00",
-                     *         "archived": false,
-                     *         "spam": true,
-                     *         "assigned_to": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
-                     *         "version": 3,
-                     *         "last_message": {
-                     *           "text": "Hola, ¿cuánto cuesta el curso?",
-                     *           "author": "follower",
-                     *           "at": "2026-03-03T12:00:00.000000+00:00"
-                     *         },
-                     *         "next_follow_up": {
-                     *           "sequence_type": "objection_price",
-                     *           "step": 1,
-                     *           "scheduled_at": "2026-03-04T09:30:00.000000+00:00"
-                     *         }
-                     *       }
-                     *     }
-                     */
-                    "application/json": components["schemas"]["StatusChanged"];
-                };
-            };
-            /** @description Stored, and not shown by the reads yet; it must not be sent again. */
-            202: {
-                headers: {
-                    "X-Request-ID": components["headers"]["X-Request-ID"];
-                    "X-Position": components["headers"]["X-Position"];
-                    ETag: components["headers"]["ETag"];
-                    "Preference-Applied": components["headers"]["Preference-Applied"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "status": "ok",
-                     *       "follower_id": "ig_5001",
-                     *       "new_status": "hot",
-                     *       "db_status": "new",
-                     *       "purchase_intent": 0.7,
-                     *       "lead": {
-                     *         "id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
-                     *         "follower_id": "ig_5001",
-                     *         "platform_user_id": "ig_5001",
-                     *         "platform": "instagram",
-                     *         "username": "ana.lopez",
-                     *         "full_name": "Ana López",
-                     *         "name": "Ana López",
-                     *         "status": "hot",
-                     *         "pipeline_score": 75,
-                     *         "score": 70,
-                     *         "purchase_intent": 0.7,
-                     *         "purchase_intent_score": 70,
-                     *         "email": "ana@example.com",
-                     *         "phone": "+34 600 111 222",
-                     *         "notes": "Met at the fair in Madrid.",
-                     *         "tags": [
-                     *           "vip"
-                     *         ],
-                     *         "source": "manual",
-                     *         "created_at": "2026-03-03T12:00:00.000000+00:00",
-                     *         "last_contact_at": "2026-03-03T12:00:00.000000+00:00",
-                     *         "archived": false,
-                     *         "spam": true,
-                     *         "assigned_to": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
-                     *         "version": 3,
-                     *         "last_message": {
-                     *           "text": "Hola, ¿cuánto cuesta el curso?",
-                     *           "author": "follower",
-                     *           "at": "2026-03-03T12:00:00.000000+00:00"
-                     *         },
-                     *         "next_follow_up": {
-                     *           "sequence_type": "objection_price",
-                     *           "step": 1,
-                     *           "scheduled_at": "2026-03-04T09:30:00.000000+00:00"
-                     *         }
-                     *       }
-                     *     }
-                     */
-                    "application/json": components["schemas"]["StatusChanged"];
-                };
-            };
-            400: components["responses"]["bad-request"];
-            401: components["responses"]["unauthenticated"];
-            403: components["responses"]["forbidden.csrf"];
-            404: components["responses"]["not-found"];
-            409: components["responses"]["conflict"];
-            412: components["responses"]["version-mismatch"];
-            413: components["responses"]["too-large"];
-            415: components["responses"]["unsupported-media-type"];
-            422: components["responses"]["invalid"];
-            429: components["responses"]["rate-limited"];
-            431: components["responses"]["headers-too-large"];
-            503: components["responses"]["unavailable"];
-        };
-    };
     send_message: {
         parameters: {
             query?: never;
@@ -5753,6 +5577,182 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["ConversationDeleted"];
+                };
+            };
+            400: components["responses"]["bad-request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.csrf"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["conflict"];
+            412: components["responses"]["version-mismatch"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["rate-limited"];
+            431: components["responses"]["headers-too-large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    change_status: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The version that the command was decided on.
+                 * @example *
+                 */
+                "If-Match"?: string;
+                /**
+                 * @description `respond-async`: do not wait for the reads.
+                 * @example respond-async
+                 */
+                Prefer?: string;
+                /**
+                 * @description A UUID of the client's choice, which the answer and all events of the request carry.
+                 * @example 6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5
+                 */
+                "X-Request-ID"?: components["parameters"]["X-Request-ID"];
+            };
+            path: {
+                /**
+                 * @description The creator's name.
+                 * @example maria
+                 */
+                creator_id: string;
+                /**
+                 * @description The lead's id, or the person's id on their platform, with its prefix or without.
+                 * @example ig_5001
+                 */
+                lead_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "status": "hot"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ChangeStatus"];
+            };
+        };
+        responses: {
+            /** @description A lead that was moved: the word as it was given, and as it is stored. */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "follower_id": "ig_5001",
+                     *       "new_status": "hot",
+                     *       "db_status": "new",
+                     *       "purchase_intent": 0.7,
+                     *       "lead": {
+                     *         "id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *         "follower_id": "ig_5001",
+                     *         "platform_user_id": "ig_5001",
+                     *         "platform": "instagram",
+                     *         "username": "ana.lopez",
+                     *         "full_name": "Ana López",
+                     *         "name": "Ana López",
+                     *         "status": "hot",
+                     *         "pipeline_score": 75,
+                     *         "score": 70,
+                     *         "purchase_intent": 0.7,
+                     *         "purchase_intent_score": 70,
+                     *         "email": "ana@example.com",
+                     *         "phone": "+34 600 111 222",
+                     *         "notes": "Met at the fair in Madrid.",
+                     *         "tags": [
+                     *           "vip"
+                     *         ],
+                     *         "source": "manual",
+                     *         "created_at": "2026-03-03T12:00:00.000000+00:00",
+                     *         "last_contact_at": "2026-03-03T12:00:00.000000+00:00",
+                     *         "archived": false,
+                     *         "spam": true,
+                     *         "assigned_to": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *         "version": 3,
+                     *         "last_message": {
+                     *           "text": "Hola, ¿cuánto cuesta el curso?",
+                     *           "author": "follower",
+                     *           "at": "2026-03-03T12:00:00.000000+00:00"
+                     *         },
+                     *         "next_follow_up": {
+                     *           "sequence_type": "objection_price",
+                     *           "step": 1,
+                     *           "scheduled_at": "2026-03-04T09:30:00.000000+00:00"
+                     *         }
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StatusChanged"];
+                };
+            };
+            /** @description Stored, and not shown by the reads yet; it must not be sent again. */
+            202: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    ETag: components["headers"]["ETag"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "follower_id": "ig_5001",
+                     *       "new_status": "hot",
+                     *       "db_status": "new",
+                     *       "purchase_intent": 0.7,
+                     *       "lead": {
+                     *         "id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *         "follower_id": "ig_5001",
+                     *         "platform_user_id": "ig_5001",
+                     *         "platform": "instagram",
+                     *         "username": "ana.lopez",
+                     *         "full_name": "Ana López",
+                     *         "name": "Ana López",
+                     *         "status": "hot",
+                     *         "pipeline_score": 75,
+                     *         "score": 70,
+                     *         "purchase_intent": 0.7,
+                     *         "purchase_intent_score": 70,
+                     *         "email": "ana@example.com",
+                     *         "phone": "+34 600 111 222",
+                     *         "notes": "Met at the fair in Madrid.",
+                     *         "tags": [
+                     *           "vip"
+                     *         ],
+                     *         "source": "manual",
+                     *         "created_at": "2026-03-03T12:00:00.000000+00:00",
+                     *         "last_contact_at": "2026-03-03T12:00:00.000000+00:00",
+                     *         "archived": false,
+                     *         "spam": true,
+                     *         "assigned_to": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *         "version": 3,
+                     *         "last_message": {
+                     *           "text": "Hola, ¿cuánto cuesta el curso?",
+                     *           "author": "follower",
+                     *           "at": "2026-03-03T12:00:00.000000+00:00"
+                     *         },
+                     *         "next_follow_up": {
+                     *           "sequence_type": "objection_price",
+                     *           "step": 1,
+                     *           "scheduled_at": "2026-03-04T09:30:00.000000+00:00"
+                     *         }
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StatusChanged"];
                 };
             };
             400: components["responses"]["bad-request"];
