@@ -66,7 +66,7 @@ class Ledger:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
-        reported: Mapping[str, Spent] = getattr(node, "workeroutput", {}).get("cost", {})
+        reported: Mapping[str, Spent] = getattr(node, "workeroutput", {}).pop("cost", {})
         for name, spent in reported.items():
             if name == POSTGRES:
                 self._spent[POSTGRES] = max(self._spent[POSTGRES], spent)

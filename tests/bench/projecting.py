@@ -31,6 +31,7 @@ from projections.engine.rebuild import Rebuild
 from tests.bench.results import Measured, percentiles
 from tests.chaos.library import library_datastore
 from tests.chaos.writing import KEY
+from tests.harness.waiting import PATIENCE
 
 COMMANDS_PER_SECOND = 200
 PATIENCE_SECONDS = 600.0
@@ -144,7 +145,7 @@ async def delays_at_pace(runtime: Runtime, leads: Sequence[UUID], seconds: float
             done = await runtime.writer.do(Clonnect.change_status, "ana", leads[number % len(leads)], status)
         committed = time.perf_counter()
         if done.position is not None:
-            await runtime.progress.wait_until(done.position, 10)
+            await runtime.progress.wait_until(done.position, PATIENCE)
         return time.perf_counter() - committed
 
     return await asyncio.gather(*(move(number) for number in range(int(seconds * COMMANDS_PER_SECOND))))

@@ -166,7 +166,7 @@ async def test_a_connection_closed_without_an_answer_leaves_it_uncertain(api: Bo
 async def test_an_answer_that_does_not_come_in_time_leaves_it_uncertain(api: BotApi) -> None:
     api.receive_from_user(42, "hola")
     api.hold_next()
-    async with httpx.AsyncClient(timeout=0.2) as impatient:
+    async with httpx.AsyncClient(timeout=httpx.Timeout(60, read=0.2)) as impatient:
         assert await send(Telegram(api.url, impatient)) == Uncertain("ReadTimeout")
     assert len(api.sent) == 1
 

@@ -9,11 +9,12 @@ from typing import Any
 
 import httpx
 
-from tests.chaos.hanging import HELLO, number, start, wait_until
+from tests.chaos.hanging import HELLO, number, start
 from tests.chaos.proxy import Proxy, Rates
 from tests.chaos.two_creators import exported
 from tests.domain.invariants import broken, unfinished
 from tests.harness.installation import Installation
+from tests.harness.waiting import wait_until
 
 CHAT = 42
 DRAINED_WITHIN = 600.0
@@ -46,7 +47,7 @@ def write_to_a_far_worker(installation: Installation, seconds: float, per_second
         wait_until(lambda: number(installation, "SELECT count(*) AS n FROM app.leases WHERE name = 'processes'"))
         write(installation, found, f"http://127.0.0.1:{near.port}/webhook/telegram", seconds, per_second)
         written_at = time.monotonic()
-        wait_until(lambda: number(installation, BEHIND) == 0, DRAINED_WITHIN)
+        wait_until(lambda: number(installation, BEHIND) == 0, seconds=DRAINED_WITHIN)
         found.drained = time.monotonic() - written_at
         judge(installation, found)
         installation.stop()

@@ -3,7 +3,6 @@
 import signal
 import socket
 import subprocess
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -20,6 +19,7 @@ from domain.vocabulary import Platform
 from tests.chaos.two_creators import exported
 from tests.domain.invariants import broken
 from tests.harness.installation import Installation
+from tests.harness.waiting import wait_until
 from tests.world import CREATOR
 
 BEFORE_SECONDS = 1.5
@@ -160,11 +160,3 @@ def number(installation: Installation, query: str) -> float:
     row = installation.conn.execute(query.encode()).fetchone()
     assert row is not None
     return float(next(iter(row.values())))
-
-
-def wait_until(holds: Callable[[], object], seconds: float = PATIENCE_SECONDS) -> None:
-    deadline = time.monotonic() + seconds
-    pause = threading.Event()
-    while not holds():
-        assert time.monotonic() < deadline
-        pause.wait(LOOK_SECONDS)

@@ -14,6 +14,7 @@ import psycopg
 
 from tests.chaos.proxy import Cut, Proxy
 from tests.harness.program import Person, Serving
+from tests.harness.waiting import until
 
 WRITERS = 6
 LOOKS_EVERY = 0.1
@@ -197,21 +198,15 @@ async def endure(program: Serving, person: Person, found: OutageFindings, troubl
         async with asyncio.TaskGroup() as tasks:
             for each in (look, read, *[write] * WRITERS):
                 tasks.create_task(each())
-            await _until(lambda: len(found.written) > WRITERS)
+            await until(lambda: len(found.written) > WRITERS)
             found.began = time.monotonic()
             with trouble():
                 await asyncio.sleep(found.seconds)
             found.ended = time.monotonic()
-            await _until(lambda: found.first_write < float("inf") and found.ready_again < float("inf"))
+            await until(lambda: found.first_write < float("inf") and found.ready_again < float("inf"))
             over.set()
     await asyncio.to_thread(_compare, program, acknowledged, found)
     return found
-
-
-async def _until(comes: Callable[[], bool]) -> None:
-    async with asyncio.timeout(PATIENCE_SECONDS):
-        while not comes():  # noqa: ASYNC110  # what is waited for is what others answer
-            await asyncio.sleep(LOOKS_EVERY)
 
 
 def _compare(program: Serving, acknowledged: list[str], found: OutageFindings) -> None:

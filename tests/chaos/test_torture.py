@@ -1,18 +1,16 @@
 """The log keeps its promises while connections are lost and programs are killed."""
 
-import time
 from pathlib import Path
 from uuid import uuid4
 
 from eventsourcing.persistence import StoredEvent
 
-from tests.chaos.following import POLL_SECONDS, LogSubscriber
+from tests.chaos.following import LogSubscriber
 from tests.chaos.library import library_recorder
 from tests.chaos.proxy import AT_COMMIT, Cut, Rates
 from tests.chaos.reports.log import HEADINGS, row_of
 from tests.chaos.torture import Findings, compare, everything, following, torture
-
-PATIENCE_SECONDS = 30
+from tests.harness.waiting import wait_until
 
 
 def test_nothing_is_skipped_doubled_or_lost_while_connections_break_and_programs_die(
@@ -33,10 +31,7 @@ def test_the_same_search_finds_what_the_librarys_own_function_skips(database_url
             first = recorder.construct_pg_stored_event(uuid4(), 1, "first", b"{}")
             slow.execute(recorder.sql_invoke_pg_function_insert_events, ([first],))
             recorder.insert_events([StoredEvent(uuid4(), 1, "second", b"{}")])
-            deadline = time.monotonic() + PATIENCE_SECONDS
-            while not follower.seen:
-                assert time.monotonic() < deadline
-                time.sleep(POLL_SECONDS)
+            wait_until(lambda: follower.seen)
         found = Findings()
         compare(follower.seen, everything(recorder), found)
     assert [each.position for each in found.skipped] == [1]

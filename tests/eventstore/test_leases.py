@@ -1,7 +1,6 @@
 """One leads; whoever dies or hangs is followed by another, and writes nothing any more."""
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
@@ -10,6 +9,7 @@ import pytest
 from psycopg.rows import DictRow, dict_row
 
 from eventstore.leases import SILENT_SECONDS, Deposed, Lease, beat, take
+from tests.harness.waiting import wait_until
 
 Connection = psycopg.Connection[DictRow]
 Connect = Callable[[], Connection]
@@ -28,12 +28,6 @@ def connect(database_url: str) -> Iterator[Connect]:
 def fall_silent(conn: Connection, seconds: float = SILENT_SECONDS + 0.5) -> None:
     """As if whoever leads had not been heard for so long."""
     conn.execute("UPDATE app.leases SET beat_at = clock_timestamp() - make_interval(secs => %s)", (seconds,))
-
-
-def wait_until(holds: Callable[[], object]) -> None:
-    deadline = time.monotonic() + 10
-    while not holds():
-        assert time.monotonic() < deadline
 
 
 def end(session: Connection, observer: Connection) -> None:

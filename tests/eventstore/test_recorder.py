@@ -15,6 +15,7 @@ from psycopg.rows import DictRow
 
 from eventstore.recorder import CHANNEL, LoggedEvent, Recorder
 from tests.eventstore.appending import append, thing
+from tests.harness.waiting import PATIENCE
 
 Connection = psycopg.Connection[DictRow]
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -141,7 +142,7 @@ def test_an_append_tells_everybody_the_new_head(recorder: Recorder, conn: Connec
     conn.execute(f"LISTEN {CHANNEL}")
     recorder.insert_events([thing(), thing()])
     recorder.insert_events([thing()])
-    heard = [notification.payload for notification in conn.notifies(timeout=5, stop_after=2)]
+    heard = [notification.payload for notification in conn.notifies(timeout=PATIENCE, stop_after=2)]
     assert heard == ["2", "3"]
 
 

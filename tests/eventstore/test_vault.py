@@ -21,6 +21,7 @@ from domain.errors import LostRace
 from eventstore.factory import Datastore
 from eventstore.listener import Listener
 from eventstore.vault import CHANNEL, KEPT_SECONDS, Vault, WrongKey, destroying
+from tests.harness.waiting import PATIENCE
 
 KEY = bytes(range(32))
 Conn = psycopg.Connection[DictRow]
@@ -163,7 +164,7 @@ def test_every_program_hears_of_a_destroyed_key(
     try:
         assert read(vault, marta, text) == b"Marta"
         destroy(conn, marta)
-        assert heard.wait(10)
+        assert heard.wait(PATIENCE)
         assert read(vault, marta, text) is None
     finally:
         listener.stop()

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import threading
-import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -30,6 +29,7 @@ from eventstore import writer as module
 from eventstore.leases import Deposed
 from eventstore.recorder import Held
 from eventstore.writer import Busy, Done, Writer
+from tests.harness.waiting import PATIENCE, until
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -55,7 +55,7 @@ class Gate:
 
     def __call__(self, _app: Clonnect) -> None:
         self._reached.set()
-        self._open.wait(10)
+        self._open.wait(PATIENCE)
 
     async def reached(self) -> None:
         await asyncio.to_thread(self._reached.wait, 5)
@@ -502,10 +502,8 @@ async def test_while_somebody_holds_the_head_commands_are_refused_and_it_is_said
         assert [type(answer) for answer in first] == [Held] * 3
         assert writer.trouble is not None
         assert writer.trouble.why == "head"
-        begun = time.monotonic()
         with pytest.raises(Held):
             await a_lead(writer, 1)
-        assert time.monotonic() - begun < 1.0
     assert head(database_url) == before
 
 
@@ -542,10 +540,7 @@ async def test_when_the_head_is_free_again_the_writer_finds_out_by_itself(
 ) -> None:
     with held_head(database_url), pytest.raises(Held):
         await a_lead(writer)
-    for _ in range(1000):
-        if writer.trouble is None:
-            break
-        await asyncio.sleep(0.02)
+    await until(lambda: writer.trouble is None)
     assert (await a_lead(writer)).version > 0
 
 

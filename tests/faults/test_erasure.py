@@ -33,6 +33,7 @@ from projections.board import Board
 from projections.engine.parking import parked_streams, replay
 from projections.engine.projection import handles
 from tests.harness.runtime import MONDAY, Start, acting, deliver, events, on_the_phone, recorded, say
+from tests.harness.waiting import PATIENCE
 from tests.world import CREATOR, sign_up
 
 MARTA, PEDRO = "ig_7712039485711", "ig_5550001112223"
@@ -437,7 +438,7 @@ async def test_screens_that_are_made_again_show_the_same_without_the_person(
     for row in conn.execute("DELETE FROM read.projections RETURNING tables").fetchall():
         conn.execute(f"DROP TABLE {', '.join(row['tables'])}".encode())
     async with demo(work=False) as again:
-        assert await again.progress.wait_until(again.log.head(), 20)
+        assert await again.progress.wait_until(again.log.head(), PATIENCE)
         assert state_of(conn, "read", pedro) == before
         assert not any(state_of(conn, "read", marta).values())
 

@@ -33,14 +33,14 @@ from domain.follower.follower import Follower
 from eventstore.sealing import Sealer
 from eventstore.vault import WrongKey, wrapping
 from processes.channels.base import ChannelName
-from tests.faults.test_leader import LISTENING, wait_for_rows
+from tests.faults.test_leader import LISTENING
 from tests.harness.installation import Installation
 from tests.harness.processes import LISTENS
 from tests.harness.runtime import MONDAY, Start, deliver, events, say
+from tests.harness.waiting import PATIENCE, wait_for_rows
 from tests.world import CREATOR, sign_up
 
 NEW = bytes(range(32, 64))
-PATIENCE = 120
 """Seconds that a program may take on a machine that has other things to do."""
 PHONE = "ig_7712039485711"
 Answering = Callable[[Request, Exception], Awaitable[Response]]
@@ -247,7 +247,7 @@ def test_programs_whose_key_is_changed_take_in_nothing_any_more_and_end(installa
     old = installation.key()
     worker = installation.start("work", telegram_polling="false")
     serve = installation.start("serve", port="0", telegram_polling="false", drain_seconds="60")
-    wait_for_rows(installation, LISTENING, 2, PATIENCE)
+    wait_for_rows(installation.conn, LISTENING, 2, lambda: installation.said)
     address = wait_for_line(installation, LISTENS)
     installation.conn.execute(CUT.encode())
     rotate(installation.conn, old, NEW)

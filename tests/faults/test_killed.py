@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from tests.harness.installation import Installation
+from tests.harness.waiting import PATIENCE
 
 BY_WEBHOOK = {"telegram_polling": "false"}
 
@@ -14,7 +15,7 @@ def test_a_worker_killed_while_it_sends_has_sent_once_and_the_next_one_says_that
     installation.promise(42)
     installation.api.hold_next()
     worker = installation.start("work", **BY_WEBHOOK)
-    installation.api.wait_until(lambda: installation.api.holding == 1, 30)
+    installation.api.wait_until(lambda: installation.api.holding == 1)
     installation.kill(worker)
 
     installation.start("work", **BY_WEBHOOK)
@@ -27,11 +28,11 @@ def test_a_worker_killed_while_it_sends_has_sent_once_and_the_next_one_says_that
 def test_a_worker_killed_before_the_hour_leaves_the_follow_up_to_the_next_one(installation: Installation) -> None:
     installation.sign_up()
     installation.promise(42)
-    due_at = datetime.now(UTC) + timedelta(seconds=8)
+    due_at = datetime.now(UTC) + timedelta(seconds=20)  # until then a worker starts, and is killed
     installation.postpone(due_at)
     installation.conn.execute("LISTEN read_progress")
     worker = installation.start("work", **BY_WEBHOOK)
-    list(installation.conn.notifies(timeout=30, stop_after=1))
+    list(installation.conn.notifies(timeout=PATIENCE, stop_after=1))
     installation.kill(worker)
 
     installation.start("work", **BY_WEBHOOK)
@@ -45,7 +46,7 @@ def test_two_workers_at_once_write_to_each_of_a_hundred_people_once(installation
     installation.sign_up()
     installation.promise(*range(1, 101))
     workers = [installation.start("work", **BY_WEBHOOK) for _ in range(2)]
-    installation.wait_for("follower.follow_up_sent", 100, seconds=60)
+    installation.wait_for("follower.follow_up_sent", 100)
 
     assert sorted(sent.chat_id for sent in installation.api.sent) == list(range(1, 101))
     assert all(worker.poll() is None for worker in workers)
@@ -56,10 +57,10 @@ def test_of_two_workers_one_may_be_killed_in_the_middle_of_the_work(installation
     installation.sign_up()
     installation.promise(*range(1, 61))
     killed, _ = installation.start("work", **BY_WEBHOOK), installation.start("work", **BY_WEBHOOK)
-    installation.api.wait_until(lambda: len(installation.api.sent) >= 10, 30)
+    installation.api.wait_until(lambda: len(installation.api.sent) >= 10)
     installation.kill(killed)
     # What the dead one had claimed and not attempted is free again when its lease ends, after half a minute.
-    installation.wait_for("follower.enrolment_ended", 60, seconds=90)
+    installation.wait_for("follower.enrolment_ended", 60)
 
     chats = [sent.chat_id for sent in installation.api.sent]
     sent, unknown = installation.events("follower.follow_up_sent"), installation.events("follower.follow_up_uncertain")
@@ -74,6 +75,6 @@ def test_a_worker_told_to_stop_finishes_what_it_sends(installation: Installation
     worker = installation.start("work", **BY_WEBHOOK)
     installation.wait_for("follower.send_attempted")
     worker.terminate()
-    assert worker.wait(15) == 0
+    assert worker.wait(PATIENCE) == 0
     assert len(installation.events("follower.follow_up_sent")) == 1
     assert len(installation.api.sent) == 1

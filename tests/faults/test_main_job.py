@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from tests.harness.installation import FOLLOW_UP, Installation
+from tests.harness.waiting import PATIENCE
 from tests.platforms.bot_api import TOKEN
 from tests.world import CREATOR
 
@@ -28,24 +29,24 @@ def test_a_message_is_answered_and_a_follow_up_delivered_each_once(installation:
     installation.run("channels", "connect", CREATOR, "telegram", given=f"{TOKEN}\n", **settings)
     installation.start("serve", **settings)
     api = installation.api
-    api.wait_until(lambda: any(call.method == "getUpdates" for call in api.calls) or way == "webhook", 30)
+    api.wait_until(lambda: any(call.method == "getUpdates" for call in api.calls) or way == "webhook")
 
     # Until the program has its socket, connecting is tried again; from then on the first answer waits for the rest.
     patient = httpx.HTTPTransport(retries=7)
     authorized = {"Authorization": f"Bearer {key}"}
-    with httpx.Client(base_url=address, headers=authorized, transport=patient, timeout=30) as client:
+    with httpx.Client(base_url=address, headers=authorized, transport=patient, timeout=PATIENCE) as client:
         prepare(client)
         api.receive_from_user(42, HELLO)
-        api.wait_until(lambda: len(api.sent) == 1, 30)
+        api.wait_until(lambda: len(api.sent) == 1)
         installation.wait_for("follower.send_accepted", 1)
         before = installation.events("follower.message_received")
         api.redeliver_last()
         api.receive_from_user(43, HELLO)
-        api.wait_until(lambda: len(api.sent) == 2, 30)
+        api.wait_until(lambda: len(api.sent) == 2)
         api.receive_from_user(44, "gracias")
         installation.wait_for("follower.burst_understood", 3)
         installation.enrol(44)
-        api.wait_until(lambda: len(api.sent) == 3, 30)
+        api.wait_until(lambda: len(api.sent) == 3)
         installation.wait_for("follower.follow_up_sent", 1)
         shown = client.get(f"/dm/conversations/{CREATOR}").json()
 

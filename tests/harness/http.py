@@ -27,6 +27,7 @@ from domain import context
 from domain.application import Clonnect
 from domain.creator import Product
 from domain.vocabulary import Mode, Platform, Role
+from tests.harness.waiting import PATIENCE
 from tests.world import CREATOR, IN_MADRID, OTHER, connect, issue_key, switch_all_on
 
 Answer = httpx.Response
@@ -54,7 +55,7 @@ class Served:
         with context.acting("system"):
             done = await self.runtime.writer.do(command, *args, **kwargs)
         if done.position is not None:
-            assert await self.runtime.progress.wait_until(done.position, 10)
+            assert await self.runtime.progress.wait_until(done.position, PATIENCE)
         return done.result
 
     async def creator(self, name: str) -> str:

@@ -2,10 +2,12 @@
 
 import signal
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
+from datetime import time as hour
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -23,10 +25,11 @@ from domain.follower.values import Inbound
 from domain.nurturing.steps import Step
 from domain.vocabulary import Mode, Platform, SequenceType
 from tests.harness.processes import STOP_SECONDS, clonnect, started
+from tests.harness.waiting import PATIENCE
 from tests.platforms.bot_api import BOT_ID, TOKEN, BotApi
 from tests.world import CREATOR, connect
 
-ALL_DAY = CreatorSettings("Europe/Madrid", quiet_from=time(0), quiet_to=time(0))
+ALL_DAY = CreatorSettings("Europe/Madrid", quiet_from=hour(0), quiet_to=hour(0))
 FOLLOW_UP = "¿Tuviste algún problema?"
 LONG_AGO = timedelta(hours=3)
 
@@ -74,14 +77,14 @@ class Installation:
         for program in self.programs:
             program.wait(STOP_SECONDS)
 
-    def wait_for(self, topic: str, number: int = 1, seconds: float = 30) -> list[DictRow]:
+    def wait_for(self, topic: str, number: int = 1) -> list[DictRow]:
         """Wait until the log holds that many events of a topic, woken by the log itself."""
         self.conn.execute("LISTEN log_events")
-        deadline = datetime.now(UTC) + timedelta(seconds=seconds)
+        deadline = time.monotonic() + PATIENCE
         while len(found := self.events(topic)) < number:
-            left = (deadline - datetime.now(UTC)).total_seconds()
+            left = deadline - time.monotonic()
             if left <= 0:
-                raise TimeoutError(f"{len(found)} of {number} {topic} in {seconds} s; the programs said:\n{self.said}")
+                raise TimeoutError(f"{len(found)} of {number} {topic} in {PATIENCE} s; the programs said:\n{self.said}")
             list(self.conn.notifies(timeout=min(left, 1), stop_after=1))
         return found
 

@@ -341,7 +341,7 @@ class BotApi:
         with self._changed:
             return len(self._bot(bot_id).updates)
 
-    def wait_until(self, condition: Callable[[], bool], timeout: float = 10.0) -> None:
+    def wait_until(self, condition: Callable[[], bool], timeout: float = 120.0) -> None:
         """Wait until something that this server knows of has happened: `api.wait_until(lambda: api.sent)`."""
         with self._changed:
             if not self._changed.wait_for(condition, timeout):

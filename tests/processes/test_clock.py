@@ -12,6 +12,7 @@ from api.bootstrap import run
 from api.settings import Settings
 from processes.clock import Clock
 from tests.harness.runtime import Start
+from tests.harness.waiting import PATIENCE
 
 Connection = psycopg.Connection[DictRow]
 
@@ -49,7 +50,7 @@ async def test_a_move_reaches_the_other_programs_and_outlives_them(demo: Start) 
 
         there.clock.when_moved(heard)
         await here.clock.advance_to(here.clock() + timedelta(days=2), here.pool)
-        await asyncio.wait_for(moved.wait(), 5)
+        await asyncio.wait_for(moved.wait(), PATIENCE)
         assert abs(here.clock.ahead - there.clock.ahead) < timedelta(milliseconds=1)
     async with demo(work=False) as later:
         assert abs(here.clock.ahead - later.clock.ahead) < timedelta(milliseconds=1)

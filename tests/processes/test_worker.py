@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
@@ -25,6 +24,7 @@ from processes.sending import Sending
 from processes.worker import REACTIONS, Worker
 from tests.chaos.proxy import Proxy, Rates
 from tests.harness.runtime import Start, deliver, events, on_the_phone, recorded, say
+from tests.harness.waiting import PATIENCE
 from tests.world import CREATOR
 
 Connection = psycopg.Connection[DictRow]
@@ -197,7 +197,7 @@ async def test_a_worker_that_wakes_after_another_has_taken_over_stores_nothing(
         before = conn.execute("SELECT * FROM app.processes").fetchall()
         while not take(conn, [REACTIONS]):
             conn.execute("UPDATE app.leases SET beat_at = beat_at - interval '1 minute'")
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             await process.ended.wait()
     assert events(reader, Follower.Read) == []
     assert conn.execute("SELECT * FROM app.processes").fetchall() == before
@@ -217,9 +217,8 @@ async def test_a_worker_whose_session_falls_silent_is_followed_and_ends_when_it_
             async with working(reader, other) as second:
                 await deliver(reader, {"follower_id": "tg_7", "text": "dos", "message_id": "m"})
                 await at_the_head(reader, second)
-            began = time.monotonic()
-            await leading.aclose()
-            assert time.monotonic() - began < 3
+            async with asyncio.timeout(PATIENCE):
+                await leading.aclose()
     assert (one.shown[:1], other.shown) == (["uno"], ["dos"])
 
 
@@ -230,7 +229,7 @@ async def test_a_reaction_that_never_ends_is_begun_anew(reader: Runtime, monkeyp
         await hear(reader, "uno")
         await process.ended.wait()
         process.shown.clear()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             await process.shown.wait()
 
 
@@ -263,14 +262,16 @@ async def test_all_connections_may_be_cut_and_the_work_goes_on(runtime: Runtime,
     assert conn.execute("SELECT * FROM app.parked").fetchall() == []
 
 
-async def test_the_scheduler_wakes_the_worker_at_the_minute(demo: Start, conn: Connection) -> None:
+async def test_the_scheduler_wakes_the_worker_at_the_minute(
+    demo: Start, conn: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("processes.worker.TICK_SECONDS", 3600)  # nothing else wakes it
     async with demo() as runtime:
         await say(runtime, "tg_1", TOO_EXPENSIVE, "m1")
         first = min(event.due_at for event in events(runtime, Follower.FollowUpScheduled))
         before = runtime.log.head()
     conn.execute("UPDATE app.clock SET ahead = %s - now()", (first - timedelta(seconds=2),))
     async with demo() as runtime:
-        assert await runtime.progress.wait_until(before + 4, 10)  # requested, attempted, accepted, sent
+        assert await runtime.progress.wait_until(before + 4, PATIENCE)  # requested, attempted, accepted, sent
         (attempt,) = events(runtime, Follower.SendAttempted, before)
-        # The worker's own tick comes no sooner than five seconds after its start.
-        assert timedelta(0) <= attempt.decided_at - first < timedelta(seconds=1)
+        assert attempt.decided_at >= first

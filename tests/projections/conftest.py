@@ -20,6 +20,7 @@ from domain.vocabulary import Platform, Status
 from eventstore.log import Log
 from eventstore.mapper import TypedMapper
 from eventstore.recorder import Recorder
+from tests.harness.waiting import PATIENCE
 from tests.world import CREATOR
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -69,4 +70,4 @@ def log(people: TimedCommands) -> Log:
 async def shown(runtime: Runtime) -> None:
     """Wait until the tables show the whole log."""
     head = await asyncio.to_thread(runtime.log.head)
-    assert await runtime.progress.wait_until(head, 20)
+    assert await runtime.progress.wait_until(head, PATIENCE)

@@ -30,10 +30,10 @@ from projections.engine.rebuild import Rebuild, RebuildCancelled, RebuildStep, c
 from projections.registry import PROJECTIONS
 from projections.stats import Stats
 from tests.harness.runtime import Start, deliver, on_the_phone, say
+from tests.harness.waiting import wait_for_rows
 from tests.projections.conftest import TimedCommands, shown
 from tests.projections.sayings import NO_POOL, Connection, Sayings, a_projector, last_said, position_of, said
 from tests.projections.test_parking import follower, stumble_over
-from tests.projections.test_projector import wait_until
 from tests.world import CREATOR
 
 MARTA, PEDRO = "ig_7712039485711", "ig_5550001112223"
@@ -295,7 +295,7 @@ def test_whoever_is_erased_meanwhile_does_not_come_back(
         # The rebuild has read and opened everything, and waits for the erasure to be done.
         erasing.execute("SELECT read.forget_lead(%s)", (marta,))
         running = thread.submit(rebuilt, database_url, log, Sayings)
-        wait_until(conn, WAITS)
+        wait_for_rows(conn, WAITS)
         erasing.execute("UPDATE vault.data_keys SET wrapped = NULL, destroyed_at = now() WHERE subject = %s", (marta,))
         erasing.execute(
             "SELECT log.append_events(%s::uuid[], %s::bigint[], %s, %s, ARRAY[gen_random_uuid()], ARRAY['{}'])",

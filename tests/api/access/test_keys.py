@@ -12,6 +12,7 @@ from api.http.problems import Unauthenticated
 from domain.vocabulary import Role
 from tests.api.answers import refused
 from tests.harness.http import Served
+from tests.harness.waiting import PATIENCE
 from tests.world import CREATOR, OTHER
 
 KEYS = f"/access/{CREATOR}/keys"
@@ -50,7 +51,7 @@ async def test_a_revoked_key_opens_nothing_at_once_in_every_program(served: Serv
             answer = await served.client.delete(f"{KEYS}/{prefix}")
             assert answer.json() == {"status": "ok", "revoked": prefix}
             await refused(shop.get("/auth/me"), 401, "unauthenticated")
-        assert await elsewhere.progress.wait_until(int(answer.headers["x-position"]), 5)
+        assert await elsewhere.progress.wait_until(int(answer.headers["x-position"]), PATIENCE)
         assert callers.changes > changes
         with pytest.raises(Unauthenticated):
             await callers.identify(headers, {})

@@ -29,6 +29,7 @@ from processes.parked_reactions import park
 from tests.api.answers import refused
 from tests.harness.http import Served
 from tests.harness.runtime import deliver, events, recorded
+from tests.harness.waiting import PATIENCE
 from tests.projections.conftest import shown
 from tests.world import CREATOR, OTHER
 
@@ -216,7 +217,7 @@ async def test_a_bot_whose_messages_do_not_come_in_is_listed_and_asked_again(
     assert "maria-telegram" not in found.sentence
     conn.execute("LISTEN polling")
     await attention.retry(CREATOR, found.id)
-    assert [each.channel for each in conn.notifies(timeout=10, stop_after=1)] == ["polling"]
+    assert [each.channel for each in conn.notifies(timeout=PATIENCE, stop_after=1)] == ["polling"]
 
 
 async def test_an_erasure_that_was_left_is_done(reader: Runtime) -> None:

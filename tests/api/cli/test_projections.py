@@ -23,8 +23,8 @@ from projections.board import Board
 from projections.registry import PROJECTIONS
 from tests.api.cli.test_cli import refusal
 from tests.harness.processes import in_process, listening, started
+from tests.harness.waiting import wait_for_rows
 from tests.projections.sayings import NO_POOL
-from tests.projections.test_projector import wait_until
 from tests.projections.test_rebuild import WAITS
 
 Connection = psycopg.Connection[DictRow]
@@ -65,7 +65,7 @@ def test_the_list_says_how_far_each_is(data_dir: Path, database_url: str, conn: 
     assert list(before) == [kind.name for kind in PROJECTIONS]
     assert all(each[1:4] == ["live", "0", each[4]] and each[3] == each[4] != "0" for each in before.values())
     with listening(data_dir, "api", DATABASE_URL=database_url):
-        wait_until(conn, shows_all(conn))
+        wait_for_rows(conn, shows_all(conn))
     after = columns(in_process(data_dir, "projections", "list", DATABASE_URL=database_url).stdout)
     head = after["board"][3]
     assert after["board"][:-1] == [str(Board.version), "live", head, head, "0", "0.0", "0"]
@@ -77,12 +77,12 @@ def test_a_rebuild_by_a_command_is_shown_by_the_program_that_runs(
 ) -> None:
     app, lead = marta
     with listening(data_dir, "api", DATABASE_URL=database_url):
-        wait_until(conn, shows_all(conn))
+        wait_for_rows(conn, shows_all(conn))
         done = in_process(data_dir, "projections", "rebuild", "board", DATABASE_URL=database_url)
         assert re.match(r"board shows its new tables since position \d+", done.stdout), done.stderr
         app.edit_lead("maria", lead.id, {}, Status.HOT)
-        wait_until(conn, shows_all(conn))
-        wait_until(conn, f"SELECT FROM {leads(2)} WHERE status = 'hot'")
+        wait_for_rows(conn, shows_all(conn))
+        wait_for_rows(conn, f"SELECT FROM {leads(2)} WHERE status = 'hot'")
         assert conn.execute(f"SELECT status FROM {leads(1)}".encode()).fetchall() == [{"status": "new"}]
 
 
@@ -114,7 +114,7 @@ def test_a_killed_rebuild_is_gone_on_with_or_given_up(
                 data_dir, "projections", "rebuild", "board", out=pipe, errors=pipe, DATABASE_URL=database_url
             )
             with rebuild as program:
-                wait_until(conn, WAITS)
+                wait_for_rows(conn, WAITS)
                 program.kill()
         begun = conn.execute("SELECT generation, position FROM read.rebuilds").fetchall()
         assert begun == [{"generation": 2, "position": 0}]
@@ -132,7 +132,7 @@ def test_what_waits_is_listed_replayed_and_discarded(
     assert in_process(data_dir, "projections", "park", "list", DATABASE_URL=database_url).stderr == "Nothing waits.\n"
     app.recorder.insert_events([StoredEvent(lead.id, lead.version + 1, Lead.StatusChanged.TOPIC, b"{}")])
     with listening(data_dir, "api", DATABASE_URL=database_url):
-        wait_until(conn, shows_all(conn))
+        wait_for_rows(conn, shows_all(conn))
     listed = in_process(data_dir, "projections", "park", "list", DATABASE_URL=database_url).stdout.splitlines()
     assert {"projection", "board", "conversations"} <= {line.split()[0] for line in listed}
     assert re.search(rf"{lead.id} +\d+ +lead\.status_changed +1 +.*unreadable \(ValidationError\)", listed[1])

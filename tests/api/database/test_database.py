@@ -3,7 +3,6 @@ import signal
 import subprocess
 import sys
 import textwrap
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +17,7 @@ from api.database.connect import open_database
 from api.errors import DatabaseUnavailable
 from api.settings import Settings
 from tests.harness.processes import LISTENS, ROOT, started
+from tests.harness.waiting import PATIENCE, wait_until
 
 GONE_SECONDS = 30
 """How long a test waits at most for a server to be started again, on however busy a machine."""
@@ -73,15 +73,15 @@ def remembered(url: str) -> list[str]:
 
 def reach_again(url: str) -> None:
     """Ask until the server answers: it is looked for every half second, and recovers first."""
-    deadline = time.monotonic() + GONE_SECONDS
-    while True:
+
+    def answers() -> bool:
         try:
             psycopg.connect(url, connect_timeout=5).close()
         except psycopg.OperationalError:
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
-        else:
-            return
+            return False
+        return True
+
+    wait_until(answers)
 
 
 def test_without_a_server_of_its_own_the_program_brings_one(settings: Settings) -> None:
@@ -184,7 +184,7 @@ def test_a_program_that_was_told_to_stop_stops_the_server_as_well(settings: Sett
     with another_program(settings.data_dir) as program:
         server = postmaster(settings.data_dir)
         program.send_signal(signal.SIGINT)
-        assert program.wait(timeout=5) != 0
+        assert program.wait(timeout=PATIENCE) != 0
     assert not runs(server)
 
 

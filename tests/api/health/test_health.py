@@ -19,6 +19,7 @@ from eventstore.circuit_breaker import Trouble
 from projections.engine.lag import Lag
 from tests.api.answers import refused
 from tests.harness.http import Served
+from tests.harness.waiting import until
 from tests.world import CREATOR, OTHER
 
 ALL_OTHERS = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
@@ -75,9 +76,7 @@ async def test_a_database_that_refuses_is_away_at_once(database_url: str, server
     with psycopg.connect(server_url, autocommit=True) as conn:
         conn.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false".encode())
         conn.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,))
-    async with asyncio.timeout(20):
-        while probe.missing != ["database"]:  # noqa: ASYNC110  # the probe has nobody to tell
-            await asyncio.sleep(0.05)
+    await until(lambda: probe.missing == ["database"])
     await probe.stop()
 
 

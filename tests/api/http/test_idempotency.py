@@ -23,6 +23,7 @@ from eventstore.sealing import Sealer
 from tests.api.answers import refused
 from tests.faults.test_erasure import everything
 from tests.harness.http import Served
+from tests.harness.waiting import PATIENCE
 from tests.world import CREATOR
 
 ONCE = {HEADER: "once"}
@@ -95,7 +96,7 @@ async def until_stored(url: str, request: "asyncio.Task[httpx.Response]", after:
         cursor = await conn.execute("SELECT position FROM log.head")
         row = await cursor.fetchone()
         if row is not None and row[0] <= after:
-            async for _ in conn.notifies(timeout=10, stop_after=1):
+            async for _ in conn.notifies(timeout=PATIENCE, stop_after=1):
                 break
     assert not request.done()
 

@@ -18,6 +18,7 @@ from domain.vocabulary import Platform
 from eventstore.log import Recorded
 from tests.api.answers import refused
 from tests.harness.http import Served
+from tests.harness.waiting import PATIENCE
 from tests.world import CREATOR
 
 ID = "6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5"
@@ -168,7 +169,7 @@ async def test_while_the_disk_is_full_a_command_is_refused_and_goes_on_when_ther
         assert "extend" not in str(problem)
         assert served.head() == head
         conn.execute("DROP TRIGGER is_full ON log.events")
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         again = functools.partial(served.client.post, f"/dm/leads/{CREATOR}", json=body, headers=once)
         while (made := await again()).status_code == 503:  # noqa: ASYNC110  # it finds out by itself
             await asyncio.sleep(0.05)

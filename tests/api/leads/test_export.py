@@ -15,6 +15,7 @@ from domain.lead_and_follower import NewLead
 from domain.vocabulary import Platform
 from tests.api.answers import refused
 from tests.harness.http import Served
+from tests.harness.waiting import PATIENCE
 from tests.world import CREATOR, OTHER
 
 CSV = {"Content-Type": "text/csv"}
@@ -158,7 +159,7 @@ async def test_more_than_a_page_is_exported_each_lead_once(served: Served) -> No
     text = "name,platform_user_id\r\n" + "".join(f"Lead {number:04},tg_{number + 1}\r\n" for number in range(1201))
     said = await taken(served, CREATOR, text.encode())
     assert said["created"] == 1201
-    assert await served.runtime.progress.wait_until(served.head(), 20)
+    assert await served.runtime.progress.wait_until(served.head(), PATIENCE)
     rows = await exported(served, sort="name")
     assert [row["name"] for row in rows] == [f"Lead {number:04}" for number in range(1201)]
 

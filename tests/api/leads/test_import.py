@@ -15,6 +15,7 @@ from api.leads.transfer_routes import CHUNK
 from tests.api.answers import refused
 from tests.api.leads.test_creating_a_lead import REFUSED as BAD_LEADS
 from tests.harness.http import Served
+from tests.harness.waiting import PATIENCE
 from tests.world import CREATOR, OTHER
 
 CSV = {"Content-Type": "text/csv"}
@@ -30,7 +31,7 @@ async def imported(served: Served, text: str | bytes, **headers: str) -> dict[st
     """The answer to an import that is shown by the reads."""
     answer = await sent(served, text, **headers)
     assert answer.status_code in (200, 202), answer.text
-    assert await served.runtime.progress.wait_until(int(answer.headers["x-position"]), 20)
+    assert await served.runtime.progress.wait_until(int(answer.headers["x-position"]), PATIENCE)
     said: dict[str, Any] = answer.json()
     return said
 
@@ -60,7 +61,7 @@ def counts(said: dict[str, Any]) -> dict[str, int]:
 async def reverted(served: Served, import_id: str) -> dict[str, Any]:
     answer = await served.client.post(f"{PATH}/{import_id}/revert")
     assert answer.status_code in (200, 202), answer.text
-    assert await served.runtime.progress.wait_until(int(answer.headers["x-position"]), 20)
+    assert await served.runtime.progress.wait_until(int(answer.headers["x-position"]), PATIENCE)
     said: dict[str, Any] = answer.json()
     return said
 

@@ -13,7 +13,7 @@ from tests.harness.processes import ROOT
 from tests.harness.program import serving
 
 HERE = Path(__file__).parent
-EXAMPLES = int(os.environ.get("FUZZ", "4"))
+EXAMPLES = int(os.environ.get("FUZZ", "2"))
 """How many examples each operation gets; `make fuzz` gives more, and a seed of its own every time."""
 
 

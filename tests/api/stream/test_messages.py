@@ -11,6 +11,7 @@ import pytest
 from domain.vocabulary import Role
 from tests.api.answers import TIME, bad, good, words
 from tests.harness.program import Person, Serving
+from tests.harness.waiting import PATIENCE
 
 Messages = Iterator[dict[str, Any]]
 
@@ -19,7 +20,7 @@ Messages = Iterator[dict[str, Any]]
 def listening(person: Person, query: str = "", **headers: str) -> Iterator[Messages]:
     """The messages of a stream, as they come."""
     address = person.client.base_url.join(f"/stream/{person.name}{query}")
-    with httpx.stream("GET", address, headers={"X-API-Key": person.key, **headers}, timeout=20) as answer:
+    with httpx.stream("GET", address, headers={"X-API-Key": person.key, **headers}, timeout=PATIENCE) as answer:
         assert answer.status_code == 200
         assert answer.headers["content-type"].startswith("text/event-stream")
         yield _messages(answer.iter_lines())

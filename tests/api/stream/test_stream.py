@@ -19,6 +19,7 @@ from api.server import uvicorn_config
 from api.stream import server_sent_events
 from domain.vocabulary import Role
 from tests.harness.http import Served
+from tests.harness.waiting import PATIENCE
 from tests.world import CREATOR, OTHER
 
 
@@ -36,7 +37,7 @@ async def listening(
         credential = {} if "Cookie" in headers else {"X-API-Key": served.keys[creator]}
         all_headers = {**credential, **headers}
         async with (
-            httpx.AsyncClient(timeout=20) as client,
+            httpx.AsyncClient(timeout=PATIENCE) as client,
             client.stream("GET", path, headers=all_headers, params={"types": types} if types else {}) as answer,
         ):
             assert answer.headers["content-type"].startswith("text/event-stream")
@@ -161,21 +162,21 @@ async def test_a_stream_ends_with_its_credential_also_when_no_notification_tells
         async with listening(served, **headers) as stream:
             with psycopg.connect(served.url, autocommit=True) as conn:
                 conn.execute(statement.encode(), {"prefix": key.removeprefix("clk_")[:12]})
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(PATIENCE):
                 assert [message["event"] async for message in stream] == []
 
 
 async def test_a_stream_is_open_no_longer_than_its_key_is_good(served: Served) -> None:
-    soon = datetime.now(UTC) + timedelta(seconds=2)
+    soon = datetime.now(UTC) + timedelta(seconds=6)
     key = await served.key(role=Role.AGENT, expires_at=soon)
-    async with listening(served, **{"X-API-Key": key}) as stream, asyncio.timeout(8):
+    async with listening(served, **{"X-API-Key": key}) as stream, asyncio.timeout(PATIENCE):
         assert [message async for message in stream] == []
     assert datetime.now(UTC) >= soon
 
 
 async def test_a_stream_ends_at_once_when_its_key_is_revoked(served: Served) -> None:
     key = await served.key(role=Role.AGENT)
-    async with listening(served, **{"X-API-Key": key}) as stream, asyncio.timeout(8):
+    async with listening(served, **{"X-API-Key": key}) as stream, asyncio.timeout(PATIENCE):
         await served.client.delete(f"/access/{CREATOR}/keys/{key.removeprefix('clk_')[:12]}")
         assert [message async for message in stream] == []
 
@@ -198,7 +199,7 @@ async def test_a_reader_who_does_not_read_is_cut_off(served: Served, monkeypatch
         client.setblocking(False)
         assert await asyncio.get_running_loop().sock_recv(client, 12) == b"HTTP/1.1 200"
         streams = set(server.server_state.tasks)
-        _, still_open = await asyncio.wait(streams, timeout=30)
+        _, still_open = await asyncio.wait(streams, timeout=PATIENCE)
         assert (len(streams), still_open, server.server_state.connections) == (1, set(), set())
         server.should_exit = True
         await running

@@ -9,6 +9,7 @@ from api.database.installation import installation_key
 from domain.vocabulary import Platform
 from tests.api.answers import refused
 from tests.harness.http import Served
+from tests.harness.waiting import PATIENCE
 from tests.world import CREATOR, OTHER, connect
 
 SECRET = {"X-Telegram-Bot-Api-Secret-Token": "s3cret"}
@@ -34,7 +35,7 @@ async def test_an_update_is_stored_for_the_creator_of_its_bot_and_answered_with_
     async with served.anybody(**SECRET) as telegram:
         answer = await telegram.post("/webhook/telegram", json=update(1, "hola"))
         assert (answer.status_code, answer.content) == (200, b"")
-    assert await served.runtime.progress.wait_until(served.head(), 10)
+    assert await served.runtime.progress.wait_until(served.head(), PATIENCE)
     person = (await served.client.get(f"/dm/follower/{CREATOR}/tg_42")).json()
     assert (person["name"], person["username"], person["total_messages"]) == ("Ana", "ana", 1)
     assert deliveries(served) == [("processed", CREATOR)]
