@@ -90,7 +90,8 @@ class ParkedReactions:
         except Exception as error:
             where = error_location(error)
             _logger.warning(
-                "reaction_failed_again", extra={"process": process.name, "position": row["position"], "error": where}
+                "reaction_failed_again",
+                extra={"process_manager": process.name, "position": row["position"], "error": where},
             )
             return where
         return None

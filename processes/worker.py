@@ -173,7 +173,9 @@ class Worker:
         for unreadable in page.unreadable:
             for process in self._processes:
                 if unreadable.topic in process.topics and unreadable.position > self.positions[process.name]:
-                    _logger.error("event_unreadable", extra={"process": process.name, "position": unreadable.position})
+                    _logger.error(
+                        "event_unreadable", extra={"process_manager": process.name, "position": unreadable.position}
+                    )
                     await park(conn, process.name, unreadable.position, unreadable.error)
         for recorded in page.events:
             concerned = [
@@ -201,7 +203,9 @@ class Worker:
             except (*TRANSIENT_ERRORS, TimeoutError):
                 raise
             except Exception as error:
-                _logger.exception("reaction_failed", extra={"process": process.name, "position": recorded.position})
+                _logger.exception(
+                    "reaction_failed", extra={"process_manager": process.name, "position": recorded.position}
+                )
                 if number == TRIES:
                     await park(conn, process.name, recorded.position, error_location(error))
                 await asyncio.sleep(0.1 * number)

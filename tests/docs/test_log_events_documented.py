@@ -5,6 +5,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from pythonjsonlogger.core import RESERVED_ATTRS
+
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "operations.md").read_text().partition("## The log on stderr")[2].partition("\n## ")[0]
 PACKAGES = ("api", "processes", "projections", "domain", "eventstore")
@@ -32,6 +34,11 @@ def written() -> Iterator[tuple[str, frozenset[str]]]:
                     extra = named.get(extra.id, extra) if isinstance(extra, ast.Name) else extra
                     keys = extra.keys if isinstance(extra, ast.Dict) else []
                     yield event, frozenset(str(key.value) for key in keys if isinstance(key, ast.Constant))
+
+
+def test_no_field_has_a_name_that_every_line_has() -> None:
+    """The standard library refuses such a line when it is written."""
+    assert {field for _, fields in written() for field in fields} & {*RESERVED_ATTRS, "message", "asctime"} == set()
 
 
 def test_the_page_lists_every_event_with_its_fields_and_no_other() -> None:
