@@ -291,8 +291,7 @@ def test_without_a_server_the_commands_share_the_embedded_one_and_leave_none_beh
     assert servers(data_dir) == []
 
 
-@pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
-@pytest.mark.parametrize("command", ["serve", "api"])
+@pytest.mark.parametrize(("command", "stop"), [("serve", signal.SIGTERM), ("api", signal.SIGINT)])
 def test_a_program_stops_cleanly_when_told(
     data_dir: Path, database_url: str, command: str, stop: signal.Signals
 ) -> None:
@@ -330,15 +329,15 @@ def marta(data_dir: Path) -> Iterator[bytes]:
 
 @pytest.mark.usefixtures("marta")
 def test_a_person_is_erased_by_a_command(data_dir: Path) -> None:
-    assert clonnect(data_dir, "erase", "maria", "tg_4711").stdout.startswith("The person is erased: 2 events")
-    assert clonnect(data_dir, "erase", "maria", "tg_4711").stdout == "This person was erased before.\n"
-    assert refusal(clonnect(data_dir, "erase", "maria", "tg_4712")) == "There is no such person."
+    assert in_process(data_dir, "erase", "maria", "tg_4711").stdout.startswith("The person is erased: 2 events")
+    assert in_process(data_dir, "erase", "maria", "tg_4711").stdout == "This person was erased before.\n"
+    assert refusal(in_process(data_dir, "erase", "maria", "tg_4712")) == "There is no such person."
 
 
 def test_the_key_is_changed_by_a_command_and_the_old_one_refused(data_dir: Path, marta: bytes) -> None:
-    done = clonnect(data_dir, "keys", "rotate-master", "--new-key-file", str(data_dir / "next"))
+    done = in_process(data_dir, "keys", "rotate-master", "--new-key-file", str(data_dir / "next"))
     assert (done.returncode, done.stderr) == (0, "")
     assert installation_key(Settings(data_dir=data_dir)) != marta
-    assert clonnect(data_dir, "keys", "add", "maria").returncode == 0
-    wrong = clonnect(data_dir, "keys", "add", "maria", CLONNECT_KEY=b64encode(marta).decode())
+    assert in_process(data_dir, "keys", "add", "maria").returncode == 0
+    wrong = in_process(data_dir, "keys", "add", "maria", CLONNECT_KEY=b64encode(marta).decode())
     assert refusal(wrong).startswith("The installation's key is not the one that this database was sealed with")
