@@ -31,10 +31,8 @@ from processes.channels.base import (
     Delivery,
     Echo,
     Edited,
-    IdentityChange,
     Item,
     Message,
-    OptPreference,
     Postback,
     Reachability,
     Reaction,
@@ -329,18 +327,7 @@ class Deliveries:
                 return None, done.position
             case Unknown(ignored=False):
                 return ItemTrouble("unreadable", f"{item.path}: {item.why}"), None
-            case (
-                Unknown()
-                | Edited()
-                | Unsent()
-                | Reaction()
-                | Read()
-                | Delivery()
-                | Echo()
-                | OptPreference()
-                | AccountNotice()
-                | IdentityChange()
-            ):
+            case Unknown() | Edited() | Unsent() | Reaction() | Read() | Delivery() | Echo() | AccountNotice():
                 _logger.info("delivery_item_ignored", extra={"delivery": body.delivery_id, "kind": type(item).__name__})
                 return None, None
             case _:

@@ -200,7 +200,6 @@ class Telegram:
             http_status=answer.http_status,
             retry_after=_retry_after(answer),
             detail=answer.detail,
-            new_address=identifier(answer.parameters, "migrate_to_chat_id"),
         )
 
     async def _ask(
