@@ -328,6 +328,10 @@ class Channel(Protocol):
     @property
     def name(self) -> ChannelName: ...
 
+    @property
+    def evidence_for(self) -> timedelta:
+        """How long evidence of an uncertain send may still come."""
+
     def claim(self, headers: Mapping[str, str]) -> str | None:
         """The key of `secrets` that a delivery names; `None` without any."""
 
@@ -344,6 +348,17 @@ class Channel(Protocol):
 
     async def send(self, account: Account, to: str, content: Content, send_id: UUID) -> Outcome:
         """Deliver once: one request, no retry inside. `to` is the follower's raw platform id."""
+
+
+class Evidence(Protocol):
+    """A channel that can be asked afterwards what became of an uncertain send."""
+
+    @property
+    def evidence_for(self) -> timedelta:
+        """As in `Channel`."""
+
+    async def lookup(self, send_id: UUID) -> Accepted | None:
+        """What became of it; None: it never arrived."""
 
 
 _NEVER_WRITTEN: Final = (

@@ -83,6 +83,7 @@ class Telegram:
     """
 
     name = ChannelName.TELEGRAM
+    evidence_for = timedelta(0)  # nothing comes back from a bot
 
     def __init__(self, base_url: str, client: httpx.AsyncClient) -> None:
         self._base_url = base_url.rstrip("/")
