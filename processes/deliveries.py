@@ -15,15 +15,16 @@ from psycopg.rows import DictRow
 
 from domain import context
 from domain.application import Clonnect
-from domain.commands.conversations import WAS_RECEIVED, ReceivedMessage
+from domain.beside_log import SideStatement
+from domain.commands.conversations import ReceivedMessage
 from domain.errors import Conflict, DomainError, NotFound
 from domain.follower.follower import Follower
 from domain.follower.values import Attachment, Inbound, ServiceNote
 from domain.person.identity import check_shape
-from domain.streams import SideStatement
 from domain.vocabulary import Platform
 from eventstore.sealing import Sealer
 from eventstore.writer import Writer
+from processes.beside_log import WAS_RECEIVED
 from processes.channels.base import (
     AccountNotice,
     Channel,
