@@ -1,7 +1,7 @@
 """Base classes of aggregates and domain events: times come from the context, topics are explicit."""
 
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
 from eventsourcing.domain import BaseAggregate, CanInitAggregate, CanMutateAggregate, DomainEvent
@@ -41,12 +41,3 @@ class AggregateCreated(CanInitAggregate[UUID], Aggregate.Event):
     """The first event of a stream; stands beside the aggregate's own `Event` in the bases."""
 
     originator_topic: str
-
-
-def events_of(aggregate_class: type[Aggregate]) -> dict[str, type[Any]]:
-    """The event classes of an aggregate by topic."""
-    return {
-        value.TOPIC: value
-        for value in vars(aggregate_class).values()
-        if isinstance(value, type) and issubclass(value, Aggregate.Event) and hasattr(value, "TOPIC")
-    }

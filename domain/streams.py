@@ -10,6 +10,7 @@ from eventsourcing.utils import resolve_topic
 
 from domain import context
 from domain.aggregate import Aggregate
+from domain.beside_log import BesideLog, SideStatement
 from domain.creator import Creator
 from domain.errors import LostRace, NotFound
 from domain.follower.follower import Follower
@@ -18,8 +19,6 @@ from domain.nurturing.sequence import Sequence as NurturingSequence
 from domain.vocabulary import SequenceType
 
 Stream = TypeVar("Stream", bound=Aggregate)
-SideStatement = tuple[str, tuple[Any, ...]]
-"""A statement with its parameters that runs in the transaction of the events."""
 
 
 @runtime_checkable
@@ -37,10 +36,14 @@ class Streams(Application[UUID]):
     """The setting that holds the random namespace of this installation."""
     REPOSITORY_TOPIC = "REPOSITORY_TOPIC"
     """The setting that names the class of the repository, where it is not the library's."""
+    BESIDE_LOG_TOPIC = "BESIDE_LOG_TOPIC"
+    """The setting that names the class of what stands beside the log, where there is anything."""
 
     def __init__(self, env: Mapping[str, str] | None = None) -> None:
         super().__init__(dict(env) if env else None)
         self.namespace = UUID(self.env[self.NAMESPACE])
+        topic = self.env.get(self.BESIDE_LOG_TOPIC)
+        self.beside_log: BesideLog = (resolve_topic(topic) if topic else BesideLog)(self.recorder)
 
     def construct_repository(self) -> Repository[UUID]:
         """The library's repository, or the one that the settings name."""
@@ -65,14 +68,9 @@ class Streams(Application[UUID]):
         except IntegrityError as error:
             raise LostRace("Somebody else was faster.") from error
 
-    def stands_beside(self, query: str, params: tuple[Any, ...]) -> bool:
-        """Whether a query finds something that stands beside the log."""
-        recorder: Any = self.recorder  # the event store's, of which the domain knows no class
-        return bool(recorder.stands(query, params))
-
     def trace_of(self, *parts: str) -> bytes:
         """What may be kept of texts after an erasure: they are known again by it, and it tells nothing of them."""
-        recorder: Any = self.recorder  # as above
+        recorder: Any = self.recorder  # the event store's, of which the domain knows no class
         return bytes(recorder.trace_of(parts))
 
     def expect(self, stream_ids: Iterable[UUID]) -> None:

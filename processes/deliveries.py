@@ -15,15 +15,16 @@ from psycopg.rows import DictRow
 
 from domain import context
 from domain.application import Clonnect
-from domain.commands.conversations import WAS_RECEIVED, ReceivedMessage
+from domain.beside_log import SideStatement
+from domain.commands.conversations import ReceivedMessage
 from domain.errors import Conflict, DomainError, NotFound
 from domain.follower.follower import Follower
 from domain.follower.values import Attachment, Inbound, ServiceNote
 from domain.person.identity import check_shape
-from domain.streams import SideStatement
 from domain.vocabulary import Platform
 from eventstore.sealing import Sealer
 from eventstore.writer import Writer
+from processes.beside_log import WAS_RECEIVED
 from processes.channels.base import (
     AccountNotice,
     Channel,
@@ -31,10 +32,8 @@ from processes.channels.base import (
     Delivery,
     Echo,
     Edited,
-    IdentityChange,
     Item,
     Message,
-    OptPreference,
     Postback,
     Reachability,
     Reaction,
@@ -329,18 +328,7 @@ class Deliveries:
                 return None, done.position
             case Unknown(ignored=False):
                 return ItemTrouble("unreadable", f"{item.path}: {item.why}"), None
-            case (
-                Unknown()
-                | Edited()
-                | Unsent()
-                | Reaction()
-                | Read()
-                | Delivery()
-                | Echo()
-                | OptPreference()
-                | AccountNotice()
-                | IdentityChange()
-            ):
+            case Unknown() | Edited() | Unsent() | Reaction() | Read() | Delivery() | Echo() | AccountNotice():
                 _logger.info("delivery_item_ignored", extra={"delivery": body.delivery_id, "kind": type(item).__name__})
                 return None, None
             case _:

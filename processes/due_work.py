@@ -11,7 +11,7 @@ from domain import context
 from domain.application import Clonnect
 from domain.errors import DomainError, NotDue
 from eventstore.writer import Writer
-from processes.channels.simulator import Simulator
+from processes.channels.base import Evidence
 from processes.sending import Sending
 from processes.transient_errors import TRANSIENT_ERRORS
 from projections.agenda import Agenda, Due, Kind
@@ -26,20 +26,23 @@ _logger = logging.getLogger(__name__)
 
 
 class DueWork:
-    """One worker's hands. `worker` names it in every attempt that it records."""
+    """One worker's hands. `worker` names it in every attempt that it records.
+
+    `evidence`: whoever sends for every platform, if they can be asked what became of a send.
+    """
 
     def __init__(
         self,
         agenda: Agenda,
         writer: Writer[Clonnect],
         sending: Sending,
-        simulator: Simulator | None,
+        evidence: Evidence | None,
         clock: Callable[[], datetime],
     ) -> None:
         self._agenda = agenda
         self._writer = writer
         self._sending = sending
-        self._simulator = simulator
+        self._evidence = evidence
         self._clock = clock
         self._hands = asyncio.Semaphore(AT_ONCE)
         self._under_way: set[asyncio.Task[None]] = set()
@@ -147,17 +150,15 @@ class DueWork:
     async def _give_up(self, due: Due) -> None:
         """Its worker is gone, or far too late: whether it arrived nobody can know."""
         if due.ref is not None and due.attempt is not None:
+            patience = timedelta(0) if self._evidence is None else self._evidence.evidence_for
             await self._writer.do(
-                Clonnect.record_send_uncertain, due.follower_id, due.ref, due.attempt, "crash", self._patience()
+                Clonnect.record_send_uncertain, due.follower_id, due.ref, due.attempt, "crash", patience
             )
-
-    def _patience(self) -> timedelta:
-        return timedelta(seconds=5) if self._simulator is not None else timedelta(0)
 
     async def _reconcile(self, due: Due) -> None:
         if due.ref is None or due.attempt is None:
             raise LookupError("a send to reconcile has its id and attempt")
-        found = None if self._simulator is None else await self._simulator.lookup(due.ref)
+        found = None if self._evidence is None else await self._evidence.lookup(due.ref)
         if found is not None:
             await self._writer.do(
                 Clonnect.record_send_accepted,

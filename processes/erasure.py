@@ -8,13 +8,13 @@ from uuid import UUID
 
 from domain import context
 from domain.application import Clonnect
-from domain.commands.leads import FORGET_LEAD
 from domain.lead import Lead
 from eventstore.log import Recorded
 from eventstore.sealing import Sealer
 from eventstore.vault import CHANNEL as VAULT_CHANNEL
 from eventstore.vault import destroying, requiring
 from eventstore.writer import Writer
+from processes.beside_log import FORGET_LEAD
 from processes.channels.base import Channel, ChannelName
 from processes.erasure_queue import DONE, ErasureQueue
 from processes.personal_data import Belongings, BelongingsFound

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-from domain.commands.erasure import TO_ERASE
+from processes.beside_log import TO_ERASE
 from projections.engine.projection import Pool
 
 FIRST_PAUSE: Final = timedelta(seconds=5)

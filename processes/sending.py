@@ -4,7 +4,6 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Mapping
-from datetime import timedelta
 from uuid import UUID
 
 import psycopg
@@ -29,9 +28,6 @@ from processes.transient_errors import TRANSIENT_ERRORS
 
 TOO_LATE_AFTER = 2.0
 """Seconds between the run of the command that allows an attempt and the call; who slept longer does not call."""
-
-RECONCILE_FOR: Mapping[str, timedelta] = {ChannelName.SIMULATOR: timedelta(seconds=5)}
-"""How long evidence may still come, by the channel that sends; nothing comes back from a Telegram bot."""
 
 Attempt = Callable[[Clonnect, UUID, UUID, str], SendOrder | None]
 """A command about a follower, something of theirs that is due, and a worker: the call that it allows, if it does."""
@@ -63,10 +59,6 @@ class Sending:
         self._channels = channels
         self._connections = connections
         self._seconds = seconds
-
-    def reconcile_for(self, channel: str) -> timedelta:
-        """How long an uncertain send of a platform may still be settled by evidence."""
-        return RECONCILE_FOR.get(self._channels[ChannelName(channel)].name, timedelta(0))
 
     async def attempt(self, decide: Attempt, follower_id: UUID, due: UUID, worker: str) -> None:
         """Let a command decide, and make the call if it allows one; raises what the command raises.
@@ -148,7 +140,7 @@ class Sending:
             order.send_id,
             order.attempt,
             cause,
-            self.reconcile_for(order.channel),
+            self._channels[ChannelName(order.channel)].evidence_for,
         )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import domain
-from domain.aggregate import Aggregate, events_of
+from domain.aggregate import Aggregate
 
 for _module in pkgutil.walk_packages(domain.__path__, "domain."):
     importlib.import_module(_module.name)
@@ -19,6 +19,15 @@ def kinds_of(base: type[Any]) -> Iterator[type[Any]]:
             if "TOPIC" in vars(kind):
                 yield kind
             yield from kinds_of(kind)
+
+
+def events_of(aggregate: type[Aggregate]) -> dict[str, type[Any]]:
+    """The event classes of an aggregate by topic."""
+    return {
+        value.TOPIC: value
+        for value in vars(aggregate).values()
+        if isinstance(value, type) and issubclass(value, Aggregate.Event) and hasattr(value, "TOPIC")
+    }
 
 
 EVENTS: dict[str, type[Any]] = {

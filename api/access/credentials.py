@@ -9,9 +9,9 @@ from typing import Final
 from uuid import UUID
 
 from api.settings import Settings
+from domain.beside_log import SideStatement
 from domain.errors import Invalid
 from domain.person.email_addresses import checked_address
-from domain.streams import SideStatement
 
 CHANNEL: Final = "access"
 """PostgreSQL notifies this channel of every change of access: every program forgets whom it has let in."""

@@ -19,8 +19,8 @@ from api.http.rate_limits import Tries
 from domain import context
 from domain.access import Membership
 from domain.application import Clonnect
+from domain.beside_log import SideStatement
 from domain.errors import AlreadyTaken, FieldError, Invalid
-from domain.streams import SideStatement
 from domain.vocabulary import Role
 from eventstore.writer import Writer
 

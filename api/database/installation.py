@@ -66,6 +66,7 @@ def open_application(url: str, key: bytes, *, writer: bool = False) -> Iterator[
         AGGREGATES: "domain",
         "PERSISTENCE_MODULE": "eventstore.factory:Factory",
         Clonnect.REPOSITORY_TOPIC: "eventstore.snapshots:StreamReader",
+        Clonnect.BESIDE_LOG_TOPIC: "processes.beside_log:TablesBesideLog",
     }
     if writer:
         env |= {GATHERING: "y", Clonnect.REPOSITORY_TOPIC: "eventstore.unit_of_work:UnitOfWork"}

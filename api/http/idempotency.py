@@ -17,8 +17,8 @@ from pydantic import TypeAdapter
 from api.http.problems import InProgress, KeyReused
 from domain.aggregate import Aggregate
 from domain.application import Clonnect
+from domain.beside_log import SideStatement
 from domain.errors import DomainError, FieldError, Invalid, LostRace
-from domain.streams import SideStatement
 from eventstore.log import Log
 from eventstore.sealing import Sealer
 from eventstore.writer import Done, Writer

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from domain import context
 from domain.access import INSTALLATION, Access, Membership
-from domain.streams import SideStatement, Streams
+from domain.beside_log import SideStatement
+from domain.streams import Streams
 from domain.vocabulary import Role
 
 

@@ -19,18 +19,6 @@ from domain.streams import Streams
 from domain.understanding.opt_out import opted_out_by, opts_in
 from domain.vocabulary import Intent, Language, Mark, Mode, Platform
 
-RECEIVE = "INSERT INTO app.received (creator_id, channel, account_id, dedupe_key) VALUES (%s, %s, %s, %s)"
-WAS_RECEIVED = """
-    SELECT 1 FROM app.received WHERE creator_id = %s AND channel = %s AND account_id = %s AND dedupe_key = %s
-"""
-"""A message's key for ever; a follower remembers only the latest."""
-
-WAS_EVER_RECEIVED = """
-    SELECT 1 FROM app.received WHERE creator_id = %s AND channel = %s AND account_id = %s AND dedupe_key = %s
-    UNION ALL SELECT 1 FROM app.erased_messages WHERE trace = %s
-"""
-"""The same, and what is left of the keys of people who were erased."""
-
 
 @dataclass(frozen=True)
 class ReceivedMessage:
@@ -75,8 +63,7 @@ class ConversationCommands(Streams):
         follower = self.known_follower(follower_id)
         key = (creator.creator_id, message.platform, message.account_id, message.dedupe_key)
         if follower is not None and (
-            follower.knows(message.dedupe_key)
-            or (follower.has_forgotten_keys and self.stands_beside(WAS_EVER_RECEIVED, (*key, self.trace_of(*key))))
+            follower.knows(message.dedupe_key) or (follower.has_forgotten_keys and self.beside_log.was_received(key))
         ):
             return ReceivedMessage(follower_id, follower.lead_id, message.message_id, duplicate=True)
         if follower is None or not follower.is_alive:
@@ -94,7 +81,7 @@ class ConversationCommands(Streams):
                 lead.restore("message")
         own_words = "" if message.forwarded else message.text
         messages.receive(follower, message, hard_stop=opted_out_by(own_words), opts_in=opts_in(own_words))
-        self.save_streams(lead, follower, in_transaction=[(RECEIVE, key)])
+        self.save_streams(lead, follower, in_transaction=self.beside_log.remember(key))
         return ReceivedMessage(follower_id, lead.id, message.message_id, duplicate=False)
 
     def understand_burst(self, follower_id: UUID, proposal: Proposal) -> bool:

@@ -6,12 +6,13 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
+from domain.beside_log import SideStatement
 from domain.creator import Creator, CreatorSettings, Product
 from domain.errors import Conflict, NotFound
 from domain.nurturing.default_steps import SHIPPED
 from domain.nurturing.sequence import Sequence
 from domain.nurturing.steps import Step
-from domain.streams import SideStatement, Streams
+from domain.streams import Streams
 from domain.vocabulary import Mode, Platform, SequenceType
 
 

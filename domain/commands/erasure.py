@@ -6,15 +6,12 @@ from itertools import count
 from uuid import UUID
 
 from domain import context
+from domain.beside_log import SideStatement
 from domain.errors import Conflict, NotFound
 from domain.follower import lives
 from domain.follower.follower import Follower
 from domain.lead import Lead
-from domain.streams import SideStatement
 from domain.unreadable_streams import Salvage
-
-TO_ERASE = "INSERT INTO app.erasures (lead_id, creator_id) VALUES (%s, %s) ON CONFLICT DO NOTHING"
-"""What is asked for is tried until it is done, from the transaction on in which it is asked for."""
 
 
 class ErasureCommands(Salvage):
@@ -38,7 +35,8 @@ class ErasureCommands(Salvage):
             lives.end_life(follower, context.now(), "erased")
         lives.be_forgotten(follower)
         waiting = [lead.id for lead in leads if lead.erasure == "requested"]
-        self.save_streams(*leads, follower, in_transaction=[(TO_ERASE, (lead_id, creator_id)) for lead_id in waiting])
+        queueing = [each for lead_id in waiting for each in self.beside_log.queue_erasure(lead_id, creator_id)]
+        self.save_streams(*leads, follower, in_transaction=queueing)
         return waiting
 
     def _lives_of(self, follower: Follower) -> Iterator[Lead]:

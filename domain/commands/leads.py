@@ -9,17 +9,14 @@ from uuid import UUID
 from eventsourcing.persistence import MapperDeserialisationError
 
 from domain import context
+from domain.beside_log import SideStatement
 from domain.errors import Conflict, DuplicateLead, FieldError, Invalid, NotFound
 from domain.follower import contact
 from domain.follower.follower import Follower
 from domain.lead import TAGS_AT_MOST, Lead, Purchase
 from domain.lead_and_follower import NewLead, edit, end_life, enter
-from domain.streams import SideStatement
 from domain.unreadable_streams import Salvage
 from domain.vocabulary import Mark, Status
-
-FORGET_LEAD = "SELECT read.forget_lead(%s)"
-"""For a lead whose stream waits in the projections: that it is deleted would wait with it."""
 
 
 @dataclass(frozen=True)
@@ -150,15 +147,15 @@ class LeadCommands(Salvage):
 
         It does not need to be readable.
         """
-        in_transaction: list[SideStatement] = []
+        forgetting: Sequence[SideStatement] = ()
         try:
             lead = self.lead(creator_id, lead_id)
             follower = self.follower(lead.follower_id)
         except MapperDeserialisationError:
             lead, follower = self._as_far_as_read_of(creator_id, lead_id)
-            in_transaction.append((FORGET_LEAD, (lead_id,)))
+            forgetting = self.beside_log.forget_lead(lead_id)
         end_life(lead, follower)
-        self.save_streams(lead, follower, in_transaction=in_transaction)
+        self.save_streams(lead, follower, in_transaction=forgetting)
         return lead
 
     def _as_far_as_read_of(self, creator_id: str, lead_id: UUID) -> tuple[Lead, Follower]:

@@ -120,7 +120,6 @@ class Purpose(StrEnum):
     REPLY = "reply"
     FOLLOW_UP = "follow_up"
     MANUAL = "manual"
-    SYSTEM = "system"
 
 
 @dataclass

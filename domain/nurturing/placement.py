@@ -70,7 +70,6 @@ class Policy:
     after_outbound: timedelta = timedelta(minutes=60)
     per_day: int = 2
     per_week: int = 4
-    human_task_allowed: bool = True
     template_budget_left: bool = True
 
 
@@ -172,7 +171,7 @@ def place(
 
     by_hand = first_slot(wanted, policy.quiet_hours, slack)
     deadline = _human_agent_end(history)
-    if options.human_task and policy.human_task_allowed and by_hand is not None and by_hand < deadline:
+    if options.human_task and by_hand is not None and by_hand < deadline:
         return HumanTask(by_hand, deadline)
     return Unplaceable(_reason(at, by_hand, closes, history, slack))
 

@@ -12,9 +12,9 @@ applyTheme();
 takeLink();
 await startTranslations();
 
-const root = document.getElementById("root");
-if (!root) throw new Error("index.html has no #root");
-createRoot(root).render(
+const page = document.getElementById("root");
+if (!page) throw new Error("index.html has no #root");
+createRoot(page).render(
   <StrictMode>
     <App client={newQueryClient()} router={newRouter()} />
   </StrictMode>,

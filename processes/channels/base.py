@@ -88,10 +88,10 @@ class Message(IncomingItem):
     """Something that the follower wrote or sent.
 
     `started`: the platform's start button was pressed; `text` is its command, no words of theirs: a greeting.
-    `attribution` is the campaign or link that brought them. `business_connection_id` is set when they wrote
-    to the creator's own Telegram account, and the answer has to take the same way. `forwarded`: the words are
-    somebody else's. `thread` is the part of the chat that it was written in, and the answer belongs there; `album`
-    what several messages that were sent as one have in common. An empty `username` is none, `None` says nothing.
+    `business_connection_id` is set when they wrote to the creator's own Telegram account, and the answer has to take
+    the same way. `forwarded`: the words are somebody else's. `thread` is the part of the chat that it was written in,
+    and the answer belongs there; `album` what several messages that were sent as one have in common. An empty
+    `username` is none, `None` says nothing.
     """
 
     message_id: str
@@ -100,8 +100,6 @@ class Message(IncomingItem):
     reply_to: str | None = None
     name: str | None = None
     username: str | None = None
-    language_code: str | None = None
-    attribution: str | None = None
     started: bool = False
     business_connection_id: str | None = None
     forwarded: bool = False
@@ -179,14 +177,6 @@ class Echo(IncomingItem):
 
 
 @dataclass(frozen=True, kw_only=True)
-class OptPreference(IncomingItem):
-    """The follower told the platform what they want to receive: `value` is stop, resume or signup."""
-
-    category: str
-    value: str
-
-
-@dataclass(frozen=True, kw_only=True)
 class Reachability(IncomingItem):
     """The follower blocked the account, or came back."""
 
@@ -199,13 +189,6 @@ class AccountNotice(IncomingItem):
 
     notice: str
     facts: Mapping[str, str | bool]
-
-
-@dataclass(frozen=True, kw_only=True)
-class IdentityChange(IncomingItem):
-    """The follower is known by another id from now on."""
-
-    new_user_id: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -231,10 +214,8 @@ Item: TypeAlias = (
     | Read
     | Delivery
     | Echo
-    | OptPreference
     | Reachability
     | AccountNotice
-    | IdentityChange
     | Unknown
 )
 
@@ -269,7 +250,7 @@ class Accepted:
 
 @dataclass(frozen=True)
 class Rejected:
-    """The message was certainly not delivered; `new_address` comes with `READDRESS`."""
+    """The message was certainly not delivered."""
 
     error_class: ErrorClass
     code: int | None = None
@@ -277,7 +258,6 @@ class Rejected:
     http_status: int | None = None
     retry_after: timedelta | None = None
     detail: str = ""
-    new_address: str | None = None
 
 
 @dataclass(frozen=True)
@@ -348,6 +328,10 @@ class Channel(Protocol):
     @property
     def name(self) -> ChannelName: ...
 
+    @property
+    def evidence_for(self) -> timedelta:
+        """How long evidence of an uncertain send may still come."""
+
     def claim(self, headers: Mapping[str, str]) -> str | None:
         """The key of `secrets` that a delivery names; `None` without any."""
 
@@ -364,6 +348,17 @@ class Channel(Protocol):
 
     async def send(self, account: Account, to: str, content: Content, send_id: UUID) -> Outcome:
         """Deliver once: one request, no retry inside. `to` is the follower's raw platform id."""
+
+
+class Evidence(Protocol):
+    """A channel that can be asked afterwards what became of an uncertain send."""
+
+    @property
+    def evidence_for(self) -> timedelta:
+        """As in `Channel`."""
+
+    async def lookup(self, send_id: UUID) -> Accepted | None:
+        """What became of it; None: it never arrived."""
 
 
 _NEVER_WRITTEN: Final = (

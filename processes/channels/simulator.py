@@ -86,6 +86,7 @@ class Simulator:
     """
 
     name = ChannelName.SIMULATOR
+    evidence_for = timedelta(seconds=5)
 
     def __init__(self, book: Book, clock: Callable[[], datetime]) -> None:
         self._book = book
@@ -150,7 +151,7 @@ class Simulator:
         self._fates[follower_id] = fate
 
     async def lookup(self, send_id: UUID) -> Accepted | None:
-        """What became of an uncertain send; None: it never arrived."""
+        """Whether it stands in the book."""
         return None if await self._book.find(send_id) is None else _accepted(send_id)
 
 

@@ -83,6 +83,7 @@ class Telegram:
     """
 
     name = ChannelName.TELEGRAM
+    evidence_for = timedelta(0)  # nothing comes back from a bot
 
     def __init__(self, base_url: str, client: httpx.AsyncClient) -> None:
         self._base_url = base_url.rstrip("/")
@@ -200,7 +201,6 @@ class Telegram:
             http_status=answer.http_status,
             retry_after=_retry_after(answer),
             detail=answer.detail,
-            new_address=identifier(answer.parameters, "migrate_to_chat_id"),
         )
 
     async def _ask(

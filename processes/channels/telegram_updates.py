@@ -26,7 +26,7 @@ from processes.channels.base import (
 )
 from processes.channels.reading import identifier, load, mapping, moment, sequence, text, whole
 
-_START: Final = re.compile(r"/start(?:@\w+)?(?:\s+(?P<payload>\S+))?\s*")
+_START: Final = re.compile(r"/start(?:@\w+)?(?:\s+\S+)?\s*")
 
 _MEDIA: Final[Mapping[str, AttachmentKind]] = {
     "voice": AttachmentKind.VOICE,
@@ -162,7 +162,6 @@ def _message(update: _Update, kind: str, message: dict[str, object]) -> list[Ite
             Service(**update.common(identifier(chat, "id") or "", key, message.get("date", "")), notes=min(service))
         ]
     words = text(message, "text")
-    start = _START.fullmatch(words or "")
     names = (text(sender, "first_name"), text(sender, "last_name"))
     answered = identifier(mapping(message, "reply_to_message"), "message_id")
     return [
@@ -175,9 +174,7 @@ def _message(update: _Update, kind: str, message: dict[str, object]) -> list[Ite
             reply_to=_message_key(message, answered),
             name=" ".join(name for name in names if name) or None,
             username=(text(sender, "username") or "") if sender else None,
-            language_code=text(sender, "language_code"),
-            attribution=start["payload"] if start else None,
-            started=start is not None,
+            started=_START.fullmatch(words or "") is not None,
             business_connection_id=identifier(message, "business_connection_id"),
             forwarded="forward_origin" in message or "forward_date" in message,
             thread=_thread(message),

@@ -36,20 +36,15 @@ async def page_of(
     **values: object,
 ) -> tuple[Page, dict[Status, int]]:
     """One page, and how many match at each stage; `card` is what to select of `lead`, with these values in it."""
-    by_status = _by_status(kept, wanted)
-    some = rows_of(kept, wanted, place, limit + 1, f"{card}, {by_status.sql}")
+    numbers = numbers_of(kept, wanted)
+    some = rows_of(kept, wanted, place, limit + 1, f"{card}, {numbers.sql}")
     rows = await projection.select(some.sql, **some.values, **values)
     # Nobody on the page carries the numbers of those who are on the pages before.
-    counted = rows[0] if rows else await projection.select_one(f"SELECT {by_status.sql}", **by_status.values)
+    counted = rows[0] if rows else await projection.select_one(f"SELECT {numbers.sql}", **numbers.values)
     people = dict.fromkeys(Status, 0)
     if counted is not None and counted["by_status"] is not None:
         people |= {Status(status): number for status, number in json.loads(counted["by_status"]).items()}
     return page(rows, sum(people.values()), limit), people
-
-
-def _by_status(kept: PeopleTables, wanted: List) -> Query:
-    """The numbers as one text: asked together with a page they are asked once, and of the same instant."""
-    return Query(_by_status_sql(kept, _kind(wanted.filters)), _values(wanted))
 
 
 def rows_of(kept: PeopleTables, wanted: List, place: Place | None, limit: int, card: str) -> Query:
@@ -61,8 +56,11 @@ def rows_of(kept: PeopleTables, wanted: List, place: Place | None, limit: int, c
 
 
 def numbers_of(kept: PeopleTables, wanted: List) -> Query:
-    """How many match at each stage; where nothing but stages is asked for, that has been counted before."""
-    return Query(_numbers_sql(kept, _kind(wanted.filters)), _values(wanted))
+    """How many match at each stage; where nothing but stages is asked for, that has been counted before.
+
+    One text, `by_status`: asked together with a page they are asked once, and of the same instant.
+    """
+    return Query(_by_status_sql(kept, _kind(wanted.filters)), _values(wanted))
 
 
 def _kind(filters: Filters) -> Filters:

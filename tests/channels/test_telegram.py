@@ -117,7 +117,6 @@ async def test_a_refusal_is_understood_and_nothing_arrived(
     assert (outcome.error_class, outcome.code, outcome.http_status) == (error_class, code, code)
     assert outcome.detail == description
     assert outcome.retry_after == (timedelta(seconds=3) if code == 429 else None)
-    assert outcome.new_address == ("43" if "migrate_to_chat_id" in parameters else None)
     assert (len(api.calls), api.sent) == (1, [])
 
 

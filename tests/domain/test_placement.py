@@ -231,18 +231,15 @@ def test_after_the_window_an_instagram_step_becomes_a_task_for_a_person() -> Non
 
 
 @pytest.mark.parametrize(
-    ("history", "policy", "options"),
+    ("history", "options"),
     [
-        (replace(INSTAGRAM, has_human_agent=False), USUAL, DeliveryOptions(human_task=True)),
-        (INSTAGRAM, replace(USUAL, human_task_allowed=False), DeliveryOptions(human_task=True)),
-        (INSTAGRAM, USUAL, DeliveryOptions(human_task=False)),
+        (replace(INSTAGRAM, has_human_agent=False), DeliveryOptions(human_task=True)),
+        (INSTAGRAM, DeliveryOptions(human_task=False)),
     ],
 )
-def test_a_task_needs_the_channel_the_creator_and_the_step_to_allow_it(
-    history: ContactHistory, policy: Policy, options: DeliveryOptions
-) -> None:
+def test_a_task_needs_the_channel_and_the_step_to_allow_it(history: ContactHistory, options: DeliveryOptions) -> None:
     now = MONDAY + 2 * DAY
-    assert place(now, now, history, policy, SLACK, options=options) == Unplaceable(UnplaceableReason.WINDOW_CLOSED)
+    assert place(now, now, history, USUAL, SLACK, options=options) == Unplaceable(UnplaceableReason.WINDOW_CLOSED)
 
 
 def test_a_task_that_cannot_begin_before_its_deadline_is_not_set() -> None:

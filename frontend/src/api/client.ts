@@ -39,7 +39,11 @@ type Answer<T> = { data?: T; error?: unknown; response: Response };
 
 /** The body of a good answer; a refusal becomes a `Problem`. */
 export async function answered<T>(call: Promise<Answer<T>>): Promise<T> {
-  const { data, error, response } = await call;
+  return bodyOf(await call);
+}
+
+/** The same of an answer that is there already. */
+export function bodyOf<T>({ data, error, response }: Answer<T>): T {
   if (data === undefined) throw new Problem(response.status, detailOf(error) ?? response.statusText);
   return data;
 }

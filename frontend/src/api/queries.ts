@@ -6,10 +6,25 @@ export const PAGE = 50;
 
 export const firstPage = null as string | null;
 
+/** The key of who is logged in: the only one that is of no creator. */
+export const sessionKey = ["session"] as const;
+
+/** What the first word of a key can be: what is asked of one creator, who is the second. */
+export type Subject = "board" | "conversations" | "messages" | "follower" | "followups" | "bot" | "clock";
+
+/** The key under which everything about a subject is kept, however it was asked for. */
+export const keyOf = <What extends Subject>(what: What, creator: string) => [what, creator] as const;
+
+/** What changes when something happens to a lead or a follower. */
+export const keysOfPeople = (creator: string) =>
+  (["board", "conversations", "messages", "follower", "followups"] as const).map((what) =>
+    keyOf(what, creator),
+  );
+
 /** The demo's clock; in an installation that is no demo nobody asks. */
 export const clockQuery = (creator: string) =>
   queryOptions({
-    queryKey: ["clock", creator],
+    queryKey: keyOf("clock", creator),
     queryFn: ({ signal }) =>
       answered(
         api.GET("/simulator/{creator_id}/clock", { params: { path: { creator_id: creator } }, signal }),
@@ -19,7 +34,7 @@ export const clockQuery = (creator: string) =>
 /** One follower with their lead, or null while nobody by that id has ever written. */
 export const followerQuery = (creator: string, id: string) =>
   queryOptions({
-    queryKey: ["follower", creator, id],
+    queryKey: [...keyOf("follower", creator), id],
     queryFn: ({ signal }) =>
       nullWhenUnknown(
         answered(
@@ -34,7 +49,7 @@ export const followerQuery = (creator: string, id: string) =>
 /** The whole conversation with one follower, newest first, page by page. */
 export const messagesQuery = (creator: string, id: string) =>
   infiniteQueryOptions({
-    queryKey: ["messages", creator, id],
+    queryKey: [...keyOf("messages", creator), id],
     initialPageParam: firstPage,
     queryFn: ({ pageParam, signal }) =>
       nullWhenUnknown(
@@ -58,7 +73,7 @@ export const messagesQuery = (creator: string, id: string) =>
 /** What nurturing has planned for one follower, and what became of what it had planned before. */
 export const followUpsQuery = (creator: string, id: string) =>
   queryOptions({
-    queryKey: ["followups", creator, id],
+    queryKey: [...keyOf("followups", creator), id],
     queryFn: ({ signal }) =>
       answered(
         api.GET("/nurturing/{creator_id}/followups", {

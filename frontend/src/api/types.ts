@@ -6,8 +6,8 @@ type Got<Path extends keyof paths> = paths[Path] extends { get: { responses: { 2
   : never;
 
 export type Session = Got<"/auth/me">;
-export type LeadsPage = Got<"/dm/leads/{creator_id}">;
-export type Lead = LeadsPage["leads"][number];
+export type PageOfLeads = Got<"/dm/leads/{creator_id}">;
+export type Lead = PageOfLeads["leads"][number];
 export type Status = Lead["status"];
 export type Platform = Lead["platform"];
 export type Follower = Got<"/dm/follower/{creator_id}/{lead_id}">;

@@ -7,7 +7,7 @@ import { Input } from "./ui/input";
 
 /** As long as somebody goes on typing, nobody is asked (milliseconds). */
 const PAUSE = 250;
-const LONGEST = 200;
+const LONGEST_QUESTION = 200;
 
 type Props = { label: string; value: string; onSearch: (text: string) => void; className?: string };
 
@@ -36,7 +36,7 @@ export function SearchBox({ label, value, onSearch, className }: Props) {
         type="text"
         role="searchbox"
         enterKeyHint="search"
-        maxLength={LONGEST}
+        maxLength={LONGEST_QUESTION}
         aria-label={label}
         placeholder={label}
         value={typed}

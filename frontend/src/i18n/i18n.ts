@@ -6,7 +6,7 @@ import pt from "./pt.json";
 
 export const LANGUAGES = { en: "English", es: "Español", pt: "Português" } as const;
 
-const KEY = "clonnect.language";
+const LANGUAGE_KEY = "clonnect.language";
 
 declare module "i18next" {
   interface CustomTypeOptions {
@@ -17,7 +17,7 @@ declare module "i18next" {
 
 /** Starts in the language chosen here before, else in the first of the browser's that we speak, else in English. */
 export async function startTranslations(): Promise<void> {
-  const wished = [localStorage.getItem(KEY), ...navigator.languages].map((tag) => tag?.slice(0, 2));
+  const wished = [localStorage.getItem(LANGUAGE_KEY), ...navigator.languages].map((tag) => tag?.slice(0, 2));
   i18next.on("languageChanged", (language) => {
     document.documentElement.lang = language;
   });
@@ -30,6 +30,6 @@ export async function startTranslations(): Promise<void> {
 }
 
 export async function chooseLanguage(language: string): Promise<void> {
-  localStorage.setItem(KEY, language);
+  localStorage.setItem(LANGUAGE_KEY, language);
   await i18next.changeLanguage(language);
 }

@@ -1,5 +1,6 @@
 import { MutationCache, QueryCache, QueryClient } from "@tanstack/react-query";
 import { Problem } from "@/api/client";
+import { sessionKey } from "@/api/queries";
 
 const RETRIES = 2;
 
@@ -7,7 +8,7 @@ const RETRIES = 2;
 export function newQueryClient(): QueryClient {
   const onError = (error: Error): void => {
     if (error instanceof Problem && error.status === 401)
-      void client.invalidateQueries({ queryKey: ["session"] });
+      void client.invalidateQueries({ queryKey: sessionKey });
   };
   const client = new QueryClient({
     queryCache: new QueryCache({ onError }),

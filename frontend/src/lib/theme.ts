@@ -3,12 +3,12 @@ import { useSyncExternalStore } from "react";
 export const THEMES = ["system", "light", "dark"] as const;
 export type Theme = (typeof THEMES)[number];
 
-const KEY = "clonnect.theme";
+const THEME_KEY = "clonnect.theme";
 const listeners = new Set<() => void>();
 const systemIsDark = window.matchMedia("(prefers-color-scheme: dark)");
 
 function chosen(): Theme {
-  const stored = localStorage.getItem(KEY);
+  const stored = localStorage.getItem(THEME_KEY);
   return THEMES.find((theme) => theme === stored) ?? "system";
 }
 
@@ -22,7 +22,7 @@ export function applyTheme(): void {
 systemIsDark.addEventListener("change", applyTheme);
 
 export function setTheme(theme: Theme): void {
-  localStorage.setItem(KEY, theme);
+  localStorage.setItem(THEME_KEY, theme);
   applyTheme();
   listeners.forEach((listener) => listener());
 }

@@ -4,9 +4,9 @@ import { useTranslation } from "react-i18next";
 import { clockQuery } from "@/api/queries";
 import { useSession } from "./session";
 
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
 
 /** This moment in milliseconds, to the half minute; in a demo on the demo's own clock, as soon as it is moved. */
 export function useNow(): number {
@@ -22,7 +22,7 @@ export function useNow(): number {
 
 /** Whole days that have passed since `at`, never negative. */
 export function daysSince(at: string, now: number): number {
-  return Math.max(0, Math.floor((now - Date.parse(at)) / DAY));
+  return Math.max(0, Math.floor((now - Date.parse(at)) / DAY_MS));
 }
 
 /** Nine o'clock in the morning of the day after `now`, by the clock on the wall here. */
@@ -63,7 +63,7 @@ function regional(language: string): string {
 function distance(milliseconds: number, language: string): string {
   const format = new Intl.RelativeTimeFormat(language, { numeric: "auto", style: "short" });
   const size = Math.abs(milliseconds);
-  if (size < HOUR) return format.format(Math.round(milliseconds / MINUTE), "minute");
-  if (size < DAY) return format.format(Math.round(milliseconds / HOUR), "hour");
-  return format.format(Math.round(milliseconds / DAY), "day");
+  if (size < HOUR_MS) return format.format(Math.round(milliseconds / MINUTE_MS), "minute");
+  if (size < DAY_MS) return format.format(Math.round(milliseconds / HOUR_MS), "hour");
+  return format.format(Math.round(milliseconds / DAY_MS), "day");
 }

@@ -1,5 +1,6 @@
 import { useQueryClient, type QueryClient, type QueryKey } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
+import { keyOf, keysOfPeople } from "@/api/queries";
 import { followLive, type Connection, type LiveEvent } from "./live";
 
 /** At most this often is a list read again, however much happens (milliseconds). */
@@ -27,21 +28,19 @@ export function useLive(creator: string): Connection {
   return connection;
 }
 
-const everything = (creator: string): QueryKey[] =>
-  ["board", "conversations", "messages", "follower", "followups", "bot", "clock"].map((what) => [
-    what,
-    creator,
-  ]);
+const everything = (creator: string): QueryKey[] => [
+  ...keysOfPeople(creator),
+  keyOf("bot", creator),
+  keyOf("clock", creator),
+];
 
 /** The questions whose answers an event may have changed. */
 export function touchedBy({ type }: LiveEvent, creator: string): QueryKey[] {
   if (type === "reset") return everything(creator);
   const [noun] = type.split(".");
-  if (noun === "lead" || noun === "follower") {
-    return ["board", "conversations", "messages", "follower", "followups"].map((what) => [what, creator]);
-  }
-  if (noun === "sequence") return [["followups", creator]];
-  if (noun === "creator") return [["bot", creator]];
+  if (noun === "lead" || noun === "follower") return keysOfPeople(creator);
+  if (noun === "sequence") return [keyOf("followups", creator)];
+  if (noun === "creator") return [keyOf("bot", creator)];
   return [];
 }
 

@@ -1,10 +1,11 @@
 import { queryOptions } from "@tanstack/react-query";
 import { answered, api } from "@/api/client";
+import { keyOf } from "@/api/queries";
 
 /** Does the bot answer for this creator? */
 export const botQuery = (creator: string) =>
   queryOptions({
-    queryKey: ["bot", creator],
+    queryKey: keyOf("bot", creator),
     queryFn: ({ signal }) =>
       answered(api.GET("/bot/{creator_id}/status", { params: { path: { creator_id: creator } }, signal })),
   });

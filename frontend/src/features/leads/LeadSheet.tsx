@@ -57,7 +57,7 @@ function LeadDetails({ leadId }: { leadId: string }) {
     <>
       <header className="border-border border-b p-4 pr-14">
         {found ? (
-          <Person follower={found} />
+          <PersonHead follower={found} />
         ) : (
           <SheetTitle className="text-base font-semibold">
             {follower.data === null ? t("lead.gone") : t("common.loading")}
@@ -71,7 +71,7 @@ function LeadDetails({ leadId }: { leadId: string }) {
   );
 }
 
-function Person({ follower }: { follower: Follower }) {
+function PersonHead({ follower }: { follower: Follower }) {
   const { t } = useTranslation();
   const name = nameOf(follower) ?? t("lead.nameless");
   const handle = handleOf(follower);

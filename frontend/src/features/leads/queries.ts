@@ -4,16 +4,16 @@ import {
   type InfiniteData,
   type QueryClient,
 } from "@tanstack/react-query";
-import { answered, api } from "@/api/client";
-import { firstPage, PAGE } from "@/api/queries";
-import { STATUSES, type Lead, type LeadsPage, type Status } from "@/api/types";
+import { answered, api, bodyOf } from "@/api/client";
+import { firstPage, keyOf, PAGE } from "@/api/queries";
+import { STATUSES, type Lead, type PageOfLeads, type Status } from "@/api/types";
 
-type ColumnData = InfiniteData<LeadsPage>;
+type ColumnData = InfiniteData<PageOfLeads>;
 
 /** The leads of one column, latest contact first; `q` narrows them down. */
 export const columnQuery = (creator: string, status: Status, q: string) =>
   infiniteQueryOptions({
-    queryKey: ["board", creator, status, q],
+    queryKey: [...keyOf("board", creator), status, q],
     initialPageParam: firstPage,
     queryFn: ({ pageParam, signal }) =>
       answered(
@@ -36,7 +36,7 @@ export const columnQuery = (creator: string, status: Status, q: string) =>
 /** How many leads the column has while a search hides some of them. */
 export const columnTotalQuery = (creator: string, status: Status) =>
   queryOptions({
-    queryKey: ["board", creator, status, "total"],
+    queryKey: [...keyOf("board", creator), status, "total"],
     queryFn: ({ signal }) =>
       answered(
         api.GET("/dm/leads/{creator_id}", {
@@ -48,14 +48,13 @@ export const columnTotalQuery = (creator: string, status: Status) =>
   });
 
 export const putStatus = async (creator: string, leadId: string, status: Status) => {
-  const call = api.PUT("/dm/follower/{creator_id}/{lead_id}/status", {
+  const answer = await api.PUT("/dm/follower/{creator_id}/{lead_id}/status", {
     params: { path: { creator_id: creator, lead_id: leadId } },
     body: { status },
   });
-  await answered(call);
-  const { response } = await call;
+  bodyOf(answer);
   /** 202: stored, but the lists do not show it yet; the stream will say when. */
-  return { shown: response.status !== 202 };
+  return { shown: answer.response.status !== 202 };
 };
 
 /** The leads of all pages read so far, each once: one that moved up while we scrolled is on two pages. */
@@ -75,6 +74,7 @@ export function showMove(
     const { queryKey } = columnQuery(creator, status, q);
     return { queryKey, data: client.getQueryData(queryKey) };
   });
+  // The server's own number comes with its answer; the card shows what that will be.
   const moved: Lead = { ...lead, status: to, pipeline_score: (STATUSES.indexOf(to) + 1) * 25 };
   client.setQueryData(columnQuery(creator, lead.status, q).queryKey, (data) => data && without(data, lead));
   client.setQueryData(columnQuery(creator, to, q).queryKey, (data) => data && withLead(data, moved));

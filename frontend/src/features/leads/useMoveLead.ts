@@ -1,6 +1,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { toast } from "sonner";
+import { keyOf } from "@/api/queries";
 import type { Lead, Status } from "@/api/types";
 import { nameOf } from "@/lib/people";
 import { useCreator } from "@/lib/session";
@@ -13,11 +14,12 @@ export function useMoveLead(q: string): (lead: Lead, to: Status) => void {
   const { t } = useTranslation();
   const creator = useCreator();
   const client = useQueryClient();
+  const boardKey = keyOf("board", creator);
   const { mutate } = useMutation({
-    mutationKey: ["board", creator],
+    mutationKey: boardKey,
     mutationFn: ({ lead, to }: Move) => putStatus(creator, lead.id, to),
     onMutate: async ({ lead, to }) => {
-      await client.cancelQueries({ queryKey: ["board", creator] });
+      await client.cancelQueries({ queryKey: boardKey });
       return { takeBack: showMove(client, creator, q, lead, to) };
     },
     onError: (error, { lead }, context) => {
@@ -33,10 +35,10 @@ export function useMoveLead(q: string): (lead: Lead, to: Status) => void {
     },
     onSettled: (answer) => {
       // While another card is on its way, reading the lists again would put that one back for a moment.
-      const last = client.isMutating({ mutationKey: ["board", creator] }) === 1;
+      const last = client.isMutating({ mutationKey: boardKey }) === 1;
       if (!last || answer?.shown === false) return;
-      void client.invalidateQueries({ queryKey: ["board", creator] });
-      void client.invalidateQueries({ queryKey: ["follower", creator] });
+      void client.invalidateQueries({ queryKey: boardKey });
+      void client.invalidateQueries({ queryKey: keyOf("follower", creator) });
     },
   });
   return (lead, to) => {

@@ -4,7 +4,7 @@ import { Label } from "@/components/ui/label";
 
 /** What the API asks of a password; it says why a shorter one is refused. */
 const SHORTEST = 10;
-const LONGEST = 1000;
+const LONGEST_PASSWORD = 1000;
 
 type Props = { name: string; label: string; hint?: string; kind: "current" | "new"; required?: boolean };
 
@@ -21,7 +21,7 @@ export function PasswordField({ name, label, hint, kind, required = true }: Prop
         autoComplete={`${kind}-password`}
         required={required}
         minLength={kind === "new" ? SHORTEST : undefined}
-        maxLength={LONGEST}
+        maxLength={LONGEST_PASSWORD}
         aria-describedby={hint && `${id}-hint`}
       />
       {hint && (

@@ -1,5 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
 import { answered, api, Problem, setCsrfToken } from "@/api/client";
+import { sessionKey } from "@/api/queries";
 import type { Session } from "@/api/types";
 import { forgetLink, heldLink } from "./link";
 
@@ -21,7 +22,7 @@ type Gate = {
 
 /** Who is logged in here; a link that is still in hand is redeemed first. */
 export const sessionQuery = queryOptions({
-  queryKey: ["session"],
+  queryKey: sessionKey,
   staleTime: Infinity,
   queryFn: async (): Promise<Gate> => {
     const link = heldLink();

@@ -2,13 +2,13 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { FastForward, LoaderCircle } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { toast } from "sonner";
-import { clockQuery } from "@/api/queries";
+import { clockQuery, sessionKey } from "@/api/queries";
 import { Button } from "@/components/ui/button";
 import { useCreator } from "@/lib/session";
 import { nextMorning, useFormat, useNow } from "@/lib/time";
 import { moveClock } from "./queries";
 
-const HOUR = 3600;
+const HOUR_SECONDS = 3600;
 
 /** The demo's clock: what time it is there, and ways to let it go faster. */
 export function ClockPanel({ nextFollowUp }: { nextFollowUp: string | undefined }) {
@@ -22,7 +22,7 @@ export function ClockPanel({ nextFollowUp }: { nextFollowUp: string | undefined 
     mutationFn: (by: Parameters<typeof moveClock>[1]) => moveClock(creator, by),
     onSuccess: (moved) => {
       client.setQueryData(clockQuery(creator).queryKey, moved);
-      return client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== "session" });
+      return client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== sessionKey[0] });
     },
     onError: (error) => toast.error(t("clock.refused", { reason: error.message })),
   });
@@ -48,16 +48,16 @@ export function ClockPanel({ nextFollowUp }: { nextFollowUp: string | undefined 
       </p>
       <fieldset disabled={move.isPending || !clock.data} className="mt-3 flex flex-wrap gap-1.5">
         <legend className="sr-only">{t("clock.title")}</legend>
-        <Button size="sm" onClick={advance(HOUR)}>
+        <Button size="sm" onClick={advance(HOUR_SECONDS)}>
           {t("clock.hours", { count: 1 })}
         </Button>
-        <Button size="sm" onClick={advance(4 * HOUR)}>
+        <Button size="sm" onClick={advance(4 * HOUR_SECONDS)}>
           {t("clock.hours", { count: 4 })}
         </Button>
         <Button size="sm" onClick={() => move.mutate({ to: nextMorning(now).toISOString() })}>
           {t("clock.next_morning")}
         </Button>
-        <Button size="sm" onClick={advance(48 * HOUR)}>
+        <Button size="sm" onClick={advance(48 * HOUR_SECONDS)}>
           {t("clock.two_days")}
         </Button>
         {nextFollowUp !== undefined && (

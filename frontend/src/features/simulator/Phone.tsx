@@ -2,7 +2,7 @@ import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tansta
 import { ArrowLeft, MessageCircle, SendHorizontal } from "lucide-react";
 import { useState, type KeyboardEvent } from "react";
 import { useTranslation } from "react-i18next";
-import { followerQuery, messagesQuery } from "@/api/queries";
+import { followerQuery, keysOfPeople, messagesQuery } from "@/api/queries";
 import type { Message } from "@/api/types";
 import { Avatar } from "@/components/Avatar";
 import { Empty } from "@/components/Empty";
@@ -15,9 +15,9 @@ import { nameOf } from "@/lib/people";
 import { useCreator } from "@/lib/session";
 import { useNow } from "@/lib/time";
 import { channelOf } from "./newFollower";
-import { write } from "./queries";
+import { writeAs } from "./queries";
 
-const LONGEST = 4096;
+const LONGEST_TEXT = 4096;
 
 type Props = {
   followerId: string;
@@ -37,13 +37,9 @@ export function Phone({ followerId, newName, onBack, className }: Props) {
   const thread = useInfiniteQuery(messagesQuery(creator, followerId));
   const sending = useMutation({
     mutationFn: (text: string) =>
-      write(creator, { follower_id: followerId, text, ...(newName !== undefined && { name: newName }) }),
+      writeAs(creator, { follower_id: followerId, text, ...(newName !== undefined && { name: newName }) }),
     onSuccess: () =>
-      Promise.all(
-        ["messages", "follower", "followups", "conversations", "board"].map((what) =>
-          client.invalidateQueries({ queryKey: [what, creator] }),
-        ),
-      ),
+      Promise.all(keysOfPeople(creator).map((queryKey) => client.invalidateQueries({ queryKey }))),
   });
 
   const name = (follower.data && nameOf(follower.data)) ?? newName ?? t("lead.nameless");
@@ -170,7 +166,7 @@ function Composer({ send, sending, error }: ComposerProps) {
           aria-label={t("simulator.write")}
           placeholder={t("simulator.write")}
           rows={1}
-          maxLength={LONGEST}
+          maxLength={LONGEST_TEXT}
           value={text}
           onChange={(event) => setText(event.target.value)}
           onKeyDown={onKeyDown}

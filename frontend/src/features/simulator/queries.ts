@@ -1,11 +1,11 @@
 import { infiniteQueryOptions } from "@tanstack/react-query";
 import { answered, api } from "@/api/client";
-import { firstPage, PAGE } from "@/api/queries";
+import { firstPage, keyOf, PAGE } from "@/api/queries";
 
 /** The people who have written to the creator, latest contact first. */
 export const followersQuery = (creator: string, q: string) =>
   infiniteQueryOptions({
-    queryKey: ["conversations", creator, q],
+    queryKey: [...keyOf("conversations", creator), q],
     initialPageParam: firstPage,
     queryFn: ({ pageParam, signal }) =>
       answered(
@@ -23,7 +23,7 @@ export const followersQuery = (creator: string, q: string) =>
 
 export type Writing = { follower_id: string; text: string; name?: string };
 
-export const write = (creator: string, body: Writing) =>
+export const writeAs = (creator: string, body: Writing) =>
   answered(api.POST("/simulator/{creator_id}/messages", { params: { path: { creator_id: creator } }, body }));
 
 export const moveClock = (creator: string, body: { advance_seconds: number } | { to: string }) =>
