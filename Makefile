@@ -40,8 +40,8 @@ FUZZ ?= 100
 chaos: setup-dev ## Torture the log, those who wait and lead, and the ways in, for minutes; SCALE=10 for longer
 	$(BIN)/python -m tests.chaos $(SCALE)
 
-fuzz: setup-dev ## Fuzz the whole API with new inputs every time; FUZZ=500 for longer
-	FUZZ=$(FUZZ) $(BIN)/python -m pytest -q tests/api/openapi/test_fuzz.py
+fuzz: setup-dev ## Fuzz the whole API, and try every rule, with new inputs every time; FUZZ=500 for longer
+	FUZZ=$(FUZZ) $(BIN)/python -m pytest -q tests/api/openapi/test_fuzz.py tests/domain
 
 bench: setup-dev ## Measure, and write docs/benchmarks.md; SCALE=0.1 for a glance
 	$(BIN)/python -m tests.bench $(SCALE)

@@ -20,9 +20,13 @@ from api.database.cluster import DURABLE
 from api.database.embedded import embedded_server
 from api.database.migrate import migrate
 from api.settings import Settings, variables
+from eventstore import circuit_breaker, writer
+from tests.harness.waiting import PATIENCE
 
-# How long an example takes, to make or to try, says how busy the machine is.
-properties.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# How long an example takes, to make or to try, says how busy the machine is. New examples are for `make fuzz`.
+properties.register_profile(
+    "patient", deadline=None, derandomize="FUZZ" not in os.environ, suppress_health_check=[HealthCheck.too_slow]
+)
 properties.load_profile("patient")
 
 pytest_plugins = ("tests.cost", "tests.harness.runtime", "tests.harness.program", "tests.harness.installation")
@@ -168,3 +172,10 @@ def _drop(connection: psycopg.Connection, name: str) -> None:
 def _named(server_url: str, database: str) -> str:
     parts = urlsplit(server_url)
     return urlunsplit(parts._replace(path=f"/{database}"))
+
+
+@pytest.fixture
+def patient_writer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A writer that takes nothing for silence: on a busy machine a long batch looks like it."""
+    for module in (circuit_breaker, writer):
+        monkeypatch.setattr(module, "PATIENCE_SECONDS", PATIENCE)

@@ -99,6 +99,9 @@ class TenantProbe:
         found.under_way += 1
         found.most_under_way = max(found.most_under_way, found.under_way)
         answer = await self.tenant.send(asked)
+        while answer.status_code == 503:  # with so many under way; whoever is told so comes again
+            await asyncio.sleep(float(answer.headers["retry-after"]))
+            answer = await self.tenant.send(asked)
         found.under_way -= 1
         found.answers[answer.status_code] += 1
         if answer.status_code not in asked.may:

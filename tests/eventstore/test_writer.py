@@ -454,6 +454,7 @@ async def test_a_caller_who_leaves_does_not_take_the_command_back(writer: Writer
         await a_lead(writer, 1)
 
 
+@pytest.mark.usefixtures("patient_writer")
 async def test_a_writer_that_stops_finishes_what_it_has_taken_and_takes_no_more(database_url: str) -> None:
     with open_application(database_url, bytes(32), writer=True) as app, context.acting("person:ana"):
         writer = Writer(app, conflict=AlreadyTaken, timed=Times())

@@ -378,6 +378,7 @@ async def test_the_same_file_again_makes_nobody_twice(served: Served) -> None:
     assert counts(await imported(served, text + "\n")) == {"created": 2}
 
 
+@pytest.mark.usefixtures("patient_writer")
 async def test_an_import_that_breaks_off_is_finished_by_the_same_file(
     served: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
