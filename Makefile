@@ -58,10 +58,11 @@ check: setup-dev check-schema sbom ## Lint, format, types, import rules, generat
 check-schema: setup-dev
 	@$(BIN)/clonnect openapi | cmp -s - docs/openapi.json \
 		|| { $(SAY) "docs/openapi.json is not what the API says: run \`make schema\` and commit it."; exit 1; }
-	@cp frontend/src/api/schema.d.ts .venv/schema.d.ts
+	@cp -p frontend/src/api/schema.d.ts .venv/schema.d.ts
 	@npm --prefix frontend run --silent schema >/dev/null
 	@cmp -s frontend/src/api/schema.d.ts .venv/schema.d.ts \
 		|| { $(SAY) "frontend/src/api/schema.d.ts was out of date and has been made again: commit it."; exit 1; }
+	@cp -p .venv/schema.d.ts frontend/src/api/schema.d.ts  # as old as it was, or the frontend would be built again
 
 sbom: setup-dev ## List all packages of others in dist/sbom, as CycloneDX
 	@mkdir -p dist/sbom
