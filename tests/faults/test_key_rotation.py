@@ -37,7 +37,7 @@ from tests.faults.test_leader import LISTENING
 from tests.harness.installation import Installation
 from tests.harness.processes import LISTENS
 from tests.harness.runtime import MONDAY, Start, deliver, events, say
-from tests.harness.waiting import PATIENCE, wait_for_rows
+from tests.harness.waiting import PATIENCE, wait_for_rows, wait_until
 from tests.world import CREATOR, sign_up
 
 NEW = bytes(range(32, 64))
@@ -261,9 +261,10 @@ def test_programs_whose_key_is_changed_take_in_nothing_any_more_and_end(installa
     assert installation.conn.execute("SELECT * FROM app.deliveries").fetchall() == []
     assert installation.events("follower.message_received") == []
     opened_by(installation.conn, NEW)
+    told = "ERROR eventstore.key_watch installation_key_changed"
+    wait_until(lambda: installation.said.count(told) == 2, lambda: installation.said)
     serve.terminate()
     serve.wait(PATIENCE)
-    assert installation.said.count("ERROR eventstore.key_watch installation_key_changed") == 2
 
     (installation.data_dir / "key").write_bytes(base64.b64encode(NEW))
     installation.start("serve", port="0", telegram_polling="false")

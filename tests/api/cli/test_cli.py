@@ -26,6 +26,7 @@ from domain.lead import Details
 from domain.lead_and_follower import NewLead
 from domain.vocabulary import Platform, Role
 from tests.harness.processes import clonnect, in_process, listening
+from tests.harness.waiting import wait_until
 from tests.platforms.bot_api import TOKEN, BotApi
 
 STOPS_WITHIN = 5.0
@@ -275,7 +276,7 @@ def test_a_bot_is_connected_and_its_token_is_not_repeated(data_dir: Path, databa
 
 def test_without_a_server_the_commands_share_the_embedded_one_and_leave_none_behind(data_dir: Path) -> None:
     assert clonnect(data_dir, "creators", "add", "maria").returncode == 0
-    assert servers(data_dir) == []
+    wait_until(lambda: servers(data_dir) == [])
     with listening(data_dir, "serve") as (program, address):
         key = clonnect(data_dir, "keys", "add", "maria").stdout.strip()
         answer = httpx.get(f"{address}/bot/maria/status", headers={"Authorization": f"Bearer {key}"})
@@ -288,7 +289,7 @@ def test_without_a_server_the_commands_share_the_embedded_one_and_leave_none_beh
         assert invited.json()["link"].startswith(f"{address}/app#link=")
         program.terminate()
         assert program.wait(timeout=STOPS_WITHIN) == 0
-    assert servers(data_dir) == []
+    wait_until(lambda: servers(data_dir) == [])
 
 
 @pytest.mark.parametrize(("command", "stop"), [("serve", signal.SIGTERM), ("api", signal.SIGINT)])

@@ -92,7 +92,7 @@ def test_without_a_server_of_its_own_the_program_brings_one(settings: Settings) 
             for name, value in {"fsync": "on", "synchronous_commit": "on", "listen_addresses": ""}.items():
                 assert connection.execute(f"SHOW {name}").fetchone() == (value,)
         remember(database.url, "kept")
-    assert not runs(server)
+    wait_until(lambda: not runs(server))
     with open_database(settings) as database:
         assert remembered(database.url) == ["kept"]
 
@@ -111,7 +111,7 @@ def test_the_last_program_to_leave_stops_the_server(settings: Settings) -> None:
             first.communicate("")
             remember(database.url, "still there")
             assert postmaster(settings.data_dir) == server
-        assert not runs(server)
+        wait_until(lambda: not runs(server))
 
 
 def test_a_program_that_was_killed_does_not_keep_the_server_from_stopping(settings: Settings) -> None:
@@ -120,7 +120,7 @@ def test_a_program_that_was_killed_does_not_keep_the_server_from_stopping(settin
     server = postmaster(settings.data_dir)
     with open_database(settings):
         assert postmaster(settings.data_dir) == server
-    assert not runs(server)
+    wait_until(lambda: not runs(server))
 
 
 def test_after_everything_was_killed_the_next_start_recovers_what_was_committed(settings: Settings) -> None:
@@ -143,7 +143,7 @@ def test_a_server_that_is_killed_is_started_again_by_the_program_that_uses_it(se
         assert remembered(database.url) == ["committed"]
         server = postmaster(settings.data_dir)
         assert server != killed
-    assert not runs(server)
+    wait_until(lambda: not runs(server))
 
 
 def test_of_two_programs_that_miss_their_server_one_starts_it(settings: Settings) -> None:
@@ -185,7 +185,7 @@ def test_a_program_that_was_told_to_stop_stops_the_server_as_well(settings: Sett
         server = postmaster(settings.data_dir)
         program.send_signal(signal.SIGINT)
         assert program.wait(timeout=PATIENCE) != 0
-    assert not runs(server)
+    wait_until(lambda: not runs(server))
 
 
 def test_a_long_path_with_spaces_and_quotes_is_no_obstacle(data_dir: Path) -> None:
