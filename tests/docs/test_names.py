@@ -19,3 +19,14 @@ def test_no_class_name_stands_in_two_modules() -> None:
             if isinstance(statement, ast.ClassDef):
                 found[statement.name].append(str(path.relative_to(ROOT)))
     assert {name: paths for name, paths in found.items() if len(paths) > 1} == {}
+
+
+def test_no_import_is_there_for_the_types_alone() -> None:
+    """It would hide a circle: of two modules that need each other, the types at least belong into a third."""
+    program = ("domain", "projections", "processes", "eventstore", "api")
+    hiding = [
+        str(path.relative_to(ROOT))
+        for path in MODULES
+        if path.relative_to(ROOT).parts[0] in program and "TYPE_CHECKING" in path.read_text()
+    ]
+    assert hiding == []
