@@ -18,6 +18,7 @@ def test_nothing_is_skipped_doubled_or_lost_while_connections_break_and_programs
 ) -> None:
     found = torture(database_url, tmp_path, commands=480, rates=Rates(at_commit=0.15, per_second=2), kills=1)
 
+    assert found.failed_programs == []
     assert found.faults == {}
     assert all(found.cuts[cut] > 0 for cut in (Cut.ANYWHERE, *AT_COMMIT))
     assert found.acknowledged > 300

@@ -6,11 +6,12 @@ import sys
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from typing import TextIO
 from uuid import UUID, uuid4
 
+import psycopg
 from eventsourcing.persistence import OperationalError, StoredEvent
 
 from api.database.installation import open_application
@@ -37,10 +38,20 @@ def timed() -> Iterator[None]:
         yield
 
 
+def opened(stack: ExitStack, url: str) -> Clonnect:
+    """The application; whoever cannot open it, because a connection was cut or is late, tries again."""
+    while True:
+        try:
+            return stack.enter_context(open_application(url, KEY, writer=True))
+        except (OperationalError, psycopg.OperationalError):
+            continue
+
+
 @asynccontextmanager
 async def writing(url: str) -> AsyncIterator[Writer[Clonnect]]:
     """A writer as a process of Clonnect has one."""
-    with open_application(url, KEY, writer=True) as app:
+    with ExitStack() as stack:
+        app = opened(stack, url)
         writer = Writer(app, conflict=AlreadyTaken, timed=timed)
         writer.start()
         try:
