@@ -6,7 +6,7 @@ import sys
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, asynccontextmanager, contextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
 from datetime import UTC, datetime
 from typing import TextIO
 from uuid import UUID, uuid4
@@ -28,6 +28,8 @@ KEY = bytes(32)
 
 CREATORS = 24
 PHONES = 40
+TRIES = 20
+"""Of opening the log, beside the last, whose failure is one."""
 EVENTS_AT_ONCE = 30
 """What the library is given per call: the longer it takes, the more often another one overtakes it."""
 
@@ -39,12 +41,11 @@ def timed() -> Iterator[None]:
 
 
 def opened(stack: ExitStack, url: str) -> Clonnect:
-    """The application; whoever cannot open it, because a connection was cut or is late, tries again."""
-    while True:
-        try:
+    """The application; whoever cannot open it, because a connection was cut or is late, tries a few times more."""
+    for _ in range(TRIES):
+        with suppress(OperationalError, psycopg.OperationalError):
             return stack.enter_context(open_application(url, KEY, writer=True))
-        except (OperationalError, psycopg.OperationalError):
-            continue
+    return stack.enter_context(open_application(url, KEY, writer=True))
 
 
 @asynccontextmanager
