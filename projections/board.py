@@ -15,21 +15,21 @@ from eventstore.log import Recorded
 from projections.engine.batch_loader import BatchLoader
 from projections.engine.projection import Pool, Tables, handles
 from projections.people.filters import Filters, List, Order, Page, Place, Shelf
-from projections.people.follow_ups import FollowUpsToCome, follow_ups_table, next_follow_up
+from projections.people.follow_ups import follow_ups_table, next_follow_up
+from projections.people.projection import PeopleProjection
 from projections.people.queries import ids_of, page_of
 from projections.people.table import COLUMNS, PeopleTables
 
 CARD = f"lead.*, {next_follow_up('lead_follow_ups')} AS next_follow_up"
 
-
 LEADS = PeopleTables("leads", "lead_words", "lead_counts")
 
 
-class Board(FollowUpsToCome):
+class Board(PeopleProjection):
     """The cards of the board and the numbers above its columns; what was put aside is on none of them."""
 
     name, version = "board", 4
-    follow_ups = "lead_follow_ups"
+    people, follow_ups = LEADS, "lead_follow_ups"
     tables: ClassVar[Mapping[str, tuple[str, ...]]] = {**LEADS.keys(), "lead_follow_ups": ("follow_up_id",)}
     schema = f"""
         CREATE TABLE {{leads}} ({COLUMNS},
@@ -44,45 +44,13 @@ class Board(FollowUpsToCome):
         self._moved: BatchLoader[tuple[str, UUID], DictRow] = BatchLoader(self._moved_cards)
 
     @handles(Lead.Captured)
-    def captured(self, event: Lead.Captured, tables: Tables, recorded: Recorded) -> None:
-        LEADS.captured(event, tables, status_since=event.timestamp, source=event.source, last_contact_at=None)
-
-    @handles(Lead.DetailsChanged)
-    def details_changed(self, event: Lead.DetailsChanged, tables: Tables, recorded: Recorded) -> None:
-        LEADS.details_changed(event, tables, recorded)
+    def captured(self, event: Lead.Captured, tables: Tables, recorded: Recorded, **more: object) -> None:
+        known = {"status_since": event.timestamp, "source": event.source, "last_contact_at": None}
+        super().captured(event, tables, recorded, **known)
 
     @handles(Lead.StatusChanged)
-    def status_changed(self, event: Lead.StatusChanged, tables: Tables, recorded: Recorded) -> None:
-        LEADS.status_changed(event, tables, recorded, status_since=event.timestamp)
-
-    @handles(Lead.Scored)
-    def scored(self, event: Lead.Scored, tables: Tables, recorded: Recorded) -> None:
-        LEADS.scored(event, tables)
-
-    @handles(Lead.Assigned)
-    def assigned(self, event: Lead.Assigned, tables: Tables, recorded: Recorded) -> None:
-        LEADS.assigned(event, tables)
-
-    @handles(Lead.Purchased)
-    def purchased(self, event: Lead.Purchased, tables: Tables, recorded: Recorded) -> None:
-        LEADS.purchased(event, tables)
-
-    @handles(Lead.Archived)
-    def archived(self, event: Lead.Archived, tables: Tables, recorded: Recorded) -> None:
-        LEADS.put_on(Shelf.ARCHIVED, event, tables, recorded)
-
-    @handles(Lead.MarkedAsSpam)
-    def marked_as_spam(self, event: Lead.MarkedAsSpam, tables: Tables, recorded: Recorded) -> None:
-        LEADS.put_on(Shelf.SPAM, event, tables, recorded)
-
-    @handles(Lead.Restored)
-    def restored(self, event: Lead.Restored, tables: Tables, recorded: Recorded) -> None:
-        LEADS.put_on(Shelf.OPEN, event, tables, recorded)
-
-    @handles(Lead.Deleted)
-    def deleted(self, event: Lead.Deleted, tables: Tables, recorded: Recorded) -> None:
-        LEADS.deleted(event, tables, recorded)
-        tables["lead_follow_ups"].delete_where(lead_id=event.originator_id)
+    def status_changed(self, event: Lead.StatusChanged, tables: Tables, recorded: Recorded, **more: object) -> None:
+        super().status_changed(event, tables, recorded, status_since=event.timestamp)
 
     @handles(Follower.MessageReceived)
     def message_received(self, event: Follower.MessageReceived, tables: Tables, recorded: Recorded) -> None:

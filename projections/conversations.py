@@ -12,8 +12,9 @@ from domain.lead import Lead
 from domain.vocabulary import Platform, Status
 from eventstore.log import Recorded
 from projections.engine.projection import Tables, handles
-from projections.people.filters import Filters, List, Order, Page, Place, Shelf
-from projections.people.follow_ups import FollowUpsToCome, follow_ups_table, next_follow_up
+from projections.people.filters import Filters, List, Order, Page, Place
+from projections.people.follow_ups import follow_ups_table, next_follow_up
+from projections.people.projection import PeopleProjection
 from projections.people.queries import Query, page_of
 from projections.people.table import COLUMNS, PeopleTables
 
@@ -22,11 +23,11 @@ ITEM = f"lead.*, {next_follow_up('conversation_follow_ups')} AS next_follow_up"
 INBOX = PeopleTables("conversations", "conversation_words", "conversation_counts")
 
 
-class Conversations(FollowUpsToCome):
+class Conversations(PeopleProjection):
     """The inbox: one row per conversation, and every message of both sides; what was put aside has its own list."""
 
     name, version = "conversations", 5
-    follow_ups = "conversation_follow_ups"
+    people, follow_ups = INBOX, "conversation_follow_ups"
     tables: ClassVar[Mapping[str, tuple[str, ...]]] = {
         **INBOX.keys(),
         "messages": ("message_row",),
@@ -55,47 +56,15 @@ class Conversations(FollowUpsToCome):
         {follow_ups_table("conversation_follow_ups")}"""
 
     @handles(Lead.Captured)
-    def captured(self, event: Lead.Captured, tables: Tables, recorded: Recorded) -> None:
+    def captured(self, event: Lead.Captured, tables: Tables, recorded: Recorded, **more: object) -> None:
         first_contact = None if event.source == "manual" else event.timestamp
-        INBOX.captured(event, tables, messages_in=0, messages_all=0, unread=0, products=[], first_contact=first_contact)
-
-    @handles(Lead.DetailsChanged)
-    def details_changed(self, event: Lead.DetailsChanged, tables: Tables, recorded: Recorded) -> None:
-        INBOX.details_changed(event, tables, recorded)
-
-    @handles(Lead.StatusChanged)
-    def status_changed(self, event: Lead.StatusChanged, tables: Tables, recorded: Recorded) -> None:
-        INBOX.status_changed(event, tables, recorded)
-
-    @handles(Lead.Scored)
-    def scored(self, event: Lead.Scored, tables: Tables, recorded: Recorded) -> None:
-        INBOX.scored(event, tables)
-
-    @handles(Lead.Assigned)
-    def assigned(self, event: Lead.Assigned, tables: Tables, recorded: Recorded) -> None:
-        INBOX.assigned(event, tables)
-
-    @handles(Lead.Purchased)
-    def purchased(self, event: Lead.Purchased, tables: Tables, recorded: Recorded) -> None:
-        INBOX.purchased(event, tables)
-
-    @handles(Lead.Archived)
-    def archived(self, event: Lead.Archived, tables: Tables, recorded: Recorded) -> None:
-        INBOX.put_on(Shelf.ARCHIVED, event, tables, recorded)
-
-    @handles(Lead.MarkedAsSpam)
-    def marked_as_spam(self, event: Lead.MarkedAsSpam, tables: Tables, recorded: Recorded) -> None:
-        INBOX.put_on(Shelf.SPAM, event, tables, recorded)
-
-    @handles(Lead.Restored)
-    def restored(self, event: Lead.Restored, tables: Tables, recorded: Recorded) -> None:
-        INBOX.put_on(Shelf.OPEN, event, tables, recorded)
+        known = {"messages_in": 0, "messages_all": 0, "unread": 0, "products": [], "first_contact": first_contact}
+        super().captured(event, tables, recorded, **known)
 
     @handles(Lead.Deleted)
     def deleted(self, event: Lead.Deleted, tables: Tables, recorded: Recorded) -> None:
-        INBOX.deleted(event, tables, recorded)
+        super().deleted(event, tables, recorded)
         tables["messages"].delete_where(lead_id=event.originator_id)
-        tables["conversation_follow_ups"].delete_where(lead_id=event.originator_id)
 
     @handles(Follower.MessageReceived)
     def message_received(self, event: Follower.MessageReceived, tables: Tables, recorded: Recorded) -> None:

@@ -2,13 +2,8 @@
 
 from dataclasses import dataclass
 
-from domain.lead import Lead
-from domain.scoring.score import BELOW_ALL, Score
-from eventstore.log import Recorded
-from projections.engine.projection import Tables
-from projections.people.filters import ORDERS, Shelf
-from projections.people.intent_sql import COURSE_COLUMNS, UNJUDGED, course_columns
-from projections.people.search_terms import folded, words_of, words_of_id
+from projections.people.filters import ORDERS
+from projections.people.intent_sql import COURSE_COLUMNS
 
 COLUMNS = f"""
             lead_id uuid PRIMARY KEY, creator_id text NOT NULL, follower_id uuid NOT NULL,
@@ -70,95 +65,3 @@ class PeopleTables:
         """,
             ]
         )
-
-    def captured(self, event: Lead.Captured, tables: Tables, **more: object) -> None:
-        """Somebody is new; `more` is what else the list knows of them."""
-        tables[self.people].put(
-            event.originator_id,
-            creator_id=event.creator_id,
-            follower_id=event.follower_id,
-            platform=event.platform,
-            platform_user_id=event.platform_user_id,
-            **_details(event),
-            status=event.status,
-            shelf=Shelf.OPEN,
-            assigned_to=None,
-            **UNJUDGED,
-            standing=BELOW_ALL,
-            created_at=event.timestamp,
-            contact_at=event.timestamp,
-            version=event.originator_version,
-            **more,
-        )
-        tables[self.words].put(
-            event.originator_id,
-            creator_id=event.creator_id,
-            platform=event.platform,
-            platform_user_id=event.platform_user_id,
-            of_id=words_of_id(event.creator_id, event.platform, event.platform_user_id),
-            of_details=words_of(event.creator_id, event.details),
-        )
-        tables[self.counts].count(event.creator_id, Shelf.OPEN, event.status, people=1)
-
-    def details_changed(self, event: Lead.DetailsChanged, tables: Tables, recorded: Recorded) -> None:
-        """What finds the person is different now."""
-        tables[self.people].set(event.originator_id, **_details(event), version=event.originator_version)
-        words = words_of(recorded.metadata["creator_id"], event.details)
-        tables[self.words].set(event.originator_id, of_details=words)
-
-    def status_changed(self, event: Lead.StatusChanged, tables: Tables, recorded: Recorded, **more: object) -> None:
-        """The person stands at another stage; `more` is what else that changes."""
-        tables[self.people].set(event.originator_id, status=event.after, version=event.originator_version, **more)
-        creator_id, shelf = recorded.metadata["creator_id"], Shelf.of(event.mark)
-        tables[self.counts].count(creator_id, shelf, event.before, people=-1)
-        tables[self.counts].count(creator_id, shelf, event.after, people=1)
-
-    def scored(self, event: Lead.Scored, tables: Tables) -> None:
-        """The purchase intent was judged anew."""
-        score = Score(event.terms)
-        tables[self.people].set(
-            event.originator_id,
-            **course_columns(score),
-            standing=score.standing,
-            version=event.originator_version,
-        )
-
-    def assigned(self, event: Lead.Assigned, tables: Tables) -> None:
-        """Somebody else holds the lead."""
-        tables[self.people].set(event.originator_id, assigned_to=event.user_id, version=event.originator_version)
-
-    def purchased(self, event: Lead.Purchased, tables: Tables) -> None:
-        """The stage and the score that follow from it are told by events of their own."""
-        tables[self.people].set(event.originator_id, version=event.originator_version)
-
-    def put_on(
-        self,
-        shelf: Shelf,
-        event: Lead.Archived | Lead.MarkedAsSpam | Lead.Restored,
-        tables: Tables,
-        recorded: Recorded,
-    ) -> None:
-        """The lead was put aside, or back."""
-        tables[self.people].set(event.originator_id, shelf=shelf, version=event.originator_version)
-        creator_id = recorded.metadata["creator_id"]
-        tables[self.counts].count(creator_id, Shelf.of(event.before), event.status, people=-1)
-        tables[self.counts].count(creator_id, shelf, event.status, people=1)
-
-    def deleted(self, event: Lead.Deleted, tables: Tables, recorded: Recorded) -> None:
-        """Nothing is kept of the person here."""
-        tables[self.people].delete(event.originator_id)
-        tables[self.words].delete(event.originator_id)
-        tables[self.counts].count(recorded.metadata["creator_id"], Shelf.of(event.mark), event.status, people=-1)
-
-
-def _details(event: Lead.Captured | Lead.DetailsChanged) -> dict[str, object]:
-    details = event.details
-    return {
-        "name": details.name,
-        "username": details.username,
-        "email": details.email,
-        "phone": details.phone,
-        "notes": details.notes,
-        "tags": list(details.tags),
-        "sort_name": folded(details.name or details.username),
-    }
