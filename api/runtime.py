@@ -1,14 +1,10 @@
 """The running program without HTTP: log, writer, projections, processes, clock; `api.bootstrap` starts them."""
 
-import asyncio
-import contextlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from api.settings import Settings
 from domain.application import Clonnect
-from domain.errors import NotFound
 from eventstore.key_watch import KeyWatch
 from eventstore.listener import Listener
 from eventstore.log import Log
@@ -32,8 +28,6 @@ from projections.event_history import EventHistory
 from projections.nurturing import Nurturing
 from projections.stats import Stats
 from projections.unsettled import Unsettled
-
-SETTLE_SECONDS = 30.0
 
 
 @dataclass(frozen=True)
@@ -70,45 +64,7 @@ class Runtime:
     is_demo: bool
     reset: Callable[["Runtime"], Awaitable[None]] | None
 
-    async def reset_demo(self) -> None:
-        """Begin the demo anew; raises `NotFound` elsewhere."""
-        if self.reset is None:
-            raise NotFound("Only a demo can be reset.")
-        await self.reset(self)
-
     def forget_keys(self) -> None:
         """Have the key of every person read from the database again."""
         for vault in self.vaults:
             vault.forget()
-
-    async def settle(self, until: datetime) -> bool:
-        """Wait until everything that happened, or was due by `until`, has its outcome; `False` after 30 s.
-
-        Of another program's worker only what falls due is seen, not what it has not reacted to yet.
-        """
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(SETTLE_SECONDS):
-                while not await self._is_settled(until):
-                    await self.progress.wait_for_change(self.progress.position, 0.02)
-                return True
-        return False
-
-    async def _is_settled(self, until: datetime) -> bool:
-        head, worker = await asyncio.to_thread(self.log.head), self.worker
-        return (
-            self.progress.position >= head
-            and (worker is None or (min(worker.positions.values(), default=0) >= head and not worker.is_busy))
-            # What is caused by what happened falls due after `until`.
-            and not await self.agenda.unfinished(max(until, self.clock()))
-            and await asyncio.to_thread(self.log.head) == head
-        )
-
-    async def move_clock(self, to: datetime) -> bool:
-        """Set the demo's clock ahead, stopping at each due instant on the way; `False` if it takes too long."""
-        while (now := self.clock()) < to:
-            due_at = await self.agenda.next_due_at()
-            stop = to if due_at is None else min(max(due_at, now), to)
-            await self.clock.advance_to(stop, self.pool)
-            if not await self.settle(stop):
-                return False
-        return await self.settle(to)

@@ -18,6 +18,7 @@ from api.errors import StartupError
 from api.runtime import Runtime
 from api.server import serve_http
 from api.settings import Settings
+from api.simulator.time_travel import move_clock, settle
 from domain import context
 from domain.application import Clonnect
 from domain.creator import Creator, CreatorSettings
@@ -120,7 +121,7 @@ async def populate(runtime: Runtime) -> None:
             if isinstance(happened, Said):
                 said.setdefault(happened.follower_id, []).append(happened)
         await asyncio.gather(*(_say(runtime, messages) for messages in said.values()))
-        await runtime.settle(runtime.clock())
+        await settle(runtime)
         for happened in now:
             if isinstance(happened, Moved):
                 await _move(runtime, happened)
@@ -145,14 +146,14 @@ async def _sign_up(runtime: Runtime) -> None:
 
 
 async def _reach(runtime: Runtime, moment: datetime) -> None:
-    if not await runtime.move_clock(moment):
+    if not await move_clock(runtime, moment):
         raise TimeoutError("the demo's history did not come to rest")
 
 
 async def _say(runtime: Runtime, messages: list[Said]) -> None:
     for number, message in enumerate(messages):
         if number:
-            await runtime.settle(runtime.clock())
+            await settle(runtime)
         await simulate(runtime, CREATOR, message.follower_id, message.text, message.name)
 
 
@@ -179,7 +180,7 @@ async def _move(runtime: Runtime, moved: Moved) -> None:
     follower = await asyncio.to_thread(runtime.app.follower, follower_id)
     with context.acting(f"person:{CREATOR}"):
         await runtime.writer.do(Clonnect.change_status, CREATOR, follower.lead_id, moved.status)
-    await runtime.settle(runtime.clock())
+    await settle(runtime)
 
 
 async def reset(runtime: Runtime) -> None:

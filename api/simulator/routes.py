@@ -14,6 +14,7 @@ from api.http.commands import Do
 from api.http.fields import GivenTime, MessageText, Ok, RequestModel, Time, given
 from api.http.reads import SHOWN_WITHIN
 from api.http.routing import Application, Clock, Deliveries, IsDemo, Log, Progress, Running
+from api.simulator import time_travel
 from api.simulator.phone import from_phone
 from domain.application import Clonnect
 from domain.errors import FieldError, Invalid, NotFound
@@ -116,7 +117,7 @@ async def get_clock(creator: Acting, clock: Clock) -> DemoClock:
 )
 async def move_clock(creator: Acting, runtime: Running, response: Response, body: MoveClock, do: Do) -> DemoClock:
     """Move the clock ahead; answers when everything due by then has its outcome, or 202 after 30 s."""
-    move = asyncio.create_task(runtime.move_clock(await do(_until, body, runtime.clock())))
+    move = asyncio.create_task(time_travel.move_clock(runtime, await do(_until, body, runtime.clock())))
     _moves.add(move)
     move.add_done_callback(_moves.discard)
     done, _ = await asyncio.wait({move}, timeout=MOVED_WITHIN)
@@ -140,7 +141,9 @@ def _until(_: Clonnect, body: MoveClock, now: datetime) -> datetime:
 @router.post("/simulator/{creator_id}/reset")
 async def reset_demo(creator: Acting, runtime: Running) -> Ok:
     """Begin the demo anew: another log, the clock back, the history made again."""
-    await runtime.reset_demo()
+    if runtime.reset is None:
+        raise NotFound("Only a demo can be reset.")
+    await runtime.reset(runtime)
     return Ok()
 
 

@@ -14,6 +14,7 @@ from psycopg.rows import DictRow
 from api.bootstrap import run
 from api.database.installation import installation_key, open_application
 from api.settings import Settings
+from api.simulator.time_travel import move_clock, settle
 from domain import context
 from domain.application import Clonnect
 from domain.follower.follower import Follower
@@ -60,7 +61,7 @@ async def test_the_main_job_is_done_by_a_role_that_can_only_append(
 ) -> None:
     async with run(settings, restricted, work=True) as runtime:
         lead_id = await say(runtime, PHONE, "me parece caro el curso", "1", "Marta")
-        assert await runtime.move_clock(runtime.clock() + timedelta(days=4))
+        assert await move_clock(runtime, runtime.clock() + timedelta(days=4))
         assert len(on_the_phone(conn, PHONE)) > 2
         assert events(runtime, Follower.FollowUpSent)
         for number in range(GROWN):
@@ -68,7 +69,7 @@ async def test_the_main_job_is_done_by_a_role_that_can_only_append(
             await acting(runtime, Clonnect.edit_lead, CREATOR, lead_id, details, (Status.HOT, Status.NEW)[number % 2])
         with context.acting("person:1"):
             await runtime.erasure.erase(CREATOR, PHONE)
-        assert await runtime.settle(runtime.clock())
+        assert await settle(runtime)
         assert len(events(runtime, Lead.Erased)) == 1
         assert (await runtime.board.counts(CREATOR))[Status.NEW] == 0
     with psycopg.connect(restricted) as reading:

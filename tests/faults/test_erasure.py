@@ -20,6 +20,7 @@ from api.database.installation import installation_key, open_application
 from api.database.migrate import migrate
 from api.runtime import Runtime
 from api.settings import Settings
+from api.simulator.time_travel import move_clock, settle
 from domain import context
 from domain.application import Clonnect
 from domain.errors import NotFound
@@ -49,7 +50,7 @@ async def erase(runtime: Runtime, person: str) -> list[Any]:
     """Somebody demands it, and it is done."""
     with context.acting("person:1"):
         done = await runtime.erasure.erase(CREATOR, person)
-    assert await runtime.settle(runtime.clock())
+    assert await settle(runtime)
     return done
 
 
@@ -128,7 +129,7 @@ async def test_what_was_pending_for_an_erased_person_is_cancelled(runtime: Runti
     await erase(runtime, MARTA)
     (ended,) = events(runtime, Follower.EnrolmentEnded)
     assert (ended.enrolment_id, ended.reason) == (run.enrolment_id, "erased")
-    assert await runtime.move_clock(runtime.clock() + timedelta(days=4))
+    assert await move_clock(runtime, runtime.clock() + timedelta(days=4))
     assert on_the_phone(conn, MARTA) == []
     assert events(runtime, Follower.FollowUpSent) == []
 
@@ -185,7 +186,7 @@ async def test_what_a_platform_delivers_again_after_an_erasure_brings_nobody_bac
         with context.acting("person:1"):
             await runtime.writer.do(Clonnect.request_erasure, CREATOR, MARTA)
             assert [each.duplicate for each in (await deliver(runtime, old)).received] == [True]
-        assert await runtime.settle(runtime.clock())
+        assert await settle(runtime)
         head = runtime.log.head()
         for _ in range(2):
             assert (await deliver(runtime, liked)).quarantined is None
@@ -297,7 +298,7 @@ async def test_what_a_crash_left_is_gone_on_with(demo: Start, conn: Conn) -> Non
             await runtime.writer.do(Clonnect.request_erasure, CREATOR, MARTA)
         assert events(runtime, Lead.Erased) == []
     async with demo() as runtime:
-        assert await runtime.settle(runtime.clock())
+        assert await settle(runtime)
         assert len(events(runtime, Lead.Erased)) == 1
         assert "Ibarrola" not in everything(conn)
 
@@ -386,7 +387,7 @@ async def test_two_who_carry_out_the_same_erasure_do_it_once(runtime: Runtime, d
     async with demo(work=False) as other:
         with context.acting("person:1"):
             await other.erasure.erase(CREATOR, MARTA)
-        assert await runtime.settle(runtime.clock())
+        assert await settle(runtime)
         assert len(events(runtime, Lead.ErasureRequested)) == len(events(runtime, Lead.Erased)) == 1
 
 
@@ -420,7 +421,7 @@ async def test_a_message_that_was_erased_before_a_process_saw_it_calls_for_nothi
             await runtime.erasure.erase(CREATOR, MARTA)
         await deliver(runtime, {"follower_id": MARTA, "text": "hola", "message_id": "2", "name": "Marta"})
     async with demo() as runtime:
-        assert await runtime.settle(runtime.clock())
+        assert await settle(runtime)
         assert [len(each.message_ids) for each in events(runtime, Follower.BurstUnderstood)] == [1]
         assert len(on_the_phone(conn, MARTA)) == 1
     assert conn.execute("SELECT * FROM app.parked").fetchall() == []
@@ -433,7 +434,7 @@ async def test_screens_that_are_made_again_show_the_same_without_the_person(
     pedro = await writes(runtime, PEDRO, 1, "hola, me parece caro", "Pedro")
     await erase(runtime, MARTA)
     before = state_of(conn, "read", pedro)
-    await runtime.move_clock(runtime.clock() + timedelta(seconds=1))
+    await move_clock(runtime, runtime.clock() + timedelta(seconds=1))
     runtime.projector.stop()
     for row in conn.execute("DELETE FROM read.projections RETURNING tables").fetchall():
         conn.execute(f"DROP TABLE {', '.join(row['tables'])}".encode())
@@ -451,7 +452,7 @@ async def test_whoever_waits_in_a_projection_is_erased_from_it_too(
 
     monkeypatch.setattr(Board, "details_changed", handles(Lead.DetailsChanged)(stumbles))
     async with demo() as runtime:
-        assert await runtime.settle(runtime.clock())
+        assert await settle(runtime)
         marta = await writes(runtime, MARTA, 1, "hola", "Marta Ibarrola")
         await acting(runtime, Clonnect.edit_lead, CREATOR, marta, {"email": "marta@ibarrola.example"}, None)
         assert [each.stream for each in parked_streams(conn, [runtime.board])] == [marta]

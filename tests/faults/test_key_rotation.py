@@ -27,6 +27,7 @@ from api.http import error_handlers
 from api.http.idempotency import Idempotency
 from api.runtime import Runtime
 from api.settings import Settings
+from api.simulator.time_travel import settle
 from domain import context
 from domain.application import Clonnect
 from domain.follower.follower import Follower
@@ -74,7 +75,7 @@ class Sealed:
         """What a program that starts now finds: messages, tokens, and what a delivery that was left becomes."""
         self.conn.execute("UPDATE app.deliveries SET state = 'stored'")
         async with self.start() as runtime:
-            assert await runtime.settle(runtime.clock())
+            assert await settle(runtime)
             connected = await runtime.connections.all(ChannelName.TELEGRAM)
             await runtime.deliveries.sweep()
             assert "idempotency-replayed" in (await once(runtime)).headers
@@ -110,7 +111,7 @@ async def sealed(database_url: str, conn: Conn, settings: Settings) -> Sealed:
         await say(runtime, PHONE, "hola, me parece caro", "1", "Marta")
         await deliver(runtime, {"follower_id": "tg_1", "text": "hola", "message_id": "2"})
         await once(runtime)
-        assert await runtime.settle(runtime.clock())
+        assert await settle(runtime)
     return Sealed(start, conn, settings)
 
 

@@ -15,6 +15,7 @@ from api.bootstrap import run
 from api.database.installation import installation_key, open_application
 from api.runtime import Runtime
 from api.settings import Settings
+from api.simulator.time_travel import settle
 from domain import context
 from domain.application import Clonnect
 from eventstore.log import Recorded
@@ -60,7 +61,7 @@ def demo(database_url: str, settings: Settings, conn: psycopg.Connection[DictRow
 async def runtime(demo: Start) -> AsyncIterator[Runtime]:
     """A demo that works, at ten o'clock on a Monday."""
     async with demo() as runtime:
-        assert await runtime.settle(runtime.clock())
+        assert await settle(runtime)
         yield runtime
 
 
@@ -82,7 +83,7 @@ async def say(runtime: Runtime, phone: str, text: str, message_id: str, name: st
     """Somebody writes, and everything that follows at once has happened; answers the lead's id."""
     body = {"follower_id": phone, "text": text, "message_id": message_id}
     handled = await deliver(runtime, body if name is None else body | {"name": name})
-    assert await runtime.settle(runtime.clock())
+    assert await settle(runtime)
     return handled.received[0].lead_id
 
 
@@ -106,5 +107,5 @@ async def acting(runtime: Runtime, command: Callable[..., Any], *args: Any, **kw
     """A person gives a command, and everything that follows at once has happened."""
     with context.acting("person:1"):
         done = await runtime.writer.do(command, *args, **kwargs)
-    assert await runtime.settle(runtime.clock())
+    assert await settle(runtime)
     return done.result

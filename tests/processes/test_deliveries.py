@@ -11,6 +11,7 @@ from psycopg.rows import DictRow
 
 from api.database.installation import installation_key
 from api.runtime import Runtime
+from api.simulator.time_travel import settle
 from domain import context
 from domain.application import Clonnect
 from domain.errors import NotFound
@@ -134,7 +135,7 @@ async def test_what_a_crash_left_between_storing_and_reading_is_handled_by_the_n
     async with demo(work=False) as runtime:
         left(runtime, conn, json.dumps(HELLO).encode())
     async with demo() as runtime:
-        assert await runtime.settle(runtime.clock())
+        assert await settle(runtime)
         assert states(conn) == [("processed", 1)]
         assert len(events(runtime, Follower.MessageReceived)) == 1
     assert len(on_the_phone(conn, "tg_1")) == 1

@@ -11,8 +11,9 @@ import psycopg
 import pytest
 from psycopg.rows import DictRow
 
-from api import runtime as runtime_module
 from api.runtime import Runtime
+from api.simulator import time_travel
+from api.simulator.time_travel import move_clock, settle
 from domain import context
 from domain.application import Clonnect
 from domain.errors import LostRace, NotFound
@@ -36,9 +37,9 @@ async def test_two_workers_share_the_work_and_nobody_is_written_to_twice(demo: S
     async with demo() as one, demo() as other:
         for number in range(30):
             await deliver(one, {"follower_id": f"tg_{number + 1}", "text": TOO_EXPENSIVE, "message_id": "m"})
-        assert await one.settle(one.clock())
-        assert await one.move_clock(one.clock() + timedelta(days=3))
-        assert await other.settle(other.clock())
+        assert await settle(one)
+        assert await move_clock(one, one.clock() + timedelta(days=3))
+        assert await settle(other)
         workers = {event.worker for event in events(one, Follower.SendAttempted)}
 
     assert [len(on_the_phone(conn, f"tg_{number + 1}")) for number in range(30)] == [3] * 30
@@ -51,9 +52,9 @@ async def test_a_clock_that_nobody_works_by_does_not_move_past_what_is_due(
     async with demo() as runtime:
         await say(runtime, "tg_1", TOO_EXPENSIVE, "m1")
         first = min(event.due_at for event in events(runtime, Follower.FollowUpScheduled))
-    monkeypatch.setattr(runtime_module, "SETTLE_SECONDS", 0.2)
+    monkeypatch.setattr(time_travel, "SETTLE_SECONDS", 0.2)
     async with demo(work=False) as runtime, asyncio.timeout(10):
-        assert not await runtime.move_clock(first + timedelta(hours=1))
+        assert not await move_clock(runtime, first + timedelta(hours=1))
         assert first <= runtime.clock() < first + timedelta(minutes=1)
 
 
@@ -66,8 +67,8 @@ async def test_an_attempt_of_a_worker_that_died_is_given_up_as_unknown(demo: Sta
         with context.acting("bot"):
             await runtime.writer.do(Clonnect.decide_follow_up, first.originator_id, first.follow_up_id, "4711")
     async with demo() as runtime:
-        assert await runtime.settle(runtime.clock())
-        assert await runtime.move_clock(runtime.clock() + timedelta(minutes=1))
+        assert await settle(runtime)
+        assert await move_clock(runtime, runtime.clock() + timedelta(minutes=1))
         assert [event.cause for event in events(runtime, Follower.SendUncertain)] == ["crash"]
         assert [event.follow_up_id for event in events(runtime, Follower.FollowUpUncertain)] == [first.follow_up_id]
     assert len(on_the_phone(conn, "tg_1")) == 1
@@ -174,13 +175,13 @@ async def test_who_was_silent_while_the_sequence_was_off_is_not_written_to_by_a_
     await acting(runtime, Clonnect.switch_sequence, CREATOR, SequenceType.RE_ENGAGEMENT, False)
     for number in range(1, 4):
         await say(runtime, f"tg_{number}", "Hola", "m1")
-    assert await runtime.move_clock(runtime.clock() + SILENCE)
+    assert await move_clock(runtime, runtime.clock() + SILENCE)
     declined = events(runtime, Follower.EnrolmentDeclined)
     assert [event.reason for event in declined] == ["sequence_off"] * 3
     await acting(runtime, Clonnect.switch_sequence, CREATOR, SequenceType.RE_ENGAGEMENT, True)
     before = runtime.log.head()
     await asyncio.to_thread(Rebuild(database_url, runtime.log, Agenda(NO_POOL), lambda step: None).run)
-    assert await runtime.settle(runtime.clock())
+    assert await settle(runtime)
     assert runtime.log.head() == before
 
 
@@ -195,7 +196,7 @@ async def test_who_was_dismissed_by_the_release_before_is_not_written_to_by_a_re
                SELECT key, event_id, kind, creator_id, follower_id, due_at, 'dismissed' FROM read.agenda_v1"""
         )
         await asyncio.to_thread(Rebuild(database_url, runtime.log, Agenda(NO_POOL), lambda step: None).run)
-        assert await runtime.move_clock(runtime.clock() + SILENCE)
+        assert await move_clock(runtime, runtime.clock() + SILENCE)
         assert [event.reason for event in events(runtime, Follower.EnrolmentDeclined)] == ["dismissed"]
         assert events(runtime, Follower.Enrolled) == []
         assert await runtime.agenda.unfinished(runtime.clock()) == 0
@@ -215,7 +216,7 @@ async def test_what_is_refused_is_given_up_with_an_event(
 
 async def test_what_is_refused_for_good_is_not_looked_at_again(demo: Start, conn: Connection) -> None:
     async with demo() as runtime:
-        assert await runtime.settle(runtime.clock())
+        assert await settle(runtime)
         conn.execute(
             """INSERT INTO read.agenda_v1 (key, kind, due_at, creator_id, follower_id, ref, event_id, correlation_id)
                VALUES ('nobody', 'follow_up', '2020-01-01Z', 'maria', %(id)s, %(id)s, %(id)s, %(id)s)""",
@@ -223,7 +224,7 @@ async def test_what_is_refused_for_good_is_not_looked_at_again(demo: Start, conn
         )
         assert runtime.worker is not None
         runtime.worker.agenda_moved()
-        assert await runtime.settle(runtime.clock())
+        assert await settle(runtime)
         assert await runtime.agenda.next_due_at() is None
     (dismissed,) = conn.execute("SELECT key, reason FROM app.dismissed").fetchall()
     assert dismissed == {"key": "nobody", "reason": "refused:NotFound"}
@@ -235,5 +236,5 @@ async def test_two_messages_to_one_person_go_out_one_behind_the_other(demo: Star
         with context.acting("person:1"):
             for text in ("uno", "dos", "tres"):
                 await runtime.writer.do(Clonnect.send_by_hand, CREATOR, lead_id, text, uuid4())
-        assert await runtime.settle(runtime.clock())
+        assert await settle(runtime)
     assert on_the_phone(conn, "tg_1")[1:] == ["uno", "dos", "tres"]

@@ -9,6 +9,7 @@ import pytest
 from psycopg.rows import DictRow
 
 from api.runtime import Runtime
+from api.simulator.time_travel import move_clock
 from domain.application import Clonnect
 from domain.creator import Creator
 from domain.follower.follower import Follower
@@ -24,7 +25,7 @@ TWO_DAYS = timedelta(days=2)
 
 
 async def moved(runtime: Runtime, by: timedelta) -> None:
-    assert await runtime.move_clock(runtime.clock() + by)
+    assert await move_clock(runtime, runtime.clock() + by)
 
 
 async def test_both_steps_arrive_once_each_at_the_minute_that_was_promised(runtime: Runtime, conn: Connection) -> None:
@@ -43,9 +44,9 @@ async def test_both_steps_arrive_once_each_at_the_minute_that_was_promised(runti
 async def test_nothing_is_sent_before_its_minute(runtime: Runtime, conn: Connection) -> None:
     await say(runtime, "tg_1", TOO_EXPENSIVE, "m1")
     first = min(event.due_at for event in events(runtime, Follower.FollowUpScheduled))
-    assert await runtime.move_clock(first - timedelta(seconds=30))
+    assert await move_clock(runtime, first - timedelta(seconds=30))
     assert len(on_the_phone(conn, "tg_1")) == 1
-    assert await runtime.move_clock(first)
+    assert await move_clock(runtime, first)
     assert len(on_the_phone(conn, "tg_1")) == 2
 
 

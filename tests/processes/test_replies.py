@@ -7,6 +7,7 @@ from psycopg.rows import DictRow
 from api.bootstrap import run
 from api.runtime import Runtime
 from api.settings import Settings
+from api.simulator.time_travel import settle
 from domain.application import Clonnect
 from domain.follower.follower import Follower
 from domain.follower.values import Attachment, Inbound
@@ -105,7 +106,7 @@ async def test_messages_of_many_people_are_each_answered_once(runtime: Runtime, 
     for number in range(30):
         text = f"Hola, ¿cuánto cuesta el curso? soy {number}"
         await deliver(runtime, {"follower_id": f"sim_{number}", "text": text, "message_id": "m"})
-    assert await runtime.settle(runtime.clock())
+    assert await settle(runtime)
     assert [len(on_the_phone(conn, f"sim_{number}")) for number in range(30)] == [1] * 30
 
 
@@ -122,7 +123,7 @@ async def test_forwarded_words_are_left_to_a_person(runtime: Runtime, conn: Conn
         forwarded=True,
     )
     await acting(runtime, Clonnect.receive_message, CREATOR, said)
-    assert await runtime.settle(runtime.clock())
+    assert await settle(runtime)
     *_, understood = events(runtime, Follower.BurstUnderstood)
     assert (understood.intents[0][0], understood.reason) == (Intent.OTHER, "forwarded")
     card = await runtime.board.card(CREATOR, lead_id)
@@ -149,7 +150,7 @@ async def test_an_album_is_answered_once_and_asks_for_nobody(runtime: Runtime, c
             album="9",
         )
         received = await acting(runtime, Clonnect.receive_message, CREATOR, part)
-    assert await runtime.settle(runtime.clock())
+    assert await settle(runtime)
     assert len(events(runtime, Follower.BurstUnderstood)) == 1
     assert len(on_the_phone(conn, "sim_1")) == 1
     conversation = await runtime.conversations.one(CREATOR, received.lead_id)

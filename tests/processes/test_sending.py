@@ -13,6 +13,7 @@ from psycopg.rows import DictRow
 from psycopg_pool import AsyncConnectionPool
 
 from api.runtime import Runtime
+from api.simulator.time_travel import move_clock, settle
 from domain import context
 from domain.application import Clonnect
 from domain.follower.follower import Follower
@@ -41,7 +42,7 @@ async def test_a_follow_up_that_vanished_is_shown_as_unknown_and_never_sent_agai
     await say(runtime, "tg_1", TOO_EXPENSIVE, "m1")
     phones(runtime).next_fate("tg_1", Fate.LOST)
     first = min(event.due_at for event in events(runtime, Follower.FollowUpScheduled))
-    assert await runtime.move_clock(first + timedelta(minutes=1))
+    assert await move_clock(runtime, first + timedelta(minutes=1))
 
     assert len(events(runtime, Follower.SendUncertain)) == 1
     assert len(events(runtime, Follower.SendUnresolved)) == 1
@@ -53,7 +54,7 @@ async def test_a_follow_up_whose_answer_was_lost_is_found_to_have_arrived(runtim
     await say(runtime, "tg_1", TOO_EXPENSIVE, "m1")
     phones(runtime).next_fate("tg_1", Fate.ACCEPTED_BUT_LOST)
     first = min(event.due_at for event in events(runtime, Follower.FollowUpScheduled))
-    assert await runtime.move_clock(first + timedelta(minutes=1))
+    assert await move_clock(runtime, first + timedelta(minutes=1))
 
     (sent,) = events(runtime, Follower.FollowUpSent)
     assert sent.reconciled
@@ -66,7 +67,7 @@ async def test_a_reply_that_was_refused_for_the_moment_is_sent_later_once(runtim
     (rejected,) = events(runtime, Follower.SendRejected)
     assert rejected.retry_at is not None
     assert on_the_phone(conn, "tg_1") == []
-    assert await runtime.move_clock(rejected.retry_at)
+    assert await move_clock(runtime, rejected.retry_at)
     assert [event.attempt for event in events(runtime, Follower.SendAttempted)] == [1, 2]
     assert len(on_the_phone(conn, "tg_1")) == 1
 
@@ -84,14 +85,14 @@ async def test_an_answer_is_sent_to_the_part_of_the_chat_that_asked(
     monkeypatch.setattr(Simulator, "send", seen)
     asked = replace(a_message(runtime), text="¿Cuánto cuesta el curso?", thread="55")
     await acting(runtime, Clonnect.receive_message, CREATOR, asked)
-    assert await runtime.settle(runtime.clock())
+    assert await settle(runtime)
     assert sent == ["55"]
 
 
 async def test_who_has_blocked_the_account_gets_nothing_more(runtime: Runtime, conn: Connection) -> None:
     await say(runtime, "tg_1", TOO_EXPENSIVE, "m1")
     phones(runtime).next_fate("tg_1", ErrorClass.SUPPRESS)
-    assert await runtime.move_clock(runtime.clock() + timedelta(days=10))
+    assert await move_clock(runtime, runtime.clock() + timedelta(days=10))
     assert len(events(runtime, Follower.Suppressed)) == 1
     assert events(runtime, Follower.FollowUpSent) == []
     assert len(on_the_phone(conn, "tg_1")) == 1
@@ -101,11 +102,11 @@ async def test_a_run_that_ends_takes_its_deferred_send_with_it(runtime: Runtime,
     lead_id = await say(runtime, "tg_1", TOO_EXPENSIVE, "m1")
     phones(runtime).next_fate("tg_1", ErrorClass.DEFER)
     first = min(event.due_at for event in events(runtime, Follower.FollowUpScheduled))
-    assert await runtime.move_clock(first)
+    assert await move_clock(runtime, first)
     assert len(events(runtime, Follower.SendRejected)) == 1
 
     await acting(runtime, Clonnect.cancel_follow_ups, CREATOR, lead_id, None)
-    assert await runtime.move_clock(first + timedelta(days=3))
+    assert await move_clock(runtime, first + timedelta(days=3))
     assert len(on_the_phone(conn, "tg_1")) == 1
     assert await runtime.agenda.unfinished(runtime.clock()) == 0
 
@@ -168,7 +169,7 @@ def a_message(runtime: Runtime) -> Inbound:
 async def test_every_send_has_an_outcome(runtime: Runtime, conn: Connection, fate: Fate | ErrorClass) -> None:
     phones(runtime).next_fate("tg_1", fate)
     await say(runtime, "tg_1", TOO_EXPENSIVE, "m1")
-    assert await runtime.move_clock(runtime.clock() + timedelta(days=12))
+    assert await move_clock(runtime, runtime.clock() + timedelta(days=12))
     settled = {event.send_id for event in events(runtime, Follower.SendAccepted)}
     settled |= {event.send_id for event in events(runtime, Follower.SendUnresolved)}
     settled |= {event.send_id for event in events(runtime, Follower.SendCancelled)}

@@ -13,6 +13,7 @@ from eventsourcing.persistence import OperationalError, StoredEvent
 from psycopg.rows import DictRow
 
 from api.runtime import Runtime
+from api.simulator.time_travel import move_clock, settle
 from domain.application import Clonnect
 from domain.follower.follower import Follower
 from eventstore.leases import Deposed, take
@@ -243,7 +244,7 @@ async def test_what_is_shown_again_after_a_crash_changes_nothing(demo: Start, co
     for position in (head - 1, head // 2, 0):
         conn.execute("UPDATE app.processes SET position = %s", (position,))
         async with demo() as runtime:
-            assert await runtime.settle(runtime.clock())
+            assert await settle(runtime)
             assert [each.event.TOPIC for each in recorded(runtime, head)] == []
     assert on_the_phone(conn, "tg_1") == arrived
 
@@ -257,7 +258,7 @@ async def test_all_connections_may_be_cut_and_the_work_goes_on(runtime: Runtime,
         except (psycopg.Error, OperationalError, IndexError):
             continue
         break
-    assert await runtime.move_clock(runtime.clock() + timedelta(days=2))
+    assert await move_clock(runtime, runtime.clock() + timedelta(days=2))
     assert [len(on_the_phone(conn, phone)) for phone in ("tg_1", "tg_2")] == [3, 3]
     assert conn.execute("SELECT * FROM app.parked").fetchall() == []
 

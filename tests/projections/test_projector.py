@@ -9,6 +9,7 @@ import psycopg
 import pytest
 from psycopg.rows import DictRow, dict_row
 
+from api.simulator.time_travel import move_clock, settle
 from domain.lead import Lead
 from eventstore.leases import take
 from eventstore.log import Log, Recorded
@@ -202,8 +203,8 @@ async def test_tables_made_again_are_those_that_grew_with_the_log(
     async with demo() as runtime:
         for number, text in enumerate(("me parece caro el curso", "quiero comprar", "una persona, por favor", "baja")):
             await deliver(runtime, {"follower_id": f"ig_{number + 1}", "text": text, "message_id": "m"})
-        assert await runtime.settle(runtime.clock())
-        assert await runtime.move_clock(runtime.clock() + timedelta(days=3))
+        assert await settle(runtime)
+        assert await move_clock(runtime, runtime.clock() + timedelta(days=3))
     grown = contents(conn)
     projections = [kind(NO_POOL) for kind in KINDS]
     for projection in projections:

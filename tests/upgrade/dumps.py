@@ -22,6 +22,7 @@ import pytest
 from pydantic import SecretStr
 
 from api.settings import Settings
+from api.simulator.time_travel import move_clock, settle
 from tests.harness.http import Served
 
 FOLDER = Path(__file__).parent
@@ -129,19 +130,19 @@ async def lived_on(served: Served, known: Mapping[str, Any]) -> dict[str, dict[s
 
     It shows what is remembered of them: who wants to be left alone, whom a person answers, who cannot be reached.
     """
-    assert await served.runtime.move_clock(known["then"] + timedelta(minutes=1))
+    assert await move_clock(served.runtime, known["then"] + timedelta(minutes=1))
     begun = served.head()
     for creator, phone in known["phones"][::3]:
         body = {"follower_id": phone, "message": "¿Qué tal?"}
         await served.client.post(f"/dm/send/{creator}", json=body, headers={"X-API-Key": known["keys"][creator]})
-    assert await served.runtime.settle(served.runtime.clock())
+    assert await settle(served.runtime)
     phones = {}
     for creator, phone in known["phones"]:
         body = {"follower_id": phone, "text": "uf, me parece caro el curso", "message_id": "once more"}
         key = {"X-API-Key": known["keys"][creator]}
         answer = await served.client.post(f"/simulator/{creator}/messages", json=body, headers=key)
         phones[answer.json()["lead_id"]] = phone
-    assert await served.runtime.settle(served.runtime.clock())
+    assert await settle(served.runtime)
     happened: dict[str, Counter[str]] = {phone: Counter() for phone in phones.values()}
     for each in served.runtime.log.read(begun, 10_000):
         why = getattr(each.event, "reason", None)

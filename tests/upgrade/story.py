@@ -9,6 +9,7 @@ from urllib.parse import unquote
 
 import httpx
 
+from api.simulator.time_travel import move_clock, settle
 from domain import context
 from domain.application import Clonnect
 from domain.follower.values import ServiceNote
@@ -64,7 +65,7 @@ class UpgradeStory:
         return answer.json()
 
     async def comes_to_rest(self) -> None:
-        assert await self.runtime.settle(self.runtime.clock())
+        assert await settle(self.runtime)
 
     async def says(self, phone: str, text: str, name: str | None = None, creator: str = MARIA) -> str:
         """Somebody writes; answers the lead's id."""
@@ -80,7 +81,7 @@ class UpgradeStory:
         await self.ask("POST /dm/send/{c}", {"follower_id": phone, "message": text})
 
     async def passes(self, **elapsed: float) -> None:
-        assert await self.runtime.move_clock(self.runtime.clock() + timedelta(**elapsed))
+        assert await move_clock(self.runtime, self.runtime.clock() + timedelta(**elapsed))
 
     def meets(self, phone: str, fate: Fate | ErrorClass) -> None:
         """What becomes of the next message to this phone; the simulator plays every channel."""

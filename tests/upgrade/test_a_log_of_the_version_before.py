@@ -13,6 +13,7 @@ import pytest
 from psycopg.rows import dict_row
 
 from api.cli.main import main
+from api.simulator.time_travel import move_clock, settle
 from eventstore.state_codec import read, written
 from tests.harness.http import Served, opened
 from tests.harness.runtime import on_the_phone
@@ -173,10 +174,10 @@ async def test_business_goes_on(url: str, opens: Opens, known: dict[str, Any], c
         repeated = await served.client.post("/simulator/maria/messages", json=body | {"text": "Hola!"})
         received = await served.client.post("/simulator/maria/messages", json=body | {"message_id": "later"})
         assert repeated.json()["lead_id"] == received.json()["lead_id"] == before["id"]
-        assert await served.runtime.settle(served.runtime.clock())
+        assert await settle(served.runtime)
         assert len(a_phone_receives(url, "tg_1001")) == len(said[0]) + 1
 
-        assert await served.runtime.move_clock(known["then"] + timedelta(hours=5))
+        assert await move_clock(served.runtime, known["then"] + timedelta(hours=5))
         assert a_phone_receives(url, "tg_1008") == [*said[1], "¿Lo vemos? (4 h)"]
 
         happened = [each.event.TOPIC for each in served.runtime.log.read(len(known["topics"]), 1000)]

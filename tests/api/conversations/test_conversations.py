@@ -1,5 +1,6 @@
 """The inbox over HTTP: reading, moving, writing by hand, and messages that programs hand in."""
 
+from api.simulator.time_travel import settle
 from domain.application import Clonnect
 from domain.follower.values import Inbound
 from domain.vocabulary import Platform
@@ -14,7 +15,7 @@ async def test_a_conversation_and_its_person_are_shown_with_everything_that_is_k
             Platform.WHATSAPP, "34611223344", f"m{number}", f"m{number}", f"{number}", served.runtime.clock(), "webhook"
         )
         await served.do(Clonnect.receive_message, CREATOR, message)
-    assert await served.runtime.settle(served.runtime.clock())
+    assert await settle(served.runtime)
     (item,) = (await served.client.get(f"/dm/conversations/{CREATOR}")).json()["conversations"]
     answer = await served.client.get(f"/dm/follower/{CREATOR}/wa_34611223344")
     person = answer.json()

@@ -14,6 +14,7 @@ from api.app import openapi
 from api.health.components import ChannelCondition, Reached, Workers, idle, late, unasked
 from api.health.readiness import ReadinessProbe, unfit
 from api.http import single_page
+from api.simulator.time_travel import settle
 from domain.vocabulary import Platform, PollingTrouble
 from eventstore.circuit_breaker import Trouble
 from projections.engine.lag import Lag
@@ -171,7 +172,7 @@ async def test_a_program_that_is_told_to_stop_wants_no_more_requests_and_answers
 async def test_whoever_has_a_credential_hears_how_everything_is(served: Served) -> None:
     await served.connect(Platform.TELEGRAM, "12345")
     await served.lead()
-    assert await served.runtime.settle(served.runtime.clock())
+    assert await settle(served.runtime)
     health = (await served.client.get("/health")).json()
     assert (health["status"], health["missing"], health["why"]) == ("ok", [], [])
     assert health["database"] == {"reachable": True, "position": served.head()}

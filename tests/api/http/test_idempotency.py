@@ -16,6 +16,7 @@ from api.bootstrap import run
 from api.database.installation import installation_key
 from api.http.idempotency import HEADER, REPLAYED, sweep
 from api.runtime import Runtime
+from api.simulator.time_travel import settle
 from domain import context
 from domain.application import Clonnect
 from domain.vocabulary import Role, SequenceType
@@ -419,7 +420,7 @@ async def test_an_answer_that_was_made_during_an_erasure_is_not_kept(served: Ser
 
 async def settled(served: Served) -> int:
     """The head of the log, once the screens and the worker are there."""
-    assert await served.runtime.settle(served.runtime.clock())
+    assert await settle(served.runtime)
     return served.head()
 
 

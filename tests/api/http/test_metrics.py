@@ -7,6 +7,7 @@ import httpx
 import psycopg
 import pytest
 
+from api.simulator.time_travel import settle
 from domain.vocabulary import Platform, Role
 from tests.api.answers import refused
 from tests.harness.http import Served
@@ -63,7 +64,7 @@ async def test_commands_the_log_and_the_projections_are_told(served: Served, adm
     await served.lead()
     await served.client.put(f"/dm/follower/{CREATOR}/ig_5001/status", json={"status": "hot"})
     await served.client.put(f"/dm/follower/{CREATOR}/ig_5999/status", json={"status": "hot"})
-    assert await served.runtime.settle(served.runtime.clock())
+    assert await settle(served.runtime)
     told = await figures(admin)
     assert told['clonnect_commands_total{command="capture_lead"}'] == 1
     assert told['clonnect_commands_total{command="change_status"}'] == 1

@@ -14,6 +14,7 @@ import pytest
 from api.http.middleware import limit_of
 from api.logging_config import TextFormatter
 from api.settings import Settings
+from api.simulator.time_travel import settle
 from domain.vocabulary import Platform
 from eventstore.log import Recorded
 from tests.api.answers import refused
@@ -52,7 +53,7 @@ async def test_a_delivery_and_what_it_causes_carry_the_id_of_its_request(served:
     headers = {"X-Telegram-Bot-Api-Secret-Token": "the secret", "X-Request-ID": ID}
     async with served.anybody() as telegram:
         assert (await telegram.post("/webhook/telegram", json=update, headers=headers)).status_code == 200
-    assert await served.runtime.settle(served.runtime.clock())
+    assert await settle(served.runtime)
     caused = [each.metadata for each in after(served, head)]
     assert len(caused) > 3
     assert {each["correlation_id"] for each in caused} == {ID}

@@ -7,6 +7,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from api.simulator.time_travel import move_clock
 from domain.follower.follower import Follower
 from domain.vocabulary import Role
 from tests.api.answers import refused
@@ -57,7 +58,7 @@ async def test_a_dry_run_says_what_would_happen_and_changes_nothing(enrolled: Se
 
 
 async def test_a_real_run_does_not_wait_for_the_hour_and_obeys_every_other_rule(enrolled: Served) -> None:
-    assert await enrolled.runtime.move_clock(enrolled.runtime.clock() + timedelta(hours=2))
+    assert await move_clock(enrolled.runtime, enrolled.runtime.clock() + timedelta(hours=2))
     done = await run(enrolled, dry_run=False, force_due=True, limit=4)
     assert (done["dry_run"], done["processed"], done["errors"]) == (False, 4, [])
     assert (done["sent"], done["simulated"]) == (2, 2)
@@ -68,7 +69,7 @@ async def test_a_real_run_does_not_wait_for_the_hour_and_obeys_every_other_rule(
 
 
 async def test_two_runs_at_once_send_each_message_once(enrolled: Served) -> None:
-    assert await enrolled.runtime.move_clock(enrolled.runtime.clock() + timedelta(hours=2))
+    assert await move_clock(enrolled.runtime, enrolled.runtime.clock() + timedelta(hours=2))
     await asyncio.gather(*(run(enrolled, dry_run=False, force_due=True, limit=2) for _ in range(2)))
     sent = [event.follow_up_id for event in events(enrolled.runtime, Follower.FollowUpSent)]
     assert len(sent) == len(set(sent)) == 2

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from api.simulator.time_travel import settle
 from tests.api.answers import refused
 from tests.harness.http import Served
 from tests.world import COURSE, CREATOR
@@ -28,7 +29,7 @@ async def test_what_is_typed_on_a_phone_is_answered_there_and_followed_up_when_t
     body = {"follower_id": "sim_luz", "text": "Hola, ¿cuánto cuesta el curso? me parece caro", "name": "Luz"}
     wrote = (await demo.client.post(f"/simulator/{CREATOR}/messages", json=body)).json()
     assert wrote["follower_id"] == "sim_luz"
-    assert await demo.runtime.settle(demo.runtime.clock())
+    assert await settle(demo.runtime)
     lead = (await demo.client.get(f"/dm/leads/{CREATOR}/sim_luz")).json()["lead"]
     assert (lead["id"], lead["status"]) == (wrote["lead_id"], "active")
     due_at = lead["next_follow_up"]["scheduled_at"]
@@ -52,7 +53,7 @@ async def test_the_same_words_twice_are_two_messages_and_the_same_id_twice_is_on
         assert (await demo.client.post(f"/simulator/{CREATOR}/messages", json=body)).status_code == 200
     named = body | {"message_id": "m1"}
     first = (await demo.client.post(f"/simulator/{CREATOR}/messages", json=named)).json()
-    assert await demo.runtime.settle(demo.runtime.clock())
+    assert await settle(demo.runtime)
     head = demo.head()
     again = (await demo.client.post(f"/simulator/{CREATOR}/messages", json=named)).json()
     assert (again["message_id"], again["lead_id"]) == (first["message_id"], first["lead_id"])

@@ -6,6 +6,7 @@ from typing import Any
 import psycopg
 
 from api.database.installation import installation_key
+from api.simulator.time_travel import settle
 from domain.vocabulary import Platform
 from tests.api.answers import refused
 from tests.harness.http import Served
@@ -45,7 +46,7 @@ async def test_a_redelivered_update_changes_nothing(served: Served) -> None:
     await served.connect(Platform.TELEGRAM, "9", "s3cret")
     async with served.anybody(**SECRET) as telegram:
         await telegram.post("/webhook/telegram", json=update(1, "hola"))
-        assert await served.runtime.settle(served.runtime.clock())
+        assert await settle(served.runtime)
         head = served.head()
         again = update(1, "hola")
         for body in (again, again | {"update_id": 77}):
