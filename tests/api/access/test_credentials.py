@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from domain.vocabulary import Role
-from tests.api.answers import KEY, PAGE, USER, bad, good, words
+from tests.api.answers import KEY, PAGE, TIME, USER, bad, good, words
 from tests.harness.program import Person, Serving
 
 NOBODY = "00000000-0000-4000-8000-000000000000"
@@ -40,6 +40,8 @@ def test_a_key_is_shown_once_listed_without_its_secret_and_revoked_at_once(creat
     assert issued["api_key"] not in str(program.log(creator.name))
     with program.client(**{"X-API-Key": issued["api_key"]}) as client:
         good(client.get(f"/dm/leads/{creator.name}"))
+        used = {each["prefix"]: each["last_used_at"] for each in good(creator.ask("GET /access/{c}/keys"))["keys"]}
+        assert (item["last_used_at"], bool(TIME.fullmatch(used[item["prefix"]]))) == (None, True)
         good(creator.ask(f"DELETE /access/{{c}}/keys/{item['prefix']}"))
         bad(client.get(f"/dm/leads/{creator.name}"), 401, "unauthenticated")
     bad(creator.ask(f"DELETE /access/{{c}}/keys/{item['prefix']}"), 404, "not-found")

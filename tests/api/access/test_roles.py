@@ -104,17 +104,17 @@ async def test_who_acts_for_two_creators_has_with_each_the_role_that_they_gave(
 
 
 async def test_another_creators_key_finds_nothing_whatever_its_role(served: Served) -> None:
-    head = served.head()
+    guarded = [(method, route) for method, route in served.routes if "{creator_id}" in route]
+    assert len(guarded) > 60
     for role in Role:
         if role is Role.ADMIN:
             continue
         async with served.anybody(**{"X-API-Key": await served.key(OTHER, role)}) as stranger:
             head = served.head()
-            for method, route in served.routes:
-                if "{creator_id}" in route:
-                    path = re.sub(r"\{\w+\}", "x", route.replace("{creator_id}", CREATOR))
-                    problem = await refused(stranger.request(method, path, content=b"{"), 404, "not-found")
-                    assert problem["detail"] == "There is no such creator."
+            for method, route in guarded:
+                path = re.sub(r"\{\w+\}", "x", route.replace("{creator_id}", CREATOR))
+                problem = await refused(stranger.request(method, path, content=b"{"), 404, "not-found")
+                assert problem["detail"] == "There is no such creator."
             assert served.head() == head
 
 

@@ -2,8 +2,10 @@
 
 import re
 
+import psycopg
 import pytest
 
+from api.access.credentials import digest
 from domain.vocabulary import Role
 from tests.api.answers import bad, good, words
 from tests.harness.program import Person, Serving
@@ -19,14 +21,19 @@ def test_what_is_open_needs_no_credential(program: Serving, call: str) -> None:
 
 
 def test_a_key_opens_in_either_header_and_two_that_disagree_are_none(creator: Person, program: Serving) -> None:
-    other = program.key(creator.name, Role.AUDITOR)
+    other, stranger = program.key(creator.name, Role.AUDITOR), program.creator()
+    stranger.client.close()
+    guessed = creator.key[:-1] + ("0" if creator.key[-1] != "0" else "1")
     for headers, status in (
         ({"X-API-Key": creator.key}, 200),
         ({"Authorization": f"Bearer {creator.key}"}, 200),
         ({"Authorization": f"bearer {creator.key}"}, 200),
         ({"X-API-Key": creator.key, "Authorization": f"Bearer {creator.key}"}, 200),
         ({"X-API-Key": creator.key, "Authorization": f"Bearer {other}"}, 401),
+        ({"X-API-Key": creator.key, "Authorization": f"Bearer {stranger.key}"}, 401),
         ({"X-API-Key": creator.key, "Authorization": "Basic eA=="}, 401),
+        ({"Authorization": f"Basic {creator.key}"}, 401),
+        ({"X-API-Key": guessed}, 401),
         ({"X-API-Key": creator.key[:-1]}, 401),
         ({"X-API-Key": creator.key.upper()}, 401),
         ({"X-API-Key": ""}, 401),
@@ -80,6 +87,11 @@ def test_a_person_is_invited_chooses_a_password_and_logs_in_with_it(creator: Per
         good(browser.post("/auth/logout", headers=csrf))
         bad(browser.get("/auth/me"), 401, "unauthenticated")
         good(browser.post("/auth/login", json={"email": email, "password": PASSWORD}))
+    invited_only = f"eva@{creator.name}.example.com"
+    link = good(creator.ask("POST /access/{c}/users", {"email": invited_only, "role": "agent"}))["link"]
+    expired = link.partition("#link=")[2]
+    with psycopg.connect(program.url, autocommit=True) as conn:
+        conn.execute("UPDATE app.links SET expires_at = now() WHERE token_sha256 = %s", (digest(expired),))
     with program.client() as browser:
         told = [
             bad(browser.post("/auth/login", json=wrong), 401, "unauthenticated")["detail"]
@@ -88,6 +100,8 @@ def test_a_person_is_invited_chooses_a_password_and_logs_in_with_it(creator: Per
                 {"email": "nobody@example.com", "password": PASSWORD},
                 {"link": token},
                 {"link": "never was"},
+                {"link": expired},
+                {"email": invited_only, "password": "x"},
             )
         ]
         assert len(set(told)) == 1

@@ -9,7 +9,7 @@ from tests.world import CREATOR
 
 
 async def test_a_conversation_and_its_person_are_shown_with_everything_that_is_known(served: Served) -> None:
-    said = await served.writes("wa_34611223344", "hola", name="Eva", username="eva")
+    said = await served.writes("wa_34611223344", "hola", name="Eva", username="@eva")
     for number in range(60):
         message = Inbound(
             Platform.WHATSAPP, "34611223344", f"m{number}", f"m{number}", f"{number}", served.runtime.clock(), "webhook"

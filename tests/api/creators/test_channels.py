@@ -84,16 +84,22 @@ def test_a_channel_is_tried_and_let_go_and_what_is_gone_is_not_found(seller: Per
     for body, field in (({"token": "9:nobody's"}, "/token"), ({"token": ""}, "/token"), ({}, "/token")):
         bad(seller.ask(f"PUT {TELEGRAM}", body), 422, "invalid", field)
     bad(seller.ask(f"PUT {TELEGRAM}", {"token": TOKEN, "secret": "x"}), 422, "invalid", "/secret")
-    bad(seller.ask("PUT /settings/{c}/channels/fax", {"token": TOKEN}), 404, "not-found")
+    for channel in ("instagram", "whatsapp", "simulator", "manual", "fax"):
+        bad(seller.ask(f"PUT /settings/{{c}}/channels/{channel}", {"token": TOKEN}), 404, "not-found")
+        bad(seller.ask(f"DELETE /settings/{{c}}/channels/{channel}"), 404, "not-found")
+        bad(seller.ask(f"POST /settings/{{c}}/channels/{channel}/test"), 404, "not-found")
     assert earnest.log(seller.name) == before
 
 
-def test_a_bot_speaks_for_one_creator(seller: Person, earnest: Serving) -> None:
+def test_a_bot_speaks_for_one_creator(seller: Person, earnest: Serving, bots: BotApi) -> None:
     good(seller.ask(f"PUT {TELEGRAM}", {"token": TOKEN}))
-    other = earnest.creator()
+    told, other = [call for call in bots.calls if call.method != "getMe"], earnest.creator()
     with closing(other.client):
         bad(other.ask(f"PUT {TELEGRAM}", {"token": TOKEN}), 409, "conflict")
+        bad(other.ask(f"DELETE {TELEGRAM}"), 404, "not-found")
         assert [each["configured"] for each in good(other.ask("GET /settings/{c}/channels"))["channels"]] == [False]
+    assert [call for call in bots.calls if call.method != "getMe"] == told
+    assert good(seller.ask("GET /settings/{c}/channels"))["channels"][0]["configured"] is True
 
 
 def test_in_a_demo_the_simulator_plays_every_channel(busy: Person, program: Serving) -> None:
@@ -101,6 +107,8 @@ def test_in_a_demo_the_simulator_plays_every_channel(busy: Person, program: Serv
     assert {"instagram", "whatsapp", "telegram", "simulator"} == {each["channel"] for each in listed}
     assert {(each["configured"], each["changeable"]) for each in listed} == {(True, False)}
     before = program.log(busy.name)
-    bad(busy.ask(f"PUT {TELEGRAM}", {"token": TOKEN}), 409, "conflict")
-    bad(busy.ask(f"DELETE {TELEGRAM}"), 409, "conflict")
+    for channel in ("telegram", "simulator"):
+        bad(busy.ask(f"PUT /settings/{{c}}/channels/{channel}", {"token": TOKEN}), 409, "conflict")
+        bad(busy.ask(f"DELETE /settings/{{c}}/channels/{channel}"), 409, "conflict")
+        assert good(busy.ask(f"POST /settings/{{c}}/channels/{channel}/test"))["ok"] is True
     assert program.log(busy.name) == before

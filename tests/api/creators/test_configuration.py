@@ -18,7 +18,6 @@ CONFIGURED: list[tuple[dict[str, Any], dict[str, Any]]] = [
     ({"clone_vocabulary": "tú, no usted"}, {"clone_vocabulary": "tú, no usted"}),
     ({"welcome_message": "x" * 5000}, {"welcome_message": "x" * 5000}),
     ({"email": "maria@example.com"}, {"email": "maria@example.com"}),
-    ({"email": None, "welcome_message": " "}, {"email": None, "welcome_message": None}),
     ({"is_active": True}, {"bot_active": True}),
 ]
 
@@ -34,6 +33,17 @@ def test_a_configuration_changes_field_by_field(
     assert (config["name"], config["creator_id"]) == (creator.name, creator.name)
     assert {name: config[name] for name in expected} == expected
     assert good(creator.ask("GET /creator/config/{c}"), words("config"))["config"] == config
+
+
+@pytest.mark.parametrize("nothing", [None, "", " \n "])
+def test_a_field_is_cleared_by_null_and_by_blanks_and_the_others_stay(creator: Person, nothing: str | None) -> None:
+    texts = ("clone_name", "clone_tone", "clone_style", "clone_vocabulary", "welcome_message")
+    full: dict[str, str | None] = {**dict.fromkeys(texts, "something"), "email": "maria@example.com"}
+    good(creator.ask("PUT /creator/config/{c}", full))
+    for field in (*texts, "email"):
+        full[field] = None
+        config = good(creator.ask("PUT /creator/config/{c}", {field: nothing}))["config"]
+        assert {name: config[name] for name in full} == full
 
 
 REFUSED: list[tuple[dict[str, Any], str]] = [

@@ -44,6 +44,7 @@ def test_a_good_product_is_taken(creator: Person, body: dict[str, Any], expected
 REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"name": ""}, "/name"),
     ({"name": None}, "/name"),
+    ({"name": 7}, "/name"),
     ({"name": "x" * 256}, "/name"),
     ({"description": "x" * 5001}, "/description"),
     ({"price": -0.01}, "/price"),
@@ -102,7 +103,8 @@ def test_a_product_is_changed_and_removed_and_an_unknown_one_is_not_found(creato
     before = program.log(creator.name)
     for gone in (path, f"/creator/{{c}}/products/{uuid4()}", "/creator/{c}/products/banana"):
         for method, body in (("GET", NOTHING), ("PUT", {"price": 1}), ("DELETE", NOTHING)):
-            bad(creator.ask(f"{method} {gone}", body), 404, "not-found")
+            for headers in ({}, {"If-Match": '"99"'}):
+                bad(creator.ask(f"{method} {gone}", body, headers=headers), 404, "not-found")
     assert program.log(creator.name) == before
 
 
@@ -113,12 +115,14 @@ def test_a_product_has_the_creators_version_and_an_old_one_changes_nothing(creat
     assert added.headers["etag"] == creator.ask(f"GET {path}").headers["etag"] == tag
     assert creator.ask(f"GET {path}", headers={"If-None-Match": tag}).status_code == 304
     changed = creator.ask(f"PUT {path}", {"price": 1}, headers={"If-Match": tag})
-    assert good(changed)["product"]["version"] == product["version"] + 1
+    now = good(changed)["product"]["version"]
+    assert now == product["version"] + 1
     before = program.log(creator.name)
     for method, body in (("PUT", {"price": 2}), ("DELETE", NOTHING)):
         problem = bad(creator.ask(f"{method} {path}", body, headers={"If-Match": tag}), 412, "version-mismatch")
-        assert problem["current_version"] == product["version"] + 1
+        assert problem["current_version"] == now
     assert program.log(creator.name) == before
+    good(creator.ask(f"DELETE {path}", headers={"If-Match": f'"{now}"'}))
 
 
 def test_products_are_listed_all_or_those_that_are_sold(creator: Person) -> None:

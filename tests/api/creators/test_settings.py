@@ -52,6 +52,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"language": "fr"}, "/language"),
     ({"language": "ES"}, "/language"),
     ({"mode": "on"}, "/mode"),
+    ({"mode": "review"}, "/mode"),
     ({"mode": True}, "/mode"),
     ({"quiet_hours": {"from": "22:30"}}, "/quiet_hours/to"),
     ({"quiet_hours": {"from": "24:00", "to": "07:00"}}, "/quiet_hours/from"),

@@ -7,6 +7,8 @@ import pytest
 from tests.api.answers import LEAD, bad, good, together, words
 from tests.harness.program import Person, Serving
 
+TWENTY_TAGS = [f"tag {number}" for number in range(20)]
+
 TAKEN: list[tuple[dict[str, Any], dict[str, Any]]] = [
     ({"name": "Ana"}, {"name": "Ana", "full_name": "Ana", "platform": "manual", "status": "new", "source": "manual"}),
     ({"full_name": "Ana"}, {"name": "Ana", "full_name": "Ana"}),
@@ -29,7 +31,7 @@ TAKEN: list[tuple[dict[str, Any], dict[str, Any]]] = [
         {"status": "active", "purchase_intent_score": 90},
     ),
     ({"name": "Ana", "purchase_intent": 0.25}, {"score": 25}),
-    ({"name": "Ana", "tags": [f"tag {number}" for number in range(20)]}, {}),
+    ({"name": "Ana", "tags": TWENTY_TAGS}, {"tags": TWENTY_TAGS}),
 ]
 
 
@@ -70,6 +72,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"name": "Ana", "phone": "1" * 33}, "/phone"),
     ({"name": "Ana", "notes": "x" * 5001}, "/notes"),
     ({"name": "Ana", "status": "banana"}, "/status"),
+    ({"name": "Ana", "status": "HOT"}, "/status"),
     ({"name": "Ana", "score": 101}, "/score"),
     ({"name": "Ana", "score": -1}, "/score"),
     ({"name": "Ana", "score": 1.5}, "/score"),
@@ -92,6 +95,10 @@ def test_a_bad_lead_is_refused_by_the_name_of_its_field_and_nothing_happens(crea
     for body, field in REFUSED:
         for call in ("POST /dm/leads/{c}", "POST /dm/leads/{c}/manual"):
             bad(creator.ask(call, body), 422, "invalid", field)
+    for number in ("NaN", "Infinity"):
+        raw = f'{{"name": "Ana", "purchase_intent": {number}}}'
+        answer = creator.ask("POST /dm/leads/{c}", content=raw, headers={"Content-Type": "application/json"})
+        bad(answer, 422, "invalid", "/purchase_intent")
     assert program.log(creator.name) == before
 
 

@@ -15,11 +15,11 @@ LISTS = (
     ("/dm/leads/{c}?tag=vip", "leads"),
     ("/dm/conversations/{c}", "conversations"),
     ("/dm/conversations/{c}?q=luz", "conversations"),
-    ("/dm/conversations/{c}?needs_person=true", "conversations"),
-    ("/dm/conversations/{c}/archived", "conversations"),
+    ("/dm/conversations/{c}?unread=true", "conversations"),
     ("/nurturing/{c}/followups", "followups"),
     ("/nurturing/{c}/sequences/objection_price/enrolled", "enrolled"),
 )
+PUT_ASIDE = (("/dm/conversations/{c}/archived", "conversations"),)
 CALLS = (
     *(
         (f"POST /dm/conversations/{{c}}/WHO/{act}", NOTHING)
@@ -42,6 +42,8 @@ def test_who_is_deleted_is_nowhere_and_comes_back_as_somebody_new(
     lead = good(luz.ask("PUT /dm/leads/{c}/ig_5002", body))["lead"]
     if before is not None:
         good(luz.ask(f"POST /dm/conversations/{{c}}/ig_5002/{before}"))
+    for path, rows in LISTS if before is None else PUT_ASIDE:
+        assert good(luz.ask(f"GET {path}"))[rows], path
     gone = good(luz.ask(call.replace("ID", lead["id"])))
     if call.startswith("DELETE /dm/leads"):
         assert gone == {"status": "ok", "message": "Lead deleted", "deleted": True, "lead_id": lead["id"]}
@@ -54,7 +56,7 @@ def test_who_is_deleted_is_nowhere_and_comes_back_as_somebody_new(
         for each, sent in CALLS:
             bad(luz.ask(each.replace("WHO", given), sent), 404, "not-found")
         bad(luz.ask("POST /dm/send/{c}", {"follower_id": given, "message": "hola"}), 404, "not-found")
-    for path, rows in LISTS:
+    for path, rows in LISTS + PUT_ASIDE:
         shown = good(luz.ask(f"GET {path}"))
         assert (shown[rows], shown["count"], shown["total"]) == ([], 0, 0), path
     assert list(csv.DictReader(StringIO(luz.ask("GET /dm/leads/{c}/export?format=csv").text))) == []

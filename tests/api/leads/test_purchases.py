@@ -46,6 +46,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"reference": " "}, "/reference"),
     ({"reference": "x" * 256}, "/reference"),
     ({"at": "2026-01-31T09:00:00"}, "/at"),
+    ({"at": "yesterday"}, "/at"),
     ({"at": "2199-01-31T09:00:00+00:00"}, "/at"),
     ({"price": 97}, "/price"),
 ]
@@ -58,6 +59,9 @@ def test_a_purchase_that_cannot_be_is_refused_and_nothing_happens(ana: Person, p
     for field in BOUGHT:
         body = {name: value for name, value in BOUGHT.items() if name != field}
         bad(ana.ask(CALL, body), 422, "invalid", f"/{field}")
+    for number in ("NaN", "Infinity", "-Infinity", "1e999"):
+        raw = f'{{"amount": {number}, "currency": "EUR"}}'
+        bad(ana.ask(CALL, content=raw, headers={"Content-Type": "application/json"}), 422, "invalid", "/amount")
     bad(ana.ask(CALL, BOUGHT | {"product_id": str(uuid4())}), 404, "not-found")
     bad(ana.ask("POST /dm/leads/{c}/ig_5999/purchases", BOUGHT), 404, "not-found")
     assert program.log(ana.name) == before

@@ -23,6 +23,13 @@ def update(message_id: int, text: str, chat_id: int = 42) -> dict[str, Any]:
     return {"update_id": message_id, "message": message}
 
 
+def with_photo(message_id: int, caption: str) -> dict[str, Any]:
+    said = update(message_id, "")
+    del said["message"]["text"]
+    said["message"] |= {"photo": [{"file_id": "large"}], "caption": caption}
+    return said
+
+
 def deliveries(served: Served) -> list[tuple[str, str | None]]:
     with psycopg.connect(served.url) as conn:
         rows = conn.execute("SELECT state, creator_id FROM app.deliveries ORDER BY received_at").fetchall()
@@ -34,12 +41,15 @@ async def test_an_update_is_stored_for_the_creator_of_its_bot_and_answered_with_
     await served.do(connect, key, OTHER, Platform.TELEGRAM, "8", token="8:token", secret="another")
     await served.connect(Platform.TELEGRAM, "9", "s3cret")
     async with served.anybody(**SECRET) as telegram:
-        answer = await telegram.post("/webhook/telegram", json=update(1, "hola"))
-        assert (answer.status_code, answer.content) == (200, b"")
+        for body in (update(1, "hola"), with_photo(2, "¿qué es?")):
+            answer = await telegram.post("/webhook/telegram", json=body)
+            assert (answer.status_code, answer.content) == (200, b"")
     assert await served.runtime.progress.wait_until(served.head(), PATIENCE)
     person = (await served.client.get(f"/dm/follower/{CREATOR}/tg_42")).json()
-    assert (person["name"], person["username"], person["total_messages"]) == ("Ana", "ana", 1)
-    assert deliveries(served) == [("processed", CREATOR)]
+    assert (person["name"], person["username"], person["total_messages"]) == ("Ana", "ana", 2)
+    assert deliveries(served) == [("processed", CREATOR)] * 2
+    shown = (await served.client.get(f"/dm/conversations/{CREATOR}/tg_42/messages")).json()["messages"]
+    assert [(each["content"], each["attachments"]) for each in shown] == [("¿qué es?", ["image"]), ("hola", [])]
 
 
 async def test_a_redelivered_update_changes_nothing(served: Served) -> None:
