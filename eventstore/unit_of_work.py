@@ -117,7 +117,7 @@ def _accompanies(saved: Saved) -> bool:
 
 @dataclass
 class _HeldAggregate:
-    """An aggregate of the workspace, and the version at which its state was last kept."""
+    """An aggregate of the unit of work, and the version at which its state was last kept."""
 
     aggregate: Any
     kept: int

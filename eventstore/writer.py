@@ -60,7 +60,7 @@ def checked(check: SideStatement) -> Iterator[None]:
 
 
 class Working(Protocol):
-    """An application whose aggregates come from a workspace."""
+    """An application whose repository is a unit of work."""
 
     @property
     def repository(self) -> Any: ...
@@ -159,7 +159,7 @@ class Writer(Generic[App]):
         timed: Callable[[], AbstractContextManager[None]],
     ) -> None:
         self._app = app
-        self._workspace: UnitOfWork = app.repository
+        self._unit_of_work: UnitOfWork = app.repository
         self._conflict = conflict
         self._timed = timed
         self._jobs: queue.Queue[_Job | None] = queue.Queue(MAX_WAITING)
@@ -252,10 +252,10 @@ class Writer(Generic[App]):
                 self._circuit.work()
                 self._commit_batch(jobs)
                 self._circuit.rest()
-                self._keep_states(self._workspace.keep_overdue_states)
+                self._keep_states(self._unit_of_work.keep_overdue_states)
         ending = time.monotonic() + STATES_SECONDS
-        while self._workspace.has_grown and time.monotonic() < ending:
-            self._keep_states(self._workspace.keep_some_states)
+        while self._unit_of_work.has_grown and time.monotonic() < ending:
+            self._keep_states(self._unit_of_work.keep_some_states)
 
     def _next(self) -> _Job | None:
         """The next command; as long as none comes, trouble is looked at, and the states of long streams are kept."""
@@ -263,10 +263,10 @@ class Writer(Generic[App]):
             with contextlib.suppress(queue.Empty):
                 return self._jobs.get(timeout=pause)
             self._probe()
-        while self._workspace.has_grown:
+        while self._unit_of_work.has_grown:
             with contextlib.suppress(queue.Empty):
                 return self._jobs.get(timeout=IDLE_SECONDS)
-            self._keep_states(self._workspace.keep_some_states)
+            self._keep_states(self._unit_of_work.keep_some_states)
         return self._jobs.get()
 
     @staticmethod
@@ -279,7 +279,7 @@ class Writer(Generic[App]):
     def _probe(self) -> None:
         """See whether the trouble is over."""
         try:
-            recorder = self._workspace.event_store.recorder
+            recorder = self._unit_of_work.event_store.recorder
             if self._circuit.needs_room:
                 recorder.take_room()
             recorder.append_nothing()
@@ -300,34 +300,34 @@ class Writer(Generic[App]):
             positions = self._append()
         except Held as error:
             if error.why == "row":  # which one of them wants, and not its neighbours
-                self._workspace.abandon()
+                self._unit_of_work.abandon()
                 for job in jobs:
                     self._commit_one(job)
             else:
                 self._settle_without(ran, error)
             return
         except (IntegrityError, OperationalError, InterfaceError) as error:
-            if not isinstance(error, IntegrityError) and self._workspace.event_store.gathered:
+            if not isinstance(error, IntegrityError) and self._unit_of_work.event_store.gathered:
                 self._note_unknown(ran)
-            self._workspace.abandon()
+            self._unit_of_work.abandon()
             for job in jobs:
                 self._commit_one(job)
             return
         except BaseException as error:
             self._refuse(jobs, error)
             return
-        self._workspace.appended(positions)
+        self._unit_of_work.appended(positions)
         self._settle(ran, positions)
 
     def _refresh(self) -> None:
-        self._workspace.refresh()
+        self._unit_of_work.refresh()
         self._circuit.worked(has_appended=False)
 
     def _append(self) -> list[int]:
-        if self._workspace.event_store.gathered:
+        if self._unit_of_work.event_store.gathered:
             self._circuit.check()
         try:
-            positions = self._workspace.event_store.append()
+            positions = self._unit_of_work.event_store.append()
         except Held as error:
             self._circuit.failed(error)
             raise
@@ -336,8 +336,8 @@ class Writer(Generic[App]):
 
     def _settle_without(self, ran: Sequence[_Attempted], error: Held) -> None:
         """Nothing was stored: who wanted that is refused, the others are answered."""
-        self._workspace.abandon()
-        head = self._workspace.head
+        self._unit_of_work.abandon()
+        head = self._unit_of_work.head
         _settle_all(
             [
                 (each.job, None, error) if each.saves else (each.job, Done(each.result, None, head), each.error)
@@ -347,12 +347,12 @@ class Writer(Generic[App]):
 
     def _refuse(self, jobs: Sequence[_Job], error: BaseException) -> None:
         """Something is broken, and nothing of these is stored."""
-        self._workspace.abandon()
+        self._unit_of_work.abandon()
         _settle_all([(job, None, error) for job in jobs])
 
     def _settle(self, ran: Sequence[_Attempted], positions: Sequence[int]) -> None:
         saved, answers = 0, []
-        head = max(self._workspace.head, *positions[-1:], 0)
+        head = max(self._unit_of_work.head, *positions[-1:], 0)
         for each in ran:
             saved += each.saves
             position = positions[saved - 1] if each.has_events else None
@@ -365,24 +365,24 @@ class Writer(Generic[App]):
             return _Attempted(job, error=Unanswered("The caller was told that nobody knows."))
         if time.monotonic() > job.asked_at + DEADLINE_SECONDS:
             return _Attempted(job, error=Busy("The command has waited too long and was not carried out."))
-        self._workspace.begin()
+        self._unit_of_work.begin()
         try:
             result = job.context.run(self._command, job.run)
-            saves = self._workspace.keep()
+            saves = self._unit_of_work.keep()
             if job.accompany is not None:
                 ids = [event_id for saved in saves for event_id in saved.event_ids]
-                self._workspace.stand_beside(job.accompany(result, ids[-1] if ids else None))
+                self._unit_of_work.stand_beside(job.accompany(result, ids[-1] if ids else None))
             if saves and (check := job.context.get(_CHECK)) is not None:
-                self._workspace.stand_beside([check])
+                self._unit_of_work.stand_beside([check])
         except (OperationalError, InterfaceError):
-            self._workspace.undo()
+            self._unit_of_work.undo()
             raise
         except BaseException as error:
-            self._workspace.undo()
+            self._unit_of_work.undo()
             return _Attempted(job, error=error)
         finally:
             self._circuit.moved()
-        return _Attempted(job, result, len(self._workspace.keep()), bool(saves))
+        return _Attempted(job, result, len(self._unit_of_work.keep()), bool(saves))
 
     def _command(self, run: Callable[[], T]) -> T:
         with self._timed():
@@ -393,19 +393,21 @@ class Writer(Generic[App]):
         races, begun = 0, time.monotonic()
         while not job.is_given_up:
             ran = None
-            holds = self._workspace.event_store.recorder.holding_head if races >= RACES_BEFORE_HOLDING else nullcontext
+            holds = (
+                self._unit_of_work.event_store.recorder.holding_head if races >= RACES_BEFORE_HOLDING else nullcontext
+            )
             try:
                 with holds():
                     self._refresh()
                     ran = self._attempt(job)
                     # Not before it ran: what an earlier attempt stores in between would be decided upon as well.
                     if (done := self._stored_before(job)) is not None:
-                        self._workspace.abandon()
+                        self._unit_of_work.abandon()
                         job.settle(done)
                         return
                     positions = self._append()
             except IntegrityError as error:
-                self._workspace.abandon()
+                self._unit_of_work.abandon()
                 races += 1
                 if _is_over(error):
                     job.settle(error=Deposed("Somebody else leads by now."))
@@ -423,7 +425,7 @@ class Writer(Generic[App]):
                 self._circuit.failed(error)
                 if ran is not None:
                     self._note_unknown([ran])
-                self._workspace.abandon()
+                self._unit_of_work.abandon()
                 if self._closed or self._circuit.gives_up(begun):
                     job.settle(*self._last_word(job, error))
                     return
@@ -432,7 +434,7 @@ class Writer(Generic[App]):
                 self._refuse([job], error)
                 return
             else:
-                self._workspace.appended(positions)
+                self._unit_of_work.appended(positions)
                 self._settle([ran], positions)
                 return
 
@@ -445,7 +447,7 @@ class Writer(Generic[App]):
 
     def _note_unknown(self, ran: Sequence[_Attempted]) -> None:
         """The connection was lost while these were being appended: perhaps they were."""
-        saves = list(self._workspace.event_store.gathered)
+        saves = list(self._unit_of_work.event_store.gathered)
         for each in ran:
             if each.saves:
                 each.job.tried.append((each.result, tuple(saves[: each.saves])))
@@ -455,7 +457,7 @@ class Writer(Generic[App]):
         """What an earlier attempt of unknown fate has stored after all, if it has."""
         for result, saves in job.tried:
             event_ids: list[UUID] = [event_id for saved in saves for event_id in saved.event_ids]
-            if event_ids and (first := self._workspace.event_store.recorder.position_of(event_ids[0])) is not None:
+            if event_ids and (first := self._unit_of_work.event_store.recorder.position_of(event_ids[0])) is not None:
                 position = first + len(event_ids) - 1
                 return Done(result, position, position)
         return None

@@ -20,8 +20,7 @@ from eventstore.listener import POLL_SECONDS
 from eventstore.log import Log, LogPage
 from eventstore.session_limits import FOLLOWING, RECONNECT_SECONDS, session
 from eventstore.vault import WrongKey
-from projections.engine.folding import Parked, Waiting, error_location, fold, with_parked
-from projections.engine.folding import apply_page as take_in
+from projections.engine.folding import Parked, Waiting, apply_page, error_location, fold, with_parked
 from projections.engine.generations import CHANNEL as CHANNEL
 from projections.engine.generations import clear_away, leader_key, set_up, shown, store_parked
 from projections.engine.progress import Progress
@@ -268,7 +267,7 @@ class Projector:
             with conn.transaction():
                 if _pass_on(conn, [led], page.reached).rowcount != 1:
                     raise _Changed
-                parked = take_in(conn, led.projection, page, led.waiting)
+                parked = apply_page(conn, led.projection, page, led.waiting)
                 store_parked(conn, led.projection, parked)
                 _notify(conn, [led], page.reached)
         except _Changed:
