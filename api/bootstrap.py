@@ -32,7 +32,6 @@ from processes.deliveries import Deliveries
 from processes.due_work import DueWork
 from processes.erasure import Erasure
 from processes.held_follow_ups import Releases
-from processes.language import Identifier
 from processes.nurturing import SequenceEnrolment as NurturingProcess
 from processes.parked_reactions import ParkedReactions
 from processes.polling import Polling, stopped
@@ -113,7 +112,7 @@ async def run(
             sending = Sending(writer, channels, connections)
             due_work = DueWork(agenda, writer, sending, simulator if is_demo else None, clock)
             processes = (
-                Replies(app, writer, Identifier(), answer_limits(settings)),
+                Replies(app, writer, answer_limits(settings)),
                 NurturingProcess(writer),
                 Releases(writer, nurturing, progress),
                 erasure,

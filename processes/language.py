@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from functools import cache
 from threading import Lock
 
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
@@ -31,6 +32,7 @@ _LETTERS = {
     Language.PT: re.compile(r"[ãõ]|[ln]h[aeiouáéíóúâêôãõ]"),
 }
 _SPANISH_SIGNS = re.compile(r"[¿¡]")
+_loading = Lock()
 
 
 def _set(words: str) -> frozenset[str]:
@@ -55,40 +57,36 @@ _TELLING = {
 _KNOWN = frozenset().union(*_TELLING.values())
 
 
-class Identifier:
-    """py3langid restricted to our languages; the model (about a second) is loaded at the first use, once."""
+def evidence(text: str, ignore: Collection[str] = ()) -> dict[Language, float]:
+    """What one burst says: nats relative to its likeliest language, which has 0.0; none below -6.
 
-    def __init__(self) -> None:
-        self._model: LanguageIdentifier | None = None
-        self._loading = Lock()
+    `ignore` are words that say nothing about the writer, such as names of people and products.
+    All are 0.0 where nothing can be told.
+    """
+    rest = [word for word in _words(text, ignore) if word not in _NEUTRAL and not _laughs(word)]
+    hits = _hits(text, ignore)
+    scores = _relative("" if _KNOWN.issuperset(rest) else " ".join(rest))
+    together = {language: scores[language] + hits[language] * HIT for language in Language}
+    highest = max(together.values())
+    return {language: max(-CAP, score - highest) for language, score in together.items()}
 
-    def evidence(self, text: str, ignore: Collection[str] = ()) -> dict[Language, float]:
-        """What one burst says: nats relative to its likeliest language, which has 0.0; none below -6.
 
-        `ignore` are words that say nothing about the writer, such as names of people and products.
-        All are 0.0 where nothing can be told.
-        """
-        rest = [word for word in _words(text, ignore) if word not in _NEUTRAL and not _laughs(word)]
-        hits = _hits(text, ignore)
-        scores = self._relative("" if _KNOWN.issuperset(rest) else " ".join(rest))
-        together = {language: scores[language] + hits[language] * HIT for language in Language}
-        highest = max(together.values())
-        return {language: max(-CAP, score - highest) for language, score in together.items()}
+def _relative(text: str) -> dict[Language, float]:
+    """The model's log-probabilities, less the highest (text without any feature has a huge negative one)."""
+    if not text:
+        return dict.fromkeys(Language, 0.0)
+    with _loading:
+        model = _model()
+    ranked = model.rank(text)
+    return {Language(code): score - ranked[0][1] for code, score in ranked}
 
-    def _relative(self, text: str) -> dict[Language, float]:
-        """The model's log-probabilities, less the highest (text without any feature has a huge negative one)."""
-        if not text:
-            return dict.fromkeys(Language, 0.0)
-        ranked = self._loaded().rank(text)
-        return {Language(code): score - ranked[0][1] for code, score in ranked}
 
-    def _loaded(self) -> LanguageIdentifier:
-        with self._loading:
-            if self._model is None:
-                model = LanguageIdentifier.from_model_file(MODEL_FILE)
-                model.set_languages([language.value for language in Language])
-                self._model = model
-            return self._model
+@cache
+def _model() -> LanguageIdentifier:
+    """py3langid restricted to our languages: half a second of work, at the first use and once for a process."""
+    model = LanguageIdentifier.from_model_file(MODEL_FILE)
+    model.set_languages([language.value for language in Language])
+    return model
 
 
 def count_words(text: str, ignore: Collection[str] = ()) -> int:

@@ -17,7 +17,7 @@ from domain.understanding.products import ProductWords
 from domain.vocabulary import Intent, Language, Mode
 from eventstore.log import Recorded
 from eventstore.writer import Writer
-from processes.language import SURE, Identifier, count_words, decide, margin
+from processes.language import SURE, count_words, decide, evidence, margin
 from processes.process import Process, caused_by, reacts_to
 from processes.templates import Facts, format_price, reply
 
@@ -31,11 +31,10 @@ class Replies(Process):
 
     name = "replies"
 
-    def __init__(self, app: Clonnect, writer: Writer[Clonnect], languages: Identifier, limits: AnswerLimits) -> None:
+    def __init__(self, app: Clonnect, writer: Writer[Clonnect], limits: AnswerLimits) -> None:
         super().__init__()
         self._app = app
         self._writer = writer
-        self._languages = languages
         self._limits = limits
 
     @reacts_to(Follower.MessageReceived)
@@ -60,11 +59,11 @@ class Replies(Process):
         )
         names = [product.name for product in creator.products.values()]
         prior = {creator.settings.language: PRIOR_NATS}
-        evidence = {} if started else self._languages.evidence(text, names)
+        said = {} if started else evidence(text, names)
         language = decide(
             follower.language if _is_sure(follower, prior) else None,
             follower.evidence,
-            evidence,
+            said,
             0 if started else count_words(text, names),
             prior,
         )
@@ -73,7 +72,7 @@ class Replies(Process):
             burst_id=Follower.burst_id(event.originator_id, event.message_id),
             message_ids=(event.message_id,),
             language=language,
-            evidence=evidence,
+            evidence=said,
             intents=tuple(intents),
             product_id=read.product_id,
             refusal=read.refusal,

@@ -4,17 +4,16 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.vocabulary import Language
-from processes.language import CAP, Identifier, count_words, decide, margin
+from processes import language as languages
+from processes.language import CAP, count_words, decide, evidence, margin
 
 EN, ES, PT = Language.EN, Language.ES, Language.PT
 SPANISH_CREATOR = {ES: 0.5}
 NOTHING = dict.fromkeys(Language, 0.0)
-
-identifier = Identifier()
 
 
 def says(language: Language, nats: float) -> dict[Language, float]:
@@ -26,7 +25,7 @@ def converse(
 ) -> Language:
     past: list[dict[Language, float]] = []
     for text in texts:
-        new = identifier.evidence(text)
+        new = evidence(text)
         current = decide(current, past, new, count_words(text), prior)
         past.append(new)
     assert current is not None
@@ -54,7 +53,7 @@ def test_a_first_message_is_answered_in_its_language(text: str, language: Langua
 
 @pytest.mark.parametrize("text", ["ok", "info por favor", "parar", "👍", "12345", "https://example.org/hola @thanks"])
 def test_words_of_every_language_say_nothing(text: str) -> None:
-    assert identifier.evidence(text) == NOTHING
+    assert evidence(text) == NOTHING
 
 
 @pytest.mark.parametrize("text", ["ok", "info por favor", "parar"])
@@ -65,17 +64,16 @@ def test_a_word_of_both_never_flips_between_spanish_and_portuguese(text: str, cu
 
 
 def test_names_of_people_and_products_say_nothing() -> None:
-    assert identifier.evidence("Thanks Obrigado", ignore=["Thanks", "obrigado"]) == NOTHING
+    assert evidence("Thanks Obrigado", ignore=["Thanks", "obrigado"]) == NOTHING
     assert count_words("Ana quiere 3 cosas https://example.org", ignore=["Ana"]) == 2
 
 
-@settings(deadline=None)  # the first call loads the model
 @given(st.text(max_size=200))
 def test_one_burst_says_no_more_than_its_share(text: str) -> None:
-    evidence = identifier.evidence(text)
-    assert set(evidence) == set(Language)
-    assert max(evidence.values()) == 0.0
-    assert min(evidence.values()) >= -CAP
+    said = evidence(text)
+    assert set(said) == set(Language)
+    assert max(said.values()) == 0.0
+    assert min(said.values()) >= -CAP
 
 
 def test_weak_evidence_leaves_the_creators_language() -> None:
@@ -123,7 +121,8 @@ def test_a_conversation_changes_its_language_with_the_follower() -> None:
 
 
 def test_many_threads_share_one_model() -> None:
-    fresh = Identifier()
+    languages._model.cache_clear()
     with ThreadPoolExecutor(4) as threads:
-        answers = list(threads.map(fresh.evidence, ["quanto custa o programa completo?"] * 8))
-    assert all(answer == identifier.evidence("quanto custa o programa completo?") for answer in answers)
+        answers = list(threads.map(evidence, ["quanto custa o programa completo?"] * 8))
+    assert languages._model.cache_info().misses == 1
+    assert all(answer == evidence("quanto custa o programa completo?") for answer in answers)
