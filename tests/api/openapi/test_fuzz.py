@@ -6,8 +6,6 @@ import sys
 from contextlib import closing
 from pathlib import Path
 
-import pytest
-
 from domain.vocabulary import Role
 from tests.harness.processes import ROOT
 from tests.harness.program import serving
@@ -17,8 +15,7 @@ EXAMPLES = int(os.environ.get("FUZZ", "2"))
 """How many examples each operation gets; `make fuzz` gives more, and a seed of its own every time."""
 
 
-@pytest.mark.parametrize("phases", ["coverage", "examples,fuzzing,stateful"])
-def test_the_api_does_what_its_description_says(database_url: str, data_dir: Path, phases: str) -> None:
+def test_the_api_does_what_its_description_says(database_url: str, data_dir: Path) -> None:
     with serving(database_url, data_dir, is_demo=True) as program:
         maria = program.creator("maria")
         with closing(maria.client) as client:
@@ -33,7 +30,7 @@ def test_the_api_does_what_its_description_says(database_url: str, data_dir: Pat
             [
                 *(sys.executable, "-m", "schemathesis.cli", "--config-file", str(HERE / "schemathesis.toml")),
                 *("run", f"{program.address}/openapi.json", "--header", f"X-API-Key: {key}"),
-                *("--phases", phases, "--max-examples", str(EXAMPLES), "--no-color"),
+                *("--phases", "coverage,examples,fuzzing,stateful", "--max-examples", str(EXAMPLES), "--no-color"),
                 *(("--generation-deterministic",) if "FUZZ" not in os.environ else ()),
             ],
             env={**os.environ, "FUZZ_KEY": key, "FUZZ_CREATOR": "maria", "FUZZ_HOOKS": "tests.api.openapi.fuzz_hooks"},
