@@ -1,10 +1,12 @@
 """The shape of a channel: what comes in from a platform, what goes out, what can become of a send."""
 
 import logging
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import cache
 from typing import Final, Protocol, TypeAlias, TypedDict
 from uuid import UUID
 
@@ -379,6 +381,12 @@ def _tells_no_address(record: logging.LogRecord) -> bool:
     return record.levelno >= logging.WARNING
 
 
+@cache
+def _authorities() -> ssl.SSLContext:
+    """Whose certificates are trusted: httpx's own choice, read once for a process."""
+    return httpx.create_ssl_context()
+
+
 def http_client() -> httpx.AsyncClient:
     """The client of one channel: its time limits, no redirects, no retries; whoever opens it closes it.
 
@@ -387,6 +395,7 @@ def http_client() -> httpx.AsyncClient:
     """
     logging.getLogger("httpx").addFilter(_tells_no_address)
     return httpx.AsyncClient(
+        verify=_authorities(),
         timeout=httpx.Timeout(connect=5, read=15, write=10, pool=5),
         # A long poll occupies a connection: many bots must not starve the sends.
         limits=httpx.Limits(max_connections=1000, max_keepalive_connections=100),
