@@ -77,7 +77,6 @@ class Crowd:
         names = self.projection.table_names
         tables = {"people": names[kept.people], "words": names[kept.words], "counts": names[kept.counts]}
         more, values = MORE[kind]
-        conn.execute(self.projection.ddl().encode())
         people = PEOPLE.format(size=size, more=more, values=values.replace("%", "%%"), **tables)
         for creator_id in (CREATOR, "eva"):
             conn.execute(people.encode(), (creator_id,))

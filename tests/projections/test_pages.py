@@ -65,7 +65,6 @@ def test_only_who_is_on_a_page_is_read_for_it_and_nobody_is_counted_who_has_been
 
 def test_a_long_conversation_is_read_from_any_place_in_it(conn: psycopg.Connection[DictRow]) -> None:
     inbox = Conversations(None)  # type: ignore[arg-type]  # it is asked over `conn`
-    conn.execute(inbox.ddl().encode())
     table = inbox.table_names["messages"]
     conn.execute(
         f"""INSERT INTO {table} (message_row, lead_id, position, occurred_at, author, content, attachments, delivery)

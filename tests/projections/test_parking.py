@@ -240,7 +240,7 @@ def test_a_key_that_does_not_open_parks_nothing_and_stops_only_who_needs_it(
     conn.execute("UPDATE vault.data_keys SET wrapped = %s", (kept["wrapped"],))
     projector.catch_up()
     assert said(conn, marta) == ["one"]
-    assert failures(conn) == {"sayings": None, "moves": None}
+    assert set(failures(conn).values()) == {None}
 
 
 def test_who_was_erased_is_no_error(database_url: str, people: TimedCommands, log: Log, conn: Connection) -> None:

@@ -351,7 +351,8 @@ def test_a_version_is_given_up_when_no_program_uses_it_any_more(
 
     def versions() -> list[int]:
         clear_away(conn, [Sayings(NO_POOL)])
-        return [row["version"] for row in conn.execute("SELECT version FROM read.projections ORDER BY 1")]
+        rows = conn.execute("SELECT version FROM read.projections WHERE name = 'sayings' ORDER BY 1")
+        return [row["version"] for row in rows]
 
     assert versions() == [1, 2]
     conn.execute("ALTER TABLE log.events DISABLE TRIGGER append_only")

@@ -100,6 +100,8 @@ def test_a_rebuild_by_a_command_is_shown_by_the_program_that_runs(
 def test_what_cannot_be_done_is_one_sentence(
     data_dir: Path, database_url: str, arguments: list[str], sentence: str
 ) -> None:
+    with psycopg.connect(database_url) as no_program_has_ever_run:
+        no_program_has_ever_run.execute("DELETE FROM read.projections")
     assert re.fullmatch(sentence, refusal(in_process(data_dir, "projections", *arguments, DATABASE_URL=database_url)))
 
 

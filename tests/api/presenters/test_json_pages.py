@@ -137,7 +137,6 @@ def inbox(conn: psycopg.Connection[DictRow]) -> Tables:
 
 def made(conn: psycopg.Connection[DictRow], kind: type[Projection]) -> Tables:
     tables = Tables(conn, kind(None))  # type: ignore[arg-type]  # it is asked over `conn`
-    conn.execute(tables.projection.ddl().encode())
     return tables
 
 
