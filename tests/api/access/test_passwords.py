@@ -8,6 +8,11 @@ from api.access.passwords import hashed, matches
 COMPOSED, DECOMPOSED = "contrase\u00f1a de caf\u00e9", "contrasen\u0303a de cafe\u0301"
 
 
+async def test_whoever_has_what_is_kept_of_a_password_must_spend_64_mib_on_each_guess() -> None:
+    """RFC 9106, section 4: the second recommended option."""
+    assert (await hashed(COMPOSED)).startswith("$argon2id$v=19$m=65536,t=3,p=4$")
+
+
 async def test_a_password_is_known_however_its_letters_are_composed() -> None:
     for chosen in (COMPOSED, DECOMPOSED):
         kept = await hashed(chosen)

@@ -2,13 +2,16 @@
 
 import asyncio
 import contextlib
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import httpx
 import psycopg
+import pytest
+from argon2 import PasswordHasher
 
-from api.access import credentials
+from api.access import credentials, passwords
 from api.http.problems import RateLimited, Unauthenticated
 from domain.vocabulary import Role
 from tests.api.answers import refused
@@ -16,7 +19,17 @@ from tests.harness.http import Served
 from tests.world import CREATOR, OTHER
 
 USERS = f"/access/{CREATOR}/users"
+QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 PASSWORD = "correct horse battery"
+
+
+@pytest.fixture(autouse=True)
+def _quick_passwords(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """What it costs to try a password is told in `test_passwords.py`."""
+    monkeypatch.setattr(passwords, "_HASHER", QUICK)
+    passwords._nobodys.cache_clear()
+    yield
+    passwords._nobodys.cache_clear()
 
 
 async def invited(served: Served, email: str = "bea@example.com", role: str = "agent") -> tuple[dict[str, Any], str]:

@@ -136,8 +136,7 @@ def inbox(conn: psycopg.Connection[DictRow]) -> Tables:
 
 
 def made(conn: psycopg.Connection[DictRow], kind: type[Projection]) -> Tables:
-    tables = Tables(conn, kind(None))  # type: ignore[arg-type]  # it is asked over `conn`
-    return tables
+    return Tables(conn, kind(None))  # type: ignore[arg-type]  # it is asked over `conn`
 
 
 one_after_another = settings(
