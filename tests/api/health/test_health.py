@@ -10,7 +10,6 @@ import httpx
 import psycopg
 import pytest
 
-from api.app import openapi
 from api.health.components import ChannelCondition, Reached, Workers, idle, late, unasked
 from api.health.readiness import ReadinessProbe, unfit
 from api.http import single_page
@@ -19,6 +18,7 @@ from domain.vocabulary import Platform, PollingTrouble
 from eventstore.circuit_breaker import Trouble
 from projections.engine.lag import Lag
 from tests.api.answers import refused
+from tests.api.description import DESCRIBED
 from tests.harness.http import Served
 from tests.harness.waiting import until
 from tests.world import CREATOR, OTHER
@@ -204,7 +204,7 @@ async def test_the_front_door_tells_programs_and_sends_browsers_on(served: Serve
 
 
 async def test_the_api_is_described_to_whoever_is_known(served: Served) -> None:
-    assert (await served.client.get("/openapi.json")).json() == openapi()
+    assert (await served.client.get("/openapi.json")).json() == DESCRIBED
     page = await served.client.get("/docs")
     assert "/dm/leads/{creator_id}" in page.text
 

@@ -7,11 +7,10 @@ from uuid import UUID, uuid4
 import pytest
 
 from api.access.credentials import prefix_of
-from api.app import openapi
 from tests.api.answers import TIME, bad, good, times
+from tests.api.description import DESCRIBED
 from tests.harness.program import NOTHING, Person, Serving
 
-DESCRIBED = openapi()
 SCHEMAS: dict[str, Any] = DESCRIBED["components"]["schemas"]
 NOBODY = "00000000-0000-4000-8000-000000000000"
 

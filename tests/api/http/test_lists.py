@@ -4,11 +4,10 @@ from typing import Any
 
 import pytest
 
-from api.app import openapi
 from tests.api.answers import PAGE, bad, good, says
+from tests.api.description import DESCRIBED
 from tests.harness.program import Person
 
-DESCRIBED = openapi()
 LISTS = {
     "GET /dm/leads/{c}": ("leads", 1000),
     "GET /dm/conversations/{c}": ("conversations", 50),

@@ -5,14 +5,14 @@ from html import unescape
 
 import pytest
 
-from api.app import openapi
 from api.openapi import docs_page
+from tests.api.description import DESCRIBED
 from tests.harness.http import Served
 
-PAGE = docs_page.page(openapi())
+PAGE = docs_page.page(DESCRIBED)
 OPERATIONS = {
     operation["operationId"]: operation
-    for operations in openapi()["paths"].values()
+    for operations in DESCRIBED["paths"].values()
     for operation in operations.values()
 }
 
@@ -49,7 +49,7 @@ async def test_a_browser_may_use_its_style_and_nothing_else(served: Served) -> N
 
 
 def test_what_is_described_is_text_and_no_markup() -> None:
-    described = openapi() | {"info": {"title": "<b>", "description": "`<i>` & more", "version": "1"}}
+    described = DESCRIBED | {"info": {"title": "<b>", "description": "`<i>` & more", "version": "1"}}
     page = docs_page.page(described)
     assert "<title>&lt;b&gt;: the API</title>" in page
     assert "<code>&lt;i&gt;</code> &amp; more" in page

@@ -7,15 +7,14 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
-from api.app import openapi
 from api.http.problems import MEDIA_TYPE, TITLES
 from api.openapi.refusals import REFUSALS
 from tests.api.access.test_access import OPEN
+from tests.api.description import DESCRIBED
 from tests.harness.http import Served
 
 Json = dict[str, Any]
 
-DESCRIBED: Json = openapi()
 COMPONENTS: Json = DESCRIBED["components"]
 OPERATIONS: dict[str, Json] = {
     f"{method.upper()} {path}": operation

@@ -6,12 +6,11 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
-from api.app import openapi
 from domain.vocabulary import Role
 from tests.api.answers import TIME, good, words
+from tests.api.description import DESCRIBED
 from tests.harness.program import Person, Serving
 
-DESCRIBED = openapi()
 WALKED = [
     (f"{method.upper()} {path}", operation)
     for path, operations in DESCRIBED["paths"].items()
