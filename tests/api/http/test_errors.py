@@ -1,5 +1,6 @@
 """Errors: one shape, and the order in which a request is judged."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 
 from domain.vocabulary import Role
 from tests.api.answers import bad, good
+from tests.api.description import DESCRIBED
 from tests.harness.program import Person, Serving
 
 NOBODY = "00000000-0000-4000-8000-000000000000"
@@ -145,6 +147,30 @@ def test_another_creators_lead_is_as_unknown_as_one_that_never_was(ana: Person, 
     bad(stranger.ask(f"GET /dm/leads/{ana.name}/{lead['id']}"), 404, "not-found")
     stranger.client.close()
     assert good(ana.ask("GET /dm/leads/{c}/ig_5001"))["lead"] == lead
+
+
+METHODS = {"DELETE", "GET", "OPTIONS", "PATCH", "POST", "PUT", "QUERY", "TRACE"}
+
+
+def methods_of(path: str) -> set[str]:
+    """What an address has: that of a list's own calls is also that of a lead with such an id."""
+    return {
+        method.upper()
+        for described, operations in DESCRIBED["paths"].items()
+        if re.fullmatch(re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(described)), path)
+        for method in operations
+    }
+
+
+@pytest.mark.parametrize("path", DESCRIBED["paths"])
+def test_a_method_that_an_address_does_not_have_is_refused(creator: Person, program: Serving, path: str) -> None:
+    has, before = methods_of(path), program.head()
+    assert has < METHODS
+    for method in METHODS - has:
+        answer = creator.ask(f"{method} {path.replace('{creator_id}', creator.name)}")
+        bad(answer, 405, "method-not-allowed")
+        assert set(answer.headers["allow"].split(", ")) <= has
+    assert program.head() == before
 
 
 def test_a_method_that_is_none_is_told_which_there_are(creator: Person) -> None:
