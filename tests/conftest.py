@@ -26,6 +26,7 @@ from eventstore import circuit_breaker, writer
 from projections.engine.generations import set_up
 from projections.registry import PROJECTIONS
 from tests.harness.waiting import PATIENCE
+from tests.world import NO_POOL
 
 # How long an example takes, to make or to try, says how busy the machine is. New examples are for `make fuzz`.
 properties.register_profile(
@@ -91,7 +92,7 @@ def template_database(server_url: str) -> str:
             migrate(_named(server_url, name))
             with psycopg.connect(_named(server_url, name), autocommit=True, row_factory=dict_row) as inside:
                 for projection in PROJECTIONS:
-                    set_up(inside, projection(None))  # type: ignore[arg-type]  # nobody asks it
+                    set_up(inside, projection(NO_POOL))
     return name
 
 

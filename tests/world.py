@@ -27,6 +27,9 @@ COURSE = Product(
     UUID(int=97), "Curso de fotografía", Decimal(97), "EUR", "", "https://pay.example/curso", ("curso", "course")
 )
 
+NO_POOL: Any = None
+"""The pool of a projection that is asked over a connection of the test's own, or not at all."""
+
 
 class ManualClock:
     """Seconds that go by when the test says so: `clock.now += 6`."""

@@ -26,12 +26,12 @@ from eventstore.log import Log
 from eventstore.mapper import TypedMapper
 from eventstore.recorder import Recorder
 from projections.board import Board
-from projections.engine.projection import Pool
 from projections.engine.rebuild import Rebuild
 from tests.bench.results import Measured, percentiles
 from tests.chaos.library import library_datastore
 from tests.chaos.writing import KEY
 from tests.harness.waiting import PATIENCE
+from tests.world import NO_POOL
 
 COMMANDS_PER_SECOND = 200
 PATIENCE_SECONDS = 600.0
@@ -81,7 +81,7 @@ def measure_rebuild(url: str, sample: int) -> Iterator[Measured]:
     """The board of the whole log, beside the library's runner on the first `sample` events of it."""
     with open_application(url, KEY) as app:
         log = Log(cast(Recorder, app.recorder), cast(TypedMapper, app.mapper))
-        board = Board(cast(Pool, None))  # it is built, and not asked
+        board = Board(NO_POOL)
         begun, used = time.perf_counter(), time.process_time()
         events = Rebuild(url, log, board, lambda _step: None).run()
         ours, core = events / (time.perf_counter() - begun), events / (time.process_time() - used)

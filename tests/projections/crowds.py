@@ -12,7 +12,7 @@ from projections.engine.projection import Projection
 from projections.people.filters import Order, Place
 from projections.people.queries import Query
 from projections.people.table import PeopleTables
-from tests.world import CREATOR
+from tests.world import CREATOR, NO_POOL
 
 SIZE = 20_000
 
@@ -70,7 +70,7 @@ class Crowd:
         self, conn: psycopg.Connection[DictRow], kind: type[Projection], kept: PeopleTables, card: str, size: int = SIZE
     ) -> None:
         self.conn = conn
-        self.projection = kind(None)  # type: ignore[arg-type]  # it is asked over `conn`
+        self.projection = kind(NO_POOL)
         self.kept = kept
         self.card = card
         self.size = size

@@ -1,7 +1,7 @@
 """A projection that can be made to stumble, and what the tests of parking ask of it."""
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
 import psycopg
@@ -13,8 +13,8 @@ from eventstore.log import Log, Recorded
 from projections.engine.progress import Progress
 from projections.engine.projection import Projection, Tables, handles
 from projections.engine.projector import Projector
+from tests.world import NO_POOL
 
-NO_POOL: Any = None
 Connection = psycopg.Connection[DictRow]
 
 

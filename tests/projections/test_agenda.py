@@ -15,8 +15,7 @@ from eventstore.log import Log
 from projections.agenda import Agenda, Kind
 from projections.engine.rebuild import Rebuild
 from tests.projections.conftest import TimedCommands, shown
-from tests.projections.sayings import NO_POOL
-from tests.world import CREATOR
+from tests.world import CREATOR, NO_POOL
 
 Connection = psycopg.Connection[DictRow]
 A_MONTH = timedelta(days=30)

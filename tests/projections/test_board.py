@@ -25,7 +25,7 @@ from projections.nurturing import Nurturing
 from projections.people.filters import ORDERS, Filters
 from projections.people.table import PeopleTables as Kept
 from tests.projections.conftest import TimedCommands, shown
-from tests.world import CREATOR
+from tests.world import CREATOR, NO_POOL
 
 PEOPLE = st.integers(0, 4)
 MOVES = st.one_of(
@@ -73,7 +73,7 @@ def test_the_numbers_are_those_of_the_cards(
                     people.do(Clonnect.record_purchase, CREATOR, leads[number], purchase)
         except DomainError:
             continue
-    kept: list[tuple[Projection, Kept]] = [(Board(None), LEADS), (Conversations(None), INBOX)]  # type: ignore[arg-type]  # nobody asks them here
+    kept: list[tuple[Projection, Kept]] = [(Board(NO_POOL), LEADS), (Conversations(NO_POOL), INBOX)]
     log = Log(people.app.recorder, people.app.mapper)  # type: ignore[arg-type]  # the application's own recorder
     for projection, tables in kept:
         Projector(database_url, log, [projection], Progress([projection.name])).catch_up()
@@ -135,7 +135,7 @@ async def test_a_rebuild_brings_nobody_back_who_was_deleted(
     stays, gone = (people.do(Clonnect.receive_message, CREATOR, told(each, "Hola", people)).lead_id for each in "12")
     people.do(Clonnect.delete_lead, CREATOR, gone)
     await shown(reader)
-    projections: list[Projection] = [Board(None), Conversations(None), Nurturing(None)]  # type: ignore[arg-type]  # nobody asks them here
+    projections: list[Projection] = [Board(NO_POOL), Conversations(NO_POOL), Nurturing(NO_POOL)]
     for projection in projections:
         live = projection.table_names
         projection.table_names = {table: f"read.{table}_again" for table in projection.tables}

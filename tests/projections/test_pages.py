@@ -13,7 +13,7 @@ from projections.conversations import INBOX, ITEM, Conversations, thread
 from projections.people.filters import ORDERS, Filters, List, Order, Shelf
 from projections.people.queries import Query, numbers_of, rows_of
 from tests.projections.crowds import SIZE, Crowd, plan
-from tests.world import CREATOR
+from tests.world import CREATOR, NO_POOL
 
 LIMIT = 10
 FEW = 111
@@ -64,7 +64,7 @@ def test_only_who_is_on_a_page_is_read_for_it_and_nobody_is_counted_who_has_been
 
 
 def test_a_long_conversation_is_read_from_any_place_in_it(conn: psycopg.Connection[DictRow]) -> None:
-    inbox = Conversations(None)  # type: ignore[arg-type]  # it is asked over `conn`
+    inbox = Conversations(NO_POOL)
     table = inbox.table_names["messages"]
     conn.execute(
         f"""INSERT INTO {table} (message_row, lead_id, position, occurred_at, author, content, attachments, delivery)

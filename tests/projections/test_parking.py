@@ -20,9 +20,9 @@ from eventstore.vault import WrongKey
 from projections.engine.parking import Waits, discard, parked_streams, replay
 from projections.engine.projection import Projection, Tables, handles
 from tests.projections.conftest import TimedCommands
-from tests.projections.sayings import NO_POOL, Connection, Sayings, a_projector, last_said, position_of, said
+from tests.projections.sayings import Connection, Sayings, a_projector, last_said, position_of, said
 from tests.projections.test_projector import TallyProjection
-from tests.world import CREATOR
+from tests.world import CREATOR, NO_POOL
 
 
 class Moves(Projection):

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import psycopg
 import pytest
@@ -26,9 +26,9 @@ from tests.harness.runtime import Start, deliver
 from tests.harness.waiting import PATIENCE, wait_for_rows, wait_until
 from tests.projections.conftest import TimedCommands
 from tests.projections.sayings import Sayings
+from tests.world import NO_POOL
 
 Connection = psycopg.Connection[DictRow]
-NO_POOL: Any = None
 KINDS: tuple[type[Projection], ...] = (Board, Conversations, Nurturing, Agenda, Creators, Stats)
 LEADER = """SELECT pg_terminate_backend(l.pid) FROM pg_locks AS l
              WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1

@@ -33,9 +33,9 @@ from projections.stats import Stats
 from tests.harness.runtime import Start, deliver, on_the_phone, say
 from tests.harness.waiting import wait_for_rows
 from tests.projections.conftest import TimedCommands, shown
-from tests.projections.sayings import NO_POOL, Connection, Sayings, a_projector, last_said, position_of, said
+from tests.projections.sayings import Connection, Sayings, a_projector, last_said, position_of, said
 from tests.projections.test_parking import follower, stumble_over
-from tests.world import CREATOR
+from tests.world import CREATOR, NO_POOL
 
 MARTA, PEDRO = "ig_7712039485711", "ig_5550001112223"
 WAITS = "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"

@@ -24,8 +24,8 @@ from projections.registry import PROJECTIONS
 from tests.api.cli.test_cli import refusal
 from tests.harness.processes import in_process, listening, started
 from tests.harness.waiting import wait_for_rows
-from tests.projections.sayings import NO_POOL
 from tests.projections.test_rebuild import WAITS
+from tests.world import NO_POOL
 
 Connection = psycopg.Connection[DictRow]
 

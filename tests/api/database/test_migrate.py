@@ -1,14 +1,13 @@
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import cast
 
 import psycopg
 import pytest
 
 from api.database.migrate import MIGRATIONS, MigrationRefused, migrate, pending
 from projections.agenda import Agenda
-from projections.engine.projection import Pool
 from tests.earlier import migrations_before
+from tests.world import NO_POOL
 
 
 @pytest.fixture
@@ -108,7 +107,7 @@ def test_what_the_release_before_had_dismissed_stays_dismissed(empty_database_ur
     """It had noted so in the tables of the agenda alone, which may be made anew."""
     migrate(empty_database_url, migrations_before("0012_set_aside", tmp_path))
     with psycopg.connect(empty_database_url, autocommit=True) as conn:
-        conn.execute(Agenda(cast(Pool, None)).ddl().encode())
+        conn.execute(Agenda(NO_POOL).ddl().encode())
         conn.execute("INSERT INTO read.projections (name, version, tables) VALUES ('agenda', 1, '{read.agenda_v1}')")
         for key, leased_until in (("silence/1", "infinity"), ("silence/2", None)):
             conn.execute(

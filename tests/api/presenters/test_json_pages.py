@@ -24,6 +24,7 @@ from projections.engine.projection import Projection
 from projections.people.filters import Shelf
 from projections.people.intent_sql import course_columns
 from tests.domain.bursts import NOW, bursts, fold
+from tests.world import NO_POOL
 
 AT_ONCE = 5
 LONG = timedelta(days=9999)
@@ -136,7 +137,7 @@ def inbox(conn: psycopg.Connection[DictRow]) -> Tables:
 
 
 def made(conn: psycopg.Connection[DictRow], kind: type[Projection]) -> Tables:
-    return Tables(conn, kind(None))  # type: ignore[arg-type]  # it is asked over `conn`
+    return Tables(conn, kind(NO_POOL))
 
 
 one_after_another = settings(
