@@ -22,6 +22,7 @@ from eventstore.recorder import Recorder
 from eventstore.sealing import Sealer
 from eventstore.vault import CHANNEL as VAULT_CHANNEL
 from eventstore.writer import Writer
+from processes.channel_accounts import CHANGED as ACCOUNTS_CHANNEL
 from processes.channel_accounts import Connections
 from processes.channels.base import Channel, ChannelName, http_client
 from processes.channels.simulator import Simulator
@@ -37,6 +38,7 @@ from processes.parked_reactions import ParkedReactions
 from processes.polling import Polling, stopped
 from processes.polling_failures import ASKED as POLLING_CHANNEL
 from processes.polling_failures import forget_troubles
+from processes.reactions import Reactions
 from processes.replies import Replies
 from processes.sending import Sending
 from processes.simulator_outbox import SimulatorOutbox
@@ -99,7 +101,7 @@ async def run(
         progress = Progress(projection.name for projection in projections)
         progress.attach(asyncio.get_running_loop())
         projector = Projector(url, log, list(projections), progress)
-        client = await stack.enter_async_context(http_client())
+        client = await stack.enter_async_context(http_client(settings.telegram_base_url))
         telegram = Telegram(settings.telegram_base_url, client)
         simulator = Simulator(SimulatorOutbox(pool), clock)
         channels = channels_of(settings, is_demo, simulator, telegram)
@@ -112,12 +114,12 @@ async def run(
             sending = Sending(writer, channels, connections)
             due_work = DueWork(agenda, writer, sending, simulator if is_demo else None, clock)
             processes = (
-                Replies(app, writer, answer_limits(settings)),
+                Replies(writer, answer_limits(settings)),
                 NurturingProcess(writer),
                 Releases(writer, nurturing, progress),
                 erasure,
             )
-            worker = Worker(url, pool, log, processes, due_work, agenda, deliveries, clock)
+            worker = Worker(url, pool, Reactions(log, writer, processes), due_work, agenda, deliveries, clock)
             clock.when_moved(worker.agenda_moved)
             worker.at_each_tick(ParkedReactions(pool, log, processes).try_asked)
             worker.at_each_tick(erasure.sweep)
@@ -127,6 +129,7 @@ async def run(
         listener.on(PROGRESS_CHANNEL, projector.heard)
         listener.on(CLOCK_CHANNEL, clock.heard)
         listener.on(KEY_CHANNEL, watch.heard)
+        listener.on(ACCOUNTS_CHANNEL, connections.heard)
         vaults = (vault_of(app), vault_of(commanded))
         for vault in vaults:
             listener.on(VAULT_CHANNEL, vault.heard)

@@ -29,6 +29,14 @@ class Expecting(Protocol):
         """Say what the running command is going to ask for, and is not going to begin twice."""
 
 
+@runtime_checkable
+class Prefetching(Protocol):
+    """A repository that reads many streams by few questions."""
+
+    def prefetch(self, aggregate_ids: Iterable[UUID]) -> Sequence[Any]:
+        """Have aggregates at hand; answers those that there are and that can be read."""
+
+
 class Streams(Application[UUID]):
     """What every command needs: aggregates by their ids, and one way to save them."""
 
@@ -77,6 +85,12 @@ class Streams(Application[UUID]):
         """Say which streams will be asked for, where that saves questions."""
         if isinstance(self.repository, Expecting):
             self.repository.expect(stream_ids)
+
+    def prefetch_people(self, follower_ids: Iterable[UUID]) -> None:
+        """Have followers and their leads at hand, where that saves questions."""
+        if isinstance(self.repository, Prefetching):
+            found = self.repository.prefetch(follower_ids)
+            self.repository.prefetch([each.lead_id for each in found if isinstance(each, Follower)])
 
     def _load(self, stream_id: UUID, kind: type[Stream]) -> Stream | None:
         try:

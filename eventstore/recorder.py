@@ -12,7 +12,7 @@ from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastor
 from psycopg import Connection
 from psycopg.errors import DiskFull, LockNotAvailable
 from psycopg.pq.abc import PGresult
-from psycopg.rows import DictRow
+from psycopg.rows import DictRow, tuple_row
 from psycopg.types.numeric import Int8
 from pydantic_core import to_json
 
@@ -154,6 +154,20 @@ class Recorder(PostgresApplicationRecorder):
             StoredEvent(row["originator_id"], row["originator_version"], row["topic"], bytes(row["state"]))
             for row in rows
         ]
+
+    def select_streams(self, behind: Mapping[UUID, int]) -> Sequence[StoredEvent]:
+        """The events of several streams, each behind a version, one stream after the other."""
+        with self.datastore.get_connection() as conn, conn.cursor(binary=True, row_factory=tuple_row) as cursor:
+            rows = cursor.execute(
+                """SELECT event.originator_id, event.originator_version, event.topic, event.state
+                     FROM unnest(%s::uuid[], %s::bigint[]) AS asked (stream, behind)
+                     JOIN log.events AS event
+                       ON event.originator_id = asked.stream AND event.originator_version > asked.behind
+                    ORDER BY event.originator_id, event.originator_version""",
+                (list(behind), [Int8(version) for version in behind.values()]),
+                prepare=True,
+            ).fetchall()
+        return [StoredEvent(*row) for row in rows]
 
     def select_notifications(
         self,

@@ -1,6 +1,7 @@
 """Keeps the states of long streams beside the log, so that a program that has just started need not read them whole."""
 
 import logging
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import chain
@@ -16,10 +17,13 @@ from eventsourcing.persistence import (
     EventStore,
     Mapper,
     MapperDeserialisationError,
+    StoredEvent,
 )
 from eventsourcing.postgres import PostgresDatastore
 from eventsourcing.utils import get_topic, resolve_topic
+from psycopg.rows import DictRow
 
+from eventstore.mapper import TypedMapper
 from eventstore.recorder import Recorder
 from eventstore.state_codec import fingerprint, read, written
 from eventstore.vault import Vault
@@ -41,9 +45,9 @@ KEEP: Final = """
 """Waits for an erasure that is destroying the key and then keeps nothing; an erasure waits for it, and deletes it."""
 
 _FIND: Final = """
-    SELECT snapshot.topic, snapshot.originator_version, snapshot.subject, snapshot.state
+    SELECT originator_id, snapshot.topic, snapshot.originator_version, snapshot.subject, snapshot.state
       FROM log.snapshots AS snapshot JOIN log.events AS event USING (originator_id, originator_version)
-     WHERE originator_id = %s AND snapshot.fingerprint = %s AND snapshot.chain = event.chain
+     WHERE originator_id = ANY(%s) AND snapshot.fingerprint = %s AND snapshot.chain = event.chain
        AND (%s::bigint IS NULL OR originator_version <= %s)
 """
 """Only what the same code made of the same events."""
@@ -78,12 +82,26 @@ class Snapshots:
 
     def latest(self, stream: UUID, upto: int | None = None) -> Any:
         """An aggregate as it was kept, at version `upto` at the latest; `None` if that is nowhere."""
+        return next(iter(self._find([stream], upto)), None)
+
+    def latest_of(self, streams: Sequence[UUID]) -> dict[UUID, Any]:
+        """The same for many, by one question."""
+        return {aggregate.id: aggregate for aggregate in self._find(streams, None)}
+
+    def _find(self, streams: Sequence[UUID], upto: int | None) -> Iterator[Any]:
         with self._datastore.get_connection() as conn:
-            row = conn.execute(_FIND, (stream, self._fingerprint, upto, upto), prepare=True).fetchone()
-        key = None if row is None else self._vault.key_of(row["subject"])
-        if row is None or key is None:
+            rows = conn.execute(_FIND, (list(streams), self._fingerprint, upto, upto), prepare=True).fetchall()
+        if rows:
+            self._vault.load({row["subject"] for row in rows})
+        for row in rows:
+            if (aggregate := self._opened(row)) is not None:
+                yield aggregate
+
+    def _opened(self, row: DictRow) -> Any:
+        stream, topic, version = row["originator_id"], row["topic"], row["originator_version"]
+        key = self._vault.key_of(row["subject"])
+        if key is None:
             return None
-        topic, version = row["topic"], row["originator_version"]
         try:
             state = key.open(bytes(row["state"]), _about(topic, stream, version))
         except InvalidTag:
@@ -159,12 +177,36 @@ class StreamReader(Repository[UUID]):
             aggregate = store.snapshots.latest(aggregate_id, version)
             kept = 0 if aggregate is None else aggregate.version
             stored = store.recorder.select_events(aggregate_id, gt=kept, lte=version)
-        events: Iterator[Any] = chain(map(store.mapper.to_domain_event, stored), store.unsaved(aggregate_id))
-        for event in events:
-            aggregate = event.mutate(aggregate)  # the library asks of each whether it can; that costs a third
+        aggregate = self._applied(aggregate, stored, aggregate_id)
         if aggregate is None:
             raise AggregateNotFoundError(f"there is no stream {aggregate_id}")
         return aggregate, kept
+
+    def restored_all(self, aggregate_ids: Sequence[UUID]) -> dict[UUID, tuple[Any, int]]:
+        """The same for many aggregates, as far as there are such streams and they can be read, by three questions."""
+        store = self.event_store
+        aggregates = store.snapshots.latest_of(aggregate_ids)
+        kept = {each: aggregates[each].version if each in aggregates else 0 for each in aggregate_ids}
+        stored = cast(Recorder, store.recorder).select_streams(kept)
+        cast(TypedMapper, store.mapper).load_keys(stored)
+        behind = defaultdict[UUID, list[StoredEvent]](list)
+        for event in stored:
+            behind[cast(UUID, event.originator_id)].append(event)
+        restored = {}
+        for stream in aggregate_ids:
+            with suppress(MapperDeserialisationError):
+                aggregate = self._applied(aggregates.get(stream), behind[stream], stream)
+                if aggregate is not None:
+                    restored[stream] = (aggregate, kept[stream])
+        return restored
+
+    def _applied(self, aggregate: Any, stored: Iterable[StoredEvent], stream: UUID) -> Any:
+        """The aggregate after these events, and after those that are not stored yet; `None` where there are none."""
+        store = self.event_store
+        events: Iterator[Any] = chain(map(store.mapper.to_domain_event, stored), store.unsaved(stream))
+        for event in events:
+            aggregate = event.mutate(aggregate)  # the library asks of each whether it can; that costs a third
+        return aggregate
 
     def salvaged(self, aggregate_id: UUID, begun: Callable[[Mapping[str, str]], Any]) -> Any:
         """The aggregate by those of its events that can be read and applied, at the version of the last of them all.

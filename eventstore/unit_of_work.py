@@ -163,6 +163,15 @@ class UnitOfWork(StreamReader):
         self._lent[aggregate_id] = held.aggregate.version
         return held.aggregate
 
+    def prefetch(self, aggregate_ids: Iterable[UUID]) -> Sequence[Any]:
+        """Read those aggregates that are not held by few questions; answers all that there are and can be read."""
+        asked = dict.fromkeys(aggregate_ids)
+        read = self.restored_all([each for each in asked if each not in self._held])
+        for aggregate_id, (aggregate, kept) in read.items():
+            self._held[aggregate_id] = _HeldAggregate(aggregate, kept)
+            self._note_growth(aggregate_id, self._held[aggregate_id], aggregate.version)
+        return [self._held[each].aggregate for each in asked if each in self._held]
+
     def expect(self, aggregate_ids: Iterable[UUID]) -> None:
         """Ask in one question which of these there are: the running command finds no other, until it ends."""
         unknown = [each for each in aggregate_ids if each not in self._held]

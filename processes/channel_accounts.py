@@ -1,10 +1,11 @@
 """The accounts that speak for creators on their channels, with their sealed secrets."""
 
 import logging
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from cryptography.exceptions import InvalidTag
 from psycopg.rows import DictRow
@@ -16,6 +17,11 @@ from processes.channels.telegram import secret_hash
 from processes.polling_failures import Standstill
 from projections.engine.batch_loader import BatchLoader
 from projections.engine.projection import Pool
+
+CHANGED: Final = "app_channels"
+"""PostgreSQL notifies this channel of every change of `app.channels`."""
+
+REMEMBERED_SECONDS: Final = 30.0
 
 _logger = logging.getLogger(__name__)
 
@@ -97,12 +103,27 @@ def disconnecting(channel: ChannelName, account_id: str, creator_id: str) -> lis
     ]
 
 
-class Connections:
-    """The connected accounts of the installation, read anew at every question."""
+@dataclass(frozen=True)
+class _Remembered:
+    """An account as it was, and until when that may be relied on."""
 
-    def __init__(self, pool: Pool, sealer: Sealer) -> None:
+    account: Account
+    until: float
+
+
+class Connections:
+    """The connected accounts of the installation; `clock` gives seconds that never go back.
+
+    The account that a message is sent from is remembered until any connection changes, and for half a minute at most,
+    should its notification be lost. Everything else is read anew at every question.
+    """
+
+    def __init__(self, pool: Pool, sealer: Sealer, clock: Callable[[], float] = time.monotonic) -> None:
         self._pool = pool
         self._sealer = sealer
+        self._clock = clock
+        self._remembered: dict[tuple[ChannelName, str], _Remembered] = {}
+        self._accounts: BatchLoader[tuple[ChannelName, str], Account] = BatchLoader(self._read)
         self._shut: set[bytes] = set()
         self._named: BatchLoader[tuple[ChannelName, str], Named] = BatchLoader(self._ask)
 
@@ -123,9 +144,29 @@ class Connections:
             }
 
     async def account(self, channel: ChannelName, account_id: str) -> Account | None:
-        """An account with its token."""
-        found = await self.find(channel, account_id)
-        return found.account if found else None
+        """An account with its token, as it is remembered."""
+        known = self._remembered.get((channel, account_id))
+        if known is not None and known.until > self._clock():
+            return known.account
+        return await self._accounts((channel, account_id))
+
+    async def _read(self, asked: Sequence[tuple[ChannelName, str]]) -> Mapping[tuple[ChannelName, str], Account]:
+        # Not into what is forgotten meanwhile.
+        remembered, until = self._remembered, self._clock() + REMEMBERED_SECONDS
+        rows = await self._rows(
+            "(channel, account_id) IN (SELECT * FROM unnest(%s::text[], %s::text[]))",
+            [channel for channel, _ in asked],
+            [account_id for _, account_id in asked],
+        )
+        accounts = {
+            (each.account.channel, each.account.account_id): each.account for each in self._those_that_open(rows)
+        }
+        remembered |= {key: _Remembered(account, until) for key, account in accounts.items()}
+        return accounts
+
+    def heard(self, _payload: str | None) -> None:
+        """A connection was made, changed or ended, or may have been."""
+        self._remembered = {}
 
     async def find(self, channel: ChannelName, account_id: str) -> Connection | None:
         """The connection of an account, whoever's it is."""
@@ -155,22 +196,24 @@ class Connections:
 
     async def all(self, channel: ChannelName) -> list[Connection]:
         """Every connection of a channel; one whose secrets do not open is left out, and the log says so once."""
+        return self._those_that_open(await self._rows("channel = %s", channel))
+
+    def _those_that_open(self, rows: Sequence[DictRow]) -> list[Connection]:
         connections = []
-        for row in await self._rows("channel = %s", channel):
+        for row in rows:
             try:
                 connections.append(self._opened(row))
             except InvalidTag:
                 if row["secret_sha256"] not in self._shut:
-                    _logger.error(
-                        "account_secrets_unreadable", extra={"account": row["account_id"], "channel": channel}
-                    )
+                    about = {"account": row["account_id"], "channel": row["channel"]}
+                    _logger.error("account_secrets_unreadable", extra=about)
                 self._shut.add(row["secret_sha256"])
         return connections
 
     async def _select(self, where: str, *values: str) -> list[Connection]:
         return [self._opened(row) for row in await self._rows(where, *values)]
 
-    async def _rows(self, where: str, *values: str) -> list[DictRow]:
+    async def _rows(self, where: str, *values: object) -> list[DictRow]:
         async with self._pool.connection() as conn:
             cursor = await conn.execute(f"SELECT * FROM app.channels WHERE {where}".encode(), values)
             return await cursor.fetchall()

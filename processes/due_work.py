@@ -2,22 +2,26 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
 from uuid import UUID
-from weakref import WeakValueDictionary
 
 from domain import context
 from domain.application import Clonnect
 from domain.errors import DomainError, NotDue
 from eventstore.writer import Writer
 from processes.channels.base import Evidence
+from processes.lanes import Lanes
+from processes.prefetch import prefetch
 from processes.sending import Sending
 from processes.transient_errors import TRANSIENT_ERRORS
 from projections.agenda import Agenda, Due, Kind
 
-CLAIM = 100
-AT_ONCE = 16
+CLAIM = 128
+AT_ONCE = 64
+"""People for whom something is done at the same time, and so the calls that are in the air at most."""
 FINISH_SECONDS = 2.5
 AGAIN_AFTER = timedelta(seconds=2)
 """Until what failed for a moment may be claimed again."""
@@ -44,44 +48,56 @@ class DueWork:
         self._sending = sending
         self._evidence = evidence
         self._clock = clock
-        self._hands = asyncio.Semaphore(AT_ONCE)
-        self._under_way: set[asyncio.Task[None]] = set()
-        self._turns: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
+        self._lanes: Lanes[UUID] = Lanes(AT_ONCE, self._begin)
+        self._hands: set[asyncio.Task[None]] = set()
         self.worker = ""
 
     @property
     def is_busy(self) -> bool:
-        return bool(self._under_way)
+        return self._lanes.unfinished > 0
 
-    async def work_off(self) -> None:
-        """Claim what is due, again and again until nothing is; returns when all of it is under way."""
-        while self.worker and (claimed := await self._agenda.claim(self._clock(), CLAIM)):
+    async def work_off(self) -> datetime | None:
+        """Claim what is due, again and again until nothing is; answers when the next row falls due.
+
+        Claimed rows are carried out by hands that go on meanwhile: those of one person one behind the other, for only
+        one message may be on its way, and an attempt is recorded by the hand that makes the call at once.
+        """
+        due_at = await self._agenda.next_due_at()
+        while self.worker and due_at is not None and due_at <= self._clock():
+            await self._lanes.wait_until_below(AT_ONCE)
+            claimed = await self._agenda.claim(self._clock(), CLAIM)
+            if len(claimed) > 1:
+                await prefetch(self._writer, {due.follower_id for due in claimed})
             for due in claimed:
-                await self._hands.acquire()
-                task = asyncio.create_task(self._carry_out(due))
-                self._under_way.add(task)
-                task.add_done_callback(self._finished)
+                self._put(due)
+            due_at = await self._agenda.next_due_at()
+            if not claimed:
+                break
+        return due_at
 
-    def _finished(self, task: asyncio.Task[None]) -> None:
-        self._under_way.discard(task)
-        self._hands.release()
-        if not task.cancelled() and (error := task.exception()) is not None:
-            _logger.error("due_work_failed", exc_info=error)
+    def _put(self, due: Due) -> None:
+        self._lanes.put(due.follower_id, partial(self._carry_out, due))
+
+    def _begin(self, hand: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(hand)
+        self._hands.add(task)
+        task.add_done_callback(self._hands.discard)
 
     async def finish(self) -> None:
         """Wait for what was begun; what takes too long is broken off, and its send recorded as uncertain."""
-        if self._under_way:
-            _, late = await asyncio.wait(set(self._under_way), timeout=FINISH_SECONDS)
+        self._lanes.clear()
+        if self._hands:
+            _, late = await asyncio.wait(set(self._hands), timeout=FINISH_SECONDS)
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
 
     async def _carry_out(self, due: Due) -> None:
-        """Do one thing; what concerns the same person waits its turn, for only one message may be on its way."""
-        turn = self._turns.setdefault(due.follower_id, asyncio.Lock())
-        async with turn:
-            if self.worker:
+        if self.worker:
+            try:
                 await self._do(due)
+            except Exception:
+                _logger.exception("due_work_failed", extra={"kind": due.kind, "key": due.key})
 
     async def _do(self, due: Due) -> None:
         with context.acting("bot", correlation_id=due.correlation_id, causation_id=due.event_id):
@@ -143,9 +159,9 @@ class DueWork:
             case _:
                 raise LookupError(f"the agenda holds {due.kind} without what it is about")
 
-    async def abandon(self, due: Due) -> None:
+    def abandon(self, due: Due) -> None:
         """Record what a dead worker can record no more."""
-        await self._carry_out(due)
+        self._put(due)
 
     async def _give_up(self, due: Due) -> None:
         """Its worker is gone, or far too late: whether it arrived nobody can know."""

@@ -75,10 +75,14 @@ def _relative(text: str) -> dict[Language, float]:
     """The model's log-probabilities, less the highest (text without any feature has a huge negative one)."""
     if not text:
         return dict.fromkeys(Language, 0.0)
-    with _loading:
-        model = _model()
-    ranked = model.rank(text)
+    ranked = load().rank(text)
     return {Language(code): score - ranked[0][1] for code, score in ranked}
+
+
+def load() -> LanguageIdentifier:
+    """The model, read by whoever asks first while the others wait."""
+    with _loading:
+        return _model()
 
 
 @cache

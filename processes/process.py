@@ -36,6 +36,9 @@ class Process:
             for event_class in getattr(attribute, "handled", ()):
                 self._handlers[event_class.TOPIC] = attribute.__get__(self)
 
+    def prepare(self) -> None:
+        """Load what reacting takes, on a thread of its own, before the first event is shown."""
+
     @property
     def topics(self) -> Collection[str]:
         """The kinds of events that concern the process."""

@@ -1,6 +1,5 @@
 """Process manager of answers: understands what comes in, and answers it when the bot may."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 
 from domain.application import Clonnect
@@ -17,7 +16,7 @@ from domain.understanding.products import ProductWords
 from domain.vocabulary import Intent, Language, Mode
 from eventstore.log import Recorded
 from eventstore.writer import Writer
-from processes.language import SURE, count_words, decide, evidence, margin
+from processes.language import SURE, count_words, decide, evidence, load, margin
 from processes.process import Process, caused_by, reacts_to
 from processes.templates import Facts, format_price, reply
 
@@ -31,83 +30,85 @@ class Replies(Process):
 
     name = "replies"
 
-    def __init__(self, app: Clonnect, writer: Writer[Clonnect], limits: AnswerLimits) -> None:
+    def __init__(self, writer: Writer[Clonnect], limits: AnswerLimits) -> None:
         super().__init__()
-        self._app = app
         self._writer = writer
         self._limits = limits
 
+    def prepare(self) -> None:
+        load()
+
     @reacts_to(Follower.MessageReceived)
     async def message_received(self, event: Follower.MessageReceived, recorded: Recorded) -> None:
-        if not event.opens_burst:
-            return
-        proposal = await asyncio.to_thread(self._propose, event)
-        with caused_by(recorded):
-            await self._writer.do(Clonnect.understand_burst, event.originator_id, proposal)
-
-    def _propose(self, event: Follower.MessageReceived) -> Proposal:
-        follower = self._app.follower(event.originator_id)
-        creator = self._app.creator(follower.creator_id)
-        # Whose words are not theirs has said nothing: a person looks at what it is.
-        text = "" if event.forwarded else event.text
-        started = text.startswith(START)
-        read = understand(
-            text,
-            [_words(product) for product in creator.products.values()],
-            earlier_product_id=follower.product_id,
-            first_contact=follower.bursts == 0,
-        )
-        names = [product.name for product in creator.products.values()]
-        prior = {creator.settings.language: PRIOR_NATS}
-        said = {} if started else evidence(text, names)
-        language = decide(
-            follower.language if _is_sure(follower, prior) else None,
-            follower.evidence,
-            said,
-            0 if started else count_words(text, names),
-            prior,
-        )
-        intents = [(Intent.GREETING, 1.0)] if started else [(found.intent, found.confidence) for found in read.intents]
-        return Proposal(
-            burst_id=Follower.burst_id(event.originator_id, event.message_id),
-            message_ids=(event.message_id,),
-            language=language,
-            evidence=said,
-            intents=tuple(intents),
-            product_id=read.product_id,
-            refusal=read.refusal,
-            direct_purchase=read.direct_purchase,
-            soft_stop=soft_stop(text),
-            needs_reply=started or (read.needs_reply and not read.spam),
-            reason="forwarded" if event.forwarded else _reason(read, started),
-            classifier_version=read.classifier_version,
-            own_words=not event.forwarded,
-        )
+        if event.opens_burst:
+            with caused_by(recorded):
+                await self._writer.do(_understand, event)
 
     @reacts_to(Follower.BurstUnderstood)
     async def burst_understood(self, event: Follower.BurstUnderstood, recorded: Recorded) -> None:
-        if not event.needs_reply:
-            return
-        answer = await asyncio.to_thread(self._answer, event)
-        if answer is not None:
+        if event.needs_reply:
             with caused_by(recorded):
-                await self._writer.do(Clonnect.reply, event.originator_id, answer, self._limits)
+                await self._writer.do(_reply, event, self._limits)
 
-    def _answer(self, event: Follower.BurstUnderstood) -> ProposedAnswer | None:
-        follower = self._app.follower(event.originator_id)
-        creator = self._app.creator(follower.creator_id)
-        if creator.mode is not Mode.AUTO or not follower.is_alive:
-            return None
-        intent, confidence = event.intents[0]
-        text = _welcome(creator, follower, intent) or reply(
-            intent,
-            event.language,
-            _facts(creator, self._app.lead_of(follower), event.product_id or follower.product_id, event.language),
-            also=[other for other, _ in event.intents[1:]],
-        )
-        if text is None:
-            return None
-        return ProposedAnswer(event.burst_id, text, event.language, intent, confidence, "template", event.product_id)
+
+def _understand(app: Clonnect, event: Follower.MessageReceived) -> None:
+    """Read language, intents and product in a message, and record what it means."""
+    follower = app.follower(event.originator_id)
+    creator = app.creator(follower.creator_id)
+    # Whose words are not theirs has said nothing: a person looks at what it is.
+    text = "" if event.forwarded else event.text
+    started = text.startswith(START)
+    read = understand(
+        text,
+        [_words(product) for product in creator.products.values()],
+        earlier_product_id=follower.product_id,
+        first_contact=follower.bursts == 0,
+    )
+    names = [product.name for product in creator.products.values()]
+    prior = {creator.settings.language: PRIOR_NATS}
+    said = {} if started else evidence(text, names)
+    language = decide(
+        follower.language if _is_sure(follower, prior) else None,
+        follower.evidence,
+        said,
+        0 if started else count_words(text, names),
+        prior,
+    )
+    intents = [(Intent.GREETING, 1.0)] if started else [(found.intent, found.confidence) for found in read.intents]
+    proposal = Proposal(
+        burst_id=Follower.burst_id(event.originator_id, event.message_id),
+        message_ids=(event.message_id,),
+        language=language,
+        evidence=said,
+        intents=tuple(intents),
+        product_id=read.product_id,
+        refusal=read.refusal,
+        direct_purchase=read.direct_purchase,
+        soft_stop=soft_stop(text),
+        needs_reply=started or (read.needs_reply and not read.spam),
+        reason="forwarded" if event.forwarded else _reason(read, started),
+        classifier_version=read.classifier_version,
+        own_words=not event.forwarded,
+    )
+    app.understand_burst(event.originator_id, proposal)
+
+
+def _reply(app: Clonnect, event: Follower.BurstUnderstood, limits: AnswerLimits) -> None:
+    """Write the answer from the templates, and have it sent if the bot may speak."""
+    follower = app.follower(event.originator_id)
+    creator = app.creator(follower.creator_id)
+    if creator.mode is not Mode.AUTO or not follower.is_alive:
+        return
+    intent, confidence = event.intents[0]
+    text = _welcome(creator, follower, intent) or reply(
+        intent,
+        event.language,
+        _facts(creator, app.lead_of(follower), event.product_id or follower.product_id, event.language),
+        also=[other for other, _ in event.intents[1:]],
+    )
+    if text is not None:
+        answer = ProposedAnswer(event.burst_id, text, event.language, intent, confidence, "template", event.product_id)
+        app.reply(event.originator_id, answer, limits)
 
 
 def _is_sure(follower: Follower, prior: Mapping[Language, float]) -> bool:

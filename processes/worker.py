@@ -3,39 +3,32 @@
 import asyncio
 import logging
 import random
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from psycopg import AsyncConnection
-from psycopg.rows import DictRow
 
 from eventstore.answer_timeouts import Session
 from eventstore.leases import Lease
-from eventstore.listener import POLL_SECONDS
-from eventstore.log import Log, Recorded
 from eventstore.writer import checked
 from processes.clock import Clock
 from processes.deliveries import Deliveries
 from processes.due_work import DueWork
 from processes.leader_election import beating, leaders_session, take
-from processes.parked_reactions import park
-from processes.process import Process
+from processes.reactions import Reactions
 from processes.transient_errors import TRANSIENT_ERRORS
 from projections.agenda import Agenda
-from projections.engine.folding import error_location
 from projections.engine.projection import Pool
 
-BATCH = 200
 TICK_SECONDS = 5
-TRIES = 3
-REACTION_SECONDS = 60.0
-"""A reaction that takes longer is broken off, and whoever leads then begins it anew."""
 STOP_SECONDS = 1.0
-REACTIONS = "processes"
+LEASE = "processes"
 """The lease of the worker that reacts to what happens."""
 WORKER_LOCKS = 0x636C6F6E
 """The class of the advisory locks that say which workers are alive."""
+
+LOOK_AGAIN_AFTER = 0.02
+"""Seconds between two looks at the agenda: what moves it meanwhile is seen together."""
 
 DUE = "due"
 
@@ -53,8 +46,7 @@ class Worker:
         self,
         url: str,
         pool: Pool,
-        log: Log,
-        processes: Sequence[Process],
+        reactions: Reactions,
         due_work: DueWork,
         agenda: Agenda,
         deliveries: Deliveries,
@@ -62,34 +54,27 @@ class Worker:
     ) -> None:
         self._url = url
         self._pool = pool
-        self._log = log
-        self._processes = processes
-        self._topics = frozenset(topic for process in processes for topic in process.topics)
+        self._reactions = reactions
         self._due_work = due_work
         self._agenda = agenda
         self._deliveries = deliveries
         self._clock = clock
         self._scheduler = AsyncIOScheduler(timezone=UTC)
-        self._log_moved = asyncio.Event()
         self._agenda_moved = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._at_tick: list[Callable[[], Awaitable[None]]] = []
-        self.positions: dict[str, int] = {}
 
     # Called from any thread.
 
-    def log_moved(self, _payload: str | None = None) -> None:
+    def log_moved(self, payload: str | None = None) -> None:
         """Somebody appended to the log."""
-        self._set(self._log_moved)
+        self._reactions.log_moved(payload)
 
     def agenda_moved(self, _payload: str | None = None) -> None:
         """The agenda, or the clock, may have something due earlier than was known."""
-        self._set(self._agenda_moved)
-
-    def _set(self, event: asyncio.Event) -> None:
-        if self._loop is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(event.set)
+        if self._loop is not None and not self._agenda_moved.is_set() and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._agenda_moved.set)
 
     def at_each_tick(self, sweep: Callable[[], Awaitable[None]]) -> None:
         """Have something swept every few seconds, from the next tick on."""
@@ -99,6 +84,7 @@ class Worker:
 
     async def start(self) -> None:
         self._loop = asyncio.get_running_loop()
+        self._reactions.attach(self._loop)
         self._scheduler.start()
         self._scheduler.add_job(self._tick, "interval", seconds=TICK_SECONDS, id="tick", max_instances=1, coalesce=True)
         self._tasks = [asyncio.create_task(self._live()), asyncio.create_task(self._watch_agenda())]
@@ -116,7 +102,12 @@ class Worker:
     async def restart(self) -> None:
         """Take the positions from the database again, because the log begins anew."""
         async with self._pool.connection() as conn:
-            self.positions = await _positions(conn)
+            await self._reactions.restart(conn)
+
+    @property
+    def position(self) -> int:
+        """Up to where what happened was reacted to; -1 as long as that is unknown."""
+        return self._reactions.position
 
     @property
     def is_busy(self) -> bool:
@@ -135,7 +126,7 @@ class Worker:
                     lease = await self._stand_by(conn)
                     with checked(lease.check):
                         async with beating(conn, lease):
-                            await self._follow(conn)
+                            await self._reactions.follow(conn)
             except TRANSIENT_ERRORS as error:
                 _logger.warning("worker_waits", extra={"error": type(error).__name__})
             except Exception:
@@ -145,72 +136,10 @@ class Worker:
 
     async def _stand_by(self, conn: Session) -> Lease:
         """Wait until nobody else leads."""
-        while (lease := await take(conn, REACTIONS)) is None:
-            self.positions = await _positions(conn)
-            await self._woken()
-        self.positions = await _positions(conn)
+        while (lease := await take(conn, LEASE)) is None:
+            await self._reactions.restart(conn)
+            await self._reactions.woken()
         return lease
-
-    async def _follow(self, conn: Session) -> None:
-        while True:
-            while await self._react(conn):
-                pass
-            await self._woken()
-
-    async def _woken(self) -> None:
-        """The log has moved, or may have without our hearing of it."""
-        try:
-            async with asyncio.timeout(POLL_SECONDS):
-                await self._log_moved.wait()
-        except TimeoutError:
-            pass
-        self._log_moved.clear()
-
-    async def _react(self, conn: Session) -> bool:
-        """Show each process the next events; `False` at the head of the log."""
-        after = min(self.positions[process.name] for process in self._processes)
-        page = await asyncio.to_thread(self._log.page, after, BATCH, self._topics)
-        for unreadable in page.unreadable:
-            for process in self._processes:
-                if unreadable.topic in process.topics and unreadable.position > self.positions[process.name]:
-                    _logger.error(
-                        "event_unreadable", extra={"process_manager": process.name, "position": unreadable.position}
-                    )
-                    await park(conn, process.name, unreadable.position, unreadable.error)
-        for recorded in page.events:
-            concerned = [
-                process
-                for process in self._processes
-                if process.reacts(recorded) and recorded.position > self.positions[process.name]
-            ]
-            for process in concerned:
-                await self._show(conn, process, recorded)
-            if concerned:
-                await self._advance(conn, recorded.position)
-        if page.reached > after:
-            await self._advance(conn, page.reached)
-        return page.reached > after
-
-    async def _advance(self, conn: Session, position: int) -> None:
-        await conn.execute("UPDATE app.processes SET position = greatest(position, %s)", (position,))
-        self.positions = {name: max(before, position) for name, before in self.positions.items()}
-
-    async def _show(self, conn: Session, process: Process, recorded: Recorded) -> None:
-        for number in range(1, TRIES + 1):
-            try:
-                async with asyncio.timeout(REACTION_SECONDS):
-                    await process.handle(recorded)
-            except (*TRANSIENT_ERRORS, TimeoutError):
-                raise
-            except Exception as error:
-                _logger.exception(
-                    "reaction_failed", extra={"process_manager": process.name, "position": recorded.position}
-                )
-                if number == TRIES:
-                    await park(conn, process.name, recorded.position, error_location(error))
-                await asyncio.sleep(0.1 * number)
-            else:
-                return
 
     # What falls due.
 
@@ -219,20 +148,19 @@ class Worker:
             await self._agenda_moved.wait()
             self._agenda_moved.clear()
             try:
-                await self._due_work.work_off()
-                await self._plan()
+                self._plan(await self._due_work.work_off())
             except TRANSIENT_ERRORS as error:
                 _logger.warning("agenda_waits", extra={"error": type(error).__name__})
             except Exception:
                 _logger.exception("agenda_failed")
             else:
+                await asyncio.sleep(LOOK_AGAIN_AFTER)
                 continue
             await asyncio.sleep(1)
             self._agenda_moved.set()
 
-    async def _plan(self) -> None:
+    def _plan(self, due_at: datetime | None) -> None:
         """Have the scheduler wake us when the next row falls due, on the machine's clock."""
-        due_at = await self._agenda.next_due_at()
         if due_at is None:
             if self._scheduler.get_job(DUE):
                 self._scheduler.remove_job(DUE)
@@ -273,9 +201,4 @@ class Worker:
             alive = {str(row["number"]) async for row in cursor}
         for due in open_attempts:
             if due.worker not in alive:
-                await self._due_work.abandon(due)
-
-
-async def _positions(conn: AsyncConnection[DictRow]) -> dict[str, int]:
-    cursor = await conn.execute("SELECT name, position FROM app.processes")
-    return {row["name"]: row["position"] async for row in cursor}
+                self._due_work.abandon(due)

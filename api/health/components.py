@@ -10,7 +10,7 @@ from api.health.readiness import TOO_OLD_SECONDS
 from domain.vocabulary import PollingTrouble
 from eventstore.leases import VACANT_SECONDS
 from processes.channels.base import ChannelName
-from processes.worker import REACTIONS, WORKER_LOCKS
+from processes.worker import LEASE, WORKER_LOCKS
 from projections.engine.lag import Lag
 
 
@@ -53,7 +53,7 @@ async def workers(conn: AsyncConnection[DictRow]) -> Workers:
                       AND database = (SELECT oid FROM pg_database WHERE datname = current_database())) AS alive,
                   (SELECT extract(epoch FROM clock_timestamp() - beat_at)::float8 FROM app.leases
                     WHERE name = %s) AS heard""",
-        (WORKER_LOCKS, REACTIONS),
+        (WORKER_LOCKS, LEASE),
     )
     row = await cursor.fetchone()
     assert row is not None

@@ -38,7 +38,7 @@ async def _is_settled(runtime: Runtime, until: datetime) -> bool:
     head, worker = await asyncio.to_thread(runtime.log.head), runtime.worker
     return (
         runtime.progress.position >= head
-        and (worker is None or (min(worker.positions.values(), default=0) >= head and not worker.is_busy))
+        and (worker is None or (worker.position >= head and not worker.is_busy))
         # What is caused by what happened falls due after `until`.
         and not await runtime.agenda.unfinished(max(until, runtime.clock()))
         and await asyncio.to_thread(runtime.log.head) == head

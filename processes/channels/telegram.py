@@ -222,8 +222,9 @@ class Telegram:
     ) -> _Result | _Silence | ErrorAnswer:
         if not _TOKEN.fullmatch(token):
             return ErrorAnswer(None, code=401, detail="this is not the token of a bot")
-        timeout = httpx.Timeout(self._client.timeout)
+        timeout = self._client.timeout
         if read_timeout is not None:
+            timeout = httpx.Timeout(timeout)
             timeout.read = read_timeout
         try:
             answer = await self._client.post(f"{self._base_url}/bot{token}/{method}", json=body, timeout=timeout)

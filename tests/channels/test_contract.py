@@ -112,7 +112,7 @@ async def platform(request: pytest.FixtureRequest) -> AsyncIterator[PlatformHarn
     match request.param:
         case "telegram":
             with BotApi() as api:
-                async with http_client() as client:
+                async with http_client("http://localhost") as client:
                     yield OnTelegram(api, Telegram(api.url, client))
         case "simulator":
             yield OnSimulator()
@@ -185,7 +185,7 @@ async def test_a_text_above_the_limit_is_a_matter_of_content(platform: PlatformH
 
 
 @pytest.mark.parametrize(
-    "channel", [Telegram("http://localhost", http_client()), Simulator(InMemoryBook(), lambda: NOW)]
+    "channel", [Telegram("http://localhost", http_client("http://localhost")), Simulator(InMemoryBook(), lambda: NOW)]
 )
 @given(raw=st.binary(max_size=300), status=st.none() | st.integers(), detail=st.text(max_size=50))
 def test_nothing_that_a_platform_says_breaks_a_channel(

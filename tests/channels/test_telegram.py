@@ -44,7 +44,7 @@ def api() -> Iterator[BotApi]:
 
 @pytest.fixture
 async def client() -> AsyncIterator[httpx.AsyncClient]:
-    async with http_client() as client:
+    async with http_client("http://localhost") as client:
         yield client
 
 

@@ -16,11 +16,11 @@ from api.database.installation import open_application
 from domain import context
 from domain.application import Clonnect
 from domain.creator import CreatorSettings
-from domain.errors import AlreadyTaken
+from domain.errors import AlreadyTaken, NotFound
 from domain.lead import Lead
 from domain.vocabulary import Status
 from eventstore.snapshots import GROWN, KEEP, Snapshots, StreamStore
-from eventstore.unit_of_work import OVERGROWN
+from eventstore.unit_of_work import OVERGROWN, UnitOfWork
 from eventstore.vault import destroying
 from eventstore.writer import MAX_WAITING, Writer
 from tests.eventstore.test_writer import Gate, Times, new_lead
@@ -139,6 +139,57 @@ async def test_a_program_that_has_just_started_begins_with_the_snapshot(
     conn.execute("DELETE FROM log.snapshots")
     with pytest.raises(MapperDeserialisationError):
         seen_by_another_program(database_url, lead_id, writer=commands)
+
+
+async def test_many_streams_are_read_at_once_as_each_would_be_alone(
+    writer: Writer[Clonnect], conn: Conn, database_url: str
+) -> None:
+    """One with a snapshot and more behind it, one with nothing behind it, a short one, and one that nobody can read."""
+    grown = await a_lead(writer, events=GROWN)
+    wait_until_kept(conn, grown)
+    await writer.do(Clonnect.edit_lead, "ana", grown, {"name": "Marta"}, None)
+    still = (await writer.do(Clonnect.capture_lead, "ana", new_lead(2))).result.id
+    await move(writer, still, GROWN // 2 + 1)
+    version = wait_until_kept(conn, still)["originator_version"]
+    short, broken = [(await writer.do(Clonnect.capture_lead, "ana", new_lead(number))).result.id for number in (3, 4)]
+    make_unreadable(conn, broken)
+    nobody = UUID(int=7)
+    with open_application(database_url, KEY, writer=True) as app:
+        unit_of_work = cast(UnitOfWork, app.repository)
+        found = unit_of_work.prefetch([grown, still, short, broken, nobody])
+        assert [vars(each) for each in found] == [
+            vars(seen_by_another_program(database_url, each)) for each in (grown, still, short)
+        ]
+        assert found[1].version >= version
+        make_unreadable(conn, short)  # it is at hand
+        assert app.lead("ana", short) is found[2]
+        with pytest.raises(MapperDeserialisationError):
+            app.lead("ana", broken)
+
+
+async def test_what_the_running_batch_has_saved_is_part_of_what_is_read_ahead(writer: Writer[Clonnect]) -> None:
+    lead_id = await a_lead(writer)
+
+    def refused(app: Clonnect) -> None:
+        """What it has changed is thrown away, and with it what was at hand."""
+        app.lead("ana", lead_id).delete()
+        raise NotFound("")
+
+    def read_ahead(app: Clonnect) -> list[Status]:
+        return [each.status for each in cast(UnitOfWork, app.repository).prefetch([lead_id])]
+
+    gate = Gate()
+    first = asyncio.create_task(writer.do(gate))
+    await gate.reached()
+    moved = asyncio.create_task(writer.do(Clonnect.change_status, "ana", lead_id, Status.HOT))
+    deleted = asyncio.create_task(writer.do(refused))
+    seen = asyncio.create_task(writer.do(read_ahead))
+    await asyncio.sleep(0)
+    gate.open()
+    assert (await seen).result == [Status.HOT]
+    with pytest.raises(NotFound):
+        await deleted
+    await asyncio.gather(first, moved)
 
 
 async def test_an_earlier_version_is_not_read_from_a_later_snapshot(

@@ -21,11 +21,12 @@ from eventstore.log import Recorded
 from eventstore.writer import Writer
 from processes.due_work import DueWork
 from processes.process import Process, caused_by, reacts_to
+from processes.reactions import Reactions
 from processes.sending import Sending
-from processes.worker import REACTIONS, Worker
+from processes.worker import LEASE, Worker
 from tests.chaos.proxy import Proxy, Rates
 from tests.harness.runtime import Start, deliver, events, on_the_phone, recorded, say
-from tests.harness.waiting import PATIENCE
+from tests.harness.waiting import PATIENCE, until
 from tests.world import CREATOR
 
 Connection = psycopg.Connection[DictRow]
@@ -50,6 +51,20 @@ class RecordingProcess(Process):
         self.shown.append(event.text)
         if (error := self._trouble(event.text)) is not None:
             raise error
+
+
+class Slow(RecordingProcess):
+    """A process that never ends with one text."""
+
+    def __init__(self, endless: str) -> None:
+        super().__init__()
+        self._endless = endless
+
+    @reacts_to(Follower.MessageReceived)
+    async def message_received(self, event: Follower.MessageReceived, recorded: Recorded) -> None:
+        self.shown.append(event.text)
+        if event.text == self._endless:
+            await asyncio.Event().wait()
 
 
 class Hanging(Process):
@@ -84,8 +99,7 @@ async def working(runtime: Runtime, process: Process, url: str | None = None) ->
     worker = Worker(
         url or runtime.url,
         runtime.pool,
-        runtime.log,
-        [process],
+        Reactions(runtime.log, runtime.writer, [process]),
         due_work,
         runtime.agenda,
         runtime.deliveries,
@@ -99,19 +113,33 @@ async def working(runtime: Runtime, process: Process, url: str | None = None) ->
 async def at_the_head(runtime: Runtime, worker: Worker) -> None:
     """Wait until the worker has been through the log."""
     async with asyncio.timeout(20):
-        while min(worker.positions.values(), default=-1) < runtime.log.head():
+        while worker.position < runtime.log.head():
             worker.log_moved()
             await runtime.progress.wait_for_change(runtime.progress.position, 0.02)
 
 
 async def hear(runtime: Runtime, *texts: str) -> None:
+    """Each text from somebody else."""
     for number, text in enumerate(texts):
         await deliver(runtime, {"follower_id": f"tg_{number + 1}", "text": text, "message_id": "m"})
 
 
-async def test_every_message_is_shown_once_in_its_order(reader: Runtime) -> None:
+async def hear_one(runtime: Runtime, *texts: str) -> None:
+    """All texts from one person."""
+    for text in texts:
+        await deliver(runtime, {"follower_id": "tg_1", "text": text, "message_id": text})
+
+
+def stored(conn: Connection) -> int:
+    """The position from which a worker goes on that takes over."""
+    row = conn.execute("SELECT position FROM app.processes WHERE name = 'replies'").fetchone()
+    assert row is not None
+    return int(row["position"])
+
+
+async def test_every_message_of_a_person_is_shown_once_in_its_order(reader: Runtime) -> None:
     process = RecordingProcess()
-    await hear(reader, "uno", "dos", "tres")
+    await hear_one(reader, "uno", "dos", "tres")
     async with working(reader, process) as worker:
         await at_the_head(reader, worker)
     async with working(reader, process) as worker:
@@ -119,11 +147,46 @@ async def test_every_message_is_shown_once_in_its_order(reader: Runtime) -> None
     assert process.shown == ["uno", "dos", "tres"]
 
 
+async def test_who_is_slow_delays_nobody_and_is_gone_on_with_by_the_next_worker(
+    reader: Runtime, conn: Connection
+) -> None:
+    process = Slow("uno")
+    await hear_one(reader, "uno", "y más")
+    for phone, text in (("tg_2", "dos"), ("tg_3", "tres")):
+        await deliver(reader, {"follower_id": phone, "text": text, "message_id": "m"})
+    first = min(each.position for each in recorded(reader) if isinstance(each.event, Follower.MessageReceived))
+    async with working(reader, process):
+        await until(lambda: len(process.shown) == 3)
+        assert sorted(process.shown) == ["dos", "tres", "uno"]
+    assert stored(conn) == first - 1
+    process = Slow("nobody")
+    async with working(reader, process) as worker:
+        await at_the_head(reader, worker)
+    assert sorted(process.shown) == ["dos", "tres", "uno", "y más"]
+    assert process.shown.index("uno") < process.shown.index("y más")
+    assert stored(conn) == reader.log.head()
+
+
+async def test_reactions_to_many_people_share_their_transactions(demo: Start, conn: Connection) -> None:
+    people = 40
+    async with demo(work=False) as runtime:
+        for number in range(people):
+            await deliver(runtime, {"follower_id": f"tg_{number + 1}", "text": TOO_EXPENSIVE, "message_id": "m"})
+    async with demo() as runtime:
+        assert await settle(runtime)
+        assert len(events(runtime, Follower.BurstUnderstood)) == people
+    row = conn.execute(
+        "SELECT count(DISTINCT xmin::text) AS n FROM log.events WHERE topic = %s", (Follower.BurstUnderstood.TOPIC,)
+    ).fetchone()
+    assert row is not None
+    assert row["n"] < people / 4
+
+
 async def test_what_a_process_cannot_handle_is_set_aside_and_the_rest_goes_on(
     reader: Runtime, conn: Connection
 ) -> None:
     process = RecordingProcess(lambda text: ValueError("no") if text == "dos" else None)
-    await hear(reader, "uno", "dos", "tres")
+    await hear_one(reader, "uno", "dos", "tres")
     async with working(reader, process) as worker:
         await at_the_head(reader, worker)
     assert process.shown == ["uno", "dos", "dos", "dos", "tres"]
@@ -142,8 +205,7 @@ async def test_what_nobody_can_read_is_set_aside_by_whom_it_concerns_and_the_res
     nobodys = StoredEvent(uuid4(), 1, "follower.from_the_future", b"{}")
     reader.app.recorder.insert_events([broken, nobodys])
     position = reader.log.head() - 1
-    for number, text in enumerate(("dos", "tres")):
-        await deliver(reader, {"follower_id": f"ig_{number + 1}", "text": text, "message_id": "m"})
+    await hear_one(reader, "dos", "tres")
     async with working(reader, process) as worker:
         await at_the_head(reader, worker)
     assert process.shown == ["uno", "dos", "tres"]
@@ -196,7 +258,7 @@ async def test_a_worker_that_wakes_after_another_has_taken_over_stores_nothing(
         await hear(reader, "uno")
         await process.shown.wait()
         before = conn.execute("SELECT * FROM app.processes").fetchall()
-        while not take(conn, [REACTIONS]):
+        while not take(conn, [LEASE]):
             conn.execute("UPDATE app.leases SET beat_at = beat_at - interval '1 minute'")
         async with asyncio.timeout(PATIENCE):
             await process.ended.wait()
@@ -224,7 +286,7 @@ async def test_a_worker_whose_session_falls_silent_is_followed_and_ends_when_it_
 
 
 async def test_a_reaction_that_never_ends_is_begun_anew(reader: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("processes.worker.REACTION_SECONDS", 0.1)
+    monkeypatch.setattr("processes.reactions.REACTION_SECONDS", 0.1)
     process = Hanging(reader.writer)
     async with working(reader, process):
         await hear(reader, "uno")

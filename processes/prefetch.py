@@ -1,0 +1,16 @@
+"""Prefetching of people for the writer: what many commands are going to ask for one by one is asked for at once."""
+
+import contextlib
+from collections.abc import Collection
+from uuid import UUID
+
+from domain import context
+from domain.application import Clonnect
+from eventstore.writer import Writer
+from processes.transient_errors import TRANSIENT_ERRORS
+
+
+async def prefetch(writer: Writer[Clonnect], follower_ids: Collection[UUID]) -> None:
+    """Have these followers and their leads at hand; where that fails for the moment, each command asks for its own."""
+    with context.acting("system"), contextlib.suppress(*TRANSIENT_ERRORS):
+        await writer.do(Clonnect.prefetch_people, follower_ids)
