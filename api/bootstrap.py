@@ -24,7 +24,8 @@ from eventstore.vault import CHANNEL as VAULT_CHANNEL
 from eventstore.writer import Writer
 from processes.channel_accounts import CHANGED as ACCOUNTS_CHANNEL
 from processes.channel_accounts import Connections
-from processes.channels.base import Channel, ChannelName, http_client
+from processes.channels.base import Channel, ChannelName
+from processes.channels.http_client import PlatformClient
 from processes.channels.simulator import Simulator
 from processes.channels.telegram import Telegram
 from processes.clock import CHANNEL as CLOCK_CHANNEL
@@ -101,8 +102,7 @@ async def run(
         progress = Progress(projection.name for projection in projections)
         progress.attach(asyncio.get_running_loop())
         projector = Projector(url, log, list(projections), progress)
-        client = await stack.enter_async_context(http_client(settings.telegram_base_url))
-        telegram = Telegram(settings.telegram_base_url, client)
+        telegram = Telegram(await stack.enter_async_context(PlatformClient(settings.telegram_base_url)))
         simulator = Simulator(SimulatorOutbox(pool), clock)
         channels = channels_of(settings, is_demo, simulator, telegram)
         connections = Connections(pool, sealer)

@@ -15,6 +15,7 @@ from typing import Any, cast
 
 import uvicorn
 from starlette.types import ASGIApp
+from uvicorn.loops.auto import auto_loop_factory
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from api.app import create_app
@@ -48,7 +49,8 @@ def serve(settings: Settings, *, api: bool, work: bool) -> None:
         if api:
             serve_http(settings, database.url, work=work)
         else:
-            asyncio.run(_work(settings, database.url))
+            with asyncio.Runner(loop_factory=auto_loop_factory()) as runner:
+                runner.run(_work(settings, database.url))
 
 
 class Server(uvicorn.Server):
@@ -209,6 +211,7 @@ async def _work(settings: Settings, url: str) -> None:
     async with run(settings, url, work=True, key_over=key_over) as runtime:
         if runtime.worker is not None:
             runtime.worker.at_each_tick(functools.partial(sweep, runtime.pool))
+        settle_memory()
         await stop.wait()
     if runtime.key.is_over:
         raise WrongKey(SENTENCE)

@@ -1,20 +1,11 @@
 """The shape of a channel: what comes in from a platform, what goes out, what can become of a send."""
 
-import logging
-import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from functools import cache
-from typing import Final, Protocol, TypeAlias, TypedDict
-from urllib.parse import urlsplit
-from urllib.request import getproxies, proxy_bypass
+from typing import Protocol, TypeAlias, TypedDict
 from uuid import UUID
-
-import httpx
-
-from processes.channels.transport import OneConnectionEach
 
 
 class ChannelName(StrEnum):
@@ -365,52 +356,3 @@ class Evidence(Protocol):
 
     async def lookup(self, send_id: UUID) -> Accepted | None:
         """What became of it; None: it never arrived."""
-
-
-_NEVER_WRITTEN: Final = (
-    httpx.ConnectError,
-    httpx.ConnectTimeout,
-    httpx.PoolTimeout,
-    httpx.ProxyError,
-    httpx.UnsupportedProtocol,
-)
-
-
-def transport_class(error: httpx.RequestError) -> ErrorClass:
-    """`NOT_SENT` if the request was never written, else `UNCERTAIN`: the same for every platform."""
-    return ErrorClass.NOT_SENT if isinstance(error, _NEVER_WRITTEN) else ErrorClass.UNCERTAIN
-
-
-def _tells_no_address(record: logging.LogRecord) -> bool:
-    return record.levelno >= logging.WARNING
-
-
-@cache
-def _authorities() -> ssl.SSLContext:
-    """Whose certificates are trusted: httpx's own choice, read once for a process."""
-    return httpx.create_ssl_context()
-
-
-def http_client(base_url: str) -> httpx.AsyncClient:
-    """The client of one channel: its time limits, no redirects, no retries; whoever opens it closes it.
-
-    httpx writes the whole URL of every request into its log, and Telegram's URL contains the token; that
-    line is taken out by a filter, because a filter also holds when somebody turns the log level up.
-    """
-    logging.getLogger("httpx").addFilter(_tells_no_address)
-    proxy = _proxy_for(base_url)
-    one = httpx.Limits(max_connections=1, max_keepalive_connections=1)
-    return httpx.AsyncClient(
-        # A long poll occupies a connection: many bots must not starve the sends.
-        transport=OneConnectionEach(
-            lambda: httpx.AsyncHTTPTransport(verify=_authorities(), limits=one, proxy=proxy), most=1000
-        ),
-        timeout=httpx.Timeout(connect=5, read=15, write=10, pool=5),
-        follow_redirects=False,
-    )
-
-
-def _proxy_for(url: str) -> str | None:
-    """The proxy that the environment names for an address (`HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`)."""
-    parts, proxies = urlsplit(url), getproxies()
-    return None if proxy_bypass(parts.netloc) else proxies.get(parts.scheme, proxies.get("all"))

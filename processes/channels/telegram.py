@@ -24,8 +24,8 @@ from processes.channels.base import (
     Rejected,
     Uncertain,
     VerifiedDelivery,
-    transport_class,
 )
+from processes.channels.http_client import PlatformClient, transport_class
 from processes.channels.reading import identifier, load, mapping, text, whole
 from processes.channels.telegram_updates import ALLOWED_UPDATES, read_update
 
@@ -77,7 +77,7 @@ def secret_hash(secret: str) -> str:
 
 
 class Telegram:
-    """The Telegram channel. `base_url` without a trailing slash; `client` from `http_client()`.
+    """The Telegram channel.
 
     The token is a part of every URL: no exception of httpx, which carries its request, leaves this class.
     """
@@ -85,8 +85,7 @@ class Telegram:
     name = ChannelName.TELEGRAM
     evidence_for = timedelta(0)  # nothing comes back from a bot
 
-    def __init__(self, base_url: str, client: httpx.AsyncClient) -> None:
-        self._base_url = base_url.rstrip("/")
+    def __init__(self, client: PlatformClient) -> None:
         self._client = client
 
     def claim(self, headers: Mapping[str, str]) -> str | None:
@@ -222,12 +221,8 @@ class Telegram:
     ) -> _Result | _Silence | ErrorAnswer:
         if not _TOKEN.fullmatch(token):
             return ErrorAnswer(None, code=401, detail="this is not the token of a bot")
-        timeout = self._client.timeout
-        if read_timeout is not None:
-            timeout = httpx.Timeout(timeout)
-            timeout.read = read_timeout
         try:
-            answer = await self._client.post(f"{self._base_url}/bot{token}/{method}", json=body, timeout=timeout)
+            answer = await self._client.post(f"bot{token}/{method}", body, read_timeout)
         except httpx.RequestError as error:
             return _Silence(transport_class(error), type(error).__name__)
         return _understood(answer, token)

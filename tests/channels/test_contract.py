@@ -24,8 +24,8 @@ from processes.channels.base import (
     Rejected,
     Uncertain,
     Unknown,
-    http_client,
 )
+from processes.channels.http_client import PlatformClient
 from processes.channels.simulator import Fate, Simulator
 from processes.channels.telegram import Telegram
 from tests.channels.book import InMemoryBook
@@ -112,8 +112,8 @@ async def platform(request: pytest.FixtureRequest) -> AsyncIterator[PlatformHarn
     match request.param:
         case "telegram":
             with BotApi() as api:
-                async with http_client("http://localhost") as client:
-                    yield OnTelegram(api, Telegram(api.url, client))
+                async with PlatformClient(api.url) as client:
+                    yield OnTelegram(api, Telegram(client))
         case "simulator":
             yield OnSimulator()
 
@@ -185,7 +185,7 @@ async def test_a_text_above_the_limit_is_a_matter_of_content(platform: PlatformH
 
 
 @pytest.mark.parametrize(
-    "channel", [Telegram("http://localhost", http_client("http://localhost")), Simulator(InMemoryBook(), lambda: NOW)]
+    "channel", [Telegram(PlatformClient("http://localhost")), Simulator(InMemoryBook(), lambda: NOW)]
 )
 @given(raw=st.binary(max_size=300), status=st.none() | st.integers(), detail=st.text(max_size=50))
 def test_nothing_that_a_platform_says_breaks_a_channel(

@@ -25,8 +25,8 @@ from processes.channels.base import (
     Rejected,
     Uncertain,
     VerifiedDelivery,
-    http_client,
 )
+from processes.channels.http_client import TIMEOUT, PlatformClient
 from processes.channels.telegram import Bot, PollingConflict, Telegram, secret_hash
 from processes.channels.telegram_updates import ALLOWED_UPDATES
 from tests.platforms.bot_api import BOT_ID, TOKEN, BotApi
@@ -43,14 +43,14 @@ def api() -> Iterator[BotApi]:
 
 
 @pytest.fixture
-async def client() -> AsyncIterator[httpx.AsyncClient]:
-    async with http_client("http://localhost") as client:
+async def client(api: BotApi) -> AsyncIterator[PlatformClient]:
+    async with PlatformClient(api.url) as client:
         yield client
 
 
 @pytest.fixture
-def telegram(api: BotApi, client: httpx.AsyncClient) -> Telegram:
-    return Telegram(api.url, client)
+def telegram(client: PlatformClient) -> Telegram:
+    return Telegram(client)
 
 
 async def send(telegram: Telegram, text: str = "¡Hola!", to: str = "42", account: Account = ACCOUNT) -> Outcome:
@@ -165,15 +165,16 @@ async def test_a_connection_closed_without_an_answer_leaves_it_uncertain(api: Bo
 async def test_an_answer_that_does_not_come_in_time_leaves_it_uncertain(api: BotApi) -> None:
     api.receive_from_user(42, "hola")
     api.hold_next()
-    async with httpx.AsyncClient(timeout=httpx.Timeout(60, read=0.2)) as impatient:
-        assert await send(Telegram(api.url, impatient)) == Uncertain("ReadTimeout")
+    async with PlatformClient(api.url, timeout=httpx.Timeout(60, read=0.2)) as impatient:
+        assert await send(Telegram(impatient)) == Uncertain("ReadTimeout")
     assert len(api.sent) == 1
 
 
-async def test_nobody_listening_means_certainly_not_sent(client: httpx.AsyncClient) -> None:
+async def test_nobody_listening_means_certainly_not_sent() -> None:
     with BotApi() as gone:
         url = gone.url
-    outcome = await send(Telegram(url, client))
+    async with PlatformClient(url) as client:
+        outcome = await send(Telegram(client))
     assert outcome == Rejected(ErrorClass.NOT_SENT, detail="ConnectError")
 
 
@@ -181,8 +182,8 @@ async def test_no_free_connection_means_certainly_not_sent(api: BotApi) -> None:
     api.receive_from_user(42, "hola")
     api.hold_next()
     timeout = httpx.Timeout(10, pool=0.05)
-    async with httpx.AsyncClient(timeout=timeout, limits=httpx.Limits(max_connections=1)) as busy:
-        telegram = Telegram(api.url, busy)
+    async with PlatformClient(api.url, timeout=timeout, most=1) as busy:
+        telegram = Telegram(busy)
         first = asyncio.create_task(send(telegram))
         await asyncio.to_thread(api.wait_until, lambda: api.holding == 1)
         assert await send(telegram) == Rejected(ErrorClass.NOT_SENT, detail="PoolTimeout")
@@ -234,15 +235,47 @@ async def test_a_wrong_token_is_a_channel_that_is_down(telegram: Telegram, token
 
 
 @pytest.mark.parametrize("token", ["nonsense", "123/../getMe", f"{TOKEN}/getMe?", "", "123456:with space"])
-async def test_what_is_no_token_never_becomes_part_of_an_address(client: httpx.AsyncClient, token: str) -> None:
-    nowhere = Telegram("http://127.0.0.1:1", client)
-    outcome = await send(nowhere, account=replace(ACCOUNT, token=token))
+async def test_what_is_no_token_never_becomes_part_of_an_address(token: str) -> None:
+    async with PlatformClient("http://127.0.0.1:1") as nowhere:
+        outcome = await send(Telegram(nowhere), account=replace(ACCOUNT, token=token))
     assert outcome == Rejected(ErrorClass.CHANNEL_DOWN, code=401, detail="this is not the token of a bot")
 
 
-async def test_the_client_is_patient_within_limits_and_follows_nobody(client: httpx.AsyncClient) -> None:
-    assert client.timeout == httpx.Timeout(connect=5, read=15, write=10, pool=5)
-    assert not client.follow_redirects
+def test_a_call_has_time_limits_within_which_a_platform_can_be_slow() -> None:
+    assert httpx.Timeout(connect=5, read=15, write=10, pool=5) == TIMEOUT
+
+
+async def test_a_connection_is_kept_and_one_that_was_closed_is_made_anew(api: BotApi, telegram: Telegram) -> None:
+    api.receive_from_user(42, "hola")
+    for _ in range(3):
+        assert isinstance(await send(telegram), Accepted)
+    assert api.connected == 1
+    api.hang_up()
+    assert isinstance(await send(telegram), Accepted)
+    assert api.connected == 2
+
+
+async def test_many_calls_are_in_the_air_at_once_each_over_its_own_connection(api: BotApi, telegram: Telegram) -> None:
+    api.receive_from_user(42, "hola")
+    api.hold_next()
+    held = asyncio.create_task(send(telegram))
+    await asyncio.to_thread(api.wait_until, lambda: api.holding == 1)
+    assert isinstance(await send(telegram), Accepted)
+    api.release()
+    assert isinstance(await held, Accepted)
+
+
+@pytest.mark.parametrize(
+    ("no_proxy", "outcome"), [("", Rejected), ("127.0.0.1", Accepted)], ids=["by the proxy", "not by the proxy"]
+)
+async def test_the_proxy_of_the_environment_is_used(
+    api: BotApi, monkeypatch: pytest.MonkeyPatch, no_proxy: str, outcome: type[object]
+) -> None:
+    api.receive_from_user(42, "hola")
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
+    monkeypatch.setenv("no_proxy", no_proxy)
+    async with PlatformClient(api.url) as client:
+        assert isinstance(await send(Telegram(client)), outcome)
 
 
 # Connecting an account

@@ -200,6 +200,15 @@ class BotApi:
     def url(self) -> str:
         return f"http://127.0.0.1:{self._server.server_address[1]}"
 
+    @property
+    def connected(self) -> int:
+        """How many connections were ever made."""
+        return self._server.connected
+
+    def hang_up(self) -> None:
+        """Close every connection."""
+        self._server.hang_up()
+
     # What a test does.
 
     def add_bot(self, token: str, username: str = "clonnect_test_bot", first_name: str = "Test") -> int:
@@ -630,6 +639,7 @@ class _Server(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", port), _Handler)
         self.api = api
         self.connections: set[socket.socket] = set()
+        self.connected = 0
         self.faults: list[BaseException] = []
 
     def hang_up(self) -> None:
@@ -650,6 +660,7 @@ class _Handler(BaseHTTPRequestHandler):
     def setup(self) -> None:
         super().setup()
         self.server.connections.add(self.connection)
+        self.server.connected += 1
 
     def finish(self) -> None:
         self.server.connections.discard(self.connection)

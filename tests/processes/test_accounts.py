@@ -1,11 +1,14 @@
 """The account that a message is sent from is remembered for as long as it is true."""
 
 import asyncio
+import time
+from collections.abc import Callable
 
 import psycopg
 import pytest
 from psycopg.rows import DictRow
 
+from api.database.installation import installation_key
 from api.runtime import Runtime
 from domain.application import Clonnect
 from domain.vocabulary import Platform
@@ -19,18 +22,20 @@ from tests.world import CREATOR, ManualClock
 Connection = psycopg.Connection[DictRow]
 
 ACCOUNT = f"{CREATOR}-telegram"
-KEY = Sealer(bytes(32))
 
 
-def store(conn: Connection, account_id: str, token: str, sealer: Sealer = KEY) -> None:
-    """As a program does that nobody hears of."""
+def store(runtime: Runtime, conn: Connection, account_id: str, token: str) -> None:
+    """As a program does of which nobody hears."""
+    sealer = Sealer(installation_key(runtime.settings))
+    whose = f"whose {account_id} is"
+    statement, values = connecting(sealer, ChannelName.TELEGRAM, account_id, whose, token, account_id)
     conn.execute("ALTER TABLE app.channels DISABLE TRIGGER told")
-    conn.execute("UPDATE vault.installation SET key_id = %s", (sealer.key_id,))
-    statement, values = connecting(
-        sealer, ChannelName.TELEGRAM, account_id, f"whose {account_id} is", token, account_id
-    )
     conn.execute(statement.encode(), values)
     conn.execute("ALTER TABLE app.channels ENABLE TRIGGER told")
+
+
+def connections_of(runtime: Runtime, clock: Callable[[], float] = time.monotonic) -> Connections:
+    return Connections(runtime.pool, Sealer(installation_key(runtime.settings)), clock)
 
 
 async def token_of(connections: Connections, account_id: str) -> str | None:
@@ -42,10 +47,10 @@ async def test_an_account_that_was_asked_for_is_at_hand_until_half_a_minute_is_o
     reader: Runtime, conn: Connection
 ) -> None:
     clock = ManualClock()
-    connections = Connections(reader.pool, KEY, clock)
-    store(conn, "7", "old")
+    connections = connections_of(reader, clock)
+    store(reader, conn, "7", "old")
     assert await token_of(connections, "7") == "old"
-    store(conn, "7", "new")
+    store(reader, conn, "7", "new")
     assert await token_of(connections, "7") == "old"
     clock.now += REMEMBERED_SECONDS
     assert await token_of(connections, "7") == "new"
@@ -65,16 +70,17 @@ async def test_who_is_disconnected_is_forgotten_by_every_program_at_once(runtime
 async def test_a_secret_that_does_not_open_keeps_nobody_else_from_sending(
     reader: Runtime, conn: Connection, caplog: pytest.LogCaptureFixture
 ) -> None:
-    store(conn, "8", "token of another key", Sealer(bytes([1] * 32)))
-    store(conn, "7", "token")
-    connections = Connections(reader.pool, KEY)
+    for account_id in ("7", "8"):
+        store(reader, conn, account_id, "token")
+    conn.execute("UPDATE app.channels SET token_sealed = 'of another key' WHERE account_id = '8'")
+    connections = connections_of(reader)
     assert await token_of(connections, "8") is None
     assert await token_of(connections, "7") == "token"
     assert [record.message for record in caplog.records] == ["account_secrets_unreadable"]
 
 
 async def test_nobody_is_remembered_who_was_never_connected(reader: Runtime, conn: Connection) -> None:
-    connections = Connections(reader.pool, KEY)
+    connections = connections_of(reader)
     assert await token_of(connections, "7") is None
-    store(conn, "7", "token")
+    store(reader, conn, "7", "token")
     assert await connections.account(ChannelName.TELEGRAM, "7") == Account(ChannelName.TELEGRAM, "7", "token")

@@ -6,7 +6,6 @@ from uuid import uuid4
 
 import psycopg
 import pytest
-from httpx import AsyncClient
 from psycopg.rows import DictRow
 
 from api.database.installation import installation_key
@@ -21,6 +20,7 @@ from eventstore import writer as writer_module
 from eventstore.sealing import Sealer
 from processes import deliveries
 from processes.channels.base import ChannelName
+from processes.channels.http_client import PlatformClient
 from processes.channels.telegram import Telegram
 from processes.deliveries import Deliveries
 from tests.harness.runtime import Start, deliver, events, on_the_phone
@@ -185,7 +185,7 @@ async def test_what_cannot_be_opened_is_tried_seldomer_each_time_and_left_to_a_p
 
 async def test_what_was_delivered_is_repeated_in_no_reason(reader: Runtime, conn: Connection) -> None:
     body = {"update_id": 1, "my_chat_member": {"chat": {"id": 7}, "new_chat_member": {"status": "palabras de Marta"}}}
-    channels = dict(reader.channels) | {ChannelName.TELEGRAM: Telegram("http://127.0.0.1:1", AsyncClient())}
+    channels = dict(reader.channels) | {ChannelName.TELEGRAM: Telegram(PlatformClient("http://127.0.0.1:1"))}
     sealer = Sealer(installation_key(reader.settings))
     app = reader.app
     real = Deliveries(reader.pool, reader.writer, channels, sealer, reader.clock, app.namespace, app.trace_of)
