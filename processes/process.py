@@ -37,7 +37,7 @@ class Process:
                 self._handlers[event_class.TOPIC] = attribute.__get__(self)
 
     def prepare(self) -> None:
-        """Load what reacting takes, on a thread of its own, before the first event is shown."""
+        """Load what reacting takes, on a thread of its own, before this worker leads."""
 
     @property
     def topics(self) -> Collection[str]:

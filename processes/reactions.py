@@ -72,6 +72,11 @@ class Reactions:
         if self._loop is not None and not self._log_moved.is_set() and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._log_moved.set)
 
+    async def prepare(self) -> None:
+        """Have every process ready to react; whoever is not does not lead."""
+        for process in self._processes:
+            await asyncio.to_thread(process.prepare)
+
     async def restart(self, conn: AsyncConnection[DictRow]) -> None:
         """Take the positions from the database, at the beginning and when the log begins anew."""
         cursor = await conn.execute("SELECT name, position FROM app.processes")
@@ -91,7 +96,6 @@ class Reactions:
 
     async def follow(self, conn: Session) -> None:
         """React for as long as the session by which we lead lasts; raises how that ended."""
-        await asyncio.gather(*(asyncio.to_thread(process.prepare) for process in self._processes))
         await self.restart(conn)
         await conn.execute("SET synchronous_commit = off")  # what a crash takes of the position is shown again
         try:

@@ -123,6 +123,7 @@ class Worker:
                     self._due_work.worker = str(number)
                     await self._tick()
                     self._agenda_moved.set()
+                    await self._reactions.prepare()
                     lease = await self._stand_by(conn)
                     with checked(lease.check):
                         async with beating(conn, lease):
