@@ -24,10 +24,8 @@ class Releases(Process):
         self._nurturing = nurturing
         self._progress = progress
 
-    @reacts_to(Creator.ModeChanged)
+    @reacts_to(Creator.ModeChanged, when=lambda event: event.mode is not Mode.OFF)
     async def mode_changed(self, event: Creator.ModeChanged, recorded: Recorded) -> None:
-        if event.mode is Mode.OFF:
-            return
         if not await self._progress.wait_until(recorded.position, PATIENCE):
             raise TimeoutError("the projections are too far behind to say what is held")
         for row in await self._nurturing.held(recorded.metadata["creator_id"], "sending_off"):

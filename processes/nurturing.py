@@ -38,34 +38,26 @@ class SequenceEnrolment(Process):
         super().__init__()
         self._writer = writer
 
-    @reacts_to(Follower.BurstUnderstood)
+    @reacts_to(Follower.BurstUnderstood, when=lambda event: _is_courtesy(event) or _sequence_for(event) is not None)
     async def burst_understood(self, event: Follower.BurstUnderstood, recorded: Recorded) -> None:
-        intents = {intent for intent, _ in event.intents}
-        if event.refusal or intents & NEVER_ENROLS:
-            return
-        if intents <= COURTESY:
+        if _is_courtesy(event):
             with caused_by(recorded):
                 await self._writer.do(Clonnect.resume_run, event.originator_id, recorded.event_id)
-            return
-        for intent, sequence_type in SEQUENCE_FOR.items():
-            if intent in intents:
-                await self._enrol(event.originator_id, sequence_type, "intent", event.timestamp, recorded)
-                return
+        elif (sequence_type := _sequence_for(event)) is not None:
+            await self._enrol(event.originator_id, sequence_type, "intent", event.timestamp, recorded)
 
-    @reacts_to(Lead.StatusChanged)
+    @reacts_to(Lead.StatusChanged, when=lambda event: event.after is Status.CUSTOMER and event.reason != "purchase")
     async def status_changed(self, event: Lead.StatusChanged, recorded: Recorded) -> None:
-        if event.after is Status.CUSTOMER and event.reason != "purchase":
-            follower_id = recorded.owner("follower_id")
-            await self._enrol(follower_id, SequenceType.POST_PURCHASE, "status", event.timestamp, recorded)
+        follower_id = recorded.owner("follower_id")
+        await self._enrol(follower_id, SequenceType.POST_PURCHASE, "status", event.timestamp, recorded)
 
-    @reacts_to(Lead.Purchased)
+    # Nobody is asked how it begins who bought long ago and is only now entered.
+    @reacts_to(Lead.Purchased, when=lambda event: event.timestamp - event.at <= STALE_AFTER)
     async def purchased(self, event: Lead.Purchased, recorded: Recorded) -> None:
-        """Nobody is asked how it begins who bought long ago and is only now entered."""
-        if event.timestamp - event.at <= STALE_AFTER:
-            follower_id = recorded.owner("follower_id")
-            await self._enrol(
-                follower_id, SequenceType.POST_PURCHASE, "purchase", event.at, recorded, product_id=event.product_id
-            )
+        follower_id = recorded.owner("follower_id")
+        await self._enrol(
+            follower_id, SequenceType.POST_PURCHASE, "purchase", event.at, recorded, product_id=event.product_id
+        )
 
     async def _enrol(
         self,
@@ -86,3 +78,20 @@ class SequenceEnrolment(Process):
                 anchor_at=anchor_at,
                 product_id=product_id,
             )
+
+
+def _never_enrols(event: Follower.BurstUnderstood) -> bool:
+    return event.refusal or any(intent in NEVER_ENROLS for intent, _ in event.intents)
+
+
+def _is_courtesy(event: Follower.BurstUnderstood) -> bool:
+    """Whether nothing but thanks was said."""
+    return not _never_enrols(event) and all(intent in COURTESY for intent, _ in event.intents)
+
+
+def _sequence_for(event: Follower.BurstUnderstood) -> SequenceType | None:
+    """What a burst calls for."""
+    if _never_enrols(event):
+        return None
+    intents = {intent for intent, _ in event.intents}
+    return next((sequence for intent, sequence in SEQUENCE_FOR.items() if intent in intents), None)

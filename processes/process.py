@@ -12,11 +12,15 @@ from projections.engine.projection import Pool
 Handler = TypeVar("Handler", bound=Callable[..., Awaitable[None]])
 
 
-def reacts_to(*event_classes: type[Any]) -> Callable[[Handler], Handler]:
-    """Mark a method as the reaction to these events."""
+def _always(_event: Any) -> bool:
+    return True
+
+
+def reacts_to(*event_classes: type[Any], when: Callable[[Any], bool] = _always) -> Callable[[Handler], Handler]:
+    """Mark a method as the reaction to these events; `when` tells by the event alone which of them call for nothing."""
 
     def mark(method: Handler) -> Handler:
-        method.__dict__["handled"] = event_classes
+        method.__dict__.update(handled=event_classes, when=when)
         return method
 
     return mark
@@ -32,9 +36,11 @@ class Process:
 
     def __init__(self) -> None:
         self._handlers: dict[str, Callable[[Any, Recorded], Awaitable[None]]] = {}
+        self._conditions: dict[str, Callable[[Any], bool]] = {}
         for attribute in vars(type(self)).values():
             for event_class in getattr(attribute, "handled", ()):
                 self._handlers[event_class.TOPIC] = attribute.__get__(self)
+                self._conditions[event_class.TOPIC] = attribute.when
 
     def prepare(self) -> None:
         """Load what reacting takes, on a thread of its own, before this worker leads."""
@@ -45,11 +51,13 @@ class Process:
         return self._handlers.keys()
 
     def reacts(self, recorded: Recorded) -> bool:
-        """Whether this kind of event concerns the process; what was erased calls for nothing any more."""
-        return recorded.event.TOPIC in self.topics and not recorded.event.erased
+        """Whether this event concerns the process; what was erased calls for nothing any more."""
+        event = recorded.event
+        condition = self._conditions.get(event.TOPIC)
+        return condition is not None and not event.erased and condition(event)
 
     async def handle(self, recorded: Recorded) -> None:
-        """React to one event of a kind that concerns the process."""
+        """React to one event that concerns the process."""
         await self._handlers[recorded.event.TOPIC](recorded.event, recorded)
 
 

@@ -38,17 +38,15 @@ class Replies(Process):
     def prepare(self) -> None:
         load()
 
-    @reacts_to(Follower.MessageReceived)
+    @reacts_to(Follower.MessageReceived, when=lambda event: event.opens_burst)
     async def message_received(self, event: Follower.MessageReceived, recorded: Recorded) -> None:
-        if event.opens_burst:
-            with caused_by(recorded):
-                await self._writer.do(_understand, event)
+        with caused_by(recorded):
+            await self._writer.do(_understand, event)
 
-    @reacts_to(Follower.BurstUnderstood)
+    @reacts_to(Follower.BurstUnderstood, when=lambda event: event.needs_reply)
     async def burst_understood(self, event: Follower.BurstUnderstood, recorded: Recorded) -> None:
-        if event.needs_reply:
-            with caused_by(recorded):
-                await self._writer.do(_reply, event, self._limits)
+        with caused_by(recorded):
+            await self._writer.do(_reply, event, self._limits)
 
 
 def _understand(app: Clonnect, event: Follower.MessageReceived) -> None:

@@ -76,13 +76,15 @@ class Projector:
         self._in_doubt = False
         self._cleared_at = time.monotonic()
         self._beaten_at = 0.0
+        self._looked_at = -POLL_SECONDS
         self._wake = threading.Event()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="projector", daemon=True)
 
     def log_moved(self, _payload: str | None) -> None:
-        """Somebody appended."""
-        self._wake.set()
+        """Somebody appended: that concerns who leads something."""
+        if self._led:
+            self._wake.set()
 
     def heard(self, payload: str | None) -> None:
         """Another process reports how far it is, and in which tables; nothing: what is known may be wrong."""
@@ -135,7 +137,8 @@ class Projector:
                     delay = 0.1
                     while not self._stopping.is_set():
                         self._wake.clear()
-                        self._lead(conn)
+                        if time.monotonic() - self._looked_at >= POLL_SECONDS:
+                            self._lead(conn)
                         if self._in_doubt:
                             self._in_doubt = False
                             for led in self._led.values():
@@ -163,6 +166,7 @@ class Projector:
     def _prepare(self, conn: AnsweringConnection[DictRow]) -> None:
         """Make the tables that are missing, one program after the other; one that hangs over it loses its session."""
         self._led.clear()
+        self._looked_at = -POLL_SECONDS
         conn.answer_seconds = PREPARE_SECONDS + ANSWER_SECONDS
         with conn.transaction():
             conn.execute(f"SET LOCAL lock_timeout = '{PREPARE_SECONDS:.0f}s'".encode())
@@ -173,6 +177,7 @@ class Projector:
 
     def _lead(self, conn: Connection[DictRow]) -> None:
         """Lead what nobody else does, and look how far the others have brought the rest."""
+        self._looked_at = time.monotonic()
         others = {leader_key(each.name, each.version): each for each in self._projections if each.name not in self._led}
         if not others:
             return
