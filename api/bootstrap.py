@@ -45,6 +45,7 @@ from processes.sending import Sending
 from processes.simulator_outbox import SimulatorOutbox
 from processes.telegram_setup import Bots
 from processes.worker import Worker
+from projections.agenda import CHANNEL as AGENDA_CHANNEL
 from projections.agenda import Agenda
 from projections.board import Board
 from projections.conversations import Conversations
@@ -135,7 +136,7 @@ async def run(
             listener.on(VAULT_CHANNEL, vault.heard)
         if worker is not None:
             listener.on(LOG_CHANNEL, worker.log_moved)
-            listener.on(PROGRESS_CHANNEL, worker.agenda_moved)
+            listener.on(AGENDA_CHANNEL, worker.agenda_moved)
         polling = None
         if worker is not None and not is_demo and settings.telegram_polling and settings.public_url is None:
             polling = Polling(url, pool, telegram, connections, deliveries)

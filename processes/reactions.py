@@ -37,7 +37,9 @@ REACTION_SECONDS = 60.0
 """A reaction that takes longer is broken off and begun anew."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
 STORED_AFTER: Final = 0.1
-"""Seconds that the position waits to be stored while there is more to do; a crash repeats what was done since."""
+"""Seconds that the position waits to be stored until everything is reacted to; a crash repeats what was done since."""
+NOBODY_CONCERNED: Final = 0.01
+"""Seconds until the log is read again behind events that called for nothing."""
 
 _logger = logging.getLogger(__name__)
 
@@ -59,7 +61,7 @@ class Reactions:
         self._start: dict[str, int] = {}
         self._read = 0
         self._unfinished: OrderedDict[int, Recorded] = OrderedDict()
-        self._moved, self._idle = asyncio.Event(), asyncio.Event()
+        self._moved, self._settled = asyncio.Event(), asyncio.Event()
         self.position = -1
         """Up to where every process has done what it does about it; -1 as long as that is unknown."""
 
@@ -138,6 +140,8 @@ class Reactions:
             lanes.put(key, partial(self._react, conn, processes, recorded))
         self._read = page.reached
         self._move()
+        if not concerning:
+            await asyncio.sleep(NOBODY_CONCERNED)
 
     def _concerned(self, recorded: Recorded) -> list[Process]:
         return [
@@ -153,6 +157,8 @@ class Reactions:
             await self._show(conn, process, recorded)
         self._unfinished.pop(recorded.position, None)
         self._move()
+        if not self._unfinished:
+            self._settled.set()
 
     async def _show(self, conn: Session, process: Process, recorded: Recorded) -> None:
         tries, pause = 0, FIRST_PAUSE
@@ -181,18 +187,15 @@ class Reactions:
     def _move(self) -> None:
         self.position = next(iter(self._unfinished), self._read + 1) - 1
         self._moved.set()
-        if not self._unfinished:
-            self._idle.set()
 
     async def _keep_position(self, conn: Session) -> None:
         while True:
             await self._moved.wait()
             self._moved.clear()
-            if self._unfinished:
-                self._idle.clear()
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(STORED_AFTER):
-                        await self._idle.wait()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(STORED_AFTER):
+                    await self._settled.wait()
+            self._settled.clear()
             await self._store_position(conn)
 
     async def _store_position(self, conn: Session) -> None:

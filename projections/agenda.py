@@ -13,6 +13,9 @@ from domain.lead import Lead
 from eventstore.log import Recorded
 from projections.engine.projection import Projection, Tables, handles
 
+CHANNEL = "read_agenda"
+"""PostgreSQL notifies this channel when rows have changed."""
+
 LEASE = timedelta(seconds=30)
 COLUMNS = """a.key, kind, due_at, creator_id, follower_id, ref, attempt, worker, event_id, correlation_id,
              EXISTS (SELECT FROM app.dismissed AS d WHERE d.key = a.key AND d.event_id = a.event_id) AS dismissed"""
@@ -58,6 +61,7 @@ class Agenda(Projection):
     """One row for each thing that waits for its time; whoever works takes a lease on it."""
 
     name = "agenda"
+    announced_on = CHANNEL
     tables: ClassVar[Mapping[str, tuple[str, ...]]] = {"agenda": ("key",)}
     schema = """
         CREATE TABLE {agenda} (

@@ -43,6 +43,11 @@ class Folded:
     tables: Mapping[str, RowChanges]
     parked: list[Parked]
 
+    @property
+    def changes(self) -> bool:
+        """Whether anything is different afterwards."""
+        return any(self.tables.values())
+
     def write(self, conn: Connection[DictRow]) -> None:
         for rows in self.tables.values():
             rows.write(conn)

@@ -45,6 +45,8 @@ class Projection:
     version: ClassVar[int] = 1
     tables: ClassVar[Mapping[str, tuple[str, ...]]]
     schema: ClassVar[str]
+    announced_on: ClassVar[str | None] = None
+    """The channel on which PostgreSQL notifies of changes of the tables, where somebody waits for them."""
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool

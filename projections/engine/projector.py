@@ -4,7 +4,7 @@ import logging
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from itertools import chain
@@ -254,13 +254,14 @@ class Projector:
 
     def _show_together(self, conn: Connection[DictRow], group: Sequence[_Led], page: LogPage) -> None:
         folded = [fold(led.projection, page, led.waiting) for led in group]
+        changed = [led.projection for led, each in zip(group, folded, strict=True) if each.changes]
         with conn.transaction():
             with conn.pipeline():
                 passed = _pass_on(conn, group, page.reached)
                 for led, each in zip(group, folded, strict=True):
                     each.write(conn)
                     store_parked(conn, led.projection, each.parked)
-                _notify(conn, group, page.reached)
+                _notify(conn, group, page.reached, changed)
             if passed.rowcount != len(group):
                 raise _Changed
         for led, each in zip(group, folded, strict=True):
@@ -274,7 +275,7 @@ class Projector:
                     raise _Changed
                 parked = apply_page(conn, led.projection, page, led.waiting)
                 store_parked(conn, led.projection, parked)
-                _notify(conn, [led], page.reached)
+                _notify(conn, [led], page.reached, [led.projection])
         except _Changed:
             self._look_again(conn, led)
         except Exception as error:
@@ -326,8 +327,17 @@ def _pass_on(conn: Connection[DictRow], group: Sequence[_Led], reached: int) -> 
     )
 
 
-def _notify(conn: Connection[DictRow], group: Sequence[_Led], reached: int) -> None:
-    conn.execute("SELECT pg_notify(%s, %s)", (CHANNEL, " ".join(report(led.projection, reached) for led in group)))
+def _notify(conn: Connection[DictRow], group: Sequence[_Led], reached: int, changed: Iterable[Projection]) -> None:
+    told = {CHANNEL: " ".join(report(led.projection, reached) for led in group)}
+    notify(conn, told | {each.announced_on: "" for each in changed if each.announced_on is not None})
+
+
+def notify(conn: Connection[DictRow], told: Mapping[str, str]) -> None:
+    """Tell whoever listens to these channels, when the transaction is committed."""
+    conn.execute(
+        "SELECT pg_notify(channel, payload) FROM unnest(%s::text[], %s::text[]) AS told (channel, payload)",
+        (list(told), list(told.values())),
+    )
 
 
 def report(projection: Projection, position: int) -> str:

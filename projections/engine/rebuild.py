@@ -24,7 +24,7 @@ from projections.engine.folding import apply_page, with_parked
 from projections.engine.generations import drop_tables, identifiers, make_tables, shown, store_parked, waiting_in
 from projections.engine.parking import BEFORE_ERASING, discarded, go_on
 from projections.engine.projection import Projection
-from projections.engine.projector import CHANNEL, SESSION, report
+from projections.engine.projector import CHANNEL, SESSION, notify, report
 
 BATCH = 5000
 TAIL = 500
@@ -214,7 +214,8 @@ class Rebuild:
             "DELETE FROM read.parked WHERE name = %s AND version = %s AND generation <> %s",
             (*key, projection.generation),
         )
-        conn.execute("SELECT pg_notify(%s, %s)", (CHANNEL, report(projection, self._position)))
+        told = {CHANNEL: report(projection, self._position)}
+        notify(conn, told if projection.announced_on is None else told | {projection.announced_on: ""})
 
 
 class ReadAhead:

@@ -66,6 +66,10 @@ class RowChanges:
         self._removed: dict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
         self._holders: dict[str, defaultdict[str, Keys]] = {}
 
+    def __bool__(self) -> bool:
+        """Whether there are any."""
+        return bool(self._changes or self._removed)
+
     def put(self, *key: Any, **columns: Any) -> None:
         changes = self._changes.get(key)
         if changes is None:

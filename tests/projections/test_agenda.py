@@ -10,10 +10,11 @@ from psycopg.rows import DictRow
 from api.runtime import Runtime
 from domain.application import Clonnect
 from domain.follower.values import SILENCE, Inbound
-from domain.vocabulary import Platform, SequenceType
+from domain.vocabulary import Platform, SequenceType, Status
 from eventstore.log import Log
-from projections.agenda import Agenda, Kind
+from projections.agenda import CHANNEL, Agenda, Kind
 from projections.engine.rebuild import Rebuild
+from tests.harness.waiting import PATIENCE
 from tests.projections.conftest import TimedCommands, shown
 from tests.world import CREATOR, NO_POOL
 
@@ -46,6 +47,30 @@ async def test_what_is_due_is_taken_once_and_what_is_not_waits(reader: Runtime, 
     assert (due.kind, due.due_at, due.creator_id) == (Kind.FOLLOW_UP, first, CREATOR)
     assert await reader.agenda.claim(first, 10) == []
     assert await reader.agenda.unfinished(first) == 1
+
+
+async def test_a_worker_hears_of_what_is_promised_and_not_of_cards_that_are_moved(
+    reader: Runtime, people: TimedCommands, conn: Connection
+) -> None:
+    lead_id = promised(people)
+    await shown(reader)
+    conn.execute(f"LISTEN {CHANNEL}".encode())
+    people.do(Clonnect.change_status, CREATOR, lead_id, Status.HOT)
+    await shown(reader)
+    assert list(conn.notifies(timeout=0)) == []
+    promised(people, "2")
+    await shown(reader)
+    assert [each.channel for each in conn.notifies(timeout=PATIENCE, stop_after=1)] == [CHANNEL]
+
+
+async def test_a_worker_hears_of_an_agenda_that_was_made_anew(
+    reader: Runtime, people: TimedCommands, conn: Connection, database_url: str
+) -> None:
+    promised(people)
+    await shown(reader)
+    conn.execute(f"LISTEN {CHANNEL}".encode())
+    await asyncio.to_thread(Rebuild(database_url, reader.log, Agenda(NO_POOL), lambda step: None).run)
+    assert [each.channel for each in conn.notifies(timeout=PATIENCE, stop_after=1)] == [CHANNEL]
 
 
 async def test_workers_who_claim_at_once_never_claim_the_same(reader: Runtime, people: TimedCommands) -> None:
