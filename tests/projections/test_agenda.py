@@ -60,7 +60,7 @@ async def test_a_worker_hears_of_what_is_promised_and_not_of_cards_that_are_move
     assert list(conn.notifies(timeout=0)) == []
     promised(people, "2")
     await shown(reader)
-    assert [each.channel for each in conn.notifies(timeout=PATIENCE, stop_after=1)] == [CHANNEL]
+    assert {each.channel for each in conn.notifies(timeout=PATIENCE, stop_after=1)} == {CHANNEL}
 
 
 async def test_a_worker_hears_of_an_agenda_that_was_made_anew(
@@ -70,7 +70,7 @@ async def test_a_worker_hears_of_an_agenda_that_was_made_anew(
     await shown(reader)
     conn.execute(f"LISTEN {CHANNEL}".encode())
     await asyncio.to_thread(Rebuild(database_url, reader.log, Agenda(NO_POOL), lambda step: None).run)
-    assert [each.channel for each in conn.notifies(timeout=PATIENCE, stop_after=1)] == [CHANNEL]
+    assert {each.channel for each in conn.notifies(timeout=PATIENCE, stop_after=1)} == {CHANNEL}
 
 
 async def test_workers_who_claim_at_once_never_claim_the_same(reader: Runtime, people: TimedCommands) -> None:
