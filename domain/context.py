@@ -5,7 +5,9 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from datetime import datetime
-from uuid import UUID, uuid4
+from uuid import UUID
+
+from domain.random_ids import random_id
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,7 @@ def acting(
     at: datetime | None = None,
 ) -> Iterator[Context]:
     """Say who acts (`person:…`, `bot`, `follower:…`, `platform:…`, `system`, `key:…`) for what happens inside."""
-    context = Context(actor, correlation_id or uuid4(), causation_id, request_id, delivery_id, at)
+    context = Context(actor, correlation_id or random_id(), causation_id, request_id, delivery_id, at)
     token = _context.set(context)
     try:
         yield context

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol, TypeVar, runtime_checkable
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from eventsourcing.application import AggregateNotFoundError, Application, Repository
 from eventsourcing.persistence import IntegrityError
@@ -16,6 +16,7 @@ from domain.errors import LostRace, NotFound
 from domain.follower.follower import Follower
 from domain.lead import Lead
 from domain.nurturing.sequence import Sequence as NurturingSequence
+from domain.random_ids import random_id
 from domain.vocabulary import SequenceType
 
 Stream = TypeVar("Stream", bound=Aggregate)
@@ -68,7 +69,7 @@ class Streams(Application[UUID]):
         """
         cause = context.current().metadata()
         metadata = [cause | aggregate.owners() for aggregate in aggregates for _ in aggregate.pending_events]
-        event_ids = [uuid4() for _ in metadata]
+        event_ids = [random_id() for _ in metadata]
         events = [event for aggregate in aggregates for event in aggregate.collect_events()]
         try:
             # Not by the library's `save`, which asks of each object what it is: a sixth of the writer's time.

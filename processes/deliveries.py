@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Final, assert_never
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from psycopg.rows import DictRow
@@ -21,6 +21,7 @@ from domain.errors import Conflict, DomainError, NotFound
 from domain.follower.follower import Follower
 from domain.follower.values import Attachment, Inbound, ServiceNote
 from domain.person.identity import check_shape
+from domain.random_ids import random_id
 from domain.vocabulary import Platform
 from eventstore.sealing import Sealer
 from eventstore.writer import Writer
@@ -143,7 +144,7 @@ class Deliveries:
 
         A message is kept in the transaction of its events; what is no message, or is refused, is kept first.
         """
-        body = Body(uuid4(), channel, account_id, creator_id, raw, self._clock(), origin)
+        body = Body(random_id(), channel, account_id, creator_id, raw, self._clock(), origin)
         match self._channels[channel].parse(raw, account_id, body.received_at):
             case [Message() | Postback() as item]:
                 try:
