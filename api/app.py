@@ -40,6 +40,7 @@ from api.openapi.document import describe
 from api.runtime import Runtime
 from api.simulator import routes as simulator
 from api.stream import routes as stream
+from api.stream.fan_out import FanOut
 from api.webhooks import routes as webhooks
 
 NAME = "Clonnect"
@@ -87,6 +88,7 @@ class State(TypedDict):
     callers: Callers
     log_ins: LogIns
     streams: ConcurrencyLimit
+    fan_out: FanOut
     readiness: ReadinessProbe
 
 
@@ -143,6 +145,8 @@ async def _state(runtime: Runtime, leaving: threading.Event) -> AsyncIterator[St
         lambda: runtime.key.is_over,
         leaving,
     )
+    fan_out = FanOut(runtime.progress, runtime.history, lambda: callers.changes)
+    fan_out.start()
     await readiness.start()
     try:
         yield State(
@@ -151,10 +155,12 @@ async def _state(runtime: Runtime, leaving: threading.Event) -> AsyncIterator[St
             callers=callers,
             log_ins=LogIns(runtime.pool, runtime.writer, callers, Tries(settings.log_ins_per_minute), key),
             streams=ConcurrencyLimit(settings.streams_at_once),
+            fan_out=fan_out,
             readiness=readiness,
         )
     finally:
         await readiness.stop()
+        await fan_out.stop()
 
 
 def openapi() -> dict[str, Any]:

@@ -22,7 +22,6 @@ from domain.creator import Creator
 from domain.errors import FieldError, Invalid
 from eventstore import log
 from processes import channel_accounts, clock, deliveries, telegram_setup
-from projections import event_history
 from projections.engine import progress, projection
 
 Handle = Callable[[Request], Coroutine[Any, Any, Response]]
@@ -175,7 +174,6 @@ Log = Annotated[log.Log, part(lambda runtime: runtime.log)]
 Progress = Annotated[progress.Progress, part(lambda runtime: runtime.progress)]
 Clock = Annotated[clock.Clock, part(lambda runtime: runtime.clock)]
 Settings = Annotated[settings.Settings, part(lambda runtime: runtime.settings)]
-History = Annotated[event_history.EventHistory, part(lambda runtime: runtime.history)]
 Deliveries = Annotated[deliveries.Deliveries, part(lambda runtime: runtime.deliveries)]
 Bots = Annotated[telegram_setup.Bots, part(lambda runtime: runtime.bots)]
 Connections = Annotated[channel_accounts.Connections, part(lambda runtime: runtime.connections)]

@@ -14,13 +14,15 @@ from starlette.types import Receive, Scope, Send
 from api.access.guard import Acting, KnownCallers, guarded_router
 from api.access.roles import STAFF
 from api.http.rate_limits import ConcurrencyLimit
-from api.http.routing import History, Log, Progress, kept
-from api.stream.server_sent_events import Feed, follow
+from api.http.routing import Log, Progress, kept
+from api.stream import fan_out
+from api.stream.server_sent_events import follow
 from domain.errors import FieldError, Invalid
 
 router = guarded_router("stream", reads=STAFF, writes=STAFF)
 
 Streams = Annotated[ConcurrencyLimit, kept("streams")]
+FanOut = Annotated[fan_out.FanOut, kept("fan_out")]
 
 POSITION: Final[dict[str, JsonValue]] = {"pattern": "^[0-9]{1,18}$"}
 
@@ -68,9 +70,9 @@ async def stream_events(
     creator: Acting,
     progress: Progress,
     log: Log,
-    history: History,
     known: KnownCallers,
     streams: Streams,
+    live: FanOut,
     last_event_id: Annotated[
         str | None, Query(description="As the header `Last-Event-ID`.", json_schema_extra=POSITION)
     ] = None,
@@ -94,10 +96,9 @@ async def stream_events(
         detail = f"At most {PATTERNS} types, each of at most {LONGEST_PATTERN} characters."
         raise Invalid(FieldError("query:types", "count", detail))
     after = progress.position if given is None else int(given)
-    feed = Feed(progress, history, log, lambda: known.changes)
     return OneOfFew(
         streams.one(creator.counted_as),
-        follow(feed, creator.creator_id, after, patterns, lambda: _may_read(request, known, creator)),
+        follow(live, log, creator.creator_id, after, patterns, lambda: _may_read(request, known, creator)),
         media_type="text/event-stream",
         headers={"X-Accel-Buffering": "no"},
     )

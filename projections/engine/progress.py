@@ -21,6 +21,8 @@ class Progress:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._waiting: list[tuple[int, int, asyncio.Future[None]]] = []
         self._tickets = 0
+        self.restarts = 0
+        """Goes up when the log begins anew: a position of before says nothing about this log."""
 
     def attach(self, loop: asyncio.AbstractEventLoop) -> None:
         """Say in which event loop the waits happen."""
@@ -31,12 +33,20 @@ class Progress:
         """What every projection shows: the position of the slowest."""
         return min(self._positions.values(), default=0)
 
+    @property
+    def waiting(self) -> int:
+        """How many wait for a position."""
+        return len(self._waiting)
+
     def advance(self, name: str, position: int) -> None:
         """Take note that a projection shows everything up to `position`."""
         with self._lock:
             if position <= self._positions.get(name, position):
                 return
+            before = self.position
             self._positions[name] = position
+            if self.position == before:
+                return
         if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._wake)
 
@@ -44,6 +54,7 @@ class Progress:
         """Forget all positions, because the log begins anew."""
         with self._lock:
             self._positions = dict.fromkeys(self._positions, 0)
+            self.restarts += 1
 
     def _wake(self) -> None:
         position = self.position
@@ -58,11 +69,15 @@ class Progress:
             return True
         future = asyncio.get_running_loop().create_future()
         self._tickets += 1
-        heapq.heappush(self._waiting, (position, self._tickets, future))
+        waiting = (position, self._tickets, future)
+        heapq.heappush(self._waiting, waiting)
         try:
             async with asyncio.timeout(timeout):
                 await future
         except TimeoutError:
+            if waiting in self._waiting:  # else nothing would forget it while nothing happens
+                self._waiting.remove(waiting)
+                heapq.heapify(self._waiting)
             return self.position >= position
         return True
 

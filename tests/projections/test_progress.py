@@ -55,6 +55,19 @@ async def test_a_position_never_goes_back_until_the_log_begins_anew() -> None:
     assert both.position == 0
 
 
+async def test_who_has_given_up_is_forgotten_though_nothing_happens() -> None:
+    both = progress()
+    for _ in range(3):
+        await both.wait_for_change(0, 0)
+    assert both.waiting == 0
+    waiting = asyncio.create_task(both.wait_until(1, 10))
+    await asyncio.sleep(0)
+    assert both.waiting == 1
+    both.advance("board", 1)
+    both.advance("agenda", 1)
+    assert await waiting
+
+
 def reported(both: Progress, name: str) -> None:
     for position in range(1, 101):
         both.advance(name, position)

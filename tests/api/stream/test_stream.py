@@ -78,11 +78,8 @@ async def raw(served: Served, types: str | None = None) -> AsyncIterator[AsyncIt
         return 3600
 
     runtime = served.runtime
-    feed = server_sent_events.Feed(
-        runtime.progress, runtime.history, runtime.log, lambda: served.state["callers"].changes
-    )
-    after = runtime.progress.position
-    pieces = server_sent_events.follow(feed, CREATOR, after, [types] if types else [], may_read)
+    after, wanted = runtime.progress.position, [types] if types else []
+    pieces = server_sent_events.follow(served.state["fan_out"], runtime.log, CREATOR, after, wanted, may_read)
     try:
         yield pieces
     finally:
