@@ -99,9 +99,10 @@ class Projector:
                 self._report(projection, int(generation), int(position))
 
     def prepare(self) -> None:
-        """Make the tables that are missing, so that whoever starts now can ask them."""
+        """Make the tables that are missing, and see how far all are, so that whoever starts now can ask them."""
         with self._connect() as conn:
             self._prepare(conn)
+            self._see_how_far(conn, self._projections)
 
     def start(self) -> None:
         self._thread.start()
@@ -185,7 +186,10 @@ class Projector:
             projection = others.pop(key)
             self._led[projection.name] = led = _Led(projection, copy(projection), lease)
             self._look_again(conn, led)
-        known = {each.name: each for each in others.values()}
+        self._see_how_far(conn, list(others.values()))
+
+    def _see_how_far(self, conn: Connection[DictRow], projections: Sequence[Projection]) -> None:
+        known = {each.name: each for each in projections}
         rows = conn.execute(
             """SELECT name, generation, position FROM read.projections
                  JOIN unnest(%s::text[], %s::int[]) AS wanted (name, version) USING (name, version)""",

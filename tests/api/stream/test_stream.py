@@ -6,6 +6,7 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -16,9 +17,10 @@ import uvicorn
 from api.access import callers
 from api.http import connection
 from api.server import uvicorn_config
+from api.settings import Settings
 from api.stream import server_sent_events
 from domain.vocabulary import Role
-from tests.harness.http import Served
+from tests.harness.http import Served, opened, serve
 from tests.harness.waiting import PATIENCE
 from tests.world import CREATOR, OTHER
 
@@ -118,6 +120,27 @@ async def test_what_the_board_does_not_show_yet_is_not_told(served: Served, monk
         while (told := await anext(pieces)) == ": still here\n\n":
             pass
     assert "event: lead.captured" in told
+
+
+async def test_a_stream_that_opens_while_the_program_starts_begins_where_the_reads_are(
+    database_url: str, tmp_path: Path
+) -> None:
+    async for before in serve(database_url, tmp_path):
+        await before.lead()
+        keys, head = before.keys, before.head()
+    settings = Settings(data_dir=tmp_path, telegram_polling=False)
+    async with await psycopg.AsyncConnection.connect(database_url) as conn:
+        await conn.execute("LOCK TABLE app.leases IN EXCLUSIVE MODE")  # nobody leads, and nobody says how far it is
+        async with opened(database_url, settings, work=False) as starting:
+            starting.keys.update(keys)
+            starting.client.headers["X-API-Key"] = keys[CREATOR]
+            async with listening(starting) as stream:
+                answer = await starting.client.get(f"/dm/leads/{CREATOR}")
+                assert (answer.status_code, answer.headers["x-position"]) == (200, str(head))
+                await conn.rollback()
+                await starting.lead(platform_user_id="ig_5002")
+                first = await anext(stream)
+    assert (first["event"], first["id"]) == ("lead.captured", str(head + 1))
 
 
 async def test_who_was_away_too_long_is_told_to_begin_anew(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
