@@ -41,10 +41,6 @@ GATHERING = "LOG_GATHERING"
 """The setting of an application whose commands are given by a writer, which appends for several at once."""
 
 
-AGGREGATES = "LOG_AGGREGATES"
-"""The setting of the application that names the package of its aggregates, whose states are kept beside the log."""
-
-
 class Datastore(PostgresDatastore):
     """The library's datastore over a pool that takes a whole connection string, options and all."""
 
@@ -73,10 +69,9 @@ class Factory(InfrastructureFactory[TrackingRecorder]):
 
     def __init__(self, env: Environment | EnvType | None) -> None:
         super().__init__(env)
-        url, key, aggregates = (self._setting(name) for name in (URL, KEY, AGGREGATES))
+        url, key = self._setting(URL), self._setting(KEY)
         self.datastore = Datastore(url)
         self.vault = Vault(self.datastore, b64decode(key))
-        self._aggregates = aggregates
 
     def _setting(self, name: str) -> str:
         value = self.env.get(name)
@@ -110,7 +105,7 @@ class Factory(InfrastructureFactory[TrackingRecorder]):
         return store(
             mapper or self.mapper(),
             recorder or self.application_recorder(),
-            Snapshots(self.datastore, self.vault, self._aggregates),
+            Snapshots(self.datastore, self.vault),
         )
 
     def close(self) -> None:

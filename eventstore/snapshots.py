@@ -4,6 +4,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from functools import cache
 from itertools import chain
 from operator import attrgetter
 from typing import Any, Final, Protocol, cast
@@ -20,12 +21,13 @@ from eventsourcing.persistence import (
     StoredEvent,
 )
 from eventsourcing.postgres import PostgresDatastore
-from eventsourcing.utils import get_topic, resolve_topic
+from eventsourcing.utils import TopicError, get_topic, resolve_topic
 from psycopg.rows import DictRow
 
 from eventstore.mapper import TypedMapper
 from eventstore.recorder import Recorder
-from eventstore.state_codec import fingerprint, read, written
+from eventstore.state_codec import read, written
+from eventstore.state_fingerprint import fingerprint
 from eventstore.vault import Vault
 
 GROWN: Final = 50
@@ -45,12 +47,15 @@ KEEP: Final = """
 """Waits for an erasure that is destroying the key and then keeps nothing; an erasure waits for it, and deletes it."""
 
 _FIND: Final = """
-    SELECT originator_id, snapshot.topic, snapshot.originator_version, snapshot.subject, snapshot.state
+    SELECT originator_id, snapshot.topic, snapshot.originator_version, snapshot.subject, snapshot.fingerprint,
+           snapshot.state
       FROM log.snapshots AS snapshot JOIN log.events AS event USING (originator_id, originator_version)
-     WHERE originator_id = ANY(%s) AND snapshot.fingerprint = %s AND snapshot.chain = event.chain
+     WHERE originator_id = ANY(%s) AND snapshot.chain = event.chain
        AND (%s::bigint IS NULL OR originator_version <= %s)
 """
-"""Only what the same code made of the same events."""
+"""Only what was made of the same events."""
+
+_fingerprint = cache(fingerprint)
 
 _logger = logging.getLogger(__name__)
 
@@ -72,13 +77,12 @@ class Stateful(Protocol):
 class Snapshots:
     """The latest state of each long stream, sealed with the key of its person; a cache, which may always be emptied.
 
-    `package` is where the aggregates are defined: what other sources have made of the events is not used.
+    What other sources have made of the events is not used.
     """
 
-    def __init__(self, datastore: PostgresDatastore, vault: Vault, package: str) -> None:
+    def __init__(self, datastore: PostgresDatastore, vault: Vault) -> None:
         self._datastore = datastore
         self._vault = vault
-        self._fingerprint = fingerprint(package, __package__)
 
     def latest(self, stream: UUID, upto: int | None = None) -> Any:
         """An aggregate as it was kept, at version `upto` at the latest; `None` if that is nowhere."""
@@ -90,7 +94,7 @@ class Snapshots:
 
     def _find(self, streams: Sequence[UUID], upto: int | None) -> Iterator[Any]:
         with self._datastore.get_connection() as conn:
-            rows = conn.execute(_FIND, (list(streams), self._fingerprint, upto, upto), prepare=True).fetchall()
+            rows = conn.execute(_FIND, (list(streams), upto, upto), prepare=True).fetchall()
         if rows:
             self._vault.load({row["subject"] for row in rows})
         for row in rows:
@@ -107,7 +111,11 @@ class Snapshots:
         except InvalidTag:
             _logger.warning("snapshot_unreadable", extra={"stream": stream})
             return None
-        return read(resolve_topic(topic), stream, version, state)
+        try:
+            kind = resolve_topic(topic)
+        except TopicError:  # another version kept it, in which the class has another name
+            return None
+        return read(kind, stream, version, state) if row["fingerprint"] == _fingerprint(kind.__module__) else None
 
     def keep(self, aggregates: Iterable[Stateful]) -> None:
         """Keep the states of aggregates that are as the log has them; not those of people who were erased."""
@@ -126,7 +134,14 @@ class Snapshots:
         if vars(read(type(aggregate), aggregate.id, aggregate.version, state)) != vars(aggregate):
             raise TypeError(f"the state of a {topic} is not read as it was written")
         sealed = key.seal(state, _about(topic, aggregate.id, aggregate.version))
-        return (topic, self._fingerprint, sealed, aggregate.id, aggregate.version, aggregate.subject)
+        return (
+            topic,
+            _fingerprint(type(aggregate).__module__),
+            sealed,
+            aggregate.id,
+            aggregate.version,
+            aggregate.subject,
+        )
 
 
 class StreamStore(EventStore[UUID]):

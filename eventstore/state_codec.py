@@ -1,19 +1,18 @@
 """The state of an aggregate as bytes and back: plain JSON in which every value says what it is."""
 
 import importlib
-import importlib.metadata
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
 from functools import cache
-from hashlib import sha256
-from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
 
 from pydantic_core import from_json, to_json
+
+from eventstore.state_fingerprint import sources
 
 Aggregate = TypeVar("Aggregate")
 
@@ -37,18 +36,21 @@ _WRITTEN: dict[type[Any], tuple[str, Callable[[Any], Any]]] = {
 }
 """What is written of each kind of value that JSON does not know, behind which name."""
 
-_READ: dict[str, Callable[[Any, str], Any]] = {
+Modules = frozenset[str]
+"""Those whose values a state may hold: the ones that its fingerprint stands for."""
+
+_READ: dict[str, Callable[[Any, Modules], Any]] = {
     "uuid": lambda plain, _: UUID(plain),
     "decimal": lambda plain, _: Decimal(plain),
     "datetime": lambda plain, _: datetime.fromisoformat(plain),
     "date": lambda plain, _: date.fromisoformat(plain),
     "time": lambda plain, _: time.fromisoformat(plain),
     "timedelta": lambda plain, _: plain * _MICROSECOND,
-    "tuple": lambda plain, package: tuple(_value(each, package) for each in plain),
-    "list": lambda plain, package: [_value(each, package) for each in plain],
-    "set": lambda plain, package: {_value(each, package) for each in plain},
-    "frozenset": lambda plain, package: frozenset(_value(each, package) for each in plain),
-    "dict": lambda plain, package: {_value(key, package): _value(each, package) for key, each in plain},
+    "tuple": lambda plain, modules: tuple(_value(each, modules) for each in plain),
+    "list": lambda plain, modules: [_value(each, modules) for each in plain],
+    "set": lambda plain, modules: {_value(each, modules) for each in plain},
+    "frozenset": lambda plain, modules: frozenset(_value(each, modules) for each in plain),
+    "dict": lambda plain, modules: {_value(key, modules): _value(each, modules) for key, each in plain},
 }
 
 
@@ -59,27 +61,12 @@ def written(aggregate: Any) -> bytes:
 
 
 def read(aggregate_class: type[Aggregate], aggregate_id: UUID, version: int, state: bytes) -> Aggregate:
-    """The aggregate as it was when its state was written."""
-    package = _package_of(aggregate_class)
+    """The aggregate as it was when its state was written; raises `TypeError` for a value that nothing vouches for."""
+    modules = _modules_behind(aggregate_class.__module__)
     aggregate = object.__new__(aggregate_class)
-    vars(aggregate).update({name: _value(plain, package) for name, plain in from_json(state).items()})
+    vars(aggregate).update({name: _value(plain, modules) for name, plain in from_json(state).items()})
     vars(aggregate).update(_id=aggregate_id, _version=version, _pending_events=[])
     return aggregate
-
-
-@cache
-def fingerprint(*packages: str) -> bytes:
-    """Stands for the code that makes states from events: every source of these packages, and the library."""
-    digest = sha256(importlib.metadata.version("eventsourcing").encode())
-    for package in packages:
-        (folder,) = importlib.import_module(package).__path__
-        sources = sorted(Path(folder).rglob("*.py"))
-        if not sources:
-            raise LookupError(f"the sources of {package} are not there")
-        for source in sources:
-            code = source.read_bytes()
-            digest.update(f"{source.relative_to(folder)} {len(code)} ".encode() + code)
-    return digest.digest()
 
 
 def _plain(value: Any) -> Any:
@@ -97,24 +84,24 @@ def _plain(value: Any) -> Any:
     raise TypeError(f"a value of type {name} cannot be kept")
 
 
-def _value(plain: Any, package: str) -> Any:
+def _value(plain: Any, modules: Modules) -> Any:
     if type(plain) is not list:
         return plain
     name, content = plain
     if name in _READ:
-        return _READ[name](content, package)
-    kind = _class_named(name, package)
+        return _READ[name](content, modules)
+    kind = _class_named(name, modules)
     if issubclass(kind, Enum):
         return kind(content)
-    return kind(**{field: _value(each, package) for field, each in content.items()})
+    return kind(**{field: _value(each, modules) for field, each in content.items()})
 
 
 @cache
-def _class_named(name: str, package: str) -> type[Any]:
-    """A dataclass or an enumeration of the aggregate's own package, and nothing else that could be called."""
+def _class_named(name: str, modules: Modules) -> type[Any]:
+    """A dataclass or an enumeration of one of these modules, and nothing else that could be called."""
     module_name, _, path = name.partition(":")
-    if module_name.partition(".")[0] != package:
-        raise TypeError(f"{name} is none of {package}")
+    if module_name not in modules:
+        raise TypeError(f"{name} is none of what the aggregate is made of")
     found: Any = importlib.import_module(module_name)
     for part in path.split("."):
         found = getattr(found, part)
@@ -123,5 +110,7 @@ def _class_named(name: str, package: str) -> type[Any]:
     return found
 
 
-def _package_of(aggregate_class: type[Any]) -> str:
-    return aggregate_class.__module__.partition(".")[0]
+@cache
+def _modules_behind(module: str) -> Modules:
+    package = module.partition(".")[0]
+    return frozenset(name for name in sources(module) if name.partition(".")[0] == package)

@@ -15,7 +15,7 @@ from api.database.migrate import migrate, pending
 from api.errors import StartupError
 from api.settings import KEY_BYTES, Settings
 from domain.application import Clonnect
-from eventstore.factory import AGGREGATES, GATHERING, KEY, URL, Factory
+from eventstore.factory import GATHERING, KEY, URL, Factory
 from eventstore.vault import Vault, WrongKey, key_in_use
 
 WRONG_KEY = (
@@ -63,7 +63,6 @@ def open_application(url: str, key: bytes, *, writer: bool = False) -> Iterator[
     env = {
         URL: url,
         KEY: base64.b64encode(key).decode(),
-        AGGREGATES: "domain",
         "PERSISTENCE_MODULE": "eventstore.factory:Factory",
         Clonnect.REPOSITORY_TOPIC: "eventstore.snapshots:StreamReader",
         Clonnect.BESIDE_LOG_TOPIC: "processes.beside_log:TablesBesideLog",

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import psycopg
 import pytest
+from eventsourcing import utils
 from eventsourcing.persistence import MapperDeserialisationError
 from psycopg.rows import DictRow
 
@@ -219,6 +220,17 @@ async def test_the_snapshot_of_other_sources_is_not_used_and_then_replaced(
     make_unreadable(conn, lead_id)
     with pytest.raises(MapperDeserialisationError):
         seen_by_another_program(database_url, lead_id)
+
+
+async def test_the_snapshot_of_a_class_that_has_another_name_by_now_is_not_used(
+    writer: Writer[Clonnect], conn: Conn, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lead_id = await a_lead(writer, events=GROWN)
+    wait_until_kept(conn, lead_id)
+    with open_application(database_url, KEY) as app:
+        assert isinstance(snapshots_of(app).latest(lead_id), Lead)
+        monkeypatch.delitem(utils._topic_cache, "lead")
+        assert snapshots_of(app).latest(lead_id) is None
 
 
 def of_another_log(conn: Conn, lead_id: UUID) -> None:
