@@ -69,6 +69,7 @@ class Agenda(Projection):
             creator_id text NOT NULL, follower_id uuid NOT NULL, ref uuid, attempt int, worker text,
             event_id uuid NOT NULL, correlation_id uuid NOT NULL, leased_until timestamptz);
         CREATE INDEX ON {agenda} (due_at);
+        CREATE INDEX ON {agenda} (due_at) WHERE kind = 'send';
         CREATE INDEX ON {agenda} (follower_id);
         CREATE INDEX ON {agenda} (kind) WHERE kind = 'attempt';
     """
@@ -220,18 +221,27 @@ class Agenda(Projection):
         return int(row["n"]) if row else 0
 
     async def claim(self, now: datetime, limit: int) -> list[Due]:
-        """Lease the rows that are due, the longest due first; another worker's leases are passed over."""
+        """Lease the rows that are due: first what was requested to be said, then the longest due.
+
+        Another worker's leases are passed over.
+        """
         rows = await self.select(
-            f"""UPDATE {{agenda}} AS a SET leased_until = clock_timestamp() + %(lease)s
-                 FROM (SELECT key FROM {{agenda}} AS a
-                        WHERE due_at <= %(now)s AND {FREE}
-                        ORDER BY due_at, key LIMIT %(limit)s FOR UPDATE SKIP LOCKED) AS due
+            f"""WITH said AS MATERIALIZED (
+                   SELECT key FROM {{agenda}} AS a
+                    WHERE kind = 'send' AND due_at <= %(now)s AND {FREE}
+                    ORDER BY due_at, key LIMIT %(limit)s FOR UPDATE SKIP LOCKED),
+               promised AS MATERIALIZED (
+                   SELECT key FROM {{agenda}} AS a
+                    WHERE kind <> 'send' AND due_at <= %(now)s AND {FREE}
+                    ORDER BY due_at, key LIMIT %(limit)s - (SELECT count(*) FROM said) FOR UPDATE SKIP LOCKED)
+               UPDATE {{agenda}} AS a SET leased_until = clock_timestamp() + %(lease)s
+                 FROM (SELECT key FROM said UNION ALL SELECT key FROM promised) AS due
                 WHERE a.key = due.key RETURNING {COLUMNS}""",
             now=now,
             limit=limit,
             lease=LEASE,
         )
-        return sorted((_due(row) for row in rows), key=lambda due: (due.due_at, due.key))
+        return sorted((_due(row) for row in rows), key=lambda due: (due.kind is not Kind.SEND, due.due_at, due.key))
 
     async def give_back(self, due: Due, after: timedelta) -> None:
         """Let a row be claimed again after a pause."""

@@ -90,6 +90,16 @@ async def test_the_longest_due_comes_first(reader: Runtime, people: TimedCommand
     assert due == sorted(due)
 
 
+async def test_what_is_said_now_goes_before_whatever_was_promised(reader: Runtime, people: TimedCommands) -> None:
+    lead_ids = [promised(people, str(number)) for number in range(5)]
+    people.at += timedelta(days=2)
+    requested = people.do(Clonnect.send_by_hand, CREATOR, lead_ids[3], "Hola", uuid4())
+    await shown(reader)
+    claimed = await reader.agenda.claim(people.at + A_MONTH, 4)
+    assert [due.kind for due in claimed] == [Kind.SEND, *[Kind.FOLLOW_UP] * 3]
+    assert claimed[0].ref == requested.send_id
+
+
 async def test_what_a_worker_left_is_free_again_when_its_lease_ends(
     reader: Runtime, people: TimedCommands, conn: Connection
 ) -> None:
