@@ -3,12 +3,13 @@
 import asyncio
 from typing import Annotated, ClassVar, Final
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 
 from api.access import callers
 from api.access.roles import EVERYBODY, Roles
 from api.http.client_address import address_of
 from api.http.middleware import refuse_too_large
+from api.http.parts import Part
 from api.http.problems import Forbidden, Unauthenticated, WithoutCsrfToken
 from api.http.routing import (
     JSON,
@@ -122,18 +123,13 @@ def check_page(request: Request, limit: int) -> None:
         raise Invalid(FieldError("query:limit", "range", f"`limit`: a page has at most {limit} rows here."))
 
 
-async def _caller(request: Request) -> callers.Caller:
-    caller: callers.Caller = request.state.caller
-    return caller
-
-
-async def acting(request: Request) -> callers.Caller:
+def acting(request: Request, _response: Response) -> callers.Caller:
     """The caller, who was found to act for the creator of the path."""
     caller: callers.Caller = request.state.caller
     return caller
 
 
-Caller = Annotated[callers.Caller, Depends(_caller)]
-Acting = Annotated[callers.Caller, Depends(acting)]
+Caller = Annotated[callers.Caller, kept("caller")]
+Acting = Annotated[callers.Caller, Part(acting)]
 """The caller, who may act for the creator that the path names."""
 KnownCallers = Annotated[callers.Callers, kept("callers")]

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Concatenate, Generic, ParamSpec, TypeVar
 from uuid import UUID, uuid4
 
-from fastapi import Depends, Request, Response
+from fastapi import Request, Response
 
 from api.http.entity_tags import EntityTags, entity_tag, entity_tags
 from api.http.idempotency import Once
+from api.http.parts import Part
 from api.http.reads import SHOWN_WITHIN
 from api.http.state import http_state, runtime_of
 from domain.aggregate import Aggregate
@@ -196,12 +197,12 @@ class Commands:
         return uuid4() if self._once is None else self._once.id(what)
 
 
-async def commands(request: Request, response: Response) -> Commands:
+def commands(request: Request, response: Response) -> Commands:
     """The way to give commands that depend on no version."""
     return _commands(request, response, None)
 
 
-async def commands_on_version(request: Request, response: Response) -> Commands:
+def commands_on_version(request: Request, response: Response) -> Commands:
     """The way to give a command on the version that the client knows, if it names one; raises `BadRequest`."""
     return _commands(request, response, entity_tags("If-Match", request.headers.getlist("if-match")))
 
@@ -212,5 +213,5 @@ def _commands(request: Request, response: Response, expected: EntityTags | None)
     return Commands(request, response, expected, waits=waits)
 
 
-Do = Annotated[Commands, Depends(commands)]
-DoOnVersion = Annotated[Commands, Depends(commands_on_version)]
+Do = Annotated[Commands, Part(commands)]
+DoOnVersion = Annotated[Commands, Part(commands_on_version)]

@@ -6,6 +6,7 @@ from typing import Annotated, Final
 from fastapi import Depends, Query, Request, Response
 
 from api.http.entity_tags import EntityTags, entity_tag, entity_tags
+from api.http.parts import Part
 from api.http.problems import NotCaughtUp
 from api.http.read_models import ReadModels
 from api.http.state import http_state, runtime_of
@@ -26,13 +27,9 @@ async def _shown(
     return http_state(request).reads
 
 
-async def _as_shown(request: Request) -> ReadModels:
-    return http_state(request).reads
-
-
 Reads = Annotated[ReadModels, Depends(_shown)]
 """The read models, once they show the position that the client asks for; the answer says which they show."""
-AsShown = Annotated[ReadModels, Depends(_as_shown)]
+AsShown = Annotated[ReadModels, Part(lambda request, _response: http_state(request).reads)]
 """The read models as they are: for what a command answers."""
 
 
@@ -58,9 +55,9 @@ class Versioned:
             raise NotModified(dict(self.response.headers))
 
 
-async def versioned(request: Request, response: Response) -> Versioned:
+def versioned(request: Request, response: Response) -> Versioned:
     """The way to say which version is shown; raises `BadRequest`."""
     return Versioned(response, entity_tags("If-None-Match", request.headers.getlist("if-none-match")))
 
 
-Tag = Annotated[Versioned, Depends(versioned)]
+Tag = Annotated[Versioned, Part(versioned)]

@@ -14,6 +14,7 @@ from starlette.types import Scope
 
 from api import settings
 from api.http.idempotency import HEADER as IDEMPOTENCY_KEY
+from api.http.parts import Part, with_parts
 from api.http.problems import Problem, UnsupportedMediaType
 from api.http.state import runtime_of
 from api.runtime import Runtime
@@ -45,7 +46,7 @@ class Route(APIRoute):
     """A route that is looked at only where a path begins as its own: matching all of them took half of a request."""
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **more: Any) -> None:
-        super().__init__(path, endpoint, **more)
+        super().__init__(path, with_parts(endpoint), **more)
         self._begins = path.partition("{")[0]
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
@@ -146,22 +147,14 @@ def _storable(value: object) -> bool:
     )
 
 
-def part(of: Callable[[Runtime], object]) -> Any:
+def part(of: Callable[[Runtime], object]) -> Part:
     """For `Annotated`: a part of the running program, which a route asks for by its type."""
-
-    async def asked(request: Request) -> object:
-        return of(runtime_of(request))
-
-    return Depends(asked)
+    return Part(lambda request, _response: of(runtime_of(request)))
 
 
-def kept(name: str) -> Any:
+def kept(name: str) -> Part:
     """For `Annotated`: what the application keeps under this name beside the running program."""
-
-    async def asked(request: Request) -> object:
-        return getattr(request.state, name)
-
-    return Depends(asked)
+    return Part(lambda request, _response: getattr(request.state, name))
 
 
 async def _account(request: Request) -> Creator:

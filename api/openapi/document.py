@@ -1,6 +1,6 @@
 """OpenAPI document, derived from the routes: what a route declares tells what it takes and may answer."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from fastapi import FastAPI
@@ -13,6 +13,7 @@ from api.access.roles import Roles
 from api.http.commands import commands, commands_on_version
 from api.http.idempotency import HEADER as IDEMPOTENCY_KEY
 from api.http.idempotency import REPLAYED
+from api.http.parts import Part, parts_of
 from api.http.problems import ALSO
 from api.http.reads import versioned
 from api.http.routing import PublicRoute
@@ -104,7 +105,7 @@ TAKEN: Final[Mapping[Any, Sequence[Mapping[str, Any]]]] = {
     commands_on_version: [_IF_MATCH, _PREFER],
     versioned: [_IF_NONE_MATCH],
 }
-"""What dependencies take of a request by themselves: each parameter that the framework takes costs a command 3 %."""
+"""What parts take of a request by themselves: each parameter that the framework takes costs a command 3 %."""
 
 HEADERS: Final[Mapping[str, Mapping[str, Any]]] = {
     "X-Request-ID": {
@@ -192,7 +193,7 @@ def describe(app: FastAPI) -> Json:
 def _complete(operation: Json, route: RouteContext, method: str, components: Json) -> None:
     schemas = components["schemas"]
     parameters = operation.setdefault("parameters", [])
-    parameters[:0] = [dict(each) for dependency in _dependencies(route) for each in TAKEN.get(dependency, ())]
+    parameters[:0] = [dict(each) for part in _parts(route) for each in TAKEN.get(part.of, ())]
     for parameter in parameters:
         _complete_parameter(parameter, schemas)
     for content in operation.get("requestBody", {}).get("content", {}).values():
@@ -212,10 +213,10 @@ def _complete(operation: Json, route: RouteContext, method: str, components: Jso
     parameters += [{"$ref": f"#/components/parameters/{name}"} for name in shared]
 
 
-def _dependencies(route: RouteContext) -> list[Any]:
+def _parts(route: RouteContext) -> Iterable[Part]:
     original = route.original_route
     assert isinstance(original, APIRoute)
-    return [dependency.call for dependency in original.dependant.dependencies]
+    return parts_of(original.endpoint).values()
 
 
 def _call(operation: Json, route: RouteContext, method: str) -> Call:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import Depends, Response
+from fastapi import Depends, Request, Response
 from pydantic import ConfigDict, Field
 
 from api.access.guard import Acting, guarded_router
@@ -13,7 +13,8 @@ from api.access.roles import OWNERS
 from api.http.commands import Do
 from api.http.fields import GivenTime, MessageText, Ok, RequestModel, Time, given
 from api.http.reads import SHOWN_WITHIN
-from api.http.routing import Application, Clock, Deliveries, IsDemo, Log, Progress, Running
+from api.http.routing import Application, Clock, Deliveries, Log, Progress, Running
+from api.http.state import runtime_of
 from api.simulator import time_travel
 from api.simulator.phone import from_phone
 from domain.application import Clonnect
@@ -23,8 +24,8 @@ MOVED_WITHIN = 30.0
 FURTHEST = timedelta(days=400)
 
 
-async def _only_in_a_demo(is_demo: IsDemo) -> None:
-    if not is_demo:
+async def _only_in_a_demo(request: Request) -> None:
+    if not runtime_of(request).is_demo:
         raise NotFound("There is nothing at this address.")
 
 
