@@ -20,7 +20,7 @@ from projections.engine.lag import Lag
 from tests.api.answers import refused
 from tests.api.description import DESCRIBED
 from tests.harness.http import Served
-from tests.harness.waiting import until
+from tests.harness.waiting import LOOK_SECONDS, PATIENCE, until
 from tests.world import CREATOR, OTHER
 
 ALL_OTHERS = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
@@ -173,7 +173,9 @@ async def test_whoever_has_a_credential_hears_how_everything_is(served: Served) 
     await served.connect(Platform.TELEGRAM, "12345")
     await served.lead()
     assert await settle(served.runtime)
-    health = (await served.client.get("/health")).json()
+    async with asyncio.timeout(PATIENCE):  # a worker stores how far it is a moment after it is there
+        while (health := (await served.client.get("/health")).json())["worker"]["processes"][0]["lag_events"]:
+            await served.runtime.progress.wait_for_change(served.head(), LOOK_SECONDS)
     assert (health["status"], health["missing"], health["why"]) == ("ok", [], [])
     assert health["database"] == {"reachable": True, "position": served.head()}
     shown = {
