@@ -155,16 +155,17 @@ class Recorder(PostgresApplicationRecorder):
             for row in rows
         ]
 
-    def select_streams(self, behind: Mapping[UUID, int]) -> Sequence[StoredEvent]:
-        """The events of several streams, each behind a version, one stream after the other."""
+    def select_streams(self, behind: Mapping[UUID, int], limit: int) -> Sequence[StoredEvent]:
+        """The events of several streams, each behind a version and `limit` at most, one stream after the other."""
         with self.datastore.get_connection() as conn, conn.cursor(binary=True, row_factory=tuple_row) as cursor:
             rows = cursor.execute(
                 """SELECT event.originator_id, event.originator_version, event.topic, event.state
                      FROM unnest(%s::uuid[], %s::bigint[]) AS asked (stream, behind)
                      JOIN log.events AS event
                        ON event.originator_id = asked.stream AND event.originator_version > asked.behind
+                      AND event.originator_version <= asked.behind + %s
                     ORDER BY event.originator_id, event.originator_version""",
-                (list(behind), [Int8(version) for version in behind.values()]),
+                (list(behind), [Int8(version) for version in behind.values()], limit),
                 prepare=True,
             ).fetchall()
         return [StoredEvent(*row) for row in rows]

@@ -33,6 +33,9 @@ from eventstore.vault import Vault
 GROWN: Final = 50
 """Events of a stream, or since its last snapshot, that make a snapshot worth while."""
 
+FAR: Final = 2 * GROWN
+"""Events behind a snapshot that make a stream too long to be read together with others."""
+
 KEEP: Final = """
     INSERT INTO log.snapshots (originator_id, originator_version, topic, subject, fingerprint, chain, state)
     SELECT event.originator_id, event.originator_version, %s, key.subject, %s, event.chain, %s
@@ -198,17 +201,22 @@ class StreamReader(Repository[UUID]):
         return aggregate, kept
 
     def restored_all(self, aggregate_ids: Sequence[UUID]) -> dict[UUID, tuple[Any, int]]:
-        """The same for many aggregates, as far as there are such streams and they can be read, by three questions."""
+        """The same for many aggregates by three questions, as far as there are such streams and they can be read.
+
+        One with `FAR` events behind its snapshot, or more, is left out: it would keep all others waiting.
+        """
         store = self.event_store
         aggregates = store.snapshots.latest_of(aggregate_ids)
         kept = {each: aggregates[each].version if each in aggregates else 0 for each in aggregate_ids}
-        stored = cast(Recorder, store.recorder).select_streams(kept)
+        stored = cast(Recorder, store.recorder).select_streams(kept, FAR)
         cast(TypedMapper, store.mapper).load_keys(stored)
         behind = defaultdict[UUID, list[StoredEvent]](list)
         for event in stored:
             behind[cast(UUID, event.originator_id)].append(event)
         restored = {}
         for stream in aggregate_ids:
+            if len(behind[stream]) >= FAR:
+                continue
             with suppress(MapperDeserialisationError):
                 aggregate = self._applied(aggregates.get(stream), behind[stream], stream)
                 if aggregate is not None:

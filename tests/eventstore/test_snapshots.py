@@ -20,7 +20,7 @@ from domain.creator import CreatorSettings
 from domain.errors import AlreadyTaken, NotFound
 from domain.lead import Lead
 from domain.vocabulary import Status
-from eventstore.snapshots import GROWN, KEEP, Snapshots, StreamStore
+from eventstore.snapshots import FAR, GROWN, KEEP, Snapshots, StreamStore
 from eventstore.unit_of_work import OVERGROWN, UnitOfWork
 from eventstore.vault import destroying
 from eventstore.writer import MAX_WAITING, Writer
@@ -166,6 +166,19 @@ async def test_many_streams_are_read_at_once_as_each_would_be_alone(
         assert app.lead("ana", short) is found[2]
         with pytest.raises(MapperDeserialisationError):
             app.lead("ana", broken)
+
+
+async def test_a_stream_that_takes_long_is_not_read_together_with_others(
+    writer: Writer[Clonnect], conn: Conn, database_url: str
+) -> None:
+    long = await a_lead(writer, events=FAR)
+    short = (await writer.do(Clonnect.capture_lead, "ana", new_lead(2))).result.id
+    await asyncio.to_thread(writer.stop)
+    conn.execute("DELETE FROM log.snapshots")
+    with open_application(database_url, KEY, writer=True) as app:
+        found = cast(UnitOfWork, app.repository).prefetch([long, short])
+        assert [each.id for each in found] == [short]
+        assert app.lead("ana", long).version >= FAR
 
 
 async def test_what_the_running_batch_has_saved_is_part_of_what_is_read_ahead(writer: Writer[Clonnect]) -> None:
