@@ -8,13 +8,13 @@ from fastapi import APIRouter, Request, Response
 from api.access import callers
 from api.access.roles import EVERYBODY, Roles
 from api.http.client_address import address_of
+from api.http.direct import Handle
 from api.http.middleware import refuse_too_large
 from api.http.parts import Part
 from api.http.problems import Forbidden, Unauthenticated, WithoutCsrfToken
 from api.http.routing import (
     JSON,
     SAFE,
-    Handle,
     Route,
     check_body,
     check_query,

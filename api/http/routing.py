@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Iterator
 from email.message import Message
 from itertools import islice
 from typing import Annotated, Any, Final
@@ -13,6 +13,7 @@ from starlette.routing import Match
 from starlette.types import Scope
 
 from api import settings
+from api.http.direct import Handle, direct_handler, is_direct
 from api.http.idempotency import HEADER as IDEMPOTENCY_KEY
 from api.http.parts import Part, with_parts
 from api.http.problems import Problem, UnsupportedMediaType
@@ -24,8 +25,6 @@ from domain.errors import FieldError, Invalid
 from eventstore import log
 from processes import channel_accounts, clock, deliveries, telegram_setup
 from projections.engine import progress, projection
-
-Handle = Callable[[Request], Coroutine[Any, Any, Response]]
 
 JSON: Final = "application/json"
 
@@ -48,6 +47,10 @@ class Route(APIRoute):
     def __init__(self, path: str, endpoint: Callable[..., Any], **more: Any) -> None:
         super().__init__(path, with_parts(endpoint), **more)
         self._begins = path.partition("{")[0]
+
+    def get_route_handler(self) -> Handle:
+        framework = super().get_route_handler()
+        return direct_handler(self, framework) if is_direct(self) else framework
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         return super().matches(scope) if scope["path"].startswith(self._begins) else NOT_HERE
