@@ -24,15 +24,17 @@ class CpuMeter:
 
 
 def _tree(process: psutil.Process) -> float:
-    """Of a process, of those it has waited for, and of those that it still has."""
-    times = process.cpu_times()
-    own: float = times.user + times.system + times.children_user + times.children_system
-    for child in process.children():
+    """Of a process, of those it has waited for, and of those that it still has; read again if one ended meanwhile."""
+    while True:
+        before = process.cpu_times()
         try:
-            own += _tree(child)
-        except psutil.NoSuchProcess:  # counted among those that were waited for
+            living = sum(_tree(child) for child in process.children())
+        except psutil.NoSuchProcess:
             continue
-    return own
+        times = process.cpu_times()
+        waited_for: float = times.children_user + times.children_system
+        if waited_for == before.children_user + before.children_system:
+            return float(times.user + times.system) + waited_for + living
 
 
 def postmaster_of(url: str) -> int:

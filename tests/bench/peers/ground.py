@@ -5,15 +5,14 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from urllib.parse import urlsplit
 
 import httpx
 import psycopg
-from psycopg.sql import SQL, Identifier
 from pydantic import SecretStr
 
 from api.settings import Settings
@@ -51,19 +50,21 @@ LEADS = "SELECT count(*) FROM app.leases WHERE name = %s AND clock_timestamp() -
 
 @dataclass(frozen=True)
 class Ground:
-    """`url` is the server's empty, migrated database, of which every database of Clonnect is a copy."""
+    """`new_database` makes one like the one of a name; `migrated` names one of Clonnect's in which nothing is yet."""
 
-    url: str
+    new_database: Callable[[str], str]
+    migrated: str
     folder: Path
     postmaster: int
     bots: BotPlatform
 
-    def database(self, name: str, template: str = "clonnect") -> str:
-        """A new database; `template0` is one without anything of Clonnect's."""
-        with psycopg.connect(self.url.replace("/clonnect?", "/postgres?"), autocommit=True) as conn:
-            copy = SQL("CREATE DATABASE {} TEMPLATE {}").format(Identifier(name), Identifier(template))
-            conn.execute(copy)
-        return self.url.replace("/clonnect?", f"/{name}?")
+    def database(self, like: str | None = None) -> str:
+        """A new database of Clonnect's; `like` is the URL of one that nobody uses."""
+        return self.new_database(self.migrated if like is None else database_name(like))
+
+    def empty_database(self, like: str | None = None) -> str:
+        """A new database without anything of Clonnect's."""
+        return self.new_database("template0" if like is None else database_name(like))
 
     def settings(self) -> Settings:
         """Those of every program, for what is written beforehand by no program of theirs."""
@@ -87,32 +88,28 @@ def clonnect_program(ground: Ground, url: str, command: str) -> Iterator[PeerPro
     settings = LOCAL_SETTINGS | {"DATABASE_URL": url, "CLONNECT_TELEGRAM_BASE_URL": ground.bots.url}
     port = 0 if command == "work" else free_port()
     arguments = (command, "--port", str(port)) if port else (command,)
-    with tempfile.TemporaryDirectory(dir=ground.folder) as name, (Path(name) / "said.log").open("w+") as said:
-        process = started(Path(name), *arguments, out=said, errors=said, **settings)
+    with tempfile.TemporaryDirectory(dir=ground.folder) as folder, (Path(folder) / "said.log").open("w") as file:
+        said = Path(file.name)
+        process = started(Path(folder), *arguments, out=file, errors=file, **settings)
         with stopped_at_the_end(process, said):
             if port:
-                wait_until(lambda: answers(port, "/health/ready"), lambda: said_so_far(said), READY_WITHIN)
+                wait_until(lambda: answers(port, "/health/ready"), said.read_text, READY_WITHIN)
             if command != "api":
-                wait_until(lambda: ask(url, LEADS, "processes"), lambda: said_so_far(said), READY_WITHIN)
+                wait_until(lambda: ask(url, LEADS, "processes"), said.read_text, READY_WITHIN)
             wait_until_shown(url)
             yield PeerProgram(process, port)
 
 
 @contextmanager
-def stopped_at_the_end(process: "subprocess.Popen[str]", said: IO[str]) -> Iterator[None]:
+def stopped_at_the_end(process: "subprocess.Popen[str]", said: Path) -> Iterator[None]:
     """Stop a program; one that has ended before has failed, and is told with what it said."""
     try:
         yield
         if process.poll() is not None:
-            raise RuntimeError(f"a program ended while it was measured: {said_so_far(said)}")
+            raise RuntimeError(f"a program ended while it was measured: {said.read_text()}")
     finally:
         process.terminate()
         process.wait(STOP_SECONDS)
-
-
-def said_so_far(said: IO[str]) -> str:
-    said.seek(0)
-    return said.read()
 
 
 def ask(url: str, query: str, *values: object) -> int:
@@ -125,15 +122,16 @@ def ask(url: str, query: str, *values: object) -> int:
 
 def wait_until_shown(url: str) -> None:
     """Wait until the reads of Clonnect show everything that has happened."""
-    _wait_until_nothing(url, UNSHOWN)
+    wait_until_nothing(url, UNSHOWN)
 
 
 def wait_until_dealt_with(url: str) -> None:
     """Wait until Clonnect has also dealt with everything that has happened or fallen due."""
-    _wait_until_nothing(url, BEHIND.format(agenda=Agenda(NO_POOL).table_names["agenda"]))
+    wait_until_nothing(url, BEHIND.format(agenda=Agenda(NO_POOL).table_names["agenda"]))
 
 
-def _wait_until_nothing(url: str, query: str) -> None:
+def wait_until_nothing(url: str, query: str) -> None:
+    """Wait until a query that counts what is left to do answers 0."""
     deadline = time.monotonic() + DEALT_WITH_WITHIN
     with psycopg.connect(url, autocommit=True) as conn:
         while (row := conn.execute(query.encode()).fetchone()) != (0,):
@@ -146,6 +144,10 @@ def react_from_here(url: str) -> None:
     """Have the worker react to what happens from now on: what was written before is taken for dealt with."""
     with psycopg.connect(url, autocommit=True) as conn:
         conn.execute("UPDATE app.processes SET position = (SELECT position FROM log.head)")
+
+
+def database_name(url: str) -> str:
+    return urlsplit(url).path.removeprefix("/")
 
 
 def free_port() -> int:

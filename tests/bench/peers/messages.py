@@ -5,7 +5,6 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
-from itertools import count
 from uuid import UUID
 
 from api.database.installation import installation_key, open_application
@@ -41,11 +40,11 @@ class ClonnectMessages:
         self._ground = ground
         self._messages = messages
         self._people = people
-        self._numbers = count(1)
-        sign_up_measured(ground, ground.database("messages"))
+        self._signed_up = ground.database()
+        sign_up_measured(ground, self._signed_up)
 
     def __call__(self) -> list[PeerFigure]:
-        url = self._ground.database(f"messages{next(self._numbers)}", "messages")
+        url = self._ground.database(self._signed_up)
         with clonnect_program(self._ground, url, "serve") as program:
             meter = self._ground.meter(program)
             written = self._write_in(url, program)

@@ -1,19 +1,18 @@
 """Cards that are moved: how many a second, by 16 and by 64 callers that never pause."""
 
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import dataclass
 
-from tests.bench.http_load import Load
 from tests.bench.peers.comparison import Comparison, PeerFigure, RoundOf, cpu_figures, in_turns
-from tests.bench.peers.ground import Ground, PeerProgram, clonnect_program, wait_until_dealt_with, wait_until_shown
-from tests.bench.peers.people import CREATOR_ID, LEADS_MOVED, capture, sign_up_measured
+from tests.bench.peers.ground import Ground, PeerProgram, ask, clonnect_program, wait_until_dealt_with, wait_until_shown
+from tests.bench.peers.other_leads import capture_elsewhere, other_servers
+from tests.bench.peers.people import LEADS_MOVED, capture, sign_up_measured
 from tests.bench.peers.sender import Sender, sending
+from tests.bench.peers.system import PeerSystem
 from tests.bench.results import percentiles
 
-CARD = f"/dm/follower/{CREATOR_ID}/tg_{{m}}/status"
-MOVE = '{"status": "{stage}"}'
+MOVED = "SELECT count(*) FROM log.events WHERE topic = 'lead.status_changed'"
 CONNECTIONS = (16, 64)
 SECONDS = 5.0
 
@@ -21,39 +20,24 @@ Start = Callable[[Ground, str], AbstractContextManager[tuple[PeerProgram, ...]]]
 """Starts the programs of a system on its database; the first one is asked."""
 
 
-@dataclass
-class PeerSystem:
-    """A system that is up: whom to ask, with which key, and what to measure the CPU of.
-
-    `settle` waits until it has done everything that follows from what was asked. `moved` is how many cards were moved
-    so far: each that follows goes to a column where it is not yet.
-    """
-
-    programs: tuple[PeerProgram, ...]
-    key: str
-    settle: Callable[[], None] = lambda: None
-    moved: int = 0
-
-    def moving(self, connections: int, seconds: float, per_second: float | None = None) -> Load:
-        """The next moves."""
-        headers = {"X-API-Key": self.key, "Content-Type": "application/json"}
-        return Load(
-            *(self.programs[0].port, "PUT", CARD, MOVE, headers, connections, seconds),
-            among=LEADS_MOVED,
-            begin=self.moved,
-            per_second=per_second,
-        )
-
-
-def measure_moves(ground: Ground, scale: float, rounds: int) -> Iterator[Comparison]:
+def measure_moves(ground: Ground, scale: float, rounds: int, *, with_others: bool) -> Iterator[Comparison]:
     """All systems are up for all of the time, and are asked in turns."""
+    starts = clonnect_systems(ground)
+    if with_others:
+        starts |= other_servers(ground, capture_elsewhere(ground, LEADS_MOVED))
+    yield from compare_moves(ground, starts, SECONDS * scale, rounds)
+
+
+def compare_moves(
+    ground: Ground, starts: Mapping[str, AbstractContextManager[PeerSystem]], seconds: float, rounds: int
+) -> Iterator[Comparison]:
     with ExitStack() as stack, sending() as sender:
-        systems = {name: stack.enter_context(start) for name, start in _systems(ground).items()}
+        systems = {name: stack.enter_context(start) for name, start in starts.items()}
         for served in systems.values():  # what was never asked is slow, and a system's own affair
-            _round(ground, sender, served, max(CONNECTIONS), SECONDS * scale)
+            _round(ground, sender, served, max(CONNECTIONS), seconds)
         for connections in CONNECTIONS:
             asked: dict[str, RoundOf] = {
-                name: functools.partial(_round, ground, sender, served, connections, SECONDS * scale)
+                name: functools.partial(_round, ground, sender, served, connections, seconds)
                 for name, served in systems.items()
             }
             yield in_turns(f"cards moved, {connections} connections", asked, rounds)
@@ -64,7 +48,7 @@ def _round(ground: Ground, sender: Sender, served: PeerSystem, connections: int,
     answers = sender.ask(served.moving(connections, seconds))
     served.settle()
     cpu = meter.seconds()
-    served.moved += len(answers.seconds)
+    served.have_moved(len(answers.seconds))
     median, worst = percentiles(answers.seconds)
     return [
         PeerFigure("moves", answers.per_second, "1/s"),
@@ -74,28 +58,26 @@ def _round(ground: Ground, sender: Sender, served: PeerSystem, connections: int,
     ]
 
 
-def _systems(ground: Ground) -> dict[str, AbstractContextManager[PeerSystem]]:
+def clonnect_systems(ground: Ground) -> dict[str, AbstractContextManager[PeerSystem]]:
+    """Every way to start Clonnect, each on a copy of a database."""
     starts: dict[str, Start] = {
         "`api` alone": _api_alone,
         "`api`, then `work`": _work_after,
         "`work`, then `api`": _work_before,
         "`serve`": _serve,
     }
-    url = ground.database("moves")
+    url = ground.database()
     key = sign_up_measured(ground, url)
     capture(ground, url, LEADS_MOVED)
-    return {
-        f"Clonnect, {name}": _clonnect(ground, key, f"moves{number}", start)
-        for number, (name, start) in enumerate(starts.items())
-    }
+    return {f"Clonnect, {name}": _clonnect(ground, key, url, start) for name, start in starts.items()}
 
 
 @contextmanager
-def _clonnect(ground: Ground, key: str, name: str, start: Start) -> Iterator[PeerSystem]:
-    url = ground.database(name, "moves")
+def _clonnect(ground: Ground, key: str, filled: str, start: Start) -> Iterator[PeerSystem]:
+    url = ground.database(filled)
     settle = wait_until_shown if start is _api_alone else wait_until_dealt_with
     with start(ground, url) as programs:
-        yield PeerSystem(programs, key, functools.partial(settle, url))
+        yield PeerSystem(programs, key, functools.partial(settle, url), functools.partial(ask, url, MOVED))
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from processes.due_work import AT_ONCE
 from tests.bench.peers.bots import ArrivedCalls, BotPlatform, lateness, monotonic_at
 from tests.bench.peers.comparison import Comparison, PeerFigure, RoundOf, cpu_figures, in_turns
 from tests.bench.peers.ground import Ground, clonnect_program, react_from_here, wait_until_dealt_with
+from tests.bench.peers.other_jobs import QUEUES, JobQueue, work_off
 from tests.bench.peers.people import fall_due, promise, sign_up_measured, writer_of
 from tests.bench.results import percentiles
 
@@ -20,10 +21,12 @@ CAUGHT_UP_SECONDS = 2.0
 """Between the moment that everything is prepared and the one at which it falls due, and as long as preparing took."""
 
 
-def measure_sends(ground: Ground, scale: float, rounds: int) -> Iterator[Comparison]:
+def measure_sends(ground: Ground, scale: float, rounds: int, *, with_others: bool) -> Iterator[Comparison]:
     """Every system sends to the same platform, with as many calls in the air."""
     number = max(int(SENDS * scale), 1)
     systems: dict[str, RoundOf] = {"Clonnect (`work`)": ClonnectSends(ground, number)}
+    if with_others:
+        systems |= {name: OtherSends(ground, queue, number) for name, queue in QUEUES.items()}
     yield in_turns(f"{number:,} sends due at once, {AT_ONCE} in the air", systems, rounds)
 
 
@@ -33,7 +36,7 @@ class ClonnectSends:
     def __init__(self, ground: Ground, number: int) -> None:
         self._ground = ground
         self._number = number
-        self._url = ground.database("sends")
+        self._url = ground.database()
         self._chats = itertools.count(1)
         sign_up_measured(ground, self._url)
 
@@ -59,6 +62,22 @@ class ClonnectSends:
                 seconds = meter.seconds()
                 await asyncio.to_thread(stack.close)
         return send_figures(ground.bots, chats, monotonic_at(due_at.timestamp()), seconds)
+
+
+class OtherSends:
+    """A job for each of so many people."""
+
+    def __init__(self, ground: Ground, queue: JobQueue, number: int) -> None:
+        self._ground = ground
+        self._queue = queue
+        self._number = number
+        self._url = ground.empty_database()
+        self._first = 1
+
+    def __call__(self) -> list[PeerFigure]:
+        first, self._first = self._first, self._first + self._number
+        due_at, cpu = work_off(self._ground, self._queue, self._url, first, self._number)
+        return send_figures(self._ground.bots, list(range(first, self._first)), due_at, cpu)
 
 
 def send_figures(bots: BotPlatform, chats: list[int], due_at: float, cpu: tuple[float, float]) -> list[PeerFigure]:
