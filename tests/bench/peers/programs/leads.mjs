@@ -102,7 +102,9 @@ export async function inbox(creator, limit) {
   return rows.map(conversation);
 }
 
-function person(lead) {
+// Written out twice: with one object spread into the other a column takes twice as long.
+
+export function card(lead) {
   const score = Math.round(lead.score * 100);
   return {
     id: lead.id,
@@ -112,6 +114,8 @@ function person(lead) {
     pipeline_score: PIPELINE[lead.status],
     username: lead.username,
     name: lead.name,
+    full_name: lead.name,
+    score,
     purchase_intent: lead.score,
     purchase_intent_score: score,
     tags: lead.tags,
@@ -121,14 +125,6 @@ function person(lead) {
     notes: lead.notes,
     version: lead.version,
     next_follow_up: lead.next_follow_up,
-  };
-}
-
-export function card(lead) {
-  return {
-    ...person(lead),
-    full_name: lead.name,
-    score: Math.round(lead.score * 100),
     status: lead.status,
     source: lead.source,
     created_at: lead.created_at,
@@ -145,7 +141,22 @@ export function card(lead) {
 
 function conversation(lead) {
   return {
-    ...person(lead),
+    id: lead.id,
+    follower_id: `tg_${lead.platform_user_id}`,
+    platform: lead.platform,
+    platform_user_id: `tg_${lead.platform_user_id}`,
+    pipeline_score: PIPELINE[lead.status],
+    username: lead.username,
+    name: lead.name,
+    purchase_intent: lead.score,
+    purchase_intent_score: Math.round(lead.score * 100),
+    tags: lead.tags,
+    assigned_to: lead.assigned_to,
+    email: lead.email,
+    phone: lead.phone,
+    notes: lead.notes,
+    version: lead.version,
+    next_follow_up: lead.next_follow_up,
     lead_status: lead.status,
     message_count: lead.messages,
     total_messages: lead.messages_in,
