@@ -1,7 +1,7 @@
 # `make test` is what continuous integration runs. Needs Python 3.11+, Node 20.19+ and npm; everything else is installed.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup setup-dev run test test-backend test-frontend test-browser chaos fuzz bench check check-schema sbom audit schema format lock clean
+.PHONY: help setup setup-dev run test test-backend test-frontend test-browser chaos fuzz bench bench-peers check check-schema sbom audit schema format lock clean
 
 # The first Python on the path that is new enough; PYTHON=… names another.
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -46,6 +46,9 @@ fuzz: setup-dev ## Fuzz the whole API, and try every rule, with new inputs every
 bench: setup-dev ## Measure, and write docs/benchmarks.md; SCALE=0.1 for a glance
 	$(BIN)/python -m tests.bench $(SCALE)
 
+bench-peers: setup-dev tests/bench/peers/.venv/.ready tests/bench/peers/node_modules/.ready ## Measure beside what others would use, and write docs/benchmarks.md
+	$(BIN)/python -m tests.bench.peers $(SCALE)
+
 check: setup-dev check-schema sbom ## Lint, format, types, import rules, generated files
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -82,14 +85,16 @@ format: setup-dev ## Format all code
 	npm --prefix frontend run format
 
 lock: setup-dev ## Make the Python locks again, with the newest versions that pyproject.toml allows
-	$(LOCK) --group install -o requirements.lock
-	$(LOCK) --group install --group dev -c requirements.lock -o requirements-dev.lock
+	$(LOCK) --group install -o requirements.lock pyproject.toml
+	$(LOCK) --group install --group dev -c requirements.lock -o requirements-dev.lock pyproject.toml
+	$(LOCK) -o tests/bench/peers/requirements.lock tests/bench/peers/requirements.in
 
 LOCK = $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
-	--no-emit-index-url --custom-compile-command "make lock" pyproject.toml
+	--no-emit-index-url --custom-compile-command "make lock"
 
 clean: ## Remove what was installed and built (no data)
 	rm -rf .venv frontend/node_modules frontend/dist tests/browser/node_modules dist
+	rm -rf tests/bench/peers/.venv tests/bench/peers/node_modules
 
 .venv/.made:
 	@test -n "$(PYTHON)" || { $(SAY) "Clonnect needs Python 3.11 or newer: install it, or name one with \`make PYTHON=/path/to/python3\`."; exit 1; }
@@ -132,4 +137,17 @@ tests/browser/node_modules/.ready: .venv/.dev .venv/.node tests/browser/package-
 	@mkdir -p tests/browser/node_modules
 	@$(BIN)/python -c 'from tests.browser.chromium import on_this_machine; exit(on_this_machine() is None)' \
 		|| { $(SAY) "Installing a Chromium for the tests …" && cd tests/browser && $(NPM_CI); }
+	@touch $@
+
+# What Clonnect is measured beside: in no other environment, and no part of the program or of `make test`.
+tests/bench/peers/.venv/.ready: .venv/.made tests/bench/peers/requirements.lock
+	@$(SAY) "Installing Python packages of the peers …"
+	@$(BIN)/python -m venv tests/bench/peers/.venv
+	@tests/bench/peers/.venv/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes \
+		-r tests/bench/peers/requirements.lock
+	@touch $@
+
+tests/bench/peers/node_modules/.ready: .venv/.node tests/bench/peers/package-lock.json
+	@$(SAY) "Installing packages of the peers …"
+	@cd tests/bench/peers && $(NPM_CI)
 	@touch $@

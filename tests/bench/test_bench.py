@@ -29,6 +29,6 @@ def test_what_was_measured_takes_the_place_of_what_was_measured_before(tmp_path:
         write_section("three", "", page)
 
 
-@pytest.mark.parametrize("command", ["make bench", "make chaos"])
+@pytest.mark.parametrize("command", ["make bench", "make bench-peers", "make chaos"])
 def test_the_page_has_a_place_for_what_is_measured(command: str) -> None:
     assert f"<!-- {command} -->" in PAGE.read_text()
