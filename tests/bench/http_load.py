@@ -55,13 +55,14 @@ class LoadConnection(asyncio.Protocol):
         self._received = bytearray()
         self._needed: int | None = None
         self._status = ""
+        self.head = b""
         self._answer: asyncio.Future[str] = asyncio.get_running_loop().create_future()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast(asyncio.Transport, transport)
 
     async def ask(self, request: bytes) -> str:
-        """The status of the answer, once all of it is there."""
+        """The status of the answer, once all of it is there; `head` is then all above its body, in small letters."""
         self._received.clear()
         self._needed = None
         self._answer = asyncio.get_running_loop().create_future()
@@ -74,7 +75,7 @@ class LoadConnection(asyncio.Protocol):
             end = self._received.find(b"\r\n\r\n")
             if end < 0:
                 return
-            head = bytes(self._received[:end]).lower()
+            self.head = head = bytes(self._received[:end]).lower()
             self._status = head[9:12].decode()
             begin = head.index(b"content-length:") + 15
             stop = head.find(b"\r\n", begin)
