@@ -22,9 +22,13 @@ COLUMNS = """a.key, kind, due_at, creator_id, follower_id, ref, attempt, worker,
 LEASED = "a.kind <> 'attempt' AND a.leased_until > clock_timestamp() AND a.leased_until < 'infinity'"
 """Somebody has it in hand: neither on its way nor dismissed."""
 FREE = """(a.leased_until IS NULL OR a.leased_until < clock_timestamp())
-      AND (a.kind = 'attempt' OR NOT EXISTS (SELECT FROM {agenda} AS other
-                                              WHERE other.follower_id = a.follower_id AND other.kind = 'attempt'))"""
-"""Nobody has it, and nothing is on its way to the same person."""
+      AND (a.kind = 'attempt' OR NOT EXISTS (
+               SELECT FROM {agenda} AS other
+                WHERE other.follower_id = a.follower_id
+                  AND (other.kind = 'attempt'
+                       OR a.kind = 'send' AND other.kind = 'send' AND (other.due_at, other.key) < (a.due_at, a.key)
+                          AND other.leased_until IS DISTINCT FROM 'infinity')))"""
+"""Nobody has it, nothing is on its way to the same person, and nothing is to be sent to them before it."""
 
 
 class Kind(StrEnum):

@@ -7,8 +7,9 @@ import pytest
 
 from tests.bench.peers.bots import bots
 from tests.bench.peers.ground import Ground
+from tests.chaos.killed_reactions import kill_while_reacting
 from tests.chaos.killed_sends import kill_while_sending
-from tests.chaos.reports.killing import KILLED_SENDER, sends_tables
+from tests.chaos.reports.killing import KILLED_LEADER, KILLED_SENDER, reactions_tables, sends_tables
 
 
 @pytest.fixture
@@ -23,3 +24,10 @@ def test_follow_ups_go_out_once_although_two_workers_are_killed_while_they_send(
     assert found.promised == found.sent + found.uncertain == 300
     assert [each.kill.others for each in found.kills] == [1, 0]
     assert sends_tables(found).splitlines()[-1].count("|") == len(KILLED_SENDER) + 1
+
+
+def test_messages_are_understood_once_and_in_order_although_whoever_reacts_is_killed(ground: Ground) -> None:
+    found = kill_while_reacting(ground, ground.url, 120, 30, kills=1)
+    assert found.faults == {}
+    assert found.understood == found.written >= 120
+    assert reactions_tables(found, 30).splitlines()[-1].count("|") == len(KILLED_LEADER) + 1

@@ -116,6 +116,32 @@ async def test_what_a_dead_worker_has_leased_is_free_at_once_and_what_another_ha
     assert [due.key for due in await reader.agenda.claim(later, 10, "3")] == [left[0].key]
 
 
+async def test_what_is_said_next_waits_for_what_is_said_first(reader: Runtime, people: TimedCommands) -> None:
+    """Whoever has the first in hand may be slow, or dead."""
+    lead_id = people.says("1", "Hola")
+    for text in ("uno", "dos"):
+        people.do(Clonnect.send_by_hand, CREATOR, lead_id, text, uuid4())
+    await shown(reader)
+    (first,) = await reader.agenda.claim(people.at, 10, WORKER)
+    assert await reader.agenda.claim(people.at, 10, "2") == []
+    assert first.due_at < people.at
+
+    await reader.agenda.end_leases({WORKER}, people.at)
+    assert [due.key for due in await reader.agenda.claim(people.at, 10, "2")] == [first.key]
+
+
+async def test_what_is_said_next_does_not_wait_for_what_was_dismissed(reader: Runtime, people: TimedCommands) -> None:
+    lead_id = people.says("1", "Hola")
+    people.do(Clonnect.send_by_hand, CREATOR, lead_id, "uno", uuid4())
+    await shown(reader)
+    (one,) = await reader.agenda.claim(people.at, 10, WORKER)
+    await reader.agenda.dismiss(one, "refused:NotFound")
+    people.do(Clonnect.send_by_hand, CREATOR, lead_id, "dos", uuid4())
+    await shown(reader)
+    (second,) = await reader.agenda.claim(people.at, 10, "2")
+    assert second.ref != one.ref
+
+
 async def test_what_is_dismissed_stays_away_until_an_event_brings_it_back(
     reader: Runtime, people: TimedCommands
 ) -> None:
