@@ -178,20 +178,33 @@ class Worker:
         )
 
     async def _tick(self) -> None:
-        """In case a wake-up was lost: sweep deliveries, look for dead workers' attempts, look at the agenda."""
+        """In case a wake-up was lost: sweep deliveries, look for what dead workers left, look at the agenda."""
         try:
             await self._deliveries.sweep()
-            await self._give_up_orphans()
+            await self._inherit()
             for sweep in self._at_tick:
                 await sweep()
         except TRANSIENT_ERRORS as error:
             _logger.warning("tick_waits", extra={"error": type(error).__name__})
         self._agenda_moved.set()
 
-    async def _give_up_orphans(self) -> None:
+    async def _inherit(self) -> None:
+        """Give up the attempts of dead workers, and have what they had leased be free.
+
+        Who lives is asked last: whoever took something by then lives, or has died since.
+        """
         open_attempts = await self._agenda.open_attempts()
-        if not open_attempts:
+        holders = await self._agenda.holders(self._clock())
+        if not open_attempts and not holders:
             return
+        alive = await self._living()
+        for due in open_attempts:
+            if due.worker not in alive:
+                self._due_work.abandon(due)
+        if dead := holders - alive:
+            await self._agenda.end_leases(dead, self._clock())
+
+    async def _living(self) -> set[str]:
         async with self._pool.connection() as conn:
             cursor = await conn.execute(
                 """SELECT objid::bigint AS number FROM pg_locks
@@ -199,7 +212,4 @@ class Worker:
                       AND database = (SELECT oid FROM pg_database WHERE datname = current_database())""",
                 (WORKER_LOCKS,),
             )
-            alive = {str(row["number"]) async for row in cursor}
-        for due in open_attempts:
-            if due.worker not in alive:
-                self._due_work.abandon(due)
+            return {str(row["number"]) async for row in cursor}

@@ -1,6 +1,6 @@
 """Read model of due work, claimed by leases: what falls due, and when?"""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -19,10 +19,16 @@ CHANNEL = "read_agenda"
 LEASE = timedelta(seconds=30)
 COLUMNS = """a.key, kind, due_at, creator_id, follower_id, ref, attempt, worker, event_id, correlation_id,
              EXISTS (SELECT FROM app.dismissed AS d WHERE d.key = a.key AND d.event_id = a.event_id) AS dismissed"""
+LEASED = "a.kind <> 'attempt' AND a.leased_until > clock_timestamp() AND a.leased_until < 'infinity'"
+"""Somebody has it in hand: neither on its way nor dismissed."""
 FREE = """(a.leased_until IS NULL OR a.leased_until < clock_timestamp())
-      AND (a.kind = 'attempt' OR NOT EXISTS (SELECT FROM {agenda} AS other
-                                              WHERE other.follower_id = a.follower_id AND other.kind = 'attempt'))"""
-"""Nobody has it, and nothing is on its way to the same person."""
+      AND (a.kind = 'attempt' OR NOT EXISTS (
+               SELECT FROM {agenda} AS other
+                WHERE other.follower_id = a.follower_id
+                  AND (other.kind = 'attempt'
+                       OR a.kind = 'send' AND other.kind = 'send' AND (other.due_at, other.key) < (a.due_at, a.key)
+                          AND other.leased_until IS DISTINCT FROM 'infinity')))"""
+"""Nobody has it, nothing is on its way to the same person, and nothing is to be sent to them before it."""
 
 
 class Kind(StrEnum):
@@ -41,6 +47,7 @@ class Kind(StrEnum):
 class Due:
     """One row that fell due; `ref` is the id of the follow-up, of the send, or of the event that a silence began with.
 
+    `worker` is whoever makes the attempt, or has last leased the row.
     A row that is `dismissed` was given up before the tables were made anew, and no event has said so.
     """
 
@@ -220,7 +227,7 @@ class Agenda(Projection):
         )
         return int(row["n"]) if row else 0
 
-    async def claim(self, now: datetime, limit: int) -> list[Due]:
+    async def claim(self, now: datetime, limit: int, worker: str) -> list[Due]:
         """Lease the rows that are due: first what was requested to be said, then the longest due.
 
         Another worker's leases are passed over.
@@ -234,12 +241,14 @@ class Agenda(Projection):
                    SELECT key FROM {{agenda}} AS a
                     WHERE kind <> 'send' AND due_at <= %(now)s AND {FREE}
                     ORDER BY due_at, key LIMIT %(limit)s - (SELECT count(*) FROM said) FOR UPDATE SKIP LOCKED)
-               UPDATE {{agenda}} AS a SET leased_until = clock_timestamp() + %(lease)s
+               UPDATE {{agenda}} AS a SET leased_until = clock_timestamp() + %(lease)s,
+                      worker = CASE kind WHEN 'attempt' THEN worker ELSE %(worker)s END
                  FROM (SELECT key FROM said UNION ALL SELECT key FROM promised) AS due
                 WHERE a.key = due.key RETURNING {COLUMNS}""",
             now=now,
             limit=limit,
             lease=LEASE,
+            worker=worker,
         )
         return sorted((_due(row) for row in rows), key=lambda due: (due.kind is not Kind.SEND, due.due_at, due.key))
 
@@ -251,6 +260,23 @@ class Agenda(Projection):
             key=due.key,
             event_id=due.event_id,
             after=after,
+        )
+
+    async def holders(self, now: datetime) -> set[str]:
+        """The workers that have leased what is due."""
+        rows = await self.select(
+            f"SELECT DISTINCT worker FROM {{agenda}} AS a WHERE due_at <= %(now)s AND worker IS NOT NULL AND {LEASED}",
+            now=now,
+        )
+        return {str(row["worker"]) for row in rows}
+
+    async def end_leases(self, workers: Collection[str], now: datetime) -> None:
+        """Let what these have leased, and will never do, be claimed at once."""
+        await self.select(
+            f"""UPDATE {{agenda}} AS a SET leased_until = NULL
+                WHERE due_at <= %(now)s AND worker = ANY(%(workers)s) AND {LEASED} RETURNING key""",
+            workers=list(workers),
+            now=now,
         )
 
     async def dismiss(self, due: Due, reason: str) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from tests.chaos.reports.filling import fill_it_up
 from tests.chaos.reports.flooding import flood_the_ways_in
+from tests.chaos.reports.killing import kill_leaders, kill_senders
 from tests.chaos.reports.leading import move_the_worker, stop_the_leader
 from tests.chaos.reports.log import torture_the_log
 from tests.chaos.reports.waiting import torture_the_patient
@@ -16,6 +17,8 @@ TORTURES: Mapping[str, Callable[[float], int]] = {
     "waiting": torture_the_patient,
     "leader": stop_the_leader,
     "far": move_the_worker,
+    "sends": kill_senders,
+    "reactions": kill_leaders,
     "floods": flood_the_ways_in,
     "disk": fill_it_up,
 }

@@ -21,7 +21,7 @@ from domain.follower.follower import Follower
 from domain.follower.values import SILENCE, SendOrder
 from domain.vocabulary import SequenceType
 from processes import due_work as due_work_module
-from projections.agenda import Agenda
+from projections.agenda import Agenda, Kind
 from projections.engine.rebuild import Rebuild
 from tests.harness.runtime import Start, acting, deliver, events, on_the_phone, say
 from tests.harness.waiting import PATIENCE
@@ -228,6 +228,25 @@ async def test_what_is_refused_for_good_is_not_looked_at_again(demo: Start, conn
         assert await runtime.agenda.next_due_at() is None
     (dismissed,) = conn.execute("SELECT key, reason FROM app.dismissed").fetchall()
     assert dismissed == {"key": "nobody", "reason": "refused:NotFound"}
+
+
+async def test_what_a_dead_worker_had_in_hand_goes_out_although_its_lease_has_not_ended(
+    demo: Start, conn: Connection
+) -> None:
+    async with demo() as runtime:
+        lead_id = await say(runtime, "tg_1", "Hola", "m1")
+    async with demo(work=False) as runtime:
+        with context.acting("person:1"):
+            await runtime.writer.do(Clonnect.send_by_hand, CREATOR, lead_id, "uno", uuid4())
+        assert await runtime.progress.wait_until(await asyncio.to_thread(runtime.log.head), PATIENCE)
+        (due,) = await runtime.agenda.claim(runtime.clock(), 10, "nobody")
+        assert due.kind is Kind.SEND
+    conn.execute(
+        "UPDATE read.agenda_v1 SET leased_until = clock_timestamp() + interval '1 hour' WHERE key = %s", (due.key,)
+    )
+    async with demo() as runtime:
+        assert await settle(runtime)
+    assert on_the_phone(conn, "tg_1")[1:] == ["uno"]
 
 
 async def test_two_messages_to_one_person_go_out_one_behind_the_other(demo: Start, conn: Connection) -> None:

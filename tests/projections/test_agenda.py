@@ -20,6 +20,7 @@ from tests.world import CREATOR, NO_POOL
 
 Connection = psycopg.Connection[DictRow]
 A_MONTH = timedelta(days=30)
+WORKER = "1"
 
 
 def promised(people: TimedCommands, user_id: str = "1") -> UUID:
@@ -42,10 +43,10 @@ async def test_what_is_due_is_taken_once_and_what_is_not_waits(reader: Runtime, 
     await shown(reader)
     first = await reader.agenda.next_due_at()
     assert first is not None
-    assert await reader.agenda.claim(first - timedelta(seconds=1), 10) == []
-    (due,) = await reader.agenda.claim(first, 10)
+    assert await reader.agenda.claim(first - timedelta(seconds=1), 10, WORKER) == []
+    (due,) = await reader.agenda.claim(first, 10, WORKER)
     assert (due.kind, due.due_at, due.creator_id) == (Kind.FOLLOW_UP, first, CREATOR)
-    assert await reader.agenda.claim(first, 10) == []
+    assert await reader.agenda.claim(first, 10, WORKER) == []
     assert await reader.agenda.unfinished(first) == 1
 
 
@@ -77,7 +78,7 @@ async def test_workers_who_claim_at_once_never_claim_the_same(reader: Runtime, p
     for number in range(30):
         promised(people, str(number))
     await shown(reader)
-    claims = await asyncio.gather(*(reader.agenda.claim(people.at + A_MONTH, 7) for _ in range(16)))
+    claims = await asyncio.gather(*(reader.agenda.claim(people.at + A_MONTH, 7, WORKER) for _ in range(16)))
     keys = [due.key for claim in claims for due in claim]
     assert len(keys) == len(set(keys)) == 30 * 3  # two steps, and the silence
 
@@ -86,7 +87,7 @@ async def test_the_longest_due_comes_first(reader: Runtime, people: TimedCommand
     for number in range(5):
         promised(people, str(number))
     await shown(reader)
-    due = [each.due_at for _ in range(3) for each in await reader.agenda.claim(people.at + A_MONTH, 5)]
+    due = [each.due_at for _ in range(3) for each in await reader.agenda.claim(people.at + A_MONTH, 5, WORKER)]
     assert due == sorted(due)
 
 
@@ -95,7 +96,7 @@ async def test_what_is_said_now_goes_before_whatever_was_promised(reader: Runtim
     people.at += timedelta(days=2)
     requested = people.do(Clonnect.send_by_hand, CREATOR, lead_ids[3], "Hola", uuid4())
     await shown(reader)
-    claimed = await reader.agenda.claim(people.at + A_MONTH, 4)
+    claimed = await reader.agenda.claim(people.at + A_MONTH, 4, WORKER)
     assert [due.kind for due in claimed] == [Kind.SEND, *[Kind.FOLLOW_UP] * 3]
     assert claimed[0].ref == requested.send_id
 
@@ -105,9 +106,50 @@ async def test_what_a_worker_left_is_free_again_when_its_lease_ends(
 ) -> None:
     promised(people)
     await shown(reader)
-    claimed = await reader.agenda.claim(people.at + A_MONTH, 10)
+    claimed = await reader.agenda.claim(people.at + A_MONTH, 10, WORKER)
     conn.execute("UPDATE read.agenda_v1 SET leased_until = clock_timestamp() - interval '1 second'")
-    assert await reader.agenda.claim(people.at + A_MONTH, 10) == claimed
+    assert await reader.agenda.claim(people.at + A_MONTH, 10, WORKER) == claimed
+
+
+async def test_what_a_dead_worker_has_leased_is_free_at_once_and_what_another_has_is_not(
+    reader: Runtime, people: TimedCommands
+) -> None:
+    promised(people)
+    await shown(reader)
+    later = people.at + A_MONTH
+    left = await reader.agenda.claim(later, 2, WORKER)
+    assert len(await reader.agenda.claim(later, 1, "2")) == 1
+    await reader.agenda.dismiss(left[1], "refused:NotFound")
+    assert await reader.agenda.holders(later) == {WORKER, "2"}
+    await reader.agenda.end_leases({WORKER}, later)
+    assert await reader.agenda.holders(later) == {"2"}
+    assert [due.key for due in await reader.agenda.claim(later, 10, "3")] == [left[0].key]
+
+
+async def test_what_is_said_next_waits_for_what_is_said_first(reader: Runtime, people: TimedCommands) -> None:
+    """Whoever has the first in hand may be slow, or dead."""
+    lead_id = people.says("1", "Hola")
+    for text in ("uno", "dos"):
+        people.do(Clonnect.send_by_hand, CREATOR, lead_id, text, uuid4())
+    await shown(reader)
+    (first,) = await reader.agenda.claim(people.at, 10, WORKER)
+    assert await reader.agenda.claim(people.at, 10, "2") == []
+    assert first.due_at < people.at
+
+    await reader.agenda.end_leases({WORKER}, people.at)
+    assert [due.key for due in await reader.agenda.claim(people.at, 10, "2")] == [first.key]
+
+
+async def test_what_is_said_next_does_not_wait_for_what_was_dismissed(reader: Runtime, people: TimedCommands) -> None:
+    lead_id = people.says("1", "Hola")
+    people.do(Clonnect.send_by_hand, CREATOR, lead_id, "uno", uuid4())
+    await shown(reader)
+    (one,) = await reader.agenda.claim(people.at, 10, WORKER)
+    await reader.agenda.dismiss(one, "refused:NotFound")
+    people.do(Clonnect.send_by_hand, CREATOR, lead_id, "dos", uuid4())
+    await shown(reader)
+    (second,) = await reader.agenda.claim(people.at, 10, "2")
+    assert second.ref != one.ref
 
 
 async def test_what_is_dismissed_stays_away_until_an_event_brings_it_back(
@@ -115,7 +157,7 @@ async def test_what_is_dismissed_stays_away_until_an_event_brings_it_back(
 ) -> None:
     promised(people)
     await shown(reader)
-    for due in await reader.agenda.claim(people.at + A_MONTH, 10):
+    for due in await reader.agenda.claim(people.at + A_MONTH, 10, WORKER):
         await reader.agenda.dismiss(due, "refused:NotFound")
     assert await reader.agenda.next_due_at() is None
     assert await reader.agenda.unfinished(people.at + A_MONTH) == 0
@@ -129,11 +171,11 @@ async def test_what_is_dismissed_stays_away_until_an_event_brings_it_back(
 async def test_what_failed_for_a_moment_is_free_again_after_a_pause(reader: Runtime, people: TimedCommands) -> None:
     promised(people)
     await shown(reader)
-    due = await reader.agenda.claim(people.at + A_MONTH, 1)
+    due = await reader.agenda.claim(people.at + A_MONTH, 1, WORKER)
     await reader.agenda.give_back(due[0], timedelta(hours=1))
-    assert due[0] not in await reader.agenda.claim(people.at + A_MONTH, 10)
+    assert due[0] not in await reader.agenda.claim(people.at + A_MONTH, 10, WORKER)
     await reader.agenda.give_back(due[0], timedelta(0))
-    assert await reader.agenda.claim(people.at + A_MONTH, 1) == due
+    assert await reader.agenda.claim(people.at + A_MONTH, 1, WORKER) == due
 
 
 async def test_what_was_dismissed_is_known_in_tables_that_were_made_anew(
@@ -141,12 +183,12 @@ async def test_what_was_dismissed_is_known_in_tables_that_were_made_anew(
 ) -> None:
     promised(people)
     await shown(reader)
-    (first,) = await reader.agenda.claim(people.at + A_MONTH, 1)
+    (first,) = await reader.agenda.claim(people.at + A_MONTH, 1, WORKER)
     await reader.agenda.dismiss(first, "refused:NotFound")
     Rebuild(database_url, log, Agenda(NO_POOL), lambda step: None).run()
     promised(people, "2")  # whoever sees that it is shown reads the new tables
     await shown(reader)
-    claimed = {due.key: due.dismissed for due in await reader.agenda.claim(people.at + A_MONTH, 10)}
+    claimed = {due.key: due.dismissed for due in await reader.agenda.claim(people.at + A_MONTH, 10, WORKER)}
     assert claimed.pop(first.key)
     assert not any(claimed.values())
 
@@ -162,5 +204,5 @@ async def test_a_pause_of_the_bot_ends_by_itself(reader: Runtime, people: TimedC
     lead_id = promised(people)
     people.do(Clonnect.send_by_hand, CREATOR, lead_id, "Hola", uuid4())
     await shown(reader)
-    kinds = {due.kind for due in await reader.agenda.claim(people.at + timedelta(hours=13), 10)}
+    kinds = {due.kind for due in await reader.agenda.claim(people.at + timedelta(hours=13), 10, WORKER)}
     assert Kind.RESUME in kinds

@@ -175,7 +175,7 @@ async def test_due_work_that_is_tried_again_can_be_claimed(aside: Aside, reader:
     )
     for item_id in (f"overdue:{DUE}", f"dismissed:{GIVEN_UP}"):
         await aside.attention.retry(CREATOR, item_id)
-    claimed = [due.key for due in await reader.agenda.claim(reader.clock(), 10) if due.kind == "send"]
+    claimed = [due.key for due in await reader.agenda.claim(reader.clock(), 10, "1") if due.kind == "send"]
     assert sorted(claimed) == sorted([str(DUE), str(GIVEN_UP)])
 
 

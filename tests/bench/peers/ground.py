@@ -58,6 +58,11 @@ class Ground:
     postmaster: int
     bots: BotPlatform
 
+    @classmethod
+    def of_one(cls, url: str, folder: Path, bots: BotPlatform) -> "Ground":
+        """With one database, for what is not measured."""
+        return cls(lambda _: url, database_name(url), folder, 0, bots)
+
     def database(self, like: str | None = None) -> str:
         """A new database of Clonnect's; `like` is the URL of one that nobody uses."""
         return self.new_database(self.migrated if like is None else database_name(like))

@@ -2,7 +2,7 @@
 
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import psycopg
@@ -10,7 +10,7 @@ from psycopg.rows import dict_row
 
 from tests.bench.results import machine, write_section
 from tests.chaos import far, hanging
-from tests.chaos.reports.words import counted
+from tests.chaos.reports.words import counted, table
 from tests.chaos.server import durable_server
 from tests.harness.installation import Installation
 from tests.platforms.bot_api import BotApi
@@ -99,10 +99,3 @@ def far_table(found: far.FarFindings, seconds: float) -> str:
         counted(found.faults),
     )
     return table(FAR, cells)
-
-
-def table(headings: Sequence[str], cells: Sequence[str]) -> str:
-    """One row under its headings."""
-    return "\n".join(
-        (f"| {' | '.join(headings)} |", f"|{'--:|' * (len(headings) - 1)}---|", f"| {' | '.join(cells)} |")
-    )
