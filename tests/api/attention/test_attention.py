@@ -98,7 +98,7 @@ async def aside(reader: Runtime, conn: Connection) -> Aside:
                                        leased_until)
            VALUES (%(due)s, 'send', %(at)s - interval '2 minutes', 'maria', %(id)s, %(id)s, %(id)s, NULL),
                   ('silence/1', 'silence', %(at)s - interval '5 seconds', 'maria', %(id)s, %(id)s, %(id)s, NULL),
-                  (%(given_up)s, 'send', %(at)s - interval '1 hour', 'maria', %(id)s, %(id)s, %(id)s, 'infinity'),
+                  (%(given_up)s, 'send', %(at)s - interval '1 hour', 'maria', %(send)s, %(id)s, %(id)s, 'infinity'),
                   ('silence/2', 'silence', %(at)s, 'maria', %(id)s, %(id)s, %(id)s, 'infinity')""",
         known,
     )
