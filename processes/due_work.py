@@ -64,7 +64,7 @@ class DueWork:
         """
         due_at = await self._agenda.next_due_at()
         while self.worker and due_at is not None and due_at <= self._clock():
-            await self._lanes.wait_until_below(AT_ONCE)
+            await self._lanes.wait_until_below(CLAIM)
             claimed = await self._agenda.claim(self._clock(), CLAIM, self.worker)
             if len(claimed) > 1:
                 await prefetch(self._writer, {due.follower_id for due in claimed})
