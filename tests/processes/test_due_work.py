@@ -21,6 +21,8 @@ from domain.follower.follower import Follower
 from domain.follower.values import SILENCE, SendOrder
 from domain.vocabulary import SequenceType
 from processes import due_work as due_work_module
+from processes.channels.base import Account, Content, Outcome
+from processes.channels.simulator import Simulator
 from projections.agenda import Agenda, Kind
 from projections.engine.rebuild import Rebuild
 from tests.harness.runtime import Start, acting, deliver, events, on_the_phone, say
@@ -33,7 +35,22 @@ NO_POOL: Any = None
 TOO_EXPENSIVE = "Hola, ¿cuánto cuesta el curso? me parece caro"
 
 
-async def test_two_workers_share_the_work_and_nobody_is_written_to_twice(demo: Start, conn: Connection) -> None:
+async def test_two_workers_share_the_work_and_nobody_is_written_to_twice(
+    demo: Start, conn: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each takes little at a time, and the first call of one waits for one of the other."""
+    monkeypatch.setattr(due_work_module, "CLAIM", 2)
+    calling, both = set[Simulator](), asyncio.Event()
+    send = Simulator.send
+
+    async def seen(self: Simulator, account: Account, to: str, content: Content, send_id: UUID) -> Outcome:
+        calling.add(self)
+        if len(calling) == 2:
+            both.set()
+        await both.wait()
+        return await send(self, account, to, content, send_id)
+
+    monkeypatch.setattr(Simulator, "send", seen)
     async with demo() as one, demo() as other:
         for number in range(30):
             await deliver(one, {"follower_id": f"tg_{number + 1}", "text": TOO_EXPENSIVE, "message_id": "m"})
