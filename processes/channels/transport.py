@@ -1,7 +1,7 @@
 """HTTP transport with one pool for each connection, so that a call costs the same however many are in the air."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import httpx
 
@@ -17,6 +17,7 @@ class OneConnectionEach(httpx.AsyncBaseTransport):
     def __init__(self, make: Callable[[], httpx.AsyncBaseTransport], most: int) -> None:
         self._make = make
         self._free: list[httpx.AsyncBaseTransport] = []
+        self._is_closed = False
         self._places = asyncio.Semaphore(most)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -29,7 +30,7 @@ class OneConnectionEach(httpx.AsyncBaseTransport):
         try:
             response = await transport.handle_async_request(request)
         except BaseException:
-            self._give_back(transport)
+            await self._give_back(transport)
             raise
         assert isinstance(response.stream, httpx.AsyncByteStream)
         response.stream = _Answer(response.stream, lambda: self._give_back(transport))
@@ -42,12 +43,16 @@ class OneConnectionEach(httpx.AsyncBaseTransport):
         except TimeoutError as error:
             raise httpx.PoolTimeout("no connection became free", request=request) from error
 
-    def _give_back(self, transport: httpx.AsyncBaseTransport) -> None:
-        self._free.append(transport)
+    async def _give_back(self, transport: httpx.AsyncBaseTransport) -> None:
         self._places.release()
+        if self._is_closed:
+            await transport.aclose()
+        else:
+            self._free.append(transport)
 
     async def aclose(self) -> None:
         """Close what nobody uses; a request that is still under way closes its connection when it ends."""
+        self._is_closed = True
         while self._free:
             await self._free.pop().aclose()
 
@@ -55,7 +60,7 @@ class OneConnectionEach(httpx.AsyncBaseTransport):
 class _Answer(httpx.AsyncByteStream):
     """The body of an answer; once it is closed its connection may be used again."""
 
-    def __init__(self, stream: httpx.AsyncByteStream, over: Callable[[], None]) -> None:
+    def __init__(self, stream: httpx.AsyncByteStream, over: Callable[[], Awaitable[None]]) -> None:
         self._stream = stream
         self._over = over
 
@@ -67,4 +72,4 @@ class _Answer(httpx.AsyncByteStream):
         try:
             await self._stream.aclose()
         finally:
-            self._over()
+            await self._over()

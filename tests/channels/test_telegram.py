@@ -29,6 +29,7 @@ from processes.channels.base import (
 from processes.channels.http_client import TIMEOUT, PlatformClient
 from processes.channels.telegram import Bot, PollingConflict, Telegram, secret_hash
 from processes.channels.telegram_updates import ALLOWED_UPDATES
+from tests.harness.waiting import until
 from tests.platforms.bot_api import BOT_ID, TOKEN, BotApi
 
 ACCOUNT = Account(ChannelName.TELEGRAM, str(BOT_ID), TOKEN)
@@ -263,6 +264,17 @@ async def test_many_calls_are_in_the_air_at_once_each_over_its_own_connection(ap
     assert isinstance(await send(telegram), Accepted)
     api.release()
     assert isinstance(await held, Accepted)
+
+
+async def test_a_call_that_is_in_the_air_when_the_client_is_closed_ends_and_closes_its_connection(api: BotApi) -> None:
+    api.receive_from_user(42, "hola")
+    api.hold_next()
+    async with PlatformClient(api.url) as client:
+        held = asyncio.create_task(send(Telegram(client)))
+        await asyncio.to_thread(api.wait_until, lambda: api.holding == 1)
+    api.release()
+    assert isinstance(await held, Accepted)
+    await until(lambda: api.open_connections == 0)
 
 
 @pytest.mark.parametrize(

@@ -205,6 +205,11 @@ class BotApi:
         """How many connections were ever made."""
         return self._server.connected
 
+    @property
+    def open_connections(self) -> int:
+        """How many connections are open."""
+        return len(self._server.connections)
+
     def hang_up(self) -> None:
         """Close every connection."""
         self._server.hang_up()
