@@ -87,7 +87,7 @@ class Reactions:
         self._read = self.position = min(self._start.values())
         self._unfinished.clear()
 
-    async def woken(self) -> None:
+    async def _woken(self) -> None:
         """Wait until the log has moved, or may have without our hearing of it."""
         try:
             async with asyncio.timeout(POLL_SECONDS):
@@ -122,7 +122,7 @@ class Reactions:
             elif page.reached < after:
                 await self.restart(conn)
             else:
-                await self.woken()
+                await self._woken()
 
     async def _begin(self, conn: Session, lanes: Lanes[UUID], page: LogPage) -> None:
         for unreadable in page.unreadable:

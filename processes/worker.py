@@ -10,6 +10,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from eventstore.answer_timeouts import Session
 from eventstore.leases import Lease
+from eventstore.listener import POLL_SECONDS
 from eventstore.writer import checked
 from processes.clock import Clock
 from processes.deliveries import Deliveries
@@ -136,10 +137,10 @@ class Worker:
             await asyncio.sleep(1)
 
     async def _stand_by(self, conn: Session) -> Lease:
-        """Wait until nobody else leads."""
+        """Look again and again, whatever is appended meanwhile, until nobody else leads."""
         while (lease := await take(conn, LEASE)) is None:
             await self._reactions.restart(conn)
-            await self._reactions.woken()
+            await asyncio.sleep(POLL_SECONDS)
         return lease
 
     # What falls due.
