@@ -25,10 +25,27 @@ FREE = """(a.leased_until IS NULL OR a.leased_until < clock_timestamp())
       AND (a.kind = 'attempt' OR NOT EXISTS (
                SELECT FROM {agenda} AS other
                 WHERE other.follower_id = a.follower_id
-                  AND (other.kind = 'attempt'
-                       OR a.kind = 'send' AND other.kind = 'send' AND (other.due_at, other.key) < (a.due_at, a.key)
-                          AND other.leased_until IS DISTINCT FROM 'infinity')))"""
-"""Nobody has it, nothing is on its way to the same person, and nothing is to be sent to them before it."""
+                  AND CASE other.kind
+                      WHEN 'attempt' THEN true
+                      WHEN 'send' THEN a.kind = 'send' AND (other.due_at, other.key) < (a.due_at, a.key)
+                                       AND other.leased_until IS DISTINCT FROM 'infinity'
+                      ELSE false END))"""
+"""Nobody has it, nothing is on its way to the same person, and nothing is to be sent to them before it.
+
+By CASE, so that PostgreSQL reads the rows of one person, and not those of all others that are to be sent something.
+"""
+CLAIM = f"""WITH said AS MATERIALIZED (
+      SELECT key FROM {{agenda}} AS a
+       WHERE kind = 'send' AND due_at <= %(now)s AND {FREE}
+       ORDER BY due_at, key LIMIT %(limit)s FOR UPDATE SKIP LOCKED),
+  promised AS MATERIALIZED (
+      SELECT key FROM {{agenda}} AS a
+       WHERE kind <> 'send' AND due_at <= %(now)s AND {FREE}
+       ORDER BY due_at, key LIMIT %(limit)s - (SELECT count(*) FROM said) FOR UPDATE SKIP LOCKED)
+  UPDATE {{agenda}} AS a SET leased_until = clock_timestamp() + %(lease)s,
+         worker = CASE kind WHEN 'attempt' THEN worker ELSE %(worker)s END
+    FROM (SELECT key FROM said UNION ALL SELECT key FROM promised) AS due
+   WHERE a.key = due.key RETURNING {COLUMNS}"""
 
 
 class Kind(StrEnum):
@@ -75,8 +92,8 @@ class Agenda(Projection):
             key text PRIMARY KEY, kind text NOT NULL, due_at timestamptz NOT NULL,
             creator_id text NOT NULL, follower_id uuid NOT NULL, ref uuid, attempt int, worker text,
             event_id uuid NOT NULL, correlation_id uuid NOT NULL, leased_until timestamptz);
-        CREATE INDEX ON {agenda} (due_at);
-        CREATE INDEX ON {agenda} (due_at) WHERE kind = 'send';
+        CREATE INDEX ON {agenda} (due_at, key);
+        CREATE INDEX ON {agenda} (due_at, key) WHERE kind = 'send';
         CREATE INDEX ON {agenda} (follower_id);
         CREATE INDEX ON {agenda} (kind) WHERE kind = 'attempt';
     """
@@ -215,7 +232,7 @@ class Agenda(Projection):
 
     async def next_due_at(self) -> datetime | None:
         """When the next row that nobody has leased falls due."""
-        row = await self.select_one(f"SELECT due_at FROM {{agenda}} AS a WHERE {FREE} ORDER BY due_at LIMIT 1")
+        row = await self.select_one(f"SELECT due_at FROM {{agenda}} AS a WHERE {FREE} ORDER BY due_at, key LIMIT 1")
         return row["due_at"] if row else None
 
     async def unfinished(self, now: datetime) -> int:
@@ -233,18 +250,7 @@ class Agenda(Projection):
         Another worker's leases are passed over.
         """
         rows = await self.select(
-            f"""WITH said AS MATERIALIZED (
-                   SELECT key FROM {{agenda}} AS a
-                    WHERE kind = 'send' AND due_at <= %(now)s AND {FREE}
-                    ORDER BY due_at, key LIMIT %(limit)s FOR UPDATE SKIP LOCKED),
-               promised AS MATERIALIZED (
-                   SELECT key FROM {{agenda}} AS a
-                    WHERE kind <> 'send' AND due_at <= %(now)s AND {FREE}
-                    ORDER BY due_at, key LIMIT %(limit)s - (SELECT count(*) FROM said) FOR UPDATE SKIP LOCKED)
-               UPDATE {{agenda}} AS a SET leased_until = clock_timestamp() + %(lease)s,
-                      worker = CASE kind WHEN 'attempt' THEN worker ELSE %(worker)s END
-                 FROM (SELECT key FROM said UNION ALL SELECT key FROM promised) AS due
-                WHERE a.key = due.key RETURNING {COLUMNS}""",
+            CLAIM,
             now=now,
             limit=limit,
             lease=LEASE,

@@ -1,10 +1,13 @@
 """What falls due is taken by one worker at a time, the longest due first."""
 
 import asyncio
-from datetime import timedelta
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import psycopg
+import pytest
 from psycopg.rows import DictRow
 
 from api.runtime import Runtime
@@ -12,7 +15,7 @@ from domain.application import Clonnect
 from domain.follower.values import SILENCE, Inbound
 from domain.vocabulary import Platform, SequenceType, Status
 from eventstore.log import Log
-from projections.agenda import CHANNEL, Agenda, Kind
+from projections.agenda import CHANNEL, CLAIM, LEASE, Agenda, Kind
 from projections.engine.rebuild import Rebuild
 from tests.harness.waiting import PATIENCE
 from tests.projections.conftest import TimedCommands, shown
@@ -36,6 +39,13 @@ def promised(people: TimedCommands, user_id: str = "1") -> UUID:
     )
     lead_id: UUID = received.lead_id
     return lead_id
+
+
+def steps(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """What PostgreSQL does for a query, as EXPLAIN has it."""
+    yield plan
+    for part in plan.get("Plans", ()):
+        yield from steps(part)
 
 
 async def test_what_is_due_is_taken_once_and_what_is_not_waits(reader: Runtime, people: TimedCommands) -> None:
@@ -99,6 +109,26 @@ async def test_what_is_said_now_goes_before_whatever_was_promised(reader: Runtim
     claimed = await reader.agenda.claim(people.at + A_MONTH, 4, WORKER)
     assert [due.kind for due in claimed] == [Kind.SEND, *[Kind.FOLLOW_UP] * 3]
     assert claimed[0].ref == requested.send_id
+
+
+@pytest.mark.parametrize("kind", [Kind.FOLLOW_UP, Kind.SEND])
+async def test_of_thousands_that_are_due_at_one_moment_a_claim_reads_those_that_it_takes(
+    reader: Runtime, conn: Connection, kind: Kind
+) -> None:
+    conn.execute(
+        """INSERT INTO read.agenda_v1 (key, kind, due_at, creator_id, follower_id, event_id, correlation_id)
+           SELECT gen_random_uuid()::text, %s, now(), 'ana', gen_random_uuid(), gen_random_uuid(), gen_random_uuid()
+             FROM generate_series(1, 2000)""",
+        (kind,),
+    )
+    limits = {"now": datetime.now(UTC), "limit": 200, "lease": LEASE, "worker": WORKER}
+    (row,) = await reader.agenda.select(f"EXPLAIN (ANALYZE, FORMAT JSON) {CLAIM}", **limits)
+    (explained,) = row["QUERY PLAN"]
+    read = [
+        (step["Actual Rows"] + step.get("Rows Removed by Filter", 0)) * step["Actual Loops"]
+        for step in steps(explained["Plan"])
+    ]
+    assert max(read) == 200
 
 
 async def test_what_a_worker_left_is_free_again_when_its_lease_ends(

@@ -120,3 +120,22 @@ def test_what_the_release_before_had_dismissed_stays_dismissed(empty_database_ur
         assert conn.execute("SELECT key, kind, creator_id FROM app.dismissed").fetchall() == [
             ("silence/1", "silence", "ana")
         ]
+
+
+def test_the_agenda_of_the_release_before_gets_the_indexes_of_a_new_one(
+    empty_database_url: str, tmp_path: Path
+) -> None:
+    indexes = (
+        "SELECT regexp_replace(indexdef, '^.* USING ', '') FROM pg_indexes WHERE tablename = 'agenda_v1' ORDER BY 1"
+    )
+    migrate(empty_database_url, migrations_before("0018_due_in_order", tmp_path))
+    with psycopg.connect(empty_database_url, autocommit=True) as conn:
+        ddl = Agenda(NO_POOL).ddl()
+        conn.execute(ddl.encode())
+        new = conn.execute(indexes).fetchall()
+        conn.execute("DROP TABLE read.agenda_v1")
+        conn.execute(ddl.replace("(due_at, key)", "(due_at)").encode())
+        conn.execute("INSERT INTO read.projections (name, version, tables) VALUES ('agenda', 1, '{read.agenda_v1}')")
+        assert conn.execute(indexes).fetchall() != new
+        migrate(empty_database_url)
+        assert conn.execute(indexes).fetchall() == new
