@@ -11,13 +11,11 @@ from urllib.request import getproxies, proxy_bypass
 import httpx
 
 from processes.channels.base import ErrorClass
-from processes.channels.transport import OneConnectionEach
+from processes.channels.transport import AiohttpTransport
 
 TIMEOUT: Final = httpx.Timeout(connect=5, read=15, write=10, pool=5)
 MOST: Final = 1000
 """Calls that are in the air at most; a long poll is one as long as it lasts: many bots must not starve the sends."""
-
-_ONE: Final = httpx.Limits(max_connections=1, max_keepalive_connections=1)
 
 _NEVER_WRITTEN: Final = (
     httpx.ConnectError,
@@ -43,24 +41,16 @@ class PlatformClient:
     def __init__(self, base_url: str, *, timeout: httpx.Timeout = TIMEOUT, most: int = MOST) -> None:
         self._base_url = base_url.rstrip("/")
         self._timeout = timeout.as_dict()
-        proxy = _proxy_for(base_url)
-        self._transport = OneConnectionEach(
-            lambda: httpx.AsyncHTTPTransport(verify=_authorities(), limits=_ONE, proxy=proxy), most
-        )
+        self._transport = AiohttpTransport(most, _authorities(), _proxy_for(base_url))
 
     async def post(self, path: str, body: Mapping[str, object], read_timeout: float | None = None) -> httpx.Response:
         """Post once, and read the answer whatever it is; `read_timeout` in seconds, where it is not the usual one.
 
-        Raises `httpx.RequestError`, which may carry the request: it must not leave the channel.
+        Raises `httpx.TransportError`.
         """
         timeout = self._timeout if read_timeout is None else {**self._timeout, "read": read_timeout}
         request = httpx.Request("POST", f"{self._base_url}/{path}", json=body, extensions={"timeout": timeout})
-        response = await self._transport.handle_async_request(request)
-        try:
-            await response.aread()
-        finally:
-            await response.aclose()
-        return response
+        return await self._transport.handle_async_request(request)
 
     async def __aenter__(self) -> Self:
         return self
