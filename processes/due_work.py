@@ -70,7 +70,8 @@ class DueWork:
                 await prefetch(self._writer, {due.follower_id for due in claimed})
             for due in claimed:
                 self._put(due)
-            due_at = await self._agenda.next_due_at()
+            if len(claimed) < CLAIM:
+                due_at = await self._agenda.next_due_at()
             if not claimed:
                 break
         return due_at
