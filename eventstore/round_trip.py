@@ -41,6 +41,12 @@ def carry_out(conn: Connection[Any], statements: Sequence[Statement]) -> Sequenc
         return _carry_out(conn, statements)
 
 
+def carry_out_alone(conn: Connection[Any], statement: Statement) -> None:
+    """Run one statement, in the transaction that is open on the connection, if one is."""
+    query, params = statement
+    conn.execute(query.encode(), params)
+
+
 def _carry_out(conn: Connection[Any], statements: Sequence[Statement]) -> Sequence[PGresult]:
     sender = _Sender(conn)
     with conn.lock:

@@ -3,7 +3,7 @@
 import logging
 import sys
 import traceback
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
@@ -15,6 +15,7 @@ from psycopg.errors import ProgramLimitExceeded
 from psycopg.rows import DictRow
 
 from eventstore.log import LogPage, Recorded
+from eventstore.round_trip import Statement
 from projections.engine.projection import Projection
 from projections.engine.row_changes import RowChanges
 
@@ -47,6 +48,11 @@ class Folded:
     def changes(self) -> bool:
         """Whether anything is different afterwards."""
         return any(self.tables.values())
+
+    def statements(self) -> Iterator[Statement]:
+        """What writes it."""
+        for rows in self.tables.values():
+            yield from rows.statements()
 
     def write(self, conn: Connection[DictRow]) -> None:
         for rows in self.tables.values():

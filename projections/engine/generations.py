@@ -1,6 +1,6 @@
 """Generations of a projection's tables: the one that is shown, those made beside it, those that nobody needs."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -10,6 +10,7 @@ from psycopg.errors import LockNotAvailable
 from psycopg.rows import DictRow
 from psycopg.sql import SQL, Composed, Identifier
 
+from eventstore.round_trip import Statement, carry_out_alone
 from projections.engine.folding import Parked
 from projections.engine.projection import Projection
 
@@ -104,29 +105,24 @@ def drop_tables(conn: Connection[DictRow], tables: Collection[str]) -> None:
 
 def store_parked(conn: Connection[DictRow], projection: Projection, parked: Sequence[Parked]) -> None:
     """Note which streams wait in the set of tables that a projection shows."""
-    if not parked:
-        return
-    conn.execute(
-        """UPDATE read.projections SET parked = parked + %s
-            WHERE name = %s AND version = %s AND generation = %s""",
-        (len(parked), projection.name, projection.version, projection.generation),
-    )
-    with conn.cursor() as cursor:
-        cursor.executemany(
+    for statement in parked_statements(projection, parked):
+        carry_out_alone(conn, statement)
+
+
+def parked_statements(projection: Projection, parked: Sequence[Parked]) -> Iterator[Statement]:
+    """What `store_parked` does."""
+    tables = (projection.name, projection.version, projection.generation)
+    if parked:
+        yield (
+            """UPDATE read.projections SET parked = parked + %s
+                WHERE name = %s AND version = %s AND generation = %s""",
+            (len(parked), *tables),
+        )
+    for each in parked:
+        yield (
             """INSERT INTO read.parked (name, version, generation, stream, position, topic, error)
                VALUES (%s, %s, %s, %s, %s, %s, %s)""",
-            [
-                (
-                    projection.name,
-                    projection.version,
-                    projection.generation,
-                    each.stream,
-                    each.position,
-                    each.topic,
-                    each.error,
-                )
-                for each in parked
-            ],
+            (*tables, each.stream, each.position, each.topic, each.error),
         )
 
 

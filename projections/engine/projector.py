@@ -11,18 +11,20 @@ from itertools import chain
 
 import psycopg
 from eventsourcing.persistence import PersistenceError
-from psycopg import Connection, Cursor
+from psycopg import Connection
+from psycopg.errors import DivisionByZero
 from psycopg.rows import DictRow, dict_row
 
 from eventstore.answer_timeouts import AnsweringConnection
 from eventstore.leases import BEAT_SECONDS, Lease, beat, take
 from eventstore.listener import POLL_SECONDS
 from eventstore.log import Log, LogPage
+from eventstore.round_trip import Statement, carry_out, carry_out_alone
 from eventstore.session_limits import FOLLOWING, RECONNECT_SECONDS, session
 from eventstore.vault import WrongKey
 from projections.engine.folding import Parked, Waiting, apply_page, error_location, fold, with_parked
 from projections.engine.generations import CHANNEL as CHANNEL
-from projections.engine.generations import clear_away, leader_key, set_up, shown, store_parked
+from projections.engine.generations import clear_away, leader_key, parked_statements, set_up, shown, store_parked
 from projections.engine.progress import Progress
 from projections.engine.projection import Projection
 
@@ -40,10 +42,6 @@ SESSION = "SET synchronous_commit = off"
 CONNECTION_ERRORS = (psycopg.Error, PersistenceError, OSError)
 
 _logger = logging.getLogger(__name__)
-
-
-class _Changed(Exception):
-    """Somebody switched, replayed or reset what this leader shows: look again."""
 
 
 @dataclass
@@ -259,15 +257,11 @@ class Projector:
     def _show_together(self, conn: Connection[DictRow], group: Sequence[_Led], page: LogPage) -> None:
         folded = [fold(led.projection, page, led.waiting) for led in group]
         changed = [led.projection for led, each in zip(group, folded, strict=True) if each.changes]
-        with conn.transaction():
-            with conn.pipeline():
-                passed = _pass_on(conn, group, page.reached)
-                for led, each in zip(group, folded, strict=True):
-                    each.write(conn)
-                    store_parked(conn, led.projection, each.parked)
-                _notify(conn, group, page.reached, changed)
-            if passed.rowcount != len(group):
-                raise _Changed
+        statements = [_pass_on(group, page.reached)]
+        for led, each in zip(group, folded, strict=True):
+            statements += each.statements()
+            statements += parked_statements(led.projection, each.parked)
+        carry_out(conn, [*statements, _notify(group, page.reached, changed)])
         for led, each in zip(group, folded, strict=True):
             self._shown(led, page, each.parked)
 
@@ -275,12 +269,11 @@ class Projector:
         """The same for one projection, where something went wrong: what is of an event parks its stream."""
         try:
             with conn.transaction():
-                if _pass_on(conn, [led], page.reached).rowcount != 1:
-                    raise _Changed
+                carry_out_alone(conn, _pass_on([led], page.reached))
                 parked = apply_page(conn, led.projection, page, led.waiting)
                 store_parked(conn, led.projection, parked)
-                _notify(conn, [led], page.reached, [led.projection])
-        except _Changed:
+                carry_out_alone(conn, _notify([led], page.reached, [led.projection]))
+        except DivisionByZero:
             self._look_again(conn, led)
         except Exception as error:
             if conn.closed:
@@ -313,13 +306,20 @@ class Projector:
             clear_away(conn, [led.projection for led in self._led.values()])
 
 
-def _pass_on(conn: Connection[DictRow], group: Sequence[_Led], reached: int) -> Cursor[DictRow]:
-    """Move the positions, and hold them until commit; none moves that somebody else has changed."""
-    return conn.execute(
-        """UPDATE read.projections AS p SET position = %s, failure = NULL
-             FROM unnest(%s::text[], %s::int[], %s::int[], %s::int[]) AS led (name, version, generation, parked)
-            WHERE p.name = led.name AND p.version = led.version
-              AND p.generation = led.generation AND p.position = %s AND p.parked = led.parked""",
+def _pass_on(group: Sequence[_Led], reached: int) -> Statement:
+    """Move the positions, and hold them until commit.
+
+    Where somebody has switched, replayed or reset one it fails with `DivisionByZero`, and nothing is stored: no other
+    expression refuses without a function.
+    """
+    return (
+        """WITH passed AS (
+               UPDATE read.projections AS p SET position = %s, failure = NULL
+                 FROM unnest(%s::text[], %s::int[], %s::int[], %s::int[]) AS led (name, version, generation, parked)
+                WHERE p.name = led.name AND p.version = led.version
+                  AND p.generation = led.generation AND p.position = %s AND p.parked = led.parked
+               RETURNING true)
+           SELECT 1 / (count(*) = %s)::int FROM passed""",
         (
             reached,
             [led.projection.name for led in group],
@@ -327,18 +327,19 @@ def _pass_on(conn: Connection[DictRow], group: Sequence[_Led], reached: int) -> 
             [led.projection.generation for led in group],
             [len(led.waiting) for led in group],
             group[0].position,
+            len(group),
         ),
     )
 
 
-def _notify(conn: Connection[DictRow], group: Sequence[_Led], reached: int, changed: Iterable[Projection]) -> None:
+def _notify(group: Sequence[_Led], reached: int, changed: Iterable[Projection]) -> Statement:
     told = {CHANNEL: " ".join(report(led.projection, reached) for led in group)}
-    notify(conn, told | {each.announced_on: "" for each in changed if each.announced_on is not None})
+    return notification(told | {each.announced_on: "" for each in changed if each.announced_on is not None})
 
 
-def notify(conn: Connection[DictRow], told: Mapping[str, str]) -> None:
-    """Tell whoever listens to these channels, when the transaction is committed."""
-    conn.execute(
+def notification(told: Mapping[str, str]) -> Statement:
+    """What tells whoever listens to these channels, when the transaction is committed."""
+    return (
         "SELECT pg_notify(channel, payload) FROM unnest(%s::text[], %s::text[]) AS told (channel, payload)",
         (list(told), list(told.values())),
     )

@@ -19,12 +19,13 @@ from psycopg.sql import SQL
 from domain.errors import Conflict, NotFound
 from domain.lead import Lead
 from eventstore.log import Log, LogPage
+from eventstore.round_trip import carry_out_alone
 from eventstore.session_limits import MAINTENANCE, session
 from projections.engine.folding import apply_page, with_parked
 from projections.engine.generations import drop_tables, identifiers, make_tables, shown, store_parked, waiting_in
 from projections.engine.parking import BEFORE_ERASING, discarded, go_on
 from projections.engine.projection import Projection
-from projections.engine.projector import CHANNEL, SESSION, notify, report
+from projections.engine.projector import CHANNEL, SESSION, notification, report
 
 BATCH = 5000
 TAIL = 500
@@ -215,7 +216,8 @@ class Rebuild:
             (*key, projection.generation),
         )
         told = {CHANNEL: report(projection, self._position)}
-        notify(conn, told if projection.announced_on is None else told | {projection.announced_on: ""})
+        announced = {} if projection.announced_on is None else {projection.announced_on: ""}
+        carry_out_alone(conn, notification(told | announced))
 
 
 class ReadAhead:

@@ -2,12 +2,14 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Literal
 
 from psycopg import Connection
 from psycopg.rows import DictRow
 from pydantic_core import to_json
+
+from eventstore.round_trip import Statement, carry_out_alone
 
 Key = tuple[Any, ...]
 Keys = set[Key]
@@ -145,13 +147,19 @@ class RowChanges:
                 holders[str(key[self.key.index(name)])].add(key)
 
     def write(self, conn: Connection[DictRow]) -> None:
-        """Send what was collected: removals, then one statement per kind of change and set of columns."""
+        """Send what was collected, statement by statement."""
+        for statement in self.statements():
+            carry_out_alone(conn, statement)
+
+    def statements(self) -> Iterator[Statement]:
+        """What was collected, and is no more: removals, then a statement per kind of change and set of columns."""
         for columns, rows in self._removed.items():
-            self._send(conn, "delete", columns, (), (), rows)
+            yield self._statement("delete", columns, (), (), rows)
         rounds = max(map(len, self._changes.values()), default=0)
         for number in range(rounds):
             for (kind, values, amounts), rows in self._round(number).items():
-                self._send(conn, kind, self.key, sorted(values), sorted(amounts), rows)
+                if kind != "set" or values or amounts:
+                    yield self._statement(kind, self.key, sorted(values), sorted(amounts), rows)
         self._changes.clear()
         self._removed.clear()
         self._holders.clear()
@@ -166,15 +174,14 @@ class RowChanges:
                 sets[change.kind, frozenset(change.values), frozenset(change.amounts)].append(row)
         return sets
 
-    def _send(
+    def _statement(
         self,
-        conn: Connection[DictRow],
         kind: Kind,
         key: Sequence[str],
         values: Sequence[str],
         amounts: Sequence[str],
         rows: list[dict[str, Any]],
-    ) -> None:
+    ) -> Statement:
         given = f"json_populate_recordset(NULL::{self.table}, %s)"
         same = " AND ".join(f"t.{name} = given.{name}" for name in key)
         if kind == "delete":
@@ -189,8 +196,7 @@ class RowChanges:
                 f"INSERT INTO {self.table} AS t ({names}) SELECT {names} FROM {given}"
                 f" ON CONFLICT ({', '.join(key)}) DO {f'UPDATE SET {assigned}' if assigned else 'NOTHING'}"
             )
-        if kind != "set" or values or amounts:
-            conn.execute(statement.encode(), (_document(rows),))
+        return statement, (_document(rows),)
 
 
 def _assigned(source: str, values: Sequence[str], amounts: Sequence[str]) -> str:
