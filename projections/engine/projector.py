@@ -252,7 +252,8 @@ class Projector:
             _logger.info("projections_separated", extra={"position": position, "error": type(error).__name__})
             for led in group:
                 self._show_alone(conn, led, page)
-        return True
+            return True
+        return page.reached == position + BATCH  # else that was the head, and whoever appends more will say so
 
     def _show_together(self, conn: Connection[DictRow], group: Sequence[_Led], page: LogPage) -> None:
         folded = [fold(led.projection, page, led.waiting) for led in group]

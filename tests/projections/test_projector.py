@@ -17,6 +17,7 @@ from projections.agenda import Agenda
 from projections.board import Board
 from projections.conversations import Conversations
 from projections.creators import Creators
+from projections.engine import projector as projector_module
 from projections.engine.progress import Progress
 from projections.engine.projection import Projection, Tables, handles
 from projections.engine.projector import Projector
@@ -195,6 +196,19 @@ def test_who_leads_alone_takes_everything_in_order_of_batches(
     positions = [row["position"] for row in conn.execute("SELECT position FROM read.captured_v1 ORDER BY 1")]
     assert positions == [each.position for each in log.read(0, 1000) if isinstance(each.event, Lead.Captured)]
     assert progress.position == log.head()
+
+
+def test_who_is_far_behind_takes_one_batch_after_another_to_the_head(
+    database_url: str, people: TimedCommands, log: Log, conn: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(projector_module, "BATCH", 3)
+    projector, progress = a_projector(database_url, log)
+    projector.catch_up()
+    for behind in (1, 3, 10):
+        for number in range(behind):
+            people.lead(f"{behind} {number}")
+        assert projector.catch_up() == log.head() == progress.position
+    assert tallied(conn) == (14, 14, log.head())
 
 
 async def test_tables_made_again_are_those_that_grew_with_the_log(
