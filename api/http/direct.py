@@ -1,11 +1,13 @@
 """Direct handling of routes: what a route takes is settled when it is made, so that a request has only to be read."""
 
 from collections.abc import Callable, Coroutine
+from contextlib import AsyncExitStack
 from typing import Any
 
 from fastapi import Request, Response, params
 from fastapi.datastructures import DefaultPlaceholder
 from fastapi.routing import APIRoute
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 Handle = Callable[[Request], Coroutine[Any, Any, Response]]
 
@@ -26,7 +28,17 @@ def is_direct(route: APIRoute) -> bool:
     return not others and is_json and answers_json
 
 
-def direct_handler(route: APIRoute, framework: Handle) -> Handle:
+def direct_app(handle: Handle) -> ASGIApp:
+    """The application of a direct route. Whatever it raises is answered by the one around all routes."""
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        response = await handle(Request(scope, receive, send))
+        await response(scope, receive, send)
+
+    return app
+
+
+def direct_handler(route: APIRoute, solve: Handle) -> Handle:
     """What handles a direct route; whatever does not fit it gives to the framework, which says what is wrong with it.
 
     The framework solves a tree of dependencies, takes the content type apart and opens stacks for every request: a
@@ -37,6 +49,11 @@ def direct_handler(route: APIRoute, framework: Handle) -> Handle:
     fields = [(field.name, field.alias, field) for field in takes.path_params]
     usual = route.status_code or 200
     assert answer is not None
+
+    async def framework(request: Request) -> Response:
+        async with AsyncExitStack() as stack:  # under the names by which the framework's handler asks for them
+            request.scope["fastapi_inner_astack"] = request.scope["fastapi_function_astack"] = stack
+            return await solve(request)
 
     async def handle(request: Request) -> Response:
         values: dict[str, Any] = {}

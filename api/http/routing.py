@@ -13,7 +13,7 @@ from starlette.routing import Match
 from starlette.types import Scope
 
 from api import settings
-from api.http.direct import Handle, direct_handler, is_direct
+from api.http.direct import Handle, direct_app, direct_handler, is_direct
 from api.http.idempotency import HEADER as IDEMPOTENCY_KEY
 from api.http.parts import Part, with_parts
 from api.http.problems import Problem, UnsupportedMediaType
@@ -46,6 +46,8 @@ class Route(APIRoute):
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **more: Any) -> None:
         super().__init__(path, with_parts(endpoint), **more)
+        if is_direct(self):
+            self.app = direct_app(self.get_route_handler())
         self._begins = path.partition("{")[0]
 
     def get_route_handler(self) -> Handle:
