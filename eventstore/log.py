@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import itemgetter
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -16,6 +17,14 @@ from eventstore.recorder import LoggedEvent, Recorder
 _ROWS = """SELECT notification_id, event_id, recorded_at, metadata::text,
                   topic, originator_id, originator_version, state
              FROM log.events"""
+
+_PAGE = """SELECT head.position, event.notification_id, event.event_id, event.recorded_at, event.metadata::text,
+                  event.topic, event.originator_id, event.originator_version, event.state
+             FROM log.head AS head
+             LEFT JOIN log.events AS event
+               ON event.notification_id > %s AND event.notification_id <= %s AND event.topic = ANY(%s)
+            WHERE head.single"""
+"""The head, and beside it the events as of the same moment, in any order; without any it stands alone."""
 
 
 class Recorded(NamedTuple):
@@ -77,20 +86,14 @@ class Log:
         What cannot be read is no error here, but that the database is away, or a key cannot be opened, is. A page that
         reached less than `after` says that the log has begun anew.
         """
-        with self._recorder.datastore.get_connection() as conn:
-            head = conn.execute("SELECT position FROM log.head", prepare=True).fetchone()
-            assert head is not None
-            page = LogPage(min(after + limit, head["position"]))
-            if page.reached <= after:
-                return page
-            with conn.cursor(binary=True, row_factory=tuple_row) as cursor:
-                rows = cursor.execute(
-                    f"""{_ROWS} WHERE notification_id > %s AND notification_id <= %s AND topic = ANY(%s)
-                        ORDER BY notification_id""".encode(),
-                    (after, page.reached, list(topics)),
-                    prepare=True,
-                ).fetchall()
-        self._decode(rows, page)
+        with (
+            self._recorder.datastore.get_connection() as conn,
+            conn.cursor(binary=True, row_factory=tuple_row) as cursor,
+        ):
+            rows = cursor.execute(_PAGE, (after, after + limit, list(topics)), prepare=True).fetchall()
+        rows.sort(key=itemgetter(1))
+        page = LogPage(min(after + limit, rows[0][0]))
+        self._decode([row[1:] for row in rows if row[1] is not None], page)
         return page
 
     def stream(self, stream: UUID, first: int, last: int, topics: Collection[str]) -> LogPage:
