@@ -117,6 +117,7 @@ def create_app(runtime_factory: RuntimeFactory, leaving: threading.Event | None 
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        telemetry={"tracing": False, "metrics": False, "logs": False},  # ours is `api.http.metrics`
     )
     app.add_middleware(KeyGate)
     app.add_middleware(Cors)

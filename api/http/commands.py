@@ -208,8 +208,10 @@ def commands_on_version(request: Request, response: Response) -> Commands:
 
 
 def _commands(request: Request, response: Response, expected: EntityTags | None) -> Commands:
-    prefer = request.headers.get("prefer", "").lower()
-    waits = "respond-async" not in {each.partition(";")[0].strip() for each in prefer.split(",")}
+    prefer = request.headers.get("prefer")
+    waits = prefer is None or "respond-async" not in {
+        each.partition(";")[0].strip() for each in prefer.lower().split(",")
+    }
     return Commands(request, response, expected, waits=waits)
 
 

@@ -70,8 +70,7 @@ def direct_handler(route: APIRoute, solve: Handle) -> Handle:
             if wrong:
                 return await framework(request)
             values[body_field.name] = value
-        headers = Response()
-        del headers.headers["content-length"]
+        headers = Response(status_code=204)  # without content, so without any header yet
         headers.status_code = None  # type: ignore[assignment]  # as the framework has it
         if takes.request_param_name:
             values[takes.request_param_name] = request

@@ -71,6 +71,7 @@ class Telemetry:
         self._set_aside = Gauge("set_aside", "What waits for a person.", ("kind",), **about)
         self._left = Gauge("deliveries_left", "What platforms delivered and is not processed.", ("state",), **about)
         self._handled = Counter("deliveries", "What this program has handled of it.", ("state",), **about)
+        self._known: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
         self._seen: dict[str, int] = defaultdict(int)
         self._since = since
         self._scraping = asyncio.Lock()
@@ -79,8 +80,9 @@ class Telemetry:
         """Count a request, time it, and give it its line in the log: ids only, no query, no body."""
         scope, route = answered.scope, answered.route
         method = scope["method"] if scope["method"] in METHODS else "(other)"
-        self._requests.labels(method, route, answered.status).inc()
-        self._seconds.labels(method, route).observe(answered.seconds)
+        answers, seconds = self._series(method, route, answered.status)
+        answers.inc()
+        seconds.observe(answered.seconds)
         if _requests.isEnabledFor(logging.INFO):
             state = scope["state"]
             caller = state.get("caller")
@@ -94,6 +96,14 @@ class Telemetry:
                 "creator": None if caller is None else scope["path_params"].get("creator_id", caller.creator_id),
             }
             _requests.info("request", extra=about)
+
+    def _series(self, method: str, route: str, status: int) -> tuple[Counter, Histogram]:
+        """What counts and times such requests; the library looks for a series under a lock, and by texts."""
+        known = self._known.get((method, route, status))
+        if known is None:
+            known = self._requests.labels(method, route, status), self._seconds.labels(method, route)
+            self._known[method, route, status] = known
+        return known
 
     def commanded(self, command: str) -> None:
         """Count a command that was carried out."""

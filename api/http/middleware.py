@@ -48,7 +48,7 @@ class RequestMiddleware:
         scope["state"]["request_id"] = request_id
         if "\0" in scope["path"]:
             scope["path"] = scope["path"].replace("\0", "\N{REPLACEMENT CHARACTER}")
-        limit = limit_of(scope["path"], settings)
+        limit = scope["state"]["body_limit"] = limit_of(scope["path"], settings)
         address = network_of(scope["client"][0] if scope.get("client") else "")
         held = 0
         status = 500
@@ -100,7 +100,7 @@ def limit_of(path: str, settings: Settings) -> int:
 
 def refuse_too_large(scope: Scope) -> None:
     """Raise `TooLarge` when a request declares a body over its limit: nothing of it need be read."""
-    limit = limit_of(scope["path"], scope["state"]["runtime"].settings)
+    limit = scope["state"]["body_limit"]
     declared = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
     if declared.isdigit() and int(declared) > limit:
         raise too_large(limit)

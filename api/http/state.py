@@ -53,11 +53,11 @@ class HttpState:
 
 def runtime_of(connection: HTTPConnection) -> Runtime:
     """The running parts of the program that serves this request."""
-    runtime: Runtime = connection.state.runtime
+    runtime: Runtime = connection.scope["state"]["runtime"]
     return runtime
 
 
 def http_state(connection: HTTPConnection) -> HttpState:
     """What the application keeps beside them."""
-    state: HttpState = connection.state.http
+    state: HttpState = connection.scope["state"]["http"]
     return state

@@ -8,6 +8,9 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
+_Waiting = tuple[int, int, asyncio.Future[bool]]
+"""Who waits for which position, in the order in which they came."""
+
 
 class Progress:
     """The positions of all live projections as this process knows them; safe to use from any thread.
@@ -19,7 +22,7 @@ class Progress:
         self._positions = dict.fromkeys(names, 0)
         self._lock = Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._waiting: list[tuple[int, int, asyncio.Future[None]]] = []
+        self._waiting: list[_Waiting] = []
         self._tickets = 0
         self.restarts = 0
         """Goes up when the log begins anew: a position of before says nothing about this log."""
@@ -61,25 +64,28 @@ class Progress:
         while self._waiting and self._waiting[0][0] <= position:
             _, _, future = heapq.heappop(self._waiting)
             if not future.done():
-                future.set_result(None)
+                future.set_result(True)
 
     async def wait_until(self, position: int, timeout: float) -> bool:  # noqa: ASYNC109  # the wait is the purpose
         """Wait until everything up to `position` is shown; `False` after `timeout` seconds."""
         if self.position >= position:
             return True
-        future = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
         self._tickets += 1
-        waiting = (position, self._tickets, future)
+        waiting: _Waiting = (position, self._tickets, loop.create_future())
         heapq.heappush(self._waiting, waiting)
+        too_late = loop.call_later(timeout, self._give_up, waiting)
         try:
-            async with asyncio.timeout(timeout):
-                await future
-        except TimeoutError:
-            if waiting in self._waiting:  # else nothing would forget it while nothing happens
-                self._waiting.remove(waiting)
-                heapq.heapify(self._waiting)
-            return self.position >= position
-        return True
+            return await waiting[2]
+        finally:
+            too_late.cancel()
+
+    def _give_up(self, waiting: _Waiting) -> None:
+        if waiting in self._waiting:  # else nothing would forget it while nothing happens
+            self._waiting.remove(waiting)
+            heapq.heapify(self._waiting)
+        if not waiting[2].done():
+            waiting[2].set_result(self.position >= waiting[0])
 
     async def wait_for_change(self, position: int, timeout: float) -> int:  # noqa: ASYNC109  # the wait is the purpose
         """Wait for anything behind `position`; answers what is shown then, unchanged after `timeout` seconds."""
