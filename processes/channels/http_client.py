@@ -2,7 +2,7 @@
 
 import ssl
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from types import TracebackType
 from typing import Final, Self
 from urllib.parse import urlsplit
@@ -49,7 +49,8 @@ class PlatformClient:
         Raises `httpx.TransportError`.
         """
         timeout = self._timeout if read_timeout is None else {**self._timeout, "read": read_timeout}
-        request = httpx.Request("POST", f"{self._base_url}/{path}", json=body, extensions={"timeout": timeout})
+        url = _url(f"{self._base_url}/{path}")
+        request = httpx.Request("POST", url, json=body, extensions={"timeout": timeout})
         return await self._transport.handle_async_request(request)
 
     async def __aenter__(self) -> Self:
@@ -59,6 +60,12 @@ class PlatformClient:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         await self._transport.aclose()
+
+
+@lru_cache(1000)
+def _url(address: str) -> httpx.URL:
+    """An address taken apart, which costs a sixth of a call: one for each method of a bot."""
+    return httpx.URL(address)
 
 
 @cache
