@@ -178,7 +178,11 @@ def descriptors_for(connections: int) -> int:
 
 
 def _say_where(address: str) -> None:
-    sys.stdout.write(f"Clonnect listens on {address}\n")
+    _say(f"Clonnect listens on {address}")
+
+
+def _say(sentence: str) -> None:
+    sys.stdout.write(f"{sentence}\n")
     sys.stdout.flush()
 
 
@@ -212,6 +216,7 @@ async def _work(settings: Settings, url: str) -> None:
         if runtime.worker is not None:
             runtime.worker.at_each_tick(functools.partial(sweep, runtime.pool))
         settle_memory()
+        _say("Clonnect works: it reacts to what happens, and sends what falls due")
         await stop.wait()
     if runtime.key.is_over:
         raise WrongKey(SENTENCE)

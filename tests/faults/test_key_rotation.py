@@ -34,11 +34,10 @@ from domain.follower.follower import Follower
 from eventstore.sealing import Sealer
 from eventstore.vault import WrongKey, wrapping
 from processes.channels.base import ChannelName
-from tests.faults.test_leader import LISTENING
 from tests.harness.installation import Installation
-from tests.harness.processes import LISTENS
+from tests.harness.processes import LISTENS, WORKS
 from tests.harness.runtime import MONDAY, Start, deliver, events, say
-from tests.harness.waiting import PATIENCE, wait_for_rows, wait_until
+from tests.harness.waiting import PATIENCE, wait_until
 from tests.world import CREATOR, sign_up
 
 NEW = bytes(range(32, 64))
@@ -248,7 +247,7 @@ def test_programs_whose_key_is_changed_take_in_nothing_any_more_and_end(installa
     old = installation.key()
     worker = installation.start("work", telegram_polling="false")
     serve = installation.start("serve", port="0", telegram_polling="false", drain_seconds="60")
-    wait_for_rows(installation.conn, LISTENING, 2, lambda: installation.said)
+    wait_for_line(installation, WORKS)
     address = wait_for_line(installation, LISTENS)
     installation.conn.execute(CUT.encode())
     rotate(installation.conn, old, NEW)

@@ -18,6 +18,7 @@ from api.settings import variables
 ROOT = Path(__file__).parents[2]
 COMMAND = (sys.executable, str(ROOT / "clonnect.py"))
 LISTENS = "Clonnect listens on "
+WORKS = "Clonnect works"
 STOP_SECONDS = 15
 ENDS_WITHIN = 120
 
