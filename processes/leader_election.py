@@ -29,7 +29,7 @@ async def take(conn: Session, name: str) -> Lease | None:
 async def beating(conn: Session, lease: Lease) -> AsyncIterator[None]:
     """Be heard while what is inside goes on; when that ends, because the session or the lease has, it is cancelled.
 
-    Raises `Deposed`, or how the session ended.
+    Raises `Deposed`, or how the session ended, unless whoever leads is cancelled.
     """
     try:
         async with asyncio.TaskGroup() as tasks:
@@ -37,6 +37,10 @@ async def beating(conn: Session, lease: Lease) -> AsyncIterator[None]:
             yield
             heart.cancel()
     except BaseExceptionGroup as both:
+        task = asyncio.current_task()
+        if task is not None and task.cancelling():
+            # From outside, at the same moment: before Python 3.13 a task group forgets that over what went wrong in it.
+            raise asyncio.CancelledError from None
         raise both.exceptions[0] from None
 
 
