@@ -14,6 +14,9 @@ from eventsourcing.tests.persistence import (
 from eventstore.factory import Datastore
 from eventstore.recorder import Recorder
 
+WRITERS = 10
+"""At once, in the library's cases: with fewer connections one of them may find none for a second, and be refused."""
+
 
 class OfStreams(Recorder):
     """Our recorder where the library expects one without positions."""
@@ -29,7 +32,7 @@ class Ours:
 
     @pytest.fixture(autouse=True)
     def _log(self, database_url: str) -> Iterator[None]:
-        with Datastore(database_url) as self._datastore:
+        with Datastore(database_url, pool_size=WRITERS) as self._datastore:
             yield
 
     def create_recorder(self) -> Recorder:
