@@ -21,9 +21,9 @@ import os
 from domain.random_ids import random_id
 random_id()
 child = os.fork()
-print(random_id(), flush=True)
 if child:
     os.waitpid(child, 0)
+print(random_id(), flush=True)
 """
 
 
