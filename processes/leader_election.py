@@ -7,6 +7,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from eventstore.answer_timeouts import Session, own_session
 from eventstore.leases import BEAT, BEAT_SECONDS, END_SILENT, TAKE, Deposed, Lease, held, wanted
 from eventstore.session_limits import FOLLOWING
+from processes.task_group import task_group
 
 ANSWER_SECONDS = 5.0
 
@@ -31,17 +32,10 @@ async def beating(conn: Session, lease: Lease) -> AsyncIterator[None]:
 
     Raises `Deposed`, or how the session ended, unless whoever leads is cancelled.
     """
-    try:
-        async with asyncio.TaskGroup() as tasks:
-            heart = tasks.create_task(_beat(conn, lease))
-            yield
-            heart.cancel()
-    except BaseExceptionGroup as both:
-        task = asyncio.current_task()
-        if task is not None and task.cancelling():
-            # From outside, at the same moment: before Python 3.13 a task group forgets that over what went wrong in it.
-            raise asyncio.CancelledError from None
-        raise both.exceptions[0] from None
+    async with task_group() as tasks:
+        heart = tasks.create_task(_beat(conn, lease))
+        yield
+        heart.cancel()
 
 
 async def _beat(conn: Session, lease: Lease) -> None:

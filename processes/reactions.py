@@ -23,6 +23,7 @@ from processes.lanes import Lanes
 from processes.parked_reactions import park
 from processes.prefetch import prefetch
 from processes.process import Process
+from processes.task_group import task_group
 from processes.transient_errors import TRANSIENT_ERRORS
 from projections.engine.folding import error_location
 
@@ -101,11 +102,9 @@ class Reactions:
         await self.restart(conn)
         await conn.execute("SET synchronous_commit = off")  # what a crash takes of the position is shown again
         try:
-            async with asyncio.TaskGroup() as tasks:
+            async with task_group() as tasks:
                 tasks.create_task(self._keep_position(conn))
                 await self._take_pages(conn, Lanes(AT_ONCE, tasks.create_task))
-        except BaseExceptionGroup as several:
-            raise several.exceptions[0] from None
         finally:
             with contextlib.suppress(psycopg.Error):
                 await self._store_position(conn)
