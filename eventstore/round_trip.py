@@ -1,7 +1,7 @@
 """Statements that reach PostgreSQL together, as one transaction: nothing is held while the rest is on its way."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import count
 from typing import Any, Final
@@ -41,10 +41,10 @@ def carry_out(conn: Connection[Any], statements: Sequence[Statement]) -> Sequenc
         return _carry_out(conn, statements)
 
 
-def carry_out_alone(conn: Connection[Any], statement: Statement) -> None:
-    """Run one statement, in the transaction that is open on the connection, if one is."""
-    query, params = statement
-    conn.execute(query.encode(), params)
+def carry_out_in_turn(conn: Connection[Any], statements: Iterable[Statement]) -> None:
+    """Run statements one after another, in the transaction that is open on the connection, if one is."""
+    for query, params in statements:
+        conn.execute(query.encode(), params)
 
 
 def _carry_out(conn: Connection[Any], statements: Sequence[Statement]) -> Sequence[PGresult]:
@@ -77,7 +77,7 @@ class _Sender:
         statement = (command, self._transformer.types or ())
         name = self._names.get(statement)
         if name is None:
-            name = b"together_%d" % next(_numbers)
+            name = b"statement_%d" % next(_numbers)
             self._pgconn.send_prepare(name, *statement)
             self._preparing[self.expected] = statement, name
             self.expected += 1

@@ -15,7 +15,7 @@ from psycopg.errors import ProgramLimitExceeded
 from psycopg.rows import DictRow
 
 from eventstore.log import LogPage, Recorded
-from eventstore.round_trip import Statement
+from eventstore.round_trip import Statement, carry_out_in_turn
 from projections.engine.projection import Projection
 from projections.engine.row_changes import RowChanges
 
@@ -54,10 +54,6 @@ class Folded:
         for rows in self.tables.values():
             yield from rows.statements()
 
-    def write(self, conn: Connection[DictRow]) -> None:
-        for rows in self.tables.values():
-            rows.write(conn)
-
 
 def fold(projection: Projection, page: LogPage, waiting: Waiting) -> Folded:
     """Let the handlers say what changes. The stream of an event over which one stumbles is parked there."""
@@ -84,7 +80,7 @@ def apply_page(conn: Connection[DictRow], projection: Projection, page: LogPage,
     folded = fold(projection, page, waiting)
     try:
         with conn.transaction():
-            folded.write(conn)
+            carry_out_in_turn(conn, folded.statements())
     except Exception as error:
         if not is_of_an_event(error):
             raise

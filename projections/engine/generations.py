@@ -10,7 +10,7 @@ from psycopg.errors import LockNotAvailable
 from psycopg.rows import DictRow
 from psycopg.sql import SQL, Composed, Identifier
 
-from eventstore.round_trip import Statement, carry_out_alone
+from eventstore.round_trip import Statement
 from projections.engine.folding import Parked
 from projections.engine.projection import Projection
 
@@ -103,14 +103,8 @@ def drop_tables(conn: Connection[DictRow], tables: Collection[str]) -> None:
         conn.execute(f"DROP FUNCTION {function['name']}".encode())
 
 
-def store_parked(conn: Connection[DictRow], projection: Projection, parked: Sequence[Parked]) -> None:
-    """Note which streams wait in the set of tables that a projection shows."""
-    for statement in parked_statements(projection, parked):
-        carry_out_alone(conn, statement)
-
-
-def parked_statements(projection: Projection, parked: Sequence[Parked]) -> Iterator[Statement]:
-    """What `store_parked` does."""
+def storing_parked(projection: Projection, parked: Sequence[Parked]) -> Iterator[Statement]:
+    """What notes which streams wait in the set of tables that a projection shows."""
     tables = (projection.name, projection.version, projection.generation)
     if parked:
         yield (

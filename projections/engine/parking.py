@@ -10,8 +10,9 @@ from psycopg.rows import DictRow
 
 from domain.errors import NotFound
 from eventstore.log import Log
+from eventstore.round_trip import carry_out_in_turn
 from projections.engine.folding import Parked, apply_page
-from projections.engine.generations import Shown, shown, store_parked
+from projections.engine.generations import Shown, shown, storing_parked
 from projections.engine.projection import Projection
 
 BEFORE_ERASING = "SELECT pg_advisory_xact_lock_shared(hashtextextended('read/forget', 0))"
@@ -99,7 +100,7 @@ def go_on(
         (projection.name, projection.version, projection.generation),
     )
     again = apply_page(conn, projection, page, {})
-    store_parked(conn, projection, again)
+    carry_out_in_turn(conn, storing_parked(projection, again))
     if not again:
         return Outcome(len(page.events), None)
     return Outcome(sum(each.position < again[0].position for each in page.events), again[0])

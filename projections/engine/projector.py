@@ -19,12 +19,12 @@ from eventstore.answer_timeouts import AnsweringConnection
 from eventstore.leases import BEAT_SECONDS, Lease, beat, take
 from eventstore.listener import POLL_SECONDS
 from eventstore.log import Log, LogPage
-from eventstore.round_trip import Statement, carry_out, carry_out_alone
+from eventstore.round_trip import Statement, carry_out, carry_out_in_turn
 from eventstore.session_limits import FOLLOWING, RECONNECT_SECONDS, session
 from eventstore.vault import WrongKey
 from projections.engine.folding import Parked, Waiting, apply_page, error_location, fold, with_parked
 from projections.engine.generations import CHANNEL as CHANNEL
-from projections.engine.generations import clear_away, leader_key, parked_statements, set_up, shown, store_parked
+from projections.engine.generations import clear_away, leader_key, set_up, shown, storing_parked
 from projections.engine.progress import Progress
 from projections.engine.projection import Projection
 
@@ -261,7 +261,7 @@ class Projector:
         statements = [_pass_on(group, page.reached)]
         for led, each in zip(group, folded, strict=True):
             statements += each.statements()
-            statements += parked_statements(led.projection, each.parked)
+            statements += storing_parked(led.projection, each.parked)
         carry_out(conn, [*statements, _notify(group, page.reached, changed)])
         for led, each in zip(group, folded, strict=True):
             self._shown(led, page, each.parked)
@@ -270,10 +270,10 @@ class Projector:
         """The same for one projection, where something went wrong: what is of an event parks its stream."""
         try:
             with conn.transaction():
-                carry_out_alone(conn, _pass_on([led], page.reached))
+                carry_out_in_turn(conn, [_pass_on([led], page.reached)])
                 parked = apply_page(conn, led.projection, page, led.waiting)
-                store_parked(conn, led.projection, parked)
-                carry_out_alone(conn, _notify([led], page.reached, [led.projection]))
+                carry_out_in_turn(conn, storing_parked(led.projection, parked))
+                carry_out_in_turn(conn, [_notify([led], page.reached, [led.projection])])
         except DivisionByZero:
             self._look_again(conn, led)
         except Exception as error:

@@ -19,10 +19,10 @@ from psycopg.sql import SQL
 from domain.errors import Conflict, NotFound
 from domain.lead import Lead
 from eventstore.log import Log, LogPage
-from eventstore.round_trip import carry_out_alone
+from eventstore.round_trip import carry_out_in_turn
 from eventstore.session_limits import MAINTENANCE, session
 from projections.engine.folding import apply_page, with_parked
-from projections.engine.generations import drop_tables, identifiers, make_tables, shown, store_parked, waiting_in
+from projections.engine.generations import drop_tables, identifiers, make_tables, shown, storing_parked, waiting_in
 from projections.engine.parking import BEFORE_ERASING, discarded, go_on
 from projections.engine.projection import Projection
 from projections.engine.projector import CHANNEL, SESSION, notification, report
@@ -153,7 +153,7 @@ class Rebuild:
         if moved.rowcount != 1:
             raise RebuildCancelled(f"The rebuild of {projection.name} was cancelled.")
         parked = apply_page(conn, projection, page.without(discarded(conn, projection)), self._waiting)
-        store_parked(conn, projection, parked)
+        carry_out_in_turn(conn, storing_parked(projection, parked))
         self._position, self._waiting = page.reached, dict(with_parked(self._waiting, parked))
 
     def _as_of_now(self, page: LogPage, erased: int) -> LogPage:
@@ -217,7 +217,7 @@ class Rebuild:
         )
         told = {CHANNEL: report(projection, self._position)}
         announced = {} if projection.announced_on is None else {projection.announced_on: ""}
-        carry_out_alone(conn, notification(told | announced))
+        carry_out_in_turn(conn, [notification(told | announced)])
 
 
 class ReadAhead:

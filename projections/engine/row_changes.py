@@ -5,11 +5,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any, Literal
 
-from psycopg import Connection
-from psycopg.rows import DictRow
 from pydantic_core import to_json
 
-from eventstore.round_trip import Statement, carry_out_alone
+from eventstore.round_trip import Statement
 
 Key = tuple[Any, ...]
 Keys = set[Key]
@@ -146,13 +144,8 @@ class RowChanges:
             elif name in self.key:
                 holders[str(key[self.key.index(name)])].add(key)
 
-    def write(self, conn: Connection[DictRow]) -> None:
-        """Send what was collected, statement by statement."""
-        for statement in self.statements():
-            carry_out_alone(conn, statement)
-
     def statements(self) -> Iterator[Statement]:
-        """What was collected, and is no more: removals, then a statement per kind of change and set of columns."""
+        """What writes what was collected, once: removals, then a statement per kind of change and set of columns."""
         for columns, rows in self._removed.items():
             yield self._statement("delete", columns, (), (), rows)
         rounds = max(map(len, self._changes.values()), default=0)

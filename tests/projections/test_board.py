@@ -16,6 +16,7 @@ from domain.follower.values import Inbound
 from domain.lead import Purchase
 from domain.vocabulary import Platform, SequenceType, Status
 from eventstore.log import Log
+from eventstore.round_trip import carry_out_in_turn
 from projections.board import LEADS, Board
 from projections.conversations import INBOX, Conversations
 from projections.engine.progress import Progress
@@ -144,7 +145,7 @@ async def test_a_rebuild_brings_nobody_back_who_was_deleted(
         for recorded in reader.log.read(0, 1000):
             projection.apply(recorded, tables)
         for rows in tables.values():
-            rows.write(conn)
+            carry_out_in_turn(conn, rows.statements())
         shown_now, rebuilt = (
             {table: all_rows(conn, name) for table, name in names.items()} for names in (live, projection.table_names)
         )
