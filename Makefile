@@ -1,7 +1,7 @@
 # `make test` is what continuous integration runs. Needs Python 3.11+, Node 20.19+ and npm; everything else is installed.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup setup-dev run test test-backend test-frontend test-browser chaos fuzz bench bench-peers check check-schema sbom audit schema format lock clean
+.PHONY: help setup setup-dev run test test-backend test-frontend test-browser chaos fuzz bench bench-peers train check check-schema sbom audit schema format lock clean
 
 # The first Python on the path that is new enough; PYTHON=… names another.
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -49,6 +49,9 @@ bench: setup-dev ## Measure, and write docs/benchmarks.md; SCALE=0.1 for a glanc
 bench-peers: setup-dev tests/bench/peers/.venv/.ready tests/bench/peers/node_modules/.ready ## Measure beside what others would use, and write docs/benchmarks.md
 	$(BIN)/python -m tests.bench.peers $(SCALE)
 
+train: tools/train/.venv/.ready ## Train the intent classifier on corpus/training, and write its weights into the package; minutes
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 tools/train/.venv/bin/python -m tools.train
+
 check: setup-dev check-schema sbom ## Lint, format, types, import rules, generated files
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -88,13 +91,14 @@ lock: setup-dev ## Make the Python locks again, with the newest versions that py
 	$(LOCK) --group install -o requirements.lock pyproject.toml
 	$(LOCK) --group install --group dev -c requirements.lock -o requirements-dev.lock pyproject.toml
 	$(LOCK) -o tests/bench/peers/requirements.lock tests/bench/peers/requirements.in
+	$(LOCK) -c requirements.lock -o tools/train/requirements.lock tools/train/requirements.in
 
 LOCK = $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --custom-compile-command "make lock"
 
 clean: ## Remove what was installed and built (no data)
 	rm -rf .venv frontend/node_modules frontend/dist tests/browser/node_modules dist
-	rm -rf tests/bench/peers/.venv tests/bench/peers/node_modules
+	rm -rf tests/bench/peers/.venv tests/bench/peers/node_modules tools/train/.venv
 
 .venv/.made:
 	@test -n "$(PYTHON)" || { $(SAY) "Clonnect needs Python 3.11 or newer: install it, or name one with \`make PYTHON=/path/to/python3\`."; exit 1; }
@@ -145,6 +149,14 @@ tests/bench/peers/.venv/.ready: .venv/.made tests/bench/peers/requirements.lock
 	@$(BIN)/python -m venv tests/bench/peers/.venv
 	@tests/bench/peers/.venv/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes \
 		-r tests/bench/peers/requirements.lock
+	@touch $@
+
+# What the classifier is trained with: in no other environment, for the program needs its weights alone.
+tools/train/.venv/.ready: .venv/.made tools/train/requirements.lock
+	@$(SAY) "Installing Python packages of the training …"
+	@$(BIN)/python -m venv tools/train/.venv
+	@tools/train/.venv/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes \
+		-r tools/train/requirements.lock
 	@touch $@
 
 tests/bench/peers/node_modules/.ready: .venv/.node tests/bench/peers/package-lock.json

@@ -10,13 +10,14 @@ from domain.follower.values import AnswerLimits, Proposal
 from domain.lead import Lead
 from domain.person.names import first_name
 from domain.platforms import too_long
-from domain.understanding.intents import Understanding, understand
-from domain.understanding.opt_out import soft_stop
+from domain.understanding import classifier
+from domain.understanding.intents import Understanding, may_be_answered, understand
 from domain.understanding.products import ProductWords
 from domain.vocabulary import Intent, Language, Mode
 from eventstore.log import Recorded
 from eventstore.writer import Writer
-from processes.language import SURE, count_words, decide, evidence, load, margin
+from processes import language as identification
+from processes.language import SURE, count_words, decide, evidence, margin
 from processes.process import Process, caused_by, reacts_to
 from processes.templates import Facts, format_price, reply
 
@@ -36,7 +37,8 @@ class Replies(Process):
         self._limits = limits
 
     def prepare(self) -> None:
-        load()
+        identification.load()
+        classifier.load()
 
     @reacts_to(Follower.MessageReceived, when=lambda event: event.opens_burst)
     async def message_received(self, event: Follower.MessageReceived, recorded: Recorded) -> None:
@@ -72,20 +74,22 @@ def _understand(app: Clonnect, event: Follower.MessageReceived) -> None:
         0 if started else count_words(text, names),
         prior,
     )
-    intents = [(Intent.GREETING, 1.0)] if started else [(found.intent, found.confidence) for found in read.intents]
+    intents = ((Intent.GREETING, 1.0),) if started else read.intents
     proposal = Proposal(
         burst_id=Follower.burst_id(event.originator_id, event.message_id),
         message_ids=(event.message_id,),
         language=language,
         evidence=said,
-        intents=tuple(intents),
+        intents=intents,
+        best=read.best,
         product_id=read.product_id,
         refusal=read.refusal,
         direct_purchase=read.direct_purchase,
-        soft_stop=soft_stop(text),
+        hard_stop=read.stop == "stop",
+        soft_stop=read.stop == "perhaps",
         needs_reply=started or (read.needs_reply and not read.spam),
         reason="forwarded" if event.forwarded else _reason(read, started),
-        classifier_version=read.classifier_version,
+        classifier_version=read.version,
         own_words=not event.forwarded,
     )
     app.understand_burst(event.originator_id, proposal)
@@ -95,7 +99,7 @@ def _reply(app: Clonnect, event: Follower.BurstUnderstood, limits: AnswerLimits)
     """Write the answer from the templates, and have it sent if the bot may speak."""
     follower = app.follower(event.originator_id)
     creator = app.creator(follower.creator_id)
-    if creator.mode is not Mode.AUTO or not follower.is_alive:
+    if creator.mode is not Mode.AUTO or not follower.is_alive or not may_be_answered(event.intents, event.best):
         return
     intent, confidence = event.intents[0]
     text = _welcome(creator, follower, intent) or reply(

@@ -14,7 +14,7 @@ from domain.lead import Details, Lead
 from domain.lead_and_follower import NewLead, begin_life
 from domain.person.names import visible
 from domain.platforms import text_limit, too_long
-from domain.scoring.score import earned_status
+from domain.scoring.score import believed, earned_status
 from domain.streams import Streams
 from domain.understanding.opt_out import opted_out_by, opts_in
 from domain.vocabulary import Intent, Language, Mark, Mode, Platform
@@ -97,8 +97,9 @@ class ConversationCommands(Streams):
             self.save_streams(follower)
             return True
         now = context.now()
+        intents = believed(proposal.intents)
         score = lead.score.after(
-            [intent for intent, _ in proposal.intents],
+            intents,
             direct_purchase=proposal.direct_purchase,
             refusal=proposal.refusal,
             at=now,
@@ -106,7 +107,7 @@ class ConversationCommands(Streams):
         lead.rate(score, now)
         earned = earned_status(
             lead.status,
-            [intent for intent, _ in proposal.intents],
+            intents,
             direct_purchase=proposal.direct_purchase,
             bursts=follower.bursts,
             value=score.value(now),

@@ -121,6 +121,7 @@ class Follower(FollowerState):
 
     class BurstUnderstood(Event):
         TOPIC = "follower.burst_understood"
+        class_version = 2
         burst_id: UUID
         message_ids: Annotated[tuple[str, ...], Personal]
         language: Language
@@ -133,6 +134,11 @@ class Follower(FollowerState):
         needs_reply: bool
         reason: str
         classifier_version: int
+        best: tuple[tuple[Intent, float], ...]
+
+        @staticmethod
+        def upcast_v1_v2(state: dict[str, Any]) -> None:
+            state["best"] = state["intents"]
 
         def apply(self, follower: "Follower") -> None:
             _remember(follower.known_bursts, self.burst_id, KNOWN_IDS)

@@ -82,10 +82,24 @@ def understand(follower: Follower, proposal: Proposal) -> bool:
         needs_reply=proposal.needs_reply,
         reason=proposal.reason,
         classifier_version=proposal.classifier_version,
+        best=proposal.best,
     )
-    if proposal.soft_stop:
+    if proposal.hard_stop:
+        _leave_alone(follower, proposal.message_ids[-1])
+    elif proposal.soft_stop:
         contact.ask_whether_to_stop(follower)
     return True
+
+
+def _leave_alone(follower: Follower, message_id: str) -> None:
+    """They asked to be left alone in words of their own, which only their meaning tells."""
+    if follower.opted_out:
+        return
+    follower.trigger_event(
+        Follower.OptedOut, scope="nurturing", source="understood", message_id=message_id, matched=None
+    )
+    enrolment.end_run(follower, "opted_out")
+    contact.resume_after_stop(follower)
 
 
 def draft_reply(

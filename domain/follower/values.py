@@ -88,7 +88,8 @@ class ServiceNote:
 class Proposal:
     """What the classifier makes of a burst; the aggregate decides what follows from it.
 
-    `own_words`: they are the person's, and tell what they want.
+    `best` are the likeliest intents with their probabilities, believed or not. `hard_stop`: the person asks to be left
+    alone; `soft_stop`: perhaps they do. `own_words`: they are the person's, and tell what they want.
     """
 
     burst_id: UUID
@@ -96,9 +97,11 @@ class Proposal:
     language: Language
     evidence: Mapping[Language, float]
     intents: tuple[tuple[Intent, float], ...]
+    best: tuple[tuple[Intent, float], ...]
     product_id: UUID | None
     refusal: bool
     direct_purchase: bool
+    hard_stop: bool
     soft_stop: bool
     needs_reply: bool
     reason: str

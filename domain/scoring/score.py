@@ -1,6 +1,6 @@
 """Scoring: how likely a lead is to buy, the terms that say why, and the status that it earns."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from math import ceil, exp2, log2
@@ -15,6 +15,7 @@ ENGAGEMENT = 0.02
 ENGAGEMENT_AT_MOST = 0.10
 REFUSAL_LEAVES = 0.3
 HOT_FROM = 0.60
+SURE_TO_BUY = 0.85
 NEGLIGIBLE = 0.001
 SHOWN_PARTS = 10_000.0
 FOREVER = datetime.max.replace(tzinfo=UTC)
@@ -228,6 +229,14 @@ class Score:
 def as_shown(value: float) -> float:
     """A value with four digits, rounded as the database rounds."""
     return round(value * SHOWN_PARTS) / SHOWN_PARTS
+
+
+def believed(intents: Iterable[tuple[Intent, float]]) -> list[Intent]:
+    """The intents as they count: to want to buy is interest as long as it is not sure, for it moves a lead to hot."""
+    return [
+        Intent.INTEREST_SOFT if intent is Intent.INTEREST_STRONG and confidence < SURE_TO_BUY else intent
+        for intent, confidence in intents
+    ]
 
 
 def earned_status(

@@ -1,90 +1,72 @@
-"""Intent classifier by rules: phrases of three languages, the scope of a "no", the longest match."""
+"""Understanding of a burst: rules for what is certain, the classifier for what is meant.
 
-import re
-from collections.abc import Iterable, Sequence
+A rule whose phrase is the whole message decides alone; elsewhere what the rules found is evidence for the classifier.
+"""
+
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 from uuid import UUID
 
-from domain.understanding.lexicon import shared
-from domain.understanding.lexicon.meaning import Meaning, MeaningMark
-from domain.understanding.lexicon.pattern import Match, find
-from domain.understanding.lexicon.words import Clause, clauses, fold, links
-from domain.understanding.opt_out import opted_out_by
-from domain.understanding.products import BUYING, OBJECTIONS, ProductWords, product_meant, words_of
+from domain.understanding.classifier import load
+from domain.understanding.opt_out import opted_out_by, soft_stop
+from domain.understanding.products import ProductWords
+from domain.understanding.rules import COURTESY, RuleReading, read_by_rules
 from domain.vocabulary import Intent
 
-CLASSIFIER_VERSION = 1
+UNDERSTANDING_VERSION = 2
+"""Of rules, thresholds and weights as one; a test holds them to it."""
 
-ALONE, IN_SHORT, IN_LONG, MIXED = 0.95, 0.85, 0.65, 0.20
-SHORT = 12  # words
-NEGATION_REACH = 4  # words
-REMARK = 3  # words beside a greeting that make it more than a greeting
-LINKS_OF_SPAM = 4
+SURE = 0.75
+"""From here on the classifier is right, whatever a language model says with less than 0.90."""
+UNSURE = 0.45
+"""Below this nothing was understood."""
+ALSO = 0.30
+"""From here on another intent is meant as well …"""
+POSSIBLE = 0.10
+"""… and from here on one whose words the rules found."""
+STOP = 0.60
+"""From this probability of an opt-out on, the person is left alone at once …"""
+PERHAPS_STOP = 0.20
+"""… and from this on until somebody has looked."""
+BEST = 3
+CLOSING = frozenset({Intent.THANKS, Intent.GOODBYE})
+HARMLESS = COURTESY | {Intent.OPT_OUT, Intent.ESCALATION, Intent.QUESTION_GENERAL, Intent.INTEREST_SOFT}
+"""What may be answered although it is not sure: nothing is said that the creator has to stand by."""
+_WANTS = frozenset({Intent.INTEREST_STRONG, Intent.INTEREST_SOFT})
+_DECLINES = (Intent.OTHER, Intent.OBJECTION_NOT_FOR_ME, Intent.OPT_OUT, *sorted(CLOSING))
 
-COURTESY = frozenset({Intent.GREETING, Intent.THANKS, Intent.GOODBYE})
-_FAMILIES = (
-    BUYING,
-    OBJECTIONS,
-    frozenset({Intent.SUPPORT, Intent.ESCALATION}),
-    frozenset({Intent.QUESTION_GENERAL}),
-)
-
-# What a phrase means behind a "no". Whatever is not here means nothing then; these two groups do.
-_REFUSED = frozenset({MeaningMark.DIRECT_PURCHASE, Intent.INTEREST_STRONG, Intent.INTEREST_SOFT})
-_UNTOUCHED = frozenset(
-    {
-        Intent.QUESTION_PRODUCT,
-        Intent.QUESTION_GENERAL,
-        Intent.GOODBYE,
-        MeaningMark.REFUSAL,
-        MeaningMark.COMPLAINT,
-        MeaningMark.IDIOM,
-    }
-)
-
-_BAIT = re.compile(
-    r"\b(bitcoin|btc|crypto\w*|cripto\w*|forex|usdt|nft|airdrop|casino|onlyfans|ganar? dinero|ganhar dinheiro"
-    r"|gana dinero|earn (?:money|\W?\d+)|make money|passive income|ingresos pasivos|renda extra|investment|inversion"
-    r"|investimento|profits?|loan|prestamo|emprestimo|giveaway winner|you won|has ganado|voce ganhou|free followers"
-    r"|seguidores gratis|seo services)\b"
-)
-
-
-@dataclass(frozen=True)
-class IntentMatch:
-    """One intent, how sure the rules are of it (0 to 1), and the words that said so."""
-
-    intent: Intent
-    confidence: float
-    phrase: str
+Stop = Literal["stop", "perhaps"]
+Shares = Sequence[tuple[Intent, float]]
 
 
 @dataclass(frozen=True)
 class Understanding:
-    """What the rules make of one burst; `intents` is never empty and begins with the highest rank.
+    """What one burst means; `intents` is never empty and begins with the one that decides.
 
-    `needs_reply` supposes that the creator's side had the last word: a first contact deserves an answer anyway.
-    `reason` is a word for why: an intent's name, `refusal`, `spam`, `acknowledged`, `unclear`,
-    `no_text` (attachments only: a person looks) or `no_words` (emoji, laughter).
+    `best` are the three likeliest and their probabilities, also where none of them was believed. `stop`: whether the
+    person asks to be left alone. `needs_reply` supposes that the creator's side had the last word: a first contact
+    deserves an answer anyway. `reason` is a word for why, as in `RuleReading`.
     """
 
-    intents: tuple[IntentMatch, ...]
+    intents: tuple[tuple[Intent, float], ...]
+    best: tuple[tuple[Intent, float], ...]
+    stop: Stop | None
     direct_purchase: bool
     refusal: bool
     spam: bool
-    complaint: bool
     product_id: UUID | None
     needs_reply: bool
     reason: str
-    classifier_version: int = CLASSIFIER_VERSION
+    version: int = UNDERSTANDING_VERSION
 
     @property
     def intent(self) -> Intent:
-        return self.intents[0].intent
+        return self.intents[0][0]
 
     @property
     def confidence(self) -> float:
-        return self.intents[0].confidence
+        return self.intents[0][1]
 
 
 def understand(
@@ -94,156 +76,83 @@ def understand(
     earlier_product_id: UUID | None = None,
     first_contact: bool = True,
 ) -> Understanding:
-    """Read one burst (its messages joined by line breaks).
+    """Understand one burst (its messages joined by line breaks).
 
     `earlier_product_id` is the product under discussion in the last five bursts. Only strangers can be spam:
     `first_contact=False` switches that off.
     """
-    if first_contact and _spam(text):
-        nothing = (IntentMatch(Intent.OTHER, ALONE, ""),)
-        return Understanding(nothing, False, False, True, False, None, False, "spam")
-    parts = clauses(text)
-    matches = _meant(parts, words_of(tuple(products)))
-    meanings = {match.meaning for match in matches}
-    complaint = MeaningMark.COMPLAINT in meanings
-    intents = _intents(text, parts, matches)
-    wanted = {found.intent for found in intents}
-    refusal = MeaningMark.REFUSAL in meanings and not wanted & BUYING and Intent.OPT_OUT not in wanted
-    needs_reply, reason = _answer(text, parts, intents, refusal, MeaningMark.ACKNOWLEDGED in meanings)
+    rules = read_by_rules(text, products, earlier_product_id=earlier_product_id, first_contact=first_contact)
+    ranked = load().classify(text, rules.hints).ranked
+    if rules.is_certain and not (rules.refusal and dict(ranked)[Intent.OPT_OUT] >= PERHAPS_STOP):
+        return _by_rule(text, rules)
+    refusal = rules.refusal and sum(share for intent, share in ranked if intent in _DECLINES) >= ALSO
+    if rules.refusal:
+        ranked = [(intent, share) for intent, share in ranked if intent not in _WANTS]
+    shares = dict(ranked)
+    stop = _stop(text, shares[Intent.OPT_OUT])
+    found = {one.intent: one.confidence for one in rules.intents if one.confidence > 0.0}
+    intents = _believed(ranked, found, refusal=refusal, stop=stop)
+    first = intents[0][0]
+    understood = first is not Intent.OTHER or intents[0][1] >= UNSURE
     return Understanding(
-        intents,
-        MeaningMark.DIRECT_PURCHASE in meanings,
-        refusal,
-        False,
-        complaint,
-        product_meant(parts, products, wanted, earlier_product_id),
-        needs_reply,
-        reason,
+        intents=intents,
+        best=tuple((intent, round(share, 4)) for intent, share in ranked[:BEST]),
+        stop=stop,
+        direct_purchase=rules.direct_purchase and first is Intent.INTEREST_STRONG,
+        refusal=refusal and first is Intent.OTHER,
+        spam=False,
+        product_id=rules.product_id,
+        needs_reply=first not in CLOSING,
+        reason="refusal" if refusal and first is Intent.OTHER else first.value if understood else "unclear",
     )
 
 
-def _spam(text: str) -> bool:
-    found = len(links(text))
-    return found >= LINKS_OF_SPAM or (found > 0 and _BAIT.search(fold(text)) is not None)
+def may_be_answered(intents: Shares, best: Shares) -> bool:
+    """Whether a machine may answer alone: it is sure enough what is meant, or the answer commits to nothing."""
+    meant = {intent for intent, _ in intents}
+    likely = sum(share for intent, share in best if intent in meant)
+    return intents[0][0] in HARMLESS or max(intents[0][1], likely) >= SURE
 
 
-def _meant(parts: Sequence[Clause], own_words: frozenset[str]) -> list[Match]:
-    """The longest matches that do not overlap, each with the meaning that a "no" before it leaves."""
-    longest: list[Match] = []
-    taken: set[tuple[int, int]] = set()
-    candidates = [match for position, part in enumerate(parts) for match in find(part, position, own_words)]
-    for match in sorted(candidates, key=lambda match: (-match.length, _rank(match.meaning), match.clause, match.start)):
-        places = {(match.clause, word) for word in range(match.start, match.end)}
-        if not places & taken:
-            taken |= places
-            longest.append(match)
-    spent = {
-        (match.clause, word)
-        for match in longest
-        if match.meaning is not MeaningMark.REFUSAL
-        for word in range(match.start, match.end)
-    }
-    meant: list[Match] = []
-    for match in longest:
-        if match.meaning in _UNTOUCHED or not _negated(parts[match.clause], match, spent):
-            meant.append(match)
-        elif match.meaning in _REFUSED:
-            meant.append(Match(MeaningMark.REFUSAL, match.clause, match.start, match.end))
-    return meant
+def _by_rule(text: str, rules: RuleReading) -> Understanding:
+    intents = tuple((one.intent, one.confidence) for one in rules.intents)
+    return Understanding(
+        intents=intents,
+        best=intents[:BEST],
+        stop=_stop(text, float(rules.intents[0].intent is Intent.OPT_OUT)),
+        direct_purchase=rules.direct_purchase,
+        refusal=rules.refusal,
+        spam=rules.spam,
+        product_id=rules.product_id,
+        needs_reply=rules.needs_reply,
+        reason=rules.reason,
+    )
 
 
-def _negated(part: Clause, match: Match, spent: set[tuple[int, int]]) -> bool:
-    """Whether a free "no" stands close before; one that belongs to another phrase ("no sé si") is spent.
+def _stop(text: str, share: float) -> Stop | None:
+    if opted_out_by(text) is not None or share >= STOP:
+        return "stop"
+    return "perhaps" if share >= PERHAPS_STOP or soft_stop(text) else None
 
-    Two of them do not cancel out ("no tengo ni un minuto").
+
+def _believed(
+    ranked: Sequence[tuple[Intent, float]], found: Mapping[Intent, float], *, refusal: bool, stop: Stop | None
+) -> tuple[tuple[Intent, float], ...]:
+    """The intents that count, the highest rank first; `OTHER` alone where none is likely enough.
+
+    `found` are those of the rules: one that the classifier thinks possible counts, with the higher confidence of both.
     """
-    if part.question or part.words[match.start] in shared.NEGATORS:
-        return False
-    for place in range(max(0, match.start - NEGATION_REACH), match.start):
-        asked_why = not shared.WHY.isdisjoint(part.words[max(0, place - 2) : place])
-        if part.words[place] in shared.NEGATORS and (match.clause, place) not in spent and not asked_why:
-            return True
-    return False
-
-
-def _rank(meaning: Meaning) -> int:
-    """Between matches of one length: idioms shadow all, then the order of intents."""
-    if meaning is MeaningMark.IDIOM:
-        return -1
-    return list(Intent).index(_intent_of(meaning) or Intent.OTHER)
-
-
-def _intent_of(meaning: Meaning) -> Intent | None:
-    match meaning:
-        case Intent():
-            return meaning
-        case MeaningMark.DIRECT_PURCHASE:
-            return Intent.INTEREST_STRONG
-        case MeaningMark.COMPLAINT:
-            return Intent.SUPPORT
-        case MeaningMark.REFUSAL:
-            return Intent.OTHER
-        case _:
-            return None
-
-
-def _intents(text: str, parts: Sequence[Clause], matches: Sequence[Match]) -> tuple[IntentMatch, ...]:
-    if (stop := opted_out_by(text)) is not None:
-        return (IntentMatch(Intent.OPT_OUT, ALONE, stop),)
-    total = sum(len(part.words) for part in parts)
-    best: dict[Intent, Match] = {}
-    for match in matches:
-        intent = _intent_of(match.meaning)
-        if intent is not None and (intent not in best or match.length > best[intent].length):
-            best[intent] = match
-    mixed = sum(not family.isdisjoint(best) for family in _FAMILIES) > 1
-    only_courtesy = COURTESY.issuperset(best.keys() - {Intent.OTHER})
-    found = [
-        IntentMatch(
-            intent,
-            _confidence(match.length, total, mixed and intent not in COURTESY),
-            " ".join(parts[match.clause].words[match.start : match.end]),
-        )
-        for intent, match in best.items()
-        if intent is not Intent.OTHER or only_courtesy
-    ]
+    shares = {intent: round(share, 4) for intent, share in ranked}
+    first = ranked[0][0]
+    if stop == "stop":
+        return ((Intent.OPT_OUT, shares[Intent.OPT_OUT]),)
+    if refusal and first in _DECLINES:
+        return ((Intent.OTHER, round(sum(shares[intent] for intent in _DECLINES), 4)),)
+    if first is Intent.OTHER or (shares[first] < UNSURE and first not in found):
+        return ((Intent.OTHER, shares[Intent.OTHER]),)
+    counted = {intent: share for intent, share in shares.items() if intent is first or share >= ALSO}
+    for intent, confidence in found.items():
+        if shares.get(intent, 0.0) >= POSSIBLE:
+            counted[intent] = max(shares[intent], confidence)
     order = list(Intent)
-    found.sort(key=lambda one: -1 if one.intent is Intent.OTHER else order.index(one.intent))
-    if not found or (COURTESY.issuperset(best) and _something_else(parts, found[0].intent, matches)):
-        return (IntentMatch(Intent.OTHER, 0.0, ""),)
-    return tuple(found)
-
-
-def _something_else(parts: Sequence[Clause], first: Intent, matches: Iterable[Match]) -> bool:
-    """Whether words of courtesy surround something that was not understood: a question, or a long remark."""
-    left = [len(part.words) for part in parts]
-    for match in matches:
-        left[match.clause] -= match.length
-    asked = any(words > 1 for words, part in zip(left, parts, strict=True) if part.question)
-    return asked or (first is Intent.GREETING and sum(left) > REMARK)
-
-
-def _confidence(matched: int, total: int, mixed: bool) -> float:
-    base = ALONE if matched == total else IN_SHORT if total <= SHORT else IN_LONG
-    return round(base - MIXED, 2) if mixed else base
-
-
-def _answer(
-    text: str, parts: Sequence[Clause], intents: Sequence[IntentMatch], refusal: bool, acknowledged: bool
-) -> tuple[bool, str]:
-    """Whether somebody should answer, and the word for why."""
-    first = intents[0]
-    if not text.strip():
-        return True, "no_text"
-    if refusal:
-        return True, "refusal"
-    if first.confidence > 0.0:
-        closing = [one.intent for one in intents if one.intent in (Intent.THANKS, Intent.GOODBYE)]
-        if closing and first.intent in COURTESY:
-            return False, closing[0].value
-        return True, first.intent.value
-    if not parts and "?" not in text and not links(text):
-        return False, "no_words"
-    if acknowledged and sum(len(part.words) for part in parts) <= NEGATION_REACH:
-        return False, "acknowledged"
-    return True, "unclear"
+    return tuple(sorted(counted.items(), key=lambda each: order.index(each[0])))

@@ -4,8 +4,10 @@ import re
 import unicodedata
 
 _COURTESY = re.compile(
-    r"\b(?:por favor|thank you|muchas gracias|muito obrigad[oa]|please|pls|thanks|porfa|gracias|obrigad[oa]"
-    r"|ok|hola|hi|oi|hey)\b"
+    r"\b(?:por favor|thank you|muchas gracias|mil gracias|muito obrigad[oa]|desde ya|se faz favor|good morning|bom dia"
+    r"|boa (?:tarde|noite)|buen(?:os|as)? (?:dias?|tardes|noches)|kindly|please|pl[sz]|thanks|thx|ty|cheers|porfa\w*"
+    r"|porfis|xfa|gracias|obrigad[oa]|obg|pfv?|valeu|vlw|ok(?:ay)?|hola|hello|hi|oi|ola|hey|buenas|saludos|amig[oa]"
+    r"|now|already|ya|ahora|agora|ja)\b"
 )
 
 _STOP = re.compile(
@@ -13,8 +15,14 @@ _STOP = re.compile(
         (
             # English
             "stop(?: all)?",
-            "unsubscribe",
-            "opt out",
+            "stopall",
+            "cancel",
+            "end",
+            "quit",
+            "revoke",
+            "unsub(?:scribe(?: me)?)?",
+            "opt(?: me)? out",
+            "optout",
             "stop (?:messaging|texting) me",
             "stop writing(?: to)? me",
             "(?:do not|dont) message me again",
@@ -22,6 +30,9 @@ _STOP = re.compile(
             "remove me",
             # Spanish
             "baja",
+            "alto",
+            "cancelar",
+            "salir",
             "(?:quiero )?dar(?:me)? de baja",
             "dame de baja",
             "parar",
@@ -33,7 +44,9 @@ _STOP = re.compile(
             "no(?: quiero)?(?: recibir)? mas mensajes",
             # Portuguese
             "sair",
-            "descadastrar",
+            "pare",
+            "remover",
+            "descadastr(?:ar|e)",
             "me descadastre",
             "cancelar inscricao",
             "nao me mande(?: mais)? mensagens",
@@ -46,9 +59,28 @@ _STOP = re.compile(
     )
 )
 # These words mean something else inside a sentence ("baja el precio"); the others ask to be left alone anywhere.
-_COMMON = frozenset({"stop", "baja", "parar", "detener", "sair", "dar de baja"})
+_COMMON = frozenset(
+    {
+        "stop",
+        "stop all",
+        "cancel",
+        "end",
+        "quit",
+        "revoke",
+        "baja",
+        "alto",
+        "cancelar",
+        "salir",
+        "parar",
+        "detener",
+        "sair",
+        "pare",
+        "remover",
+        "dar de baja",
+    }
+)
 _INSIDE = re.compile(rf"\b(?:{_STOP.pattern})\b")
-_SOFT_ALONE = frozenset(["cancel", "cancelar", "para", "end", "quit", "spam"])
+_SOFT_ALONE = frozenset(["para", "spam", "basta", "chega", "enough"])
 _REFUSING = re.compile(
     r"\b(?:no quiero|no deseo|ya no|no me interesa|no more|dont want|do not want|not interested|leave me alone|enough"
     r"|dejame en paz|basta|nao quero|nao me interessa|me deixa em paz|chega)\b"

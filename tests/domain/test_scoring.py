@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.scoring.score import FOREVER, HALF_LIFE, TICK, Score, earned_status
+from domain.scoring.score import FOREVER, HALF_LIFE, SURE_TO_BUY, TICK, Score, believed, earned_status
 from domain.vocabulary import Intent, Status
 from tests.domain.bursts import NOW, Burst, bursts, fold, later
 
@@ -119,6 +119,12 @@ def test_who_asks_or_objects_becomes_active(intent: Intent) -> None:
 
 def test_who_writes_twice_becomes_active() -> None:
     assert earned_status(Status.NEW, [Intent.GREETING], direct_purchase=False, bursts=2, value=0.0) is Status.ACTIVE
+
+
+def test_to_want_to_buy_counts_as_interest_as_long_as_it_is_not_sure() -> None:
+    assert believed([(Intent.INTEREST_STRONG, SURE_TO_BUY)]) == [Intent.INTEREST_STRONG]
+    unsure = believed([(Intent.INTEREST_STRONG, SURE_TO_BUY - 0.01), (Intent.GREETING, 0.4)])
+    assert unsure == [Intent.INTEREST_SOFT, Intent.GREETING]
 
 
 def test_a_greeting_alone_moves_nobody() -> None:

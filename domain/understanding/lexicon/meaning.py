@@ -10,7 +10,7 @@ class MeaningMark(StrEnum):
 
     DIRECT_PURCHASE = "direct_purchase"  # interest_strong, in words that ask to pay or to buy
     REFUSAL = "refusal"  # other, and wants nothing
-    COMPLAINT = "complaint"  # support, from somebody who is angry or wants their money back
+    COMPLAINT = "complaint"  # escalation, from somebody who is angry or wants their money back
     ACKNOWLEDGED = "acknowledged"  # "ok", "perfect": nothing to answer
     IDIOM = "idiom"  # means nothing here; keeps its words ("no problem") from being read otherwise
 
