@@ -228,3 +228,9 @@ def _secret(prompt: str) -> str:
     if not line.strip():
         raise Misuse("Nothing came on stdin: give the token there, for example `… < token.txt`.")
     return line.strip()
+
+
+def evaluate_agent_command(_settings: Settings, given: argparse.Namespace) -> None:
+    from api.cli.agent import evaluate
+
+    print(evaluate(given.file))

@@ -108,6 +108,12 @@ def make_parser() -> argparse.ArgumentParser:
         "--new-key-file", metavar="FILE", type=Path, required=True, help="holds the new key; made if there is none"
     )
 
+    agent = _group(commands, "agent", "how messages are understood")
+    evaluate = _add(
+        agent, "evaluate", run.evaluate_agent_command, "judge the understanding by labelled messages; prints figures"
+    )
+    evaluate.add_argument("file", metavar="FILE", type=Path, nargs="+", help="one message a line, as JSON")
+
     users = _group(commands, "users", "how people get in")
     add = _add(
         users, "add", run.add_user_command, "let somebody in; prints a link by which they accept with a password", whose

@@ -36,9 +36,9 @@ class ProcessMessage(RequestModel):
 
 
 class MessageProcessed(Ok):
-    """How a message was understood, and what was done about it."""
+    """How a message was understood, and what was done about it; `response` is empty when nothing was said."""
 
-    response: str | None
+    response: str
     intent: Intent | None
     language: Language | None
     action: str
@@ -92,7 +92,7 @@ async def _processed(
     account, follower, action = await outcomes.verdict(creator_id, received, story)
     product = account.products.get(understood.product_id) if understood and understood.product_id else None
     return MessageProcessed(
-        response=story.drafted.text if story.drafted else None,
+        response=story.drafted.text if story.drafted else "",
         intent=understood.intents[0][0] if understood else None,
         language=understood.language if understood else None,
         action=action,

@@ -3269,7 +3269,7 @@ export interface components {
         };
         /**
          * MessageProcessed
-         * @description How a message was understood, and what was done about it.
+         * @description How a message was understood, and what was done about it; `response` is empty when nothing was said.
          */
         MessageProcessed: {
             /**
@@ -3279,7 +3279,7 @@ export interface components {
              */
             status: "ok";
             /** Response */
-            response: string | null;
+            response: string;
             intent: components["schemas"]["Intent"] | null;
             language: components["schemas"]["Language"] | null;
             /** Action */
@@ -5809,7 +5809,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description How a message was understood, and what was done about it. */
+            /** @description How a message was understood, and what was done about it; `response` is empty when nothing was said. */
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];

@@ -38,6 +38,7 @@ COMMANDS = (
     "demo",
     "migrate",
     "check-log",
+    "agent evaluate",
     "creators add",
     "keys add",
     "keys list",

@@ -115,7 +115,7 @@ def test_an_archived_conversation_comes_back_when_the_person_writes(luz: Person)
 def test_spam_stays_spam_when_the_person_writes_and_nothing_is_answered(luz: Person) -> None:
     good(luz.ask("POST /dm/conversations/{c}/ig_5002/spam"))
     said = says(luz, "quiero comprar el curso")
-    assert (said["action"], said["response"]) == ("spam", None)
+    assert (said["action"], said["response"]) == ("spam", "")
     assert good(luz.ask("GET /dm/conversations/{c}"))["total"] == 0
     (item,) = good(luz.ask("GET /dm/conversations/{c}/archived"))["conversations"]
     assert (item["status"], item["total_messages"]) == ("spam", 2)
