@@ -6,12 +6,11 @@ from dataclasses import dataclass
 
 from domain.understanding.intents import SURE, Understanding
 from domain.understanding.labelled import LabelledMessage
+from domain.understanding.products import BUYING, OBJECTIONS
 from domain.vocabulary import Intent, Language
 
 BINS = 10
-_SALES = frozenset(
-    {Intent.INTEREST_STRONG, Intent.INTEREST_SOFT, Intent.QUESTION_PRODUCT, Intent.LEAD_MAGNET}
-) | frozenset(intent for intent in Intent if intent.startswith("objection_"))
+_SALES = BUYING | OBJECTIONS
 
 
 @dataclass(frozen=True)

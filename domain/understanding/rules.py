@@ -73,7 +73,6 @@ class RuleReading:
     direct_purchase: bool
     refusal: bool
     spam: bool
-    complaint: bool
     product_id: UUID | None
     needs_reply: bool
     reason: str
@@ -107,11 +106,10 @@ def read_by_rules(
     """
     if first_contact and _spam(text):
         nothing = (IntentMatch(Intent.OTHER, ALONE, ""),)
-        return RuleReading(nothing, False, False, True, False, None, False, "spam")
+        return RuleReading(nothing, False, False, True, None, False, "spam")
     parts = clauses(text)
     matches = _meant(parts, words_of(tuple(products)))
     meanings = {match.meaning for match in matches}
-    complaint = MeaningMark.COMPLAINT in meanings
     intents = _intents(text, parts, matches)
     wanted = {found.intent for found in intents}
     refusal = MeaningMark.REFUSAL in meanings and not wanted & BUYING and Intent.OPT_OUT not in wanted
@@ -121,7 +119,6 @@ def read_by_rules(
         MeaningMark.DIRECT_PURCHASE in meanings,
         refusal,
         False,
-        complaint,
         product_meant(parts, products, wanted, earlier_product_id),
         needs_reply,
         reason,

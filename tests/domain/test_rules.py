@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.understanding.lexicon.meaning import MeaningMark
 from domain.understanding.products import ProductWords
 from domain.understanding.rules import RuleReading, read_by_rules
 from domain.vocabulary import Intent, Language
@@ -272,7 +273,7 @@ def test_a_link_alone_is_no_spam() -> None:
 def test_wanting_the_money_back_is_a_complaint(text: str) -> None:
     understood = read_by_rules(text)
     assert understood.intent is Intent.ESCALATION
-    assert understood.complaint
+    assert MeaningMark.COMPLAINT in understood.hints
 
 
 def test_a_named_product_is_chosen_whatever_was_discussed_before() -> None:
