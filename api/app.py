@@ -18,7 +18,7 @@ from api.access.guard import guarded_router
 from api.access.logins import LogIns
 from api.access.roles import EVERYBODY
 from api.attention import routes as attention
-from api.conversations import inbox_routes, process_routes
+from api.conversations import draft_routes, escalation_routes, inbox_routes, process_routes
 from api.conversations import routes as conversations
 from api.creators import channel_routes, dashboard_routes, product_routes, settings_routes
 from api.creators import routes as creators
@@ -50,6 +50,8 @@ ROUTERS = (  # what is asked for most is found soonest
     conversations.router,
     leads.moving,
     process_routes.router,
+    draft_routes.router,
+    escalation_routes.router,
     transfer_routes.router,  # before `leads`, to which `export` would be a lead's id
     transfer_routes.sheets,
     bulk_routes.router,

@@ -33,6 +33,7 @@ from processes.clock import Clock
 from processes.deliveries import Deliveries
 from processes.due_work import DueWork
 from processes.erasure import Erasure
+from processes.generation import Generation
 from processes.held_follow_ups import Releases
 from processes.nurturing import SequenceEnrolment as NurturingProcess
 from processes.parked_reactions import ParkedReactions
@@ -44,9 +45,11 @@ from processes.replies import Replies
 from processes.sending import Sending
 from processes.simulator_outbox import SimulatorOutbox
 from processes.telegram_setup import Bots
+from processes.template_answers import TemplateAnswers
 from processes.worker import Worker
 from projections.agenda import CHANNEL as AGENDA_CHANNEL
 from projections.agenda import Agenda
+from projections.awaiting_person import AwaitingPerson
 from projections.board import Board
 from projections.conversations import Conversations
 from projections.creators import Creators
@@ -113,9 +116,11 @@ async def run(
         worker = None
         if work:
             sending = Sending(writer, channels, connections)
-            due_work = DueWork(agenda, writer, sending, simulator if is_demo else None, clock)
+            limits = answer_limits(settings)
+            generation = Generation(agenda, writer, TemplateAnswers(app), limits, clock)
+            due_work = DueWork(agenda, writer, sending, generation, simulator if is_demo else None, clock)
             processes = (
-                Replies(writer, answer_limits(settings)),
+                Replies(writer, limits),
                 NurturingProcess(writer),
                 Releases(writer, nurturing, progress),
                 erasure,
@@ -177,6 +182,7 @@ async def run(
             creators=creators,
             stats=stats,
             unsettled=projections[Unsettled],
+            awaiting_person=projections[AwaitingPerson],
             deliveries=deliveries,
             erasure=erasure,
             channels=channels,

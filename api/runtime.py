@@ -18,6 +18,7 @@ from processes.erasure import Erasure
 from processes.telegram_setup import Bots
 from processes.worker import Worker
 from projections.agenda import Agenda
+from projections.awaiting_person import AwaitingPerson
 from projections.board import Board
 from projections.conversations import Conversations
 from projections.creators import Creators
@@ -54,6 +55,7 @@ class Runtime:
     creators: Creators
     stats: Stats
     unsettled: Unsettled
+    awaiting_person: AwaitingPerson
     deliveries: Deliveries
     erasure: Erasure
     channels: Mapping[ChannelName, Channel]

@@ -6,6 +6,7 @@ from domain.commands.creators import CreatorCommands
 from domain.commands.enrolments import EnrolmentCommands
 from domain.commands.erasure import ErasureCommands
 from domain.commands.follow_ups import FollowUpCommands
+from domain.commands.generation import GenerationCommands
 from domain.commands.imports import ImportCommands
 from domain.commands.leads import LeadCommands
 from domain.commands.sends import SendCommands
@@ -17,6 +18,7 @@ class Clonnect(
     LeadCommands,
     ImportCommands,
     ConversationCommands,
+    GenerationCommands,
     EnrolmentCommands,
     FollowUpCommands,
     SendCommands,

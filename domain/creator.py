@@ -23,6 +23,9 @@ RESERVED = frozenset({"config"})
 MAX_PRODUCTS = 1000
 """All of them are loaded with their creator, and looked through for every message."""
 
+DEBOUNCE_BEFORE = 8
+"""Seconds, for creators who could not say so themselves yet."""
+
 
 @dataclass(frozen=True)
 class Product:
@@ -40,7 +43,10 @@ class Product:
 
 @dataclass(frozen=True)
 class CreatorSettings:
-    """When and how often a machine may write for this creator; times are local to the zone."""
+    """When and how often a machine may write for this creator; times are local to the zone.
+
+    `debounce_seconds` after the last of several messages they are understood, and answered, as one.
+    """
 
     timezone: str = "UTC"
     language: Language = Language.ES
@@ -48,6 +54,7 @@ class CreatorSettings:
     quiet_to: time = time(9)
     cap_per_day: int = 2
     cap_per_week: int = 4
+    debounce_seconds: int = 8
 
     @property
     def zone(self) -> ZoneInfo:
@@ -83,13 +90,25 @@ class Creator(Aggregate):
 
     class SignedUp(Event, AggregateCreated):
         TOPIC = "creator.signed_up"
+        class_version = 2
         creator_id: str
         email: Annotated[str | None, Personal]
         settings: CreatorSettings
+        mode: Mode
+
+        @staticmethod
+        def upcast_v1_v2(state: dict[str, Any]) -> None:
+            state["mode"] = Mode.OFF
+            state["settings"]["debounce_seconds"] = DEBOUNCE_BEFORE
 
     class SettingsChanged(Event):
         TOPIC = "creator.settings_changed"
+        class_version = 2
         settings: CreatorSettings
+
+        @staticmethod
+        def upcast_v1_v2(state: dict[str, Any]) -> None:
+            state["settings"]["debounce_seconds"] = DEBOUNCE_BEFORE
 
         def apply(self, creator: "Creator") -> None:
             creator.settings = self.settings
@@ -110,6 +129,8 @@ class Creator(Aggregate):
         def apply(self, creator: "Creator") -> None:
             creator.mode = self.mode
             creator.mode_reason = self.reason
+            if self.mode is not Mode.OFF:
+                creator.mode_when_on = self.mode
 
     class ProductAdded(Event):
         TOPIC = "creator.product_added"
@@ -165,13 +186,15 @@ class Creator(Aggregate):
             creator_id=creator_id,
             email=email,
             settings=settings,
+            mode=Mode.REVIEW,
         )
 
-    def __init__(self, creator_id: str, email: str | None, settings: CreatorSettings) -> None:
+    def __init__(self, creator_id: str, email: str | None, settings: CreatorSettings, mode: Mode) -> None:
         self.creator_id = creator_id
         self.config = Config(email)
         self.settings = settings
-        self.mode = Mode.OFF
+        self.mode = mode
+        self.mode_when_on = Mode.REVIEW
         self.mode_reason: str | None = None
         self.products: dict[UUID, Product] = {}
         self.channels: dict[Platform, str] = {}
@@ -205,11 +228,14 @@ class Creator(Aggregate):
             self.trigger_event(self.Configured, changed=changed, config=replace(self.config, **changes))
 
     def change_mode(self, mode: Mode, reason: str | None = None) -> None:
-        """Switch the bot; drafts do not exist yet, so neither does the mode that needs them."""
-        if mode is Mode.REVIEW:
-            raise Invalid(FieldError("/mode", "unavailable", "The mode `review` is not available yet."))
         if mode is not self.mode:
             self.trigger_event(self.ModeChanged, mode=mode, reason=reason)
+
+    def switch_bot(self, is_on: bool | None, reason: str | None = None) -> None:
+        """Silence the bot, or let it go on as before; without a wish, to the other side."""
+        wanted = self.mode is Mode.OFF if is_on is None else is_on
+        if wanted is (self.mode is Mode.OFF):
+            self.change_mode(self.mode_when_on if wanted else Mode.OFF, reason)
 
     def add_product(self, product: Product) -> None:
         if product.product_id in self.products:

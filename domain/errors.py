@@ -6,6 +6,7 @@ DomainError
 ├── Conflict            the state refuses it
 │   ├── AlreadyTaken
 │   ├── DuplicateLead
+│   ├── OutdatedDraft
 │   └── VersionMismatch
 └── NotDue              a send that may not go out now
 
@@ -64,6 +65,10 @@ class DuplicateLead(Conflict):
     def __init__(self, existing_id: UUID) -> None:
         super().__init__("This person already is a lead.")
         self.existing_id = existing_id
+
+
+class OutdatedDraft(Conflict):
+    """The person has written since the words that a draft answers."""
 
 
 class VersionMismatch(Conflict):

@@ -13,10 +13,12 @@ from domain.application import Clonnect
 from domain.errors import DomainError, NotDue
 from eventstore.writer import Writer
 from processes.channels.base import Evidence
+from processes.generation import Generation
 from processes.lanes import Lanes
 from processes.prefetch import prefetch
 from processes.sending import Sending
 from processes.transient_errors import TRANSIENT_ERRORS
+from processes.understanding import understand_burst
 from projections.agenda import Agenda, Due, Kind
 
 CLAIM = 128
@@ -40,21 +42,23 @@ class DueWork:
         agenda: Agenda,
         writer: Writer[Clonnect],
         sending: Sending,
+        generation: Generation,
         evidence: Evidence | None,
         clock: Callable[[], datetime],
     ) -> None:
         self._agenda = agenda
+        self._generation = generation
         self._writer = writer
         self._sending = sending
         self._evidence = evidence
         self._clock = clock
-        self._lanes: Lanes[UUID] = Lanes(AT_ONCE, self._begin)
+        self._lanes: Lanes[UUID | str] = Lanes(AT_ONCE, self._begin)
         self._hands: set[asyncio.Task[None]] = set()
         self.worker = ""
 
     @property
     def is_busy(self) -> bool:
-        return self._lanes.unfinished > 0
+        return self._lanes.unfinished > 0 or self._generation.is_busy
 
     async def work_off(self) -> datetime | None:
         """Claim what is due, again and again until nothing is; answers when the next row falls due.
@@ -62,6 +66,7 @@ class DueWork:
         Claimed rows are carried out by hands that go on meanwhile: those of one person one behind the other, for only
         one message may be on its way, and an attempt is recorded by the hand that makes the call at once.
         """
+        await self._generation.work_off(self.worker)
         due_at = await self._agenda.next_due_at()
         while self.worker and due_at is not None and due_at <= self._clock():
             await self._lanes.wait_until_below(CLAIM)
@@ -77,7 +82,8 @@ class DueWork:
         return due_at
 
     def _put(self, due: Due) -> None:
-        self._lanes.put(due.follower_id, partial(self._carry_out, due))
+        """Have a row carried out; a burst is understood while a message to the same person is on its way."""
+        self._lanes.put(due.key if due.kind is Kind.BURST else due.follower_id, partial(self._carry_out, due))
 
     def _begin(self, hand: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(hand)
@@ -92,6 +98,7 @@ class DueWork:
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
+        await self._generation.finish()
 
     async def _carry_out(self, due: Due) -> None:
         if self.worker:
@@ -153,6 +160,10 @@ class DueWork:
                 await self._give_up(due)
             case Kind.RECONCILE, _:
                 await self._reconcile(due)
+            case Kind.BURST, ref if ref is not None:
+                await do(understand_burst, due.follower_id, ref)
+            case Kind.DRAFT, ref if ref is not None:
+                await do(Clonnect.expire_draft, due.follower_id, ref)
             case Kind.RESUME, _:
                 await do(Clonnect.resume_bot, due.follower_id, "timer")
             case Kind.SILENCE, ref if ref is not None:

@@ -7,8 +7,8 @@ from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
-from domain.follower.follower import Follower
-from domain.follower.values import SILENCE
+from domain.follower.follower import BOT, Follower
+from domain.follower.values import SILENCE, Urgency
 from domain.lead import Lead
 from eventstore.log import Recorded
 from projections.engine.projection import Projection, Tables, handles
@@ -17,20 +17,27 @@ CHANNEL = "read_agenda"
 """PostgreSQL notifies this channel when rows have changed."""
 
 LEASE = timedelta(seconds=30)
+GENERATION_LEASE = timedelta(minutes=3)
+"""For what waits for a language model; a worker that has died loses its leases at once."""
 COLUMNS = """a.key, kind, due_at, creator_id, follower_id, ref, attempt, worker, event_id, correlation_id,
              EXISTS (SELECT FROM app.dismissed AS d WHERE d.key = a.key AND d.event_id = a.event_id) AS dismissed"""
 LEASED = "a.kind <> 'attempt' AND a.leased_until > clock_timestamp() AND a.leased_until < 'infinity'"
 """Somebody has it in hand: neither on its way nor dismissed."""
-FREE = """(a.leased_until IS NULL OR a.leased_until < clock_timestamp())
-      AND (a.kind = 'attempt' OR NOT EXISTS (
-               SELECT FROM {agenda} AS other
+HELD = """EXISTS (SELECT FROM app.presence AS p
+                      WHERE p.follower_id = a.follower_id AND p.held_until > clock_timestamp())"""
+"""A person is writing to the same person by hand."""
+FREE = f"""(a.leased_until IS NULL OR a.leased_until < clock_timestamp())
+      AND NOT (a.automatic AND {HELD})
+      AND (a.kind IN ('attempt', 'burst') OR NOT EXISTS (
+               SELECT FROM {{agenda}} AS other
                 WHERE other.follower_id = a.follower_id
                   AND CASE other.kind
                       WHEN 'attempt' THEN true
                       WHEN 'send' THEN a.kind = 'send' AND (other.due_at, other.key) < (a.due_at, a.key)
                                        AND other.leased_until IS DISTINCT FROM 'infinity'
+                                       AND NOT (other.automatic AND {HELD})
                       ELSE false END))"""
-"""Nobody has it, nothing is on its way to the same person, and nothing is to be sent to them before it.
+"""Nobody has it; unless it is a burst, nothing is on its way to the same person or to be sent to them before it.
 
 By CASE, so that PostgreSQL reads the rows of one person, and not those of all others that are to be sent something.
 """
@@ -40,12 +47,20 @@ CLAIM = f"""WITH said AS MATERIALIZED (
        ORDER BY due_at, key LIMIT %(limit)s FOR UPDATE SKIP LOCKED),
   promised AS MATERIALIZED (
       SELECT key FROM {{agenda}} AS a
-       WHERE kind <> 'send' AND due_at <= %(now)s AND {FREE}
+       WHERE kind NOT IN ('send', 'generate') AND due_at <= %(now)s AND {FREE}
        ORDER BY due_at, key LIMIT %(limit)s - (SELECT count(*) FROM said) FOR UPDATE SKIP LOCKED)
   UPDATE {{agenda}} AS a SET leased_until = clock_timestamp() + %(lease)s,
          worker = CASE kind WHEN 'attempt' THEN worker ELSE %(worker)s END
     FROM (SELECT key FROM said UNION ALL SELECT key FROM promised) AS due
    WHERE a.key = due.key RETURNING {COLUMNS}"""
+CLAIM_GENERATIONS = f"""WITH due AS MATERIALIZED (
+      SELECT key FROM {{agenda}} AS a
+       WHERE kind = 'generate' AND due_at <= %(now)s
+         AND (leased_until IS NULL OR leased_until < clock_timestamp())
+       ORDER BY attempt, due_at, key LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
+  UPDATE {{agenda}} AS a SET leased_until = clock_timestamp() + %(lease)s, worker = %(worker)s
+    FROM due WHERE a.key = due.key RETURNING {COLUMNS}"""
+"""The most urgent first; `attempt` is the rank of the urgency."""
 
 
 class Kind(StrEnum):
@@ -56,13 +71,18 @@ class Kind(StrEnum):
     SEND = "send"
     ATTEMPT = "attempt"
     RECONCILE = "reconcile"
+    BURST = "burst"
+    DRAFT = "draft"
+    GENERATE = "generate"
     RESUME = "resume"
     SILENCE = "silence"
 
 
 @dataclass(frozen=True)
 class Due:
-    """One row that fell due; `ref` is the id of the follow-up, of the send, or of the event that a silence began with.
+    """One row that fell due.
+
+    `ref` is the id of the follow-up, send, burst or draft, or of the event that a silence began with.
 
     `worker` is whoever makes the attempt, or has last leased the row.
     A row that is `dismissed` was given up before the tables were made anew, and no event has said so.
@@ -84,14 +104,15 @@ class Due:
 class Agenda(Projection):
     """One row for each thing that waits for its time; whoever works takes a lease on it."""
 
-    name = "agenda"
+    name, version = "agenda", 2
     announced_on = CHANNEL
     tables: ClassVar[Mapping[str, tuple[str, ...]]] = {"agenda": ("key",)}
     schema = """
         CREATE TABLE {agenda} (
             key text PRIMARY KEY, kind text NOT NULL, due_at timestamptz NOT NULL,
             creator_id text NOT NULL, follower_id uuid NOT NULL, ref uuid, attempt int, worker text,
-            event_id uuid NOT NULL, correlation_id uuid NOT NULL, leased_until timestamptz);
+            event_id uuid NOT NULL, correlation_id uuid NOT NULL, leased_until timestamptz,
+            automatic boolean NOT NULL DEFAULT false);
         CREATE INDEX ON {agenda} (due_at, key);
         CREATE INDEX ON {agenda} (due_at, key) WHERE kind = 'send';
         CREATE INDEX ON {agenda} (follower_id);
@@ -109,6 +130,7 @@ class Agenda(Projection):
         ref: UUID | None = None,
         attempt: int | None = None,
         worker: str | None = None,
+        automatic: bool = False,
     ) -> None:
         tables["agenda"].put(
             key or str(ref),
@@ -122,6 +144,7 @@ class Agenda(Projection):
             event_id=recorded.event_id,
             correlation_id=recorded.metadata["correlation_id"],
             leased_until=None,
+            automatic=automatic,
         )
 
     @handles(Follower.FollowUpScheduled, Follower.FollowUpReleased)
@@ -131,11 +154,11 @@ class Agenda(Projection):
         tables: Tables,
         recorded: Recorded,
     ) -> None:
-        self._put(tables, recorded, Kind.FOLLOW_UP, event.due_at, ref=event.follow_up_id)
+        self._put(tables, recorded, Kind.FOLLOW_UP, event.due_at, ref=event.follow_up_id, automatic=True)
 
     @handles(Follower.FollowUpDeferred)
     def follow_up_deferred(self, event: Follower.FollowUpDeferred, tables: Tables, recorded: Recorded) -> None:
-        self._put(tables, recorded, Kind.FOLLOW_UP, event.until, ref=event.follow_up_id)
+        self._put(tables, recorded, Kind.FOLLOW_UP, event.until, ref=event.follow_up_id, automatic=True)
 
     @handles(Follower.FollowUpHeld)
     def follow_up_held(self, event: Follower.FollowUpHeld, tables: Tables, recorded: Recorded) -> None:
@@ -161,7 +184,8 @@ class Agenda(Projection):
 
     @handles(Follower.SendRequested)
     def send_requested(self, event: Follower.SendRequested, tables: Tables, recorded: Recorded) -> None:
-        self._put(tables, recorded, Kind.SEND, event.timestamp, ref=event.send_id)
+        automatic = event.requested_by == BOT
+        self._put(tables, recorded, Kind.SEND, event.timestamp, ref=event.send_id, automatic=automatic)
         if event.follow_up_id is not None:
             tables["agenda"].delete(str(event.follow_up_id))
 
@@ -211,8 +235,49 @@ class Agenda(Projection):
     def bot_resumed(self, event: Follower.BotResumed, tables: Tables, recorded: Recorded) -> None:
         tables["agenda"].delete(f"resume/{event.originator_id}")
 
+    @handles(Follower.BurstUnderstood)
+    def burst_understood(self, event: Follower.BurstUnderstood, tables: Tables, recorded: Recorded) -> None:
+        tables["agenda"].delete(f"burst/{event.burst_id}")
+
+    @handles(Follower.AnswerRequested)
+    def answer_requested(self, event: Follower.AnswerRequested, tables: Tables, recorded: Recorded) -> None:
+        self._put(
+            tables,
+            recorded,
+            Kind.GENERATE,
+            event.timestamp,
+            key=f"generate/{event.burst_id}",
+            ref=event.burst_id,
+            attempt=list(Urgency).index(event.urgency),
+        )
+
+    @handles(Follower.AnswerDropped)
+    def answer_dropped(self, event: Follower.AnswerDropped, tables: Tables, recorded: Recorded) -> None:
+        tables["agenda"].delete(f"generate/{event.burst_id}")
+
+    @handles(Follower.ReplyDrafted)
+    def reply_drafted(self, event: Follower.ReplyDrafted, tables: Tables, recorded: Recorded) -> None:
+        tables["agenda"].delete(f"generate/{event.burst_id}")
+        if event.expires_at is not None:
+            key = f"draft/{event.draft_id}"
+            self._put(tables, recorded, Kind.DRAFT, event.expires_at, key=key, ref=event.draft_id)
+
+    @handles(
+        Follower.DraftApproved,
+        Follower.DraftEdited,
+        Follower.DraftRejected,
+        Follower.DraftSuperseded,
+        Follower.DraftExpired,
+    )
+    def draft_settled(self, event: Follower.DraftApproved, tables: Tables, recorded: Recorded) -> None:
+        tables["agenda"].delete(f"draft/{event.draft_id}")
+
     @handles(Follower.MessageReceived)
     def message_received(self, event: Follower.MessageReceived, tables: Tables, recorded: Recorded) -> None:
+        closes_at = event.burst_closes_at
+        if event.burst_id is not None and closes_at is not None and closes_at > event.timestamp:
+            key = f"burst/{event.burst_id}"
+            self._put(tables, recorded, Kind.BURST, closes_at, key=key, ref=event.burst_id)
         key = f"silence/{event.originator_id}"
         self._put(tables, recorded, Kind.SILENCE, event.occurred_at + SILENCE, key=key, ref=recorded.event_id)
 
@@ -232,14 +297,17 @@ class Agenda(Projection):
 
     async def next_due_at(self) -> datetime | None:
         """When the next row that nobody has leased falls due."""
-        row = await self.select_one(f"SELECT due_at FROM {{agenda}} AS a WHERE {FREE} ORDER BY due_at, key LIMIT 1")
+        row = await self.select_one(
+            f"SELECT due_at FROM {{agenda}} AS a WHERE kind <> 'generate' AND {FREE} ORDER BY due_at, key LIMIT 1"
+        )
         return row["due_at"] if row else None
 
     async def unfinished(self, now: datetime) -> int:
-        """How many rows are due by `now` or under way."""
+        """How many rows are due by `now` or under way, and not held by somebody who types."""
         row = await self.select_one(
-            """SELECT count(*) AS n FROM {agenda}
-                WHERE (due_at <= %(now)s OR kind = 'attempt') AND leased_until IS DISTINCT FROM 'infinity'""",
+            f"""SELECT count(*) AS n FROM {{agenda}} AS a
+                 WHERE (due_at <= %(now)s OR kind = 'attempt') AND leased_until IS DISTINCT FROM 'infinity'
+                   AND NOT (automatic AND {HELD})""",
             now=now,
         )
         return int(row["n"]) if row else 0
@@ -257,6 +325,11 @@ class Agenda(Projection):
             worker=worker,
         )
         return sorted((_due(row) for row in rows), key=lambda due: (due.kind is not Kind.SEND, due.due_at, due.key))
+
+    async def claim_generations(self, now: datetime, limit: int, worker: str) -> list[Due]:
+        """Lease answers that are to be written, the most urgent first."""
+        rows = await self.select(CLAIM_GENERATIONS, now=now, limit=limit, lease=GENERATION_LEASE, worker=worker)
+        return sorted((_due(row) for row in rows), key=lambda due: (due.attempt or 0, due.due_at, due.key))
 
     async def give_back(self, due: Due, after: timedelta) -> None:
         """Let a row be claimed again after a pause."""

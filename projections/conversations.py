@@ -201,6 +201,22 @@ class Conversations(PeopleProjection):
             lead_id=lead_id,
         )
 
+    async def by_lead(self, lead_ids: list[UUID]) -> dict[UUID, DictRow]:
+        """Conversations by the id of their lead."""
+        rows = await self.select("SELECT * FROM {conversations} WHERE lead_id = ANY(%(lead_ids)s)", lead_ids=lead_ids)
+        return {row["lead_id"]: row for row in rows}
+
+    async def texts(self, wanted: list[tuple[UUID, str]]) -> dict[tuple[UUID, str], str]:
+        """What messages of followers say, by lead and by the platform's id of the message."""
+        rows = await self.select(
+            """SELECT m.lead_id, m.message_id, m.content
+                 FROM unnest(%(lead_ids)s::uuid[], %(message_ids)s::text[]) AS wanted(lead_id, message_id)
+                 JOIN {messages} AS m USING (lead_id, message_id)""",
+            lead_ids=[lead_id for lead_id, _ in wanted],
+            message_ids=[message_id for _, message_id in wanted],
+        )
+        return {(row["lead_id"], row["message_id"]): row["content"] for row in rows}
+
     async def latest(self, lead_ids: list[UUID], limit: int) -> dict[UUID, list[DictRow]]:
         """The last messages of each conversation, oldest first; what the platform notes is none."""
         rows = await self.select(

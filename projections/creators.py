@@ -8,7 +8,6 @@ from uuid import UUID
 from psycopg.rows import DictRow
 
 from domain.creator import Creator, Product
-from domain.vocabulary import Mode
 from eventstore.log import Recorded
 from projections.engine.projection import Projection, Tables, handles
 
@@ -38,7 +37,7 @@ class Creators(Projection):
         tables["creators"].put(
             event.creator_id,
             stream_id=event.originator_id,
-            mode=Mode.OFF,
+            mode=event.mode,
             version=event.originator_version,
             created_at=event.timestamp,
         )

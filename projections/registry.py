@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Final, TypeVar, cast
 
 from projections.agenda import Agenda
+from projections.awaiting_person import AwaitingPerson
 from projections.board import Board
 from projections.conversations import Conversations
 from projections.creators import Creators
@@ -12,7 +13,16 @@ from projections.nurturing import Nurturing
 from projections.stats import Stats
 from projections.unsettled import Unsettled
 
-PROJECTIONS: Final[tuple[type[Projection], ...]] = (Board, Conversations, Nurturing, Agenda, Creators, Stats, Unsettled)
+PROJECTIONS: Final[tuple[type[Projection], ...]] = (
+    Board,
+    Conversations,
+    Nurturing,
+    Agenda,
+    Creators,
+    Stats,
+    Unsettled,
+    AwaitingPerson,
+)
 
 Kind = TypeVar("Kind", bound=Projection)
 

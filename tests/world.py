@@ -22,7 +22,7 @@ from processes.channels.base import ChannelName
 
 CREATOR = "maria"
 OTHER = "pedro"
-IN_MADRID = CreatorSettings("Europe/Madrid")
+IN_MADRID = CreatorSettings("Europe/Madrid", debounce_seconds=0)
 COURSE = Product(
     UUID(int=97), "Curso de fotografía", Decimal(97), "EUR", "", "https://pay.example/curso", ("curso", "course")
 )

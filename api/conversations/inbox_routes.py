@@ -15,13 +15,14 @@ from api.access.roles import STAFF
 from api.http.commands import Commands, DoOnVersion
 from api.http.fields import GivenTime, Listed, Ok, RequestModel, ResponseModel, Time
 from api.http.pagination import Limit, People
-from api.http.reads import Reads
-from api.http.routing import Pool
+from api.http.read_models import NO_LEAD
+from api.http.reads import AsShown, Reads
+from api.http.routing import Pool, WhoTypes
 from api.presenters.items import Row, conversation_fields
 from domain.application import Clonnect
 from domain.errors import NotFound
 from domain.lead import Lead
-from domain.vocabulary import Mark, Platform, Status
+from domain.vocabulary import Mark, Mode, Platform, Status
 from projections.people.filters import Shelf
 
 P = ParamSpec("P")
@@ -43,6 +44,12 @@ class Assign(RequestModel):
     """Who holds the conversation; null is nobody."""
 
     user_id: Annotated[UUID, Field(strict=False)] | None
+
+
+class SetMode(RequestModel):
+    """What the bot may do in this conversation; null: what it may do for the creator."""
+
+    mode: Annotated[Mode, Field(strict=False)] | None
 
 
 class Changed(Ok):
@@ -82,6 +89,18 @@ class HandedOver(Changed):
 
     bot_paused: bool
     paused_until: Time | None
+
+
+class ModeOfConversation(Changed):
+    """What the bot may do here; null: what it may do for the creator."""
+
+    mode: Mode | None
+
+
+class HeldWhileTyping(Changed):
+    """Until when nothing automatic is sent here."""
+
+    holds_until: Time
 
 
 class Assigned(Changed):
@@ -194,6 +213,26 @@ async def release_conversation(
     """Let the bot speak in this conversation again, whatever it was silent for."""
     lead = await _on_lead(do, creator.creator_id, lead_id, Clonnect.hand_back)
     return HandedOver(id=lead.id, version=lead.version, bot_paused=False, paused_until=None)
+
+
+@router.post("/dm/conversations/{creator_id}/{lead_id}/mode")
+async def set_conversation_mode(creator: Acting, lead_id: str, body: SetMode, do: DoOnVersion) -> ModeOfConversation:
+    """Say what the bot may do in this conversation, as long as it is not off for the creator."""
+    lead = await _on_lead(do, creator.creator_id, lead_id, Clonnect.set_mode, body.mode)
+    return ModeOfConversation(id=lead.id, version=lead.version, mode=body.mode)
+
+
+@router.post("/dm/conversations/{creator_id}/{lead_id}/typing")
+async def hold_while_typing(
+    creator: Acting, presence: WhoTypes, lead_id: str, reads: AsShown, _: EmptyBody | None = None
+) -> HeldWhileTyping:
+    """Say that a person is writing here: nothing automatic is sent to this person for two minutes."""
+    known = await reads.lead(creator.creator_id, lead_id)
+    row = await reads.conversations.one(creator.creator_id, known)
+    if row is None:
+        raise NotFound(NO_LEAD)
+    held_until = await presence.hold(row["follower_id"], creator.actor)
+    return HeldWhileTyping(id=known, version=row["version"], holds_until=held_until)
 
 
 @router.post("/dm/conversations/{creator_id}/{lead_id}/assign")

@@ -31,9 +31,10 @@ LOOK_AGAIN: Final = 0.2
 
 @dataclass(frozen=True)
 class Story:
-    """What has become of one inbound message so far."""
+    """What has become of one inbound message so far; `is_written`: its answer is being written."""
 
     understood: Follower.BurstUnderstood | None = None
+    is_written: bool = False
     drafted: Follower.ReplyDrafted | None = None
     delivery: str | None = None
     is_over: bool = False
@@ -89,12 +90,19 @@ class MessageOutcomes:
     async def _story(self, received: ReceivedMessage, after: int) -> Story:
         decided = await decided_up_to(self.pool)
         understood, understood_at, drafted, send_id, sent_at = None, 0, None, None, 0
+        is_written = False
         for recorded in await self.history.of_follower(received.follower_id, after):
             match recorded.event:
                 case Follower.BurstUnderstood() as event if received.message_id in event.message_ids:
                     understood, understood_at = event, recorded.position
-                case Follower.ReplyDrafted() as event if understood and event.burst_id == understood.burst_id:
-                    drafted = event
+                case Follower.AnswerRequested() as event if understood and event.burst_id == understood.burst_id:
+                    is_written = drafted is None
+                case Follower.AnswerDropped() as event if understood and event.burst_id == understood.burst_id:
+                    is_written = False
+                case Follower.ReplyDrafted() as event if (
+                    understood and event.burst_id == understood.burst_id and drafted is None
+                ):
+                    drafted, is_written = event, False
                 case Follower.SendRequested(purpose=Purpose.REPLY) as event if (
                     drafted and event.draft_id == drafted.draft_id
                 ):
@@ -102,14 +110,14 @@ class MessageOutcomes:
         if understood is None:
             return Story()
         if send_id is None:
-            is_over = decided >= understood_at and self.progress.position >= understood_at
-            return Story(understood, drafted, is_over=is_over)
+            is_over = not is_written and decided >= understood_at and self.progress.position >= understood_at
+            return Story(understood, is_written, drafted, is_over=is_over)
         was_shown = self.progress.position >= sent_at
         message = await self.conversations.message(send_id)
         if message is None and was_shown:  # deleted since
-            return Story(understood, drafted, is_over=True)
+            return Story(understood, False, drafted, is_over=True)
         delivery = "queued" if message is None else str(message["delivery"])
-        return Story(understood, drafted, delivery, is_over=delivery != "queued" and decided >= understood_at)
+        return Story(understood, False, drafted, delivery, is_over=delivery != "queued" and decided >= understood_at)
 
     async def position_of(self, received: ReceivedMessage) -> int | None:
         """Where in the log a message of this follower was stored."""
@@ -143,6 +151,10 @@ def action_of(story: Story, creator: Creator, follower: Follower, *, may_reply: 
         return "opted_out"
     if intent is Intent.ESCALATION:
         return "escalate"
+    if story.is_written:
+        return "queued"
+    if story.drafted is not None and story.drafted.why_draft:
+        return "draft"
     if story.drafted is not None:
         links = [product.payment_link for product in creator.active_products if product.payment_link]
         return "direct_purchase_link" if any(link in story.drafted.text for link in links) else "reply"

@@ -3,6 +3,7 @@
 from typing import Annotated, Any, Literal
 
 from fastapi import Query
+from pydantic import Field
 
 from api.access.guard import Acting, guarded_router
 from api.access.roles import OWNERS, STAFF
@@ -102,6 +103,18 @@ class BotSwitched(Ok):
     bot_active: bool
 
 
+class SetBotMode(RequestModel):
+    """What the bot may do."""
+
+    mode: Annotated[Mode, Field(strict=False)]
+
+
+class BotModeSet(BotSwitched):
+    """What the bot may do now."""
+
+    mode: Mode
+
+
 class DashboardToggled(Ok):
     """The same switch, in the words of the dashboard."""
 
@@ -188,6 +201,14 @@ async def resume_bot(creator: Acting, do: DoOnVersion) -> BotSwitched:
     return BotSwitched(creator_id=account.creator_id, bot_active=account.mode is not Mode.OFF)
 
 
+@router.put("/bot/{creator_id}/mode")
+async def set_bot_mode(creator: Acting, do: DoOnVersion, body: SetBotMode) -> BotModeSet:
+    """Say what the bot may do: nothing, propose answers, or send those that nothing speaks against."""
+    account = await do.on_creator(creator.creator_id, Clonnect.change_mode, body.mode)
+    do.version(account.version)
+    return BotModeSet(creator_id=account.creator_id, mode=account.mode, bot_active=account.mode is not Mode.OFF)
+
+
 @router.get("/bot/{creator_id}/status")
 async def get_bot_status(creator: Acting, account: Account, tag: Tag) -> BotStatus:
     """Whether the bot answers."""
@@ -204,8 +225,7 @@ async def get_bot_status(creator: Acting, account: Account, tag: Tag) -> BotStat
 
 
 async def _switch(creator: Acting, do: DoOnVersion, active: bool | None, reason: str | None) -> Creator:
-    mode = None if active is None else Mode.AUTO if active else Mode.OFF
-    account = await do.on_creator(creator.creator_id, Clonnect.change_mode, mode, reason)
+    account = await do.on_creator(creator.creator_id, Clonnect.switch_bot, active, reason)
     do.version(account.version)
     return account
 

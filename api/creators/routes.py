@@ -170,7 +170,6 @@ async def get_config(creator: Acting, account: Account, tag: Tag) -> ConfigOut:
 @router.put("/creator/config/{creator_id}")
 async def configure(creator: Acting, body: Configure, do: DoOnVersion) -> ConfigChanged:
     """Change some of it, all or nothing."""
-    mode = None if body.is_active is None else Mode.AUTO if body.is_active else Mode.OFF
-    account = await do.on_creator(creator.creator_id, Clonnect.configure, body.changes(), mode)
+    account = await do.on_creator(creator.creator_id, Clonnect.configure, body.changes(), body.is_active)
     do.version(account.version)
     return ConfigChanged(config=ConfigItem.of(account))

@@ -1,4 +1,4 @@
-"""Routes of settings: time zone, language, mode, quiet hours and caps of a creator."""
+"""Routes of settings: time zone, language, mode, quiet hours, caps and debounce of a creator."""
 
 from datetime import time
 from typing import Annotated, Any, Literal
@@ -45,6 +45,7 @@ class SettingsOut(Ok):
     mode: Mode
     quiet_hours: QuietHoursSetting
     caps: Caps
+    debounce_seconds: int
     version: int
 
     @classmethod
@@ -60,6 +61,7 @@ class SettingsOut(Ok):
                 **{"from": settings.quiet_from.isoformat("minutes"), "to": settings.quiet_to.isoformat("minutes")}
             ),
             caps=Caps(per_person_week=settings.cap_per_week, per_day=settings.cap_per_day),
+            debounce_seconds=settings.debounce_seconds,
             version=creator.version,
         )
 
@@ -89,6 +91,7 @@ class ChangeSettings(RequestModel):
     mode: Annotated[Literal["off", "review", "auto"] | None, NotNull] = None
     quiet_hours: Annotated[QuietHoursIn | None, NotNull] = None
     caps: Annotated[CapsIn | None, NotNull] = None
+    debounce_seconds: Annotated[int | None, NotNull, Field(ge=0, le=120)] = None
 
     def changes(self) -> dict[str, Any]:
         """The fields of `domain.creator.Settings` that change."""
@@ -99,6 +102,7 @@ class ChangeSettings(RequestModel):
             "quiet_to": self.quiet_hours.to if self.quiet_hours else None,
             "cap_per_week": self.caps.per_person_week if self.caps else None,
             "cap_per_day": self.caps.per_day if self.caps else None,
+            "debounce_seconds": self.debounce_seconds,
         }
         return {field: value for field, value in given.items() if value is not None}
 

@@ -18,7 +18,16 @@ from api.http.problems import HttpRefusal, answer, key_over, refusal, request_id
 from api.http.reads import NotModified
 from api.http.state import runtime_of
 from api.http.validation_errors import field_error
-from domain.errors import Conflict, DomainError, DuplicateLead, FieldError, Invalid, NotFound, VersionMismatch
+from domain.errors import (
+    Conflict,
+    DomainError,
+    DuplicateLead,
+    FieldError,
+    Invalid,
+    NotFound,
+    OutdatedDraft,
+    VersionMismatch,
+)
 from eventstore.vault import WrongKey
 from processes.channels.base import ChannelError
 from processes.transient_errors import TRANSIENT_ERRORS
@@ -59,6 +68,8 @@ async def _refused_by_the_business(request: Request, error: DomainError) -> Resp
             return _invalid(request, errors)
         case DuplicateLead(existing_id=existing_id):
             return answer(request, 409, "duplicate-lead", str(error), existing_id=str(existing_id))
+        case OutdatedDraft():
+            return answer(request, 409, "outdated-draft", str(error))
         case VersionMismatch(current_version=version):
             return answer(request, 412, "version-mismatch", str(error), current_version=version)
         case Conflict():

@@ -13,6 +13,7 @@ from domain.errors import Conflict, NotFound
 from domain.person.identity import parse_id
 from domain.vocabulary import Platform
 from processes.clock import Clock
+from projections.awaiting_person import AwaitingPerson
 from projections.board import Board
 from projections.conversations import Conversations
 from projections.creators import Creators
@@ -31,6 +32,7 @@ class ReadModels:
     nurturing: Nurturing
     creators: Creators
     stats: Stats
+    awaiting_person: AwaitingPerson
     cursors: Cursors
     app: Clonnect
     clock: Clock

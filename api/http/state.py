@@ -44,6 +44,7 @@ class HttpState:
                 nurturing=runtime.nurturing,
                 creators=runtime.creators,
                 stats=runtime.stats,
+                awaiting_person=runtime.awaiting_person,
                 cursors=Cursors(installation_key),
                 app=runtime.app,
                 clock=runtime.clock,

@@ -56,6 +56,8 @@ PARAMETERS: Final[Mapping[str, Mapping[str, Any]]] = {
     "if-none-match": {"schema": VERSIONS},
     "lead_id": {"description": "The lead's id, or the person's id on their platform, with its prefix or without."},
     "follower_id": {"description": "The lead's id, or the person's id on their platform, with its prefix or without."},
+    "draft_id": {"description": "The draft, as the list of drafts names it."},
+    "escalation_id": {"description": "The escalation, as the list of escalations names it."},
     "sequence_type": {"description": "One of the eight sequences."},
     "active_only": {"description": "Only what is sold at present."},
     "channel": {"description": "The platform."},

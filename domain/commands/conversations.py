@@ -1,15 +1,15 @@
 """Commands about a conversation: what comes in, what it means, what is answered."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID, uuid5
 
 from domain import context
-from domain.errors import FieldError, Invalid
-from domain.follower import contact, messages, sending
+from domain.errors import FieldError, Invalid, NotFound
+from domain.follower import contact, drafts, messages, sending
 from domain.follower.contact import MANUAL_PAUSE
 from domain.follower.follower import Follower
-from domain.follower.values import AnswerLimits, Inbound, Proposal, Purpose, ServiceNote
+from domain.follower.values import Inbound, Proposal, Purpose, ServiceNote
 from domain.lead import Details, Lead
 from domain.lead_and_follower import NewLead, begin_life
 from domain.person.names import visible
@@ -17,7 +17,7 @@ from domain.platforms import text_limit, too_long
 from domain.scoring.score import believed, earned_status
 from domain.streams import Streams
 from domain.understanding.opt_out import opted_out_by, opts_in
-from domain.vocabulary import Intent, Language, Mark, Mode, Platform
+from domain.vocabulary import Intent, Mark, Mode, Platform
 
 
 @dataclass(frozen=True)
@@ -28,19 +28,6 @@ class ReceivedMessage:
     lead_id: UUID
     message_id: str
     duplicate: bool
-
-
-@dataclass(frozen=True)
-class ProposedAnswer:
-    """The text that answers a burst, and what it rests on."""
-
-    burst_id: UUID
-    text: str
-    language: Language
-    intent: Intent
-    confidence: float
-    source: str
-    product_id: UUID | None
 
 
 @dataclass(frozen=True)
@@ -80,7 +67,14 @@ class ConversationCommands(Streams):
             if lead.mark is Mark.ARCHIVED and message.opens_window:
                 lead.restore("message")
         own_words = "" if message.forwarded else message.text
-        messages.receive(follower, message, hard_stop=opted_out_by(own_words), opts_in=opts_in(own_words))
+        messages.receive(
+            follower,
+            message,
+            hard_stop=opted_out_by(own_words),
+            opts_in=opts_in(own_words),
+            now=context.now(),
+            debounce=timedelta(seconds=0 if message.origin == "api" else creator.settings.debounce_seconds),
+        )
         self.save_streams(lead, follower, in_transaction=self.beside_log.remember(key))
         return ReceivedMessage(follower_id, lead.id, message.message_id, duplicate=False)
 
@@ -119,48 +113,6 @@ class ConversationCommands(Streams):
         self.save_streams(follower, lead)
         return True
 
-    def reply(self, follower_id: UUID, answer: ProposedAnswer, limits: AnswerLimits) -> UUID | None:
-        """Send an answer if the bot may speak here and nobody has spoken since; answers the send's id."""
-        follower = self.follower(follower_id)
-        creator = self.creator(follower.creator_id)
-        now = context.now()
-        told_apart = answer.intent is Intent.ESCALATION and follower.escalation == uuid5(answer.burst_id, "escalation")
-        if (
-            not follower.is_alive
-            or self.lead_of(follower).mark is not None
-            or creator.mode is not Mode.AUTO
-            or follower.is_paused
-            or (follower.escalation is not None and not told_apart)
-            or not follower.may_reply(now, limits)
-            or follower.is_reachable(now) is not None
-            or too_long(follower.platform, answer.text)
-        ):
-            return None
-        draft_id = messages.draft_reply(
-            follower,
-            burst_id=answer.burst_id,
-            text=answer.text,
-            language=answer.language,
-            intent=answer.intent,
-            confidence=answer.confidence,
-            source=answer.source,
-            product_id=answer.product_id,
-        )
-        if draft_id is None:
-            return None
-        send_id = uuid5(draft_id, "send")
-        sending.request_send(
-            follower,
-            send_id,
-            Purpose.REPLY,
-            answer.text,
-            account_id=creator.channels.get(follower.platform),
-            requested_by="bot",
-            draft_id=draft_id,
-        )
-        self.save_streams(follower)
-        return send_id
-
     def send_by_hand(self, creator_id: str, lead_id: UUID, text: str, request_id: UUID) -> Requested:
         """Say something as the creator; the bot falls silent here for a while.
 
@@ -187,6 +139,7 @@ class ConversationCommands(Streams):
             if held is not None:
                 sending.cancel_send(follower, send_id, held)
             contact.resolve_escalation(follower)
+            drafts.supersede(follower, "person")
             contact.pause_bot(follower, now + MANUAL_PAUSE, "manual_reply")
         self.save_streams(follower)
         return Requested(send_id, follower.platform, held, is_record=follower.platform is Platform.MANUAL)
@@ -233,6 +186,24 @@ class ConversationCommands(Streams):
         lead = self.lead(creator_id, lead_id)
         follower = self.follower(lead.follower_id)
         contact.hand_back(follower, context.now())
+        self.save_streams(follower)
+        return lead
+
+    def set_mode(self, creator_id: str, lead_id: UUID, mode: Mode | None) -> Lead:
+        """Say what the bot may do in this conversation; `None`: what it may do for the creator."""
+        lead = self.lead(creator_id, lead_id)
+        follower = self.follower(lead.follower_id)
+        contact.set_mode(follower, mode)
+        self.save_streams(follower)
+        return lead
+
+    def resolve_escalation(self, creator_id: str, lead_id: UUID, escalation_id: UUID, note: str | None) -> Lead:
+        """A person has dealt with whoever asked for one; raises `NotFound` when this was resolved before."""
+        lead = self.lead(creator_id, lead_id)
+        follower = self.follower(lead.follower_id)
+        if follower.escalation != escalation_id:
+            raise NotFound("Nobody waits for a person by this id.")
+        contact.resolve_escalation(follower, note)
         self.save_streams(follower)
         return lead
 

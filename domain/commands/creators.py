@@ -20,7 +20,7 @@ class CreatorCommands(Streams):
     """What a creator, or who runs the installation, may tell the system."""
 
     def sign_up_creator(self, creator_id: str, email: str | None, settings: CreatorSettings) -> UUID:
-        """Make a creator with the eight shipped sequences, all off, the bot off."""
+        """Make a creator with the eight shipped sequences, all off; the bot proposes answers and sends none."""
         stream_id = Creator.create_id(self.namespace, creator_id)
         try:
             self.creator(creator_id)
@@ -40,19 +40,26 @@ class CreatorCommands(Streams):
         self.save_streams(creator)
         return creator
 
-    def configure(self, creator_id: str, changes: Mapping[str, str | None], mode: Mode | None) -> Creator:
-        """Take over the given fields of `Config` and, if one is given, the mode, all or nothing."""
+    def configure(self, creator_id: str, changes: Mapping[str, str | None], is_on: bool | None) -> Creator:
+        """Take over the given fields of `Config` and, if it is said, whether the bot is on, all or nothing."""
         creator = self.creator(creator_id)
         creator.configure(changes)
-        if mode is not None:
-            creator.change_mode(mode)
+        if is_on is not None:
+            creator.switch_bot(is_on)
         self.save_streams(creator)
         return creator
 
-    def change_mode(self, creator_id: str, mode: Mode | None, reason: str | None = None) -> Creator:
-        """Switch the bot to a mode; without one, on if it is off and off if it is on."""
+    def change_mode(self, creator_id: str, mode: Mode, reason: str | None = None) -> Creator:
+        """Say what the bot may do."""
         creator = self.creator(creator_id)
-        creator.change_mode(mode or (Mode.AUTO if creator.mode is Mode.OFF else Mode.OFF), reason)
+        creator.change_mode(mode, reason)
+        self.save_streams(creator)
+        return creator
+
+    def switch_bot(self, creator_id: str, is_on: bool | None, reason: str | None = None) -> Creator:
+        """Silence the bot, or let it go on in the mode that it had; without a wish, to the other side."""
+        creator = self.creator(creator_id)
+        creator.switch_bot(is_on, reason)
         self.save_streams(creator)
         return creator
 

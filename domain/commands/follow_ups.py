@@ -8,7 +8,7 @@ from domain import context
 from domain.commands.judging import carry_out, judge_now
 from domain.errors import NotDue
 from domain.follower import enrolment, sending
-from domain.follower.follower import Follower
+from domain.follower.follower import BOT, Follower
 from domain.follower.values import Purpose, SendOrder
 from domain.lead import Lead
 from domain.nurturing.send_rules import GoAhead, Verdict, judged
@@ -40,7 +40,7 @@ class FollowUpCommands(Streams):
                 Purpose.FOLLOW_UP,
                 rendered.text,
                 account_id=account_id,
-                requested_by="bot",
+                requested_by=BOT,
                 follow_up_id=follow_up_id,
             )
             order = sending.attempt(

@@ -4,6 +4,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from domain import context
+from domain.answering.modes import mode_for
 from domain.commands.judging import carry_out, judge_now
 from domain.creator import Creator
 from domain.errors import Conflict, NotDue
@@ -52,10 +53,11 @@ class SendCommands(Streams):
             return "channel_not_connected"
         if send.purpose is Purpose.REPLY and (mark := self.lead_of(follower).mark) is not None:
             return mark
-        if send.purpose is Purpose.REPLY and creator.mode is not Mode.AUTO:
-            return "bot_off"
-        if send.purpose is Purpose.REPLY and follower.is_paused:
-            return "human_handling"
+        if send.purpose is Purpose.REPLY and not send.approved:
+            if mode_for(follower, creator) is not Mode.AUTO:
+                return "bot_off"
+            if follower.is_paused:
+                return "human_handling"
         if send.follow_up_id is not None:
             follow_up = follower.follow_up(send.follow_up_id)
             return None if self._may_retry(follower, send_id, follow_up, creator) else "ruled_out"

@@ -3,10 +3,10 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from domain.follower import enrolment, sending
+from domain.follower import drafts, enrolment, sending
 from domain.follower.follower import Follower
 from domain.follower.values import MAYBE_STOP, Purpose
-from domain.vocabulary import Mark, SequenceType
+from domain.vocabulary import Mark, Mode, SequenceType
 
 MANUAL_PAUSE = timedelta(hours=12)
 FOR_A_PERSON = ("human_handling", "escalation")
@@ -36,10 +36,10 @@ def escalate(follower: Follower, escalation_id: UUID, reason: str, message_id: s
         follower.trigger_event(Follower.Escalated, escalation_id=escalation_id, reason=reason, message_id=message_id)
 
 
-def resolve_escalation(follower: Follower) -> None:
+def resolve_escalation(follower: Follower, note: str | None = None) -> None:
     """A person has answered whoever asked for one."""
     if follower.escalation is not None:
-        follower.trigger_event(Follower.EscalationResolved, escalation_id=follower.escalation)
+        follower.trigger_event(Follower.EscalationResolved, escalation_id=follower.escalation, note=note)
 
 
 def reach_goal(follower: Follower) -> None:
@@ -57,6 +57,7 @@ def read(follower: Follower) -> None:
 def put_aside(follower: Follower, mark: Mark) -> None:
     """The lead is archived or spam: what was promised ends, and nothing of the bot's leaves any more."""
     enrolment.end_run(follower, "archived" if mark is Mark.ARCHIVED else "spam")
+    drafts.supersede(follower, mark)
     sending.cancel_waiting_sends(follower, mark, only=Purpose.REPLY)
 
 
@@ -89,6 +90,12 @@ def hand_back(follower: Follower, now: datetime) -> None:
     resolve_escalation(follower)
     resume_bot(follower, "person", now)
     _release_what_waited_for_a_person(follower, now)
+
+
+def set_mode(follower: Follower, mode: Mode | None) -> None:
+    """What the bot may do here; `None`: what it may do for the creator."""
+    if follower.mode is not mode:
+        follower.trigger_event(Follower.ModeSet, mode=mode)
 
 
 def resume_bot(follower: Follower, reason: str, now: datetime) -> None:

@@ -6,10 +6,27 @@ from uuid import UUID, uuid5
 
 from domain.aggregate import Aggregate, AggregateCreated
 from domain.follower.state import KNOWN_KEYS, FollowerState
-from domain.follower.values import MAYBE_STOP, Attachment, EndReason, FollowUp, Judged, Purpose, Run, Send
-from domain.vocabulary import Intent, Language, Platform, SequenceType
+from domain.follower.values import (
+    BURST_TEXT,
+    MAYBE_STOP,
+    Attachment,
+    Draft,
+    EndReason,
+    FollowUp,
+    Judged,
+    OpenBurst,
+    PendingAnswer,
+    Purpose,
+    Run,
+    Send,
+    UnderstoodBurst,
+    Urgency,
+)
+from domain.vocabulary import Intent, Language, Mode, Platform, SequenceType
 from eventstore.personal import Personal
 
+BOT = "bot"
+"""Who requests what no person has seen."""
 KNOWN_IDS = 200
 EVIDENCE_KEPT = 10
 UNRESOLVED_KEPT = 20
@@ -62,6 +79,7 @@ class Follower(FollowerState):
 
         def apply(self, follower: "Follower") -> None:
             follower.is_alive = False
+            follower.intervened = self.originator_version
 
     class Forgotten(Event):
         TOPIC = "follower.forgotten"
@@ -71,11 +89,12 @@ class Follower(FollowerState):
             follower.platform_user_id = ""
             follower.known_keys = {}
             follower.thread = follower.album = None
+            follower.burst = follower.draft = follower.understood = None
             follower.sends = {}
 
     class MessageReceived(Event):
         TOPIC = "follower.message_received"
-        class_version = 2
+        class_version = 3
         message_id: Annotated[str, Personal]
         dedupe_key: Annotated[str, Personal]
         text: Annotated[str, Personal]
@@ -88,20 +107,40 @@ class Follower(FollowerState):
         thread: Annotated[str | None, Personal]
         album: Annotated[str | None, Personal]
         opens_burst: bool
+        burst_id: UUID | None
+        burst_closes_at: datetime | None
 
         @staticmethod
         def upcast_v1_v2(state: dict[str, Any]) -> None:
             state |= {"forwarded": False, "thread": None, "album": None, "opens_burst": True}
 
+        @staticmethod
+        def upcast_v2_v3(state: dict[str, Any]) -> None:
+            state |= {"burst_id": None, "burst_closes_at": None}
+
         def apply(self, follower: "Follower") -> None:
             _remember(follower.known_keys, self.dedupe_key, KNOWN_KEYS)
             follower.thread, follower.album = self.thread, self.album
-            if self.opens_burst:
+            if self.burst_id is not None and self.burst_closes_at is not None:
+                follower.last_inbound = self.burst_id
+                self._collect(follower, self.burst_id, self.burst_closes_at)
+            elif self.opens_burst:  # each message was a burst up to version 2
                 follower.last_inbound = follower.burst_id(follower.id, self.message_id)
+            follower.intervened = self.originator_version
             follower.has_unread = True
             if self.opens_window:
                 last = follower.last_open
                 follower.last_open = self.occurred_at if last is None else max(last, self.occurred_at)
+
+        def _collect(self, follower: "Follower", burst_id: UUID, closes_at: datetime) -> None:
+            burst = follower.burst
+            if burst is None or burst.burst_id != burst_id:
+                burst = follower.burst = OpenBurst(burst_id, self.timestamp, closes_at)
+            burst.closes_at = closes_at
+            burst.message_ids.append(self.message_id)
+            if not self.forwarded and len(burst.text) + len(self.text) <= BURST_TEXT:
+                burst.texts.append(self.text)
+            burst.forwarded += self.forwarded
 
     class ServiceNoted(Event):
         TOPIC = "follower.service_noted"
@@ -142,6 +181,12 @@ class Follower(FollowerState):
 
         def apply(self, follower: "Follower") -> None:
             _remember(follower.known_bursts, self.burst_id, KNOWN_IDS)
+            text = ""
+            if follower.burst is not None and follower.burst.burst_id == self.burst_id:
+                text, follower.burst = follower.burst.text, None
+            follower.understood = UnderstoodBurst(
+                self.burst_id, text, self.language, self.intents, self.best, self.product_id, self.refusal
+            )
             follower.last_burst = self.burst_id
             follower.bursts += 1
             follower.language = self.language
@@ -149,8 +194,51 @@ class Follower(FollowerState):
             if self.product_id is not None:
                 follower.product_id = self.product_id
 
+    class AnswerRequested(Event):
+        TOPIC = "follower.answer_requested"
+        burst_id: UUID
+        urgency: Urgency
+        why_draft: tuple[str, ...]
+
+        def apply(self, follower: "Follower") -> None:
+            follower.generation = PendingAnswer(self.burst_id, self.urgency, self.why_draft)
+
+    class GenerationStarted(Event):
+        TOPIC = "follower.generation_started"
+        burst_id: UUID
+        attempt: int
+
+        def apply(self, follower: "Follower") -> None:
+            if follower.generation is not None and follower.generation.burst_id == self.burst_id:
+                follower.generation.attempt = self.attempt
+                follower.generation.read_version = self.originator_version
+
+    class ModelCalled(Event):
+        TOPIC = "follower.model_called"
+        call_id: UUID
+        burst_id: UUID
+        purpose: str
+        model: str
+        prompt_version: int
+        prompt_sha256: str
+        params: dict[str, str]
+        output: Annotated[str, Personal]
+        prompt_tokens: int
+        completion_tokens: int
+        latency_ms: int
+        outcome: str
+
+    class AnswerDropped(Event):
+        TOPIC = "follower.answer_dropped"
+        burst_id: UUID
+        reason: str
+
+        def apply(self, follower: "Follower") -> None:
+            _end_generation(follower, self.burst_id)
+
     class ReplyDrafted(Event):
         TOPIC = "follower.reply_drafted"
+        class_version = 2
         draft_id: UUID
         burst_id: UUID
         text: Annotated[str, Personal]
@@ -161,11 +249,67 @@ class Follower(FollowerState):
         product_id: UUID | None
         read_version: int
         why_draft: tuple[str, ...]
+        facts_used: tuple[str, ...]
+        call_id: UUID | None
+        expires_at: datetime | None
+
+        @staticmethod
+        def upcast_v1_v2(state: dict[str, Any]) -> None:
+            state |= {"facts_used": [], "call_id": None, "expires_at": None}
 
         def apply(self, follower: "Follower") -> None:
+            follower.answers_to_it = follower.answers_to_it + 1 if self.burst_id == follower.last_answered else 1
             follower.last_answered = self.burst_id
+            follower.draft = Draft(self.draft_id, self.burst_id, self.text) if self.why_draft else None
+            _end_generation(follower, self.burst_id)
             a_day_ago = self.timestamp - timedelta(days=1)
             follower.replies = (*(at for at in follower.replies if at > a_day_ago), self.timestamp)
+
+    class DraftApproved(Event):
+        TOPIC = "follower.draft_approved"
+        draft_id: UUID
+
+        def apply(self, follower: "Follower") -> None:
+            follower.draft = None
+
+    class DraftEdited(Event):
+        TOPIC = "follower.draft_edited"
+        draft_id: UUID
+        text: Annotated[str, Personal]
+
+        def apply(self, follower: "Follower") -> None:
+            follower.draft = None
+
+    class DraftRejected(Event):
+        TOPIC = "follower.draft_rejected"
+        draft_id: UUID
+        reason: Annotated[str | None, Personal]
+
+        def apply(self, follower: "Follower") -> None:
+            follower.draft = None
+
+    class DraftSuperseded(Event):
+        TOPIC = "follower.draft_superseded"
+        draft_id: UUID
+        by: str
+
+        def apply(self, follower: "Follower") -> None:
+            follower.draft = None
+
+    class DraftExpired(Event):
+        TOPIC = "follower.draft_expired"
+        draft_id: UUID
+
+        def apply(self, follower: "Follower") -> None:
+            follower.draft = None
+
+    class ModeSet(Event):
+        TOPIC = "follower.mode_set"
+        mode: Mode | None
+
+        def apply(self, follower: "Follower") -> None:
+            follower.mode = self.mode
+            follower.intervened = self.originator_version
 
     class Escalated(Event):
         TOPIC = "follower.escalated"
@@ -178,7 +322,13 @@ class Follower(FollowerState):
 
     class EscalationResolved(Event):
         TOPIC = "follower.escalation_resolved"
+        class_version = 2
         escalation_id: UUID
+        note: Annotated[str | None, Personal]
+
+        @staticmethod
+        def upcast_v1_v2(state: dict[str, Any]) -> None:
+            state["note"] = None
 
         def apply(self, follower: "Follower") -> None:
             follower.escalation = None
@@ -190,6 +340,7 @@ class Follower(FollowerState):
 
         def apply(self, follower: "Follower") -> None:
             follower.is_paused = True
+            follower.intervened = self.originator_version
             follower.paused_until = self.until
             follower.pause_reason = self.reason
             follower.may_want_a_stop = follower.may_want_a_stop or self.reason == MAYBE_STOP
@@ -200,6 +351,7 @@ class Follower(FollowerState):
 
         def apply(self, follower: "Follower") -> None:
             follower.is_paused = False
+            follower.intervened = self.originator_version
             follower.paused_until = None
             follower.pause_reason = None
             follower.may_want_a_stop = False
@@ -213,6 +365,7 @@ class Follower(FollowerState):
 
         def apply(self, follower: "Follower") -> None:
             follower.opted_out = True
+            follower.intervened = self.originator_version
             follower.may_want_a_stop = False
 
     class OptedIn(Event):
@@ -231,6 +384,7 @@ class Follower(FollowerState):
 
         def apply(self, follower: "Follower") -> None:
             follower.suppressed = True
+            follower.intervened = self.originator_version
 
     class Unsuppressed(Event):
         TOPIC = "follower.unsuppressed"
@@ -449,12 +603,15 @@ class Follower(FollowerState):
                 self.follow_up_id,
                 thread=self.thread,
                 automatic=self.purpose is not Purpose.MANUAL,
+                approved=self.requested_by != BOT,
             )
             follower.sends[self.send_id] = send
             if (repeated := follower.sends.get(self.repeats) if self.repeats else None) is not None:
                 repeated.repeated, send.automatic = True, repeated.automatic
-            if self.purpose is Purpose.MANUAL and self.repeats is None:
-                follower.has_unread = False
+            if send.approved:
+                follower.intervened = self.originator_version
+                if self.repeats is None:
+                    follower.has_unread = False
 
     class SendAttempted(Event):
         TOPIC = "follower.send_attempted"
@@ -558,6 +715,11 @@ class Follower(FollowerState):
             platform=platform,
             platform_user_id=platform_user_id,
         )
+
+
+def _end_generation(follower: Follower, burst_id: UUID) -> None:
+    if follower.generation is not None and follower.generation.burst_id == burst_id:
+        follower.generation = None
 
 
 def _settle(follower: Follower, follow_up_id: UUID, *, sent: int = 0) -> None:

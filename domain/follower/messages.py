@@ -1,17 +1,29 @@
-"""Decisions about messages: each is stored once, understood once and answered at most once."""
+"""Decisions about messages: each is stored once and understood once."""
 
-from uuid import UUID, uuid5
+from datetime import datetime, timedelta
+from uuid import UUID
 
 from domain.follower import contact, enrolment
 from domain.follower.follower import Follower
-from domain.follower.values import Inbound, Proposal, ServiceNote
-from domain.vocabulary import Intent, Language
+from domain.follower.values import BURST_HOLDS, BURST_LASTS, Inbound, Proposal, ServiceNote
 
 
-def receive(follower: Follower, message: Inbound, *, hard_stop: str | None, opts_in: bool) -> bool:
-    """Store the message; whatever waits for an answer ends in the same breath. `False`: it was known."""
+def receive(
+    follower: Follower,
+    message: Inbound,
+    *,
+    hard_stop: str | None,
+    opts_in: bool,
+    now: datetime,
+    debounce: timedelta = timedelta(0),
+) -> bool:
+    """Store the message; whatever waits for an answer ends in the same breath. `False`: it was known.
+
+    `debounce`: how long the person has to be silent until their messages are understood, as one.
+    """
     if follower.knows(message.dedupe_key):
         return False
+    burst_id, closes_at = _burst_of(follower, message, now, debounce)
     follower.trigger_event(
         Follower.MessageReceived,
         message_id=message.message_id,
@@ -25,7 +37,9 @@ def receive(follower: Follower, message: Inbound, *, hard_stop: str | None, opts
         forwarded=message.forwarded,
         thread=message.thread,
         album=message.album,
-        opens_burst=not _continues_album(follower, message),
+        opens_burst=burst_id is not None and (follower.burst is None or follower.burst.burst_id != burst_id),
+        burst_id=burst_id,
+        burst_closes_at=closes_at,
     )
     if follower.suppressed:
         follower.trigger_event(Follower.Unsuppressed, cause="message")
@@ -45,6 +59,20 @@ def receive(follower: Follower, message: Inbound, *, hard_stop: str | None, opts
     elif message.opens_window:
         enrolment.end_run(follower, "replied")
     return True
+
+
+def _burst_of(
+    follower: Follower, message: Inbound, now: datetime, debounce: timedelta
+) -> tuple[UUID | None, datetime | None]:
+    """The burst that a message belongs to, and when that closes."""
+    burst = follower.burst
+    if burst is not None:
+        latest = burst.opened_at + max(BURST_LASTS, debounce)
+        is_full = len(burst.message_ids) + 1 >= BURST_HOLDS
+        return burst.burst_id, now if is_full else max(now, min(latest, now + debounce))
+    if _continues_album(follower, message):
+        return None, None
+    return Follower.burst_id(follower.id, message.message_id), now + debounce
 
 
 def _continues_album(follower: Follower, message: Inbound) -> bool:
@@ -100,37 +128,3 @@ def _leave_alone(follower: Follower, message_id: str) -> None:
     )
     enrolment.end_run(follower, "opted_out")
     contact.resume_after_stop(follower)
-
-
-def draft_reply(
-    follower: Follower,
-    *,
-    burst_id: UUID,
-    text: str,
-    language: Language,
-    intent: Intent,
-    confidence: float,
-    source: str,
-    product_id: UUID | None,
-) -> UUID | None:
-    """Record the reply to a burst; answers its draft id.
-
-    `None` when it was answered before, or the person has written again since.
-    """
-    if follower.last_inbound != burst_id or follower.last_burst != burst_id or follower.last_answered == burst_id:
-        return None
-    draft_id = uuid5(burst_id, "draft/1")
-    follower.trigger_event(
-        Follower.ReplyDrafted,
-        draft_id=draft_id,
-        burst_id=burst_id,
-        text=text,
-        language=language,
-        intent=intent,
-        confidence=confidence,
-        source=source,
-        product_id=product_id,
-        read_version=follower.version,
-        why_draft=(),
-    )
-    return draft_id

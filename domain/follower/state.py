@@ -8,9 +8,9 @@ from eventsourcing.domain import CanMutateAggregate
 
 from domain.aggregate import Aggregate
 from domain.errors import NotDue
-from domain.follower.values import AnswerLimits, FollowUp, Run, Send
+from domain.follower.values import AnswerLimits, Draft, FollowUp, OpenBurst, PendingAnswer, Run, Send, UnderstoodBurst
 from domain.platforms import WINDOW, has_window
-from domain.vocabulary import Language, Platform
+from domain.vocabulary import Language, Mode, Platform
 
 KNOWN_KEYS = 1000
 
@@ -36,6 +36,10 @@ class FollowerState(Aggregate):
         self.last_open: datetime | None = None
         self.window_closed_at: datetime | None = None
         self.last_inbound: UUID | None = None
+        self.burst: OpenBurst | None = None
+        self.understood: UnderstoodBurst | None = None
+        self.generation: PendingAnswer | None = None
+        self.intervened = 0
         self.has_unread = False
         self.thread: str | None = None
         self.album: str | None = None
@@ -47,6 +51,9 @@ class FollowerState(Aggregate):
         self.bursts = 0
         self.last_burst: UUID | None = None
         self.last_answered: UUID | None = None
+        self.answers_to_it = 0
+        self.draft: Draft | None = None
+        self.mode: Mode | None = None
         self.product_id: UUID | None = None
         self.opted_out = False
         self.may_want_a_stop = False

@@ -176,13 +176,121 @@ class Run:
         return uuid5(enrolment_id, f"step/{step}")
 
 
+BURST_LASTS = timedelta(seconds=30)
+"""How long messages are collected at most, from the first on."""
+BURST_HOLDS = 20
+"""After how many messages nobody waits for another."""
+BURST_TEXT = 8000
+"""How many characters of them are understood."""
+
+
+@dataclass
+class OpenBurst:
+    """Messages of a person that are not understood yet; they will be as one. The texts are the person's own words."""
+
+    burst_id: UUID
+    opened_at: datetime
+    closes_at: datetime
+    message_ids: list[str] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
+    forwarded: int = 0
+
+    @property
+    def text(self) -> str:
+        """What the person said in their own words, a line for each message."""
+        return "\n".join(self.texts)
+
+
+class Urgency(StrEnum):
+    """Whose answer is written first."""
+
+    LIVE = "live"
+    REGENERATION = "regeneration"
+    BACKLOG = "backlog"
+
+
+@dataclass
+class PendingAnswer:
+    """An answer that was asked of a language model; `read_version` is what the follower was when it began."""
+
+    burst_id: UUID
+    urgency: Urgency
+    why_draft: tuple[str, ...]
+    attempt: int = 0
+    read_version: int = 0
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether it is written though the bot falls silent: it was begun before, or a person asked for it."""
+        return self.attempt > 0 or self.urgency is Urgency.REGENERATION
+
+
+@dataclass(frozen=True)
+class UnderstoodBurst:
+    """What the last burst means, as far as its answer needs it."""
+
+    burst_id: UUID
+    text: str
+    language: Language
+    intents: tuple[tuple[Intent, float], ...]
+    best: tuple[tuple[Intent, float], ...]
+    product_id: UUID | None
+    refusal: bool
+
+
+@dataclass(frozen=True)
+class ModelCall:
+    """One call of a language model, whatever came of it; `output` is what it wrote, `outcome` a word for it."""
+
+    call_id: UUID
+    purpose: str
+    model: str
+    prompt_version: int
+    prompt_sha256: str
+    params: Mapping[str, str]
+    output: str
+    prompt_tokens: int
+    completion_tokens: int
+    latency_ms: int
+    outcome: str
+
+
+@dataclass(frozen=True)
+class ProposedAnswer:
+    """The text that may answer a burst, and what it rests on; `why_draft`: why no machine may send it.
+
+    `facts_used` are ids of the creator's facts that it states, `call_id` the language model's call that wrote it.
+    """
+
+    burst_id: UUID
+    text: str
+    language: Language
+    intent: Intent
+    confidence: float
+    source: str
+    product_id: UUID | None
+    why_draft: tuple[str, ...] = ()
+    facts_used: tuple[str, ...] = ()
+    call_id: UUID | None = None
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A proposed answer that waits for a person, at most one for a conversation."""
+
+    draft_id: UUID
+    burst_id: UUID
+    text: str
+
+
 @dataclass
 class Send:
     """A message of ours that may still get an outcome. `attempted_at` is set while an attempt is open.
 
     With a follow-up, `enrolment_id` and `claim` are those of its attempt: the run may have ended since.
     `thread` is the part of the chat that the person last wrote in when it was requested; `automatic` is set
-    where a machine wrote the text, also when a person has it sent again; `repeated` once they have.
+    where a machine wrote the text, also when a person has it sent again; `repeated` once they have. `approved`: a
+    person said that it is to be sent.
     """
 
     send_id: UUID
@@ -198,6 +306,7 @@ class Send:
     repeated: bool = False
     thread: str | None = None
     automatic: bool = False
+    approved: bool = False
 
     @property
     def again(self) -> UUID:

@@ -76,7 +76,7 @@ PRODUCT = words("id name description price currency payment_link url is_active a
 
 KEY = words("prefix role label created_at last_used_at expires_at")
 USER = words("id email name role") | words("created_at has_password")
-SETTINGS = words("creator_id timezone language mode quiet_hours caps version")
+SETTINGS = words("creator_id timezone language mode quiet_hours caps debounce_seconds version")
 CHANNEL = words("channel configured token_age_seconds") | words(
     "changeable name connected_at last_delivery_at way_in trouble"
 )

@@ -32,7 +32,7 @@ async def test_a_switch_is_switched_once(
     writer: Writer[Clonnect], proxy: Proxy, database_url: str, cut: Cut, seconds: float
 ) -> None:
     proxy.plan(cut, seconds)
-    done = await writer.do(Clonnect.change_mode, "ana", None)
+    done = await writer.do(Clonnect.switch_bot, "ana", None)
 
     assert proxy.cuts == {cut: 1}
     assert done.result.mode is Mode.AUTO
@@ -58,6 +58,6 @@ async def test_commands_that_shared_the_lost_transaction_are_each_carried_out_on
 ) -> None:
     for _ in range(3):
         proxy.plan(cut, seconds)
-    done = await asyncio.gather(*(writer.do(Clonnect.change_mode, "ana", None) for _ in range(9)))
+    done = await asyncio.gather(*(writer.do(Clonnect.switch_bot, "ana", None) for _ in range(9)))
 
     assert positions(database_url, "creator.mode_changed") == sorted(each.position or 0 for each in done)

@@ -79,7 +79,7 @@ async def give_one(writer: Writer[Clonnect], journal: TextIO) -> None:
     with context.acting("person:1", correlation_id=command_id):
         try:
             if random.random() < 0.6:
-                done = await writer.do(Clonnect.change_mode, creator_id, None)
+                done = await writer.do(Clonnect.switch_bot, creator_id, None)
                 position = done.position
             else:
                 said = await writer.do(Clonnect.receive_message, creator_id, message(command_id))

@@ -10,10 +10,19 @@ from uuid import UUID, uuid4, uuid5
 
 from domain import context
 from domain.application import Clonnect
-from domain.commands.conversations import ProposedAnswer, ReceivedMessage
+from domain.commands.conversations import ReceivedMessage
 from domain.creator import Creator, CreatorSettings, Product
 from domain.follower.follower import Follower
-from domain.follower.values import AnswerLimits, FollowUp, Inbound, Proposal, RefusalClass, Run, SendOrder
+from domain.follower.values import (
+    AnswerLimits,
+    FollowUp,
+    Inbound,
+    Proposal,
+    ProposedAnswer,
+    RefusalClass,
+    Run,
+    SendOrder,
+)
 from domain.lead import Details, Lead
 from domain.vocabulary import Intent, Language, Mode, Platform, SequenceType, Status
 
@@ -81,7 +90,9 @@ def a_message(
     **fields: Any,
 ) -> Inbound:
     """One message as a channel delivers it."""
-    return Inbound(platform, who, f"m{number}", f"key-{who}-{number}", text, occurred_at, "webhook", **fields)
+    return Inbound(
+        platform, who, f"m{number}", f"key-{who}-{number}", text, occurred_at, **{"origin": "webhook"} | fields
+    )
 
 
 class Business:
@@ -99,8 +110,7 @@ class Business:
         self.do(Clonnect.add_product, ANA, COURSE)
         for sequence_type in SequenceType:
             self.do(Clonnect.switch_sequence, ANA, sequence_type, True)
-        if mode is not Mode.OFF:
-            self.do(Clonnect.change_mode, ANA, mode)
+        self.do(Clonnect.change_mode, ANA, mode)
 
     def do(self, command: Callable[Concatenate[Clonnect, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Give a command now."""
@@ -137,7 +147,8 @@ class Business:
     ) -> UUID:
         """The last message is understood so; answers its burst."""
         follower = self.follower
-        burst_id = follower.burst_id(follower.id, f"m{self._messages}")
+        burst = follower.burst
+        burst_id = burst.burst_id if burst else follower.burst_id(follower.id, f"m{self._messages}")
         proposal = Proposal(
             burst_id=burst_id,
             message_ids=(f"m{self._messages}",),
@@ -162,7 +173,18 @@ class Business:
         self, burst_id: UUID, text: str = "Cuesta 97 €.", intent: Intent = Intent.QUESTION_PRODUCT
     ) -> UUID | None:
         """The bot's answer to a burst is requested; answers the send's id."""
-        answer = ProposedAnswer(burst_id, text, Language.ES, intent, 0.8, "template", None)
+        draft_id = self.drafts(burst_id, text, intent)
+        return None if draft_id is None else uuid5(draft_id, "send")
+
+    def drafts(
+        self,
+        burst_id: UUID,
+        text: str = "Cuesta 97 €.",
+        intent: Intent = Intent.QUESTION_PRODUCT,
+        why: tuple[str, ...] = (),
+    ) -> UUID | None:
+        """An answer to a burst is proposed; answers the draft's id."""
+        answer = ProposedAnswer(burst_id, text, Language.ES, intent, 0.8, "template", None, why)
         return self.do(Clonnect.reply, self.follower.id, answer, AnswerLimits())
 
     def enrolled(self, sequence_type: SequenceType = SequenceType.OBJECTION_PRICE, trigger: str = "intent") -> bool:

@@ -21,9 +21,8 @@ def business() -> Business:
     return Business()
 
 
-def test_a_new_creator_begins_with_everything_off(business: Business) -> None:
+def test_a_new_creator_begins_with_every_sequence_off(business: Business) -> None:
     business.signs_up("bea")
-    assert business.app.creator("bea").mode is Mode.OFF
     for sequence_type in SequenceType:
         sequence = business.app.sequence("bea", sequence_type)
         assert sequence.steps
@@ -66,6 +65,8 @@ def test_settings_that_are_already_so_leave_no_trace(business: Business) -> None
 
 def test_settings_and_mode_change_together_or_not_at_all(business: Business) -> None:
     with nothing_happens(business), pytest.raises(Invalid):
+        business.do(Clonnect.change_settings, ANA, {"timezone": "Mars/Olympus"}, Mode.REVIEW)
+    with this_happens(business, "creator.settings_changed", "creator.mode_changed"):
         business.do(Clonnect.change_settings, ANA, {"cap_per_day": 1}, Mode.REVIEW)
 
 
@@ -86,9 +87,9 @@ def test_what_is_said_of_the_voice_changes_field_by_field_and_the_address_stays(
 
 def test_the_voice_and_the_switch_change_together_and_leave_no_trace_where_nothing_changes(business: Business) -> None:
     with this_happens(business, "creator.configured", "creator.mode_changed"):
-        business.do(Clonnect.configure, ANA, {"email": "ana@example.com"}, Mode.OFF)
+        business.do(Clonnect.configure, ANA, {"email": "ana@example.com"}, False)
     with nothing_happens(business):
-        business.do(Clonnect.configure, ANA, {"email": "ana@example.com", "welcome_message": None}, Mode.OFF)
+        business.do(Clonnect.configure, ANA, {"email": "ana@example.com", "welcome_message": None}, False)
 
 
 def test_who_writes_for_a_creator_has_the_name_that_the_creator_gave(business: Business) -> None:
@@ -97,14 +98,22 @@ def test_who_writes_for_a_creator_has_the_name_that_the_creator_gave(business: B
     assert business.creator.clone_name == "Ana de Fotos"
 
 
-def test_the_switch_turns_the_bot_off_and_on(business: Business) -> None:
-    turned = [business.do(Clonnect.change_mode, ANA, None, reason) for reason in ("holidays", None)]
-    assert [(creator.mode, creator.mode_reason) for creator in turned] == [(Mode.OFF, "holidays"), (Mode.AUTO, None)]
+@pytest.mark.parametrize("before", [Mode.AUTO, Mode.REVIEW])
+def test_the_switch_turns_the_bot_off_and_back_to_what_it_did_before(business: Business, before: Mode) -> None:
+    business.do(Clonnect.change_mode, ANA, before)
+    turned = [business.do(Clonnect.switch_bot, ANA, None, reason) for reason in ("holidays", None)]
+    assert [(creator.mode, creator.mode_reason) for creator in turned] == [(Mode.OFF, "holidays"), (before, None)]
 
 
-def test_the_mode_that_needs_drafts_is_refused_while_there_are_none(business: Business) -> None:
-    with nothing_happens(business), pytest.raises(Invalid):
-        business.do(Clonnect.change_mode, ANA, Mode.REVIEW)
+def test_a_bot_that_is_on_is_switched_on_without_a_trace(business: Business) -> None:
+    business.do(Clonnect.change_mode, ANA, Mode.REVIEW)
+    with nothing_happens(business):
+        business.do(Clonnect.switch_bot, ANA, True)
+
+
+def test_until_a_creator_says_otherwise_the_bot_proposes_and_sends_nothing(business: Business) -> None:
+    business.signs_up("bea")
+    assert business.app.creator("bea").mode is Mode.REVIEW
 
 
 def test_a_product_is_added_once(business: Business) -> None:

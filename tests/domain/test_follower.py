@@ -68,9 +68,8 @@ def test_an_older_message_that_arrives_late_never_shortens_the_window(order: lis
     for hours in order:
         with at(NOW):
             occurred_at = NOW + hours * HOUR
-            messages.receive(
-                follower, a_message("hola", hours, occurred_at, Platform.INSTAGRAM), hard_stop=None, opts_in=False
-            )
+            message = a_message("hola", hours, occurred_at, Platform.INSTAGRAM)
+            messages.receive(follower, message, hard_stop=None, opts_in=False, now=NOW)
         latest = occurred_at if latest is None else max(latest, occurred_at)
         assert follower.window_end() == latest + timedelta(hours=24)
 
@@ -107,7 +106,7 @@ def test_the_thousand_last_messages_are_known(business: Business) -> None:
 
     def say(number: int) -> bool:
         with at(NOW):
-            return messages.receive(follower, a_message("hola", number, NOW), hard_stop=None, opts_in=False)
+            return messages.receive(follower, a_message("hola", number, NOW), hard_stop=None, opts_in=False, now=NOW)
 
     assert all(say(number) for number in range(1001))
     assert not say(1)
@@ -187,11 +186,12 @@ def test_a_bot_that_is_off_answers_nothing(business: Business) -> None:
 
 def test_who_asks_for_a_person_is_told_that_one_comes_and_nothing_else(business: Business) -> None:
     business.says("quiero hablar con una persona")
-    assert business.answers(business.understood(Intent.ESCALATION), "Ahora te escribe Ana.", Intent.ESCALATION)
+    send_id = business.answers(business.understood(Intent.ESCALATION), "Ahora te escribe Ana.", Intent.ESCALATION)
+    assert send_id in business.follower.sends
     business.says("¿cuánto cuesta?")
     with nothing_happens(business):
         business.do(Clonnect.resume_bot, business.follower.id, "person")
-    assert business.answers(business.understood(Intent.QUESTION_PRODUCT)) is None
+    assert business.answers(business.understood(Intent.QUESTION_PRODUCT)) not in business.follower.sends
 
 
 def test_nobody_is_answered_more_than_twenty_times_in_an_hour(business: Business) -> None:
@@ -204,9 +204,11 @@ def test_nobody_is_answered_more_than_twenty_times_in_an_hour(business: Business
     assert asks()
 
 
-def test_a_text_that_the_channel_cannot_carry_is_not_sent(business: Business) -> None:
+def test_a_text_that_the_channel_cannot_carry_is_shown_to_a_person_and_not_sent(business: Business) -> None:
     business.says("¿cuánto cuesta?")
-    assert business.answers(business.understood(Intent.QUESTION_PRODUCT), "ñ" * 4097) is None
+    business.drafts(business.understood(Intent.QUESTION_PRODUCT), "ñ" * 4097)
+    assert business.last("follower.reply_drafted")["why_draft"] == ["length"]
+    assert not business.follower.sends
 
 
 def test_who_opted_out_of_follow_ups_is_still_answered(business: Business) -> None:

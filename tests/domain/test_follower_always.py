@@ -150,7 +150,7 @@ class Anything(RuleBasedStateMachine):
         with may_be_refused():
             match what:
                 case "mode":
-                    business.do(Clonnect.change_mode, ANA, None)
+                    business.do(Clonnect.switch_bot, ANA, None)
                 case "sequence":
                     business.do(Clonnect.switch_sequence, ANA, SequenceType.OBJECTION_PRICE, None)
                 case "writes":

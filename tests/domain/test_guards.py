@@ -51,7 +51,7 @@ def a_case(platform: Platform = Platform.TELEGRAM, wrote: timedelta = 5 * HOUR) 
         creator.connect_channel(platform, "ana-account")
         creator.change_mode(Mode.AUTO)
         follower = a_follower(platform)
-        messages.receive(follower, a_message("hola", 1, NOW - wrote, platform), hard_stop=None, opts_in=False)
+        messages.receive(follower, a_message("hola", 1, NOW - wrote, platform), hard_stop=None, opts_in=False, now=NOW)
     follow_up = FollowUp(an_id(1), 1, NOW, NOW, "¿Seguimos?")
     return Case(follow_up, follower, a_lead(), creator)
 

@@ -184,7 +184,8 @@ def test_a_person_who_takes_over_silences_the_bot_until_they_give_it_back(busine
         told(business, Clonnect.hand_back)
     with nothing_happens(business):
         told(business, Clonnect.hand_back)
-    assert business.answers(burst_id) is not None
+    business.says("¿sigues ahí?")
+    assert business.answers(business.understood(Intent.QUESTION_GENERAL)) is not None
 
 
 def test_a_message_by_hand_does_not_shorten_what_a_person_took(business: Business) -> None:

@@ -16,13 +16,16 @@ from api.runtime import Runtime
 from api.simulator.time_travel import move_clock, settle
 from domain.application import Clonnect
 from domain.follower.follower import Follower
+from domain.follower.values import AnswerLimits
 from eventstore.leases import Deposed, take
 from eventstore.log import Recorded
 from eventstore.writer import Writer
 from processes.due_work import DueWork
+from processes.generation import Generation
 from processes.process import Process, caused_by, reacts_to
 from processes.reactions import Reactions
 from processes.sending import Sending
+from processes.template_answers import TemplateAnswers
 from processes.worker import LEASE, Worker
 from tests.chaos.proxy import Proxy, Rates
 from tests.harness.runtime import Start, deliver, events, on_the_phone, recorded, say
@@ -95,7 +98,9 @@ class Hanging(Process):
 async def working(runtime: Runtime, process: Process, url: str | None = None) -> AsyncIterator[Worker]:
     """A worker with one process of its own, in a program that has none."""
     sending = Sending(runtime.writer, runtime.channels, runtime.connections)
-    due_work = DueWork(runtime.agenda, runtime.writer, sending, None, runtime.clock)
+    answers = TemplateAnswers(runtime.app)
+    generation = Generation(runtime.agenda, runtime.writer, answers, AnswerLimits(), runtime.clock)
+    due_work = DueWork(runtime.agenda, runtime.writer, sending, generation, None, runtime.clock)
     worker = Worker(
         url or runtime.url,
         runtime.pool,

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from domain.application import Clonnect
 from domain.errors import DomainError
 from domain.follower.follower import Follower
-from domain.follower.values import Inbound, Proposal, RefusalClass
+from domain.follower.values import AnswerLimits, Inbound, Proposal, ProposedAnswer, RefusalClass
 from domain.vocabulary import Intent, Language, Mode, Platform, SequenceType, Status
 from tests.projections.conftest import TimedCommands
 from tests.world import CREATOR
@@ -32,6 +32,9 @@ _OFTEN = (
 _AT_TIMES = (
     st.tuples(st.just("add"), _PEOPLE, st.sampled_from(Status), st.sampled_from([None, 0.3, 0.5, 0.9])),
     st.tuples(st.just("answer"), _PEOPLE),
+    st.tuples(st.just("propose"), _PEOPLE, st.sampled_from([(), ("unsure",)])),
+    st.tuples(st.just("settle"), _PEOPLE, st.sampled_from(["approve", "edit", "reject", "regenerate", "expire"])),
+    st.tuples(st.just("resolve"), _PEOPLE),
     st.tuples(st.just("move"), _PEOPLE, st.sampled_from(Status)),
     st.tuples(st.just("put_aside"), _PEOPLE, st.sampled_from([Clonnect.archive_lead, Clonnect.mark_as_spam])),
     st.tuples(st.just("put_aside"), _PEOPLE, st.just(Clonnect.restore_lead)),
@@ -85,8 +88,9 @@ class RecordedStory:
         key = uuid4().hex
         message = Inbound(Platform.TELEGRAM, f"{self._name}.{number}", key, key, "…", self.people.at, "telegram")
         follower_id: UUID = self.do(Clonnect.receive_message, self._creator(number), message).follower_id
+        burst = self.people.app.follower(follower_id).burst
         proposal = Proposal(
-            burst_id=Follower.burst_id(follower_id, key),
+            burst_id=burst.burst_id if burst else Follower.burst_id(follower_id, key),
             message_ids=(key,),
             language=Language.ES,
             evidence={},
@@ -105,6 +109,40 @@ class RecordedStory:
 
     def answer(self, number: int) -> None:
         self.do(Clonnect.send_by_hand, self._creator(number), self._follower(number).lead_id, "Buenas", uuid4())
+
+    def propose(self, number: int, why: tuple[str, ...]) -> None:
+        """The bot answers what was said last, or proposes to."""
+        follower = self._follower(number)
+        if follower.last_burst is None:
+            raise NobodyThere
+        answer = ProposedAnswer(
+            follower.last_burst, "97 €", Language.ES, Intent.QUESTION_PRODUCT, 0.9, "template", None, why
+        )
+        self.do(Clonnect.reply, follower.id, answer, AnswerLimits())
+
+    def settle(self, number: int, how: str) -> None:
+        """Somebody, or time, decides about the draft that waits."""
+        follower = self._follower(number)
+        if follower.draft is None:
+            raise NobodyThere
+        creator_id, lead_id, draft_id = self._creator(number), follower.lead_id, follower.draft.draft_id
+        match how:
+            case "approve" | "edit":
+                text = "Son 97 €" if how == "edit" else None
+                self.do(Clonnect.approve_draft, creator_id, lead_id, draft_id, text, although_outdated=True)
+            case "reject":
+                self.do(Clonnect.reject_draft, creator_id, lead_id, draft_id, None)
+            case "regenerate":
+                self.do(Clonnect.regenerate_draft, creator_id, lead_id, draft_id)
+            case _:
+                self.do(Clonnect.expire_draft, follower.id, draft_id)
+
+    def resolve(self, number: int) -> None:
+        """A person has dealt with whoever asked for one."""
+        follower = self._follower(number)
+        if follower.escalation is None:
+            raise NobodyThere
+        self.do(Clonnect.resolve_escalation, self._creator(number), follower.lead_id, follower.escalation, None)
 
     def move(self, number: int, status: Status) -> None:
         self.do(Clonnect.change_status, self._creator(number), self._follower(number).lead_id, status)

@@ -90,6 +90,8 @@ async def a_mixed_history(runtime: Runtime) -> list[UUID]:
     ]
     for number in (1, 5):
         await say(runtime, f"ig_{number}", "me parece caro", "m2")
+    await say(runtime, "ig_6", "quiero hablar con una persona", "m1", "Person 6")
+    await say(runtime, "ig_6", "hola, ¿cuánto cuesta?", "m2")  # nothing but a draft, for a person is waited for
     with context.acting("person:1"):
         await runtime.writer.do(Clonnect.change_status, CREATOR, leads[4], Status.HOT)
         await runtime.writer.do(Clonnect.delete_lead, CREATOR, leads[2])

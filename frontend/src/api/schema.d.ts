@@ -186,6 +186,160 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/dm/drafts/{creator_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The answers that wait for a person, those that wait longest first
+         * @description The answers that wait for a person, those that wait longest first.
+         *
+         *     For `owner`, `agent`, `admin`.
+         */
+        get: operations["list_drafts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/dm/drafts/{creator_id}/{draft_id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a draft as it is
+         * @description Send a draft as it is.
+         *
+         *     For `owner`, `agent`, `admin`.
+         */
+        post: operations["approve_draft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/dm/drafts/{creator_id}/{draft_id}/edit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send another text in the place of a draft
+         * @description Send another text in the place of a draft.
+         *
+         *     For `owner`, `agent`, `admin`.
+         */
+        post: operations["edit_draft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/dm/drafts/{creator_id}/{draft_id}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have a draft not be sent
+         * @description Have a draft not be sent.
+         *
+         *     For `owner`, `agent`, `admin`.
+         */
+        post: operations["reject_draft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/dm/drafts/{creator_id}/{draft_id}/regenerate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have another answer be written, which takes its place in the list once it is there
+         * @description Have another answer be written, which takes its place in the list once it is there.
+         *
+         *     For `owner`, `agent`, `admin`.
+         */
+        post: operations["regenerate_draft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/dm/escalations/{creator_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The people who wait for a person, those who wait longest first
+         * @description The people who wait for a person, those who wait longest first.
+         *
+         *     For `owner`, `agent`, `admin`.
+         */
+        get: operations["list_escalations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/dm/escalations/{creator_id}/{escalation_id}/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that somebody has dealt with it
+         * @description Say that somebody has dealt with it.
+         *
+         *     For `owner`, `agent`, `admin`.
+         */
+        post: operations["resolve_escalation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/dm/leads/{creator_id}/export": {
         parameters: {
             query?: never;
@@ -422,6 +576,50 @@ export interface paths {
          *     For `owner`, `agent`, `admin`.
          */
         post: operations["release_conversation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/dm/conversations/{creator_id}/{lead_id}/mode": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say what the bot may do in this conversation, as long as it is not off for the creator
+         * @description Say what the bot may do in this conversation, as long as it is not off for the creator.
+         *
+         *     For `owner`, `agent`, `admin`.
+         */
+        post: operations["set_conversation_mode"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/dm/conversations/{creator_id}/{lead_id}/typing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that a person is writing here: nothing automatic is sent to this person for two minutes
+         * @description Say that a person is writing here: nothing automatic is sent to this person for two minutes.
+         *
+         *     For `owner`, `agent`, `admin`.
+         */
+        post: operations["hold_while_typing"];
         delete?: never;
         options?: never;
         head?: never;
@@ -862,6 +1060,28 @@ export interface paths {
          *     For `owner`, `admin`.
          */
         post: operations["resume_bot"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/bot/{creator_id}/mode": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Say what the bot may do: nothing, propose answers, or send those that nothing speaks against
+         * @description Say what the bot may do: nothing, propose answers, or send those that nothing speaks against.
+         *
+         *     For `owner`, `admin`.
+         */
+        put: operations["set_bot_mode"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1610,6 +1830,17 @@ export interface components {
             keywords?: string[] | null;
         };
         /**
+         * ApproveDraft
+         * @description Send it, `confirm_outdated` although the person has written since.
+         */
+        ApproveDraft: {
+            /**
+             * Confirm Outdated
+             * @default false
+             */
+            confirm_outdated: boolean;
+        };
+        /**
          * Archived
          * @description Out of the inbox until the person writes again.
          */
@@ -1687,6 +1918,23 @@ export interface components {
             sentence: string;
             /** Can Retry */
             can_retry: boolean;
+        };
+        /**
+         * BotModeSet
+         * @description What the bot may do now.
+         */
+        BotModeSet: {
+            /**
+             * Status
+             * @default ok
+             * @constant
+             */
+            status: "ok";
+            /** Creator Id */
+            creator_id: string;
+            /** Bot Active */
+            bot_active: boolean;
+            mode: components["schemas"]["Mode"];
         };
         /**
          * BotStatus
@@ -1866,6 +2114,8 @@ export interface components {
             mode?: "off" | "review" | "auto";
             quiet_hours?: components["schemas"]["QuietHoursIn"];
             caps?: components["schemas"]["CapsIn"];
+            /** Debounce Seconds */
+            debounce_seconds?: number;
         };
         /**
          * ChangeStatus
@@ -2323,6 +2573,149 @@ export interface components {
             offset_seconds: number;
         };
         /**
+         * DraftItem
+         * @description A proposed answer; `asked` is what it answers, `why` in words why nobody sent it.
+         */
+        DraftItem: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Lead Id
+             * Format: uuid
+             */
+            lead_id: string;
+            /** Follower Id */
+            follower_id: string;
+            /** Username */
+            username: string | null;
+            /** Name */
+            name: string | null;
+            platform: components["schemas"]["Platform"];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Burst Id
+             * Format: uuid
+             */
+            burst_id: string;
+            /** Asked */
+            asked: string;
+            /** Text */
+            text: string;
+            language: components["schemas"]["Language"];
+            intent: components["schemas"]["Intent"];
+            /** Confidence */
+            confidence: number;
+            /** Source */
+            source: string;
+            /** Product Id */
+            product_id: string | null;
+            /** Why */
+            why: string[];
+            /** Expires At */
+            expires_at: string | null;
+            /** Outdated */
+            outdated: boolean;
+            /** Version */
+            version: number;
+        };
+        /**
+         * DraftList
+         * @description One page of drafts, those that wait longest first.
+         */
+        DraftList: {
+            /**
+             * Status
+             * @default ok
+             * @constant
+             */
+            status: "ok";
+            /** Count */
+            count: number;
+            /** Total */
+            total: number;
+            /** Next Cursor */
+            next_cursor: string | null;
+            /** Creator Id */
+            creator_id: string;
+            /** Drafts */
+            drafts: components["schemas"]["DraftItem"][];
+        };
+        /**
+         * DraftSent
+         * @description The message that a draft became, and whether it has left.
+         */
+        DraftSent: {
+            /**
+             * Status
+             * @default ok
+             * @constant
+             */
+            status: "ok";
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Lead Id
+             * Format: uuid
+             */
+            lead_id: string;
+            /**
+             * Settled
+             * @enum {string}
+             */
+            settled: "approved" | "edited";
+            /**
+             * Message Id
+             * Format: uuid
+             */
+            message_id: string;
+            /**
+             * Delivery
+             * @enum {string}
+             */
+            delivery: "queued" | "sent" | "held" | "uncertain" | "failed" | "manual";
+            /** Reason */
+            reason: string | null;
+        };
+        /**
+         * DraftSettled
+         * @description What became of a draft, and its lead's version.
+         */
+        DraftSettled: {
+            /**
+             * Status
+             * @default ok
+             * @constant
+             */
+            status: "ok";
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Lead Id
+             * Format: uuid
+             */
+            lead_id: string;
+            /**
+             * Settled
+             * @enum {string}
+             */
+            settled: "rejected" | "superseded";
+            /** Version */
+            version: number;
+        };
+        /**
          * DryRun
          * @description What a round would do; nothing was changed.
          */
@@ -2345,6 +2738,19 @@ export interface components {
             would_process: number;
             /** Items */
             items: components["schemas"]["RunItem"][];
+        };
+        /**
+         * EditDraft
+         * @description Send this text instead.
+         */
+        EditDraft: {
+            /**
+             * Confirm Outdated
+             * @default false
+             */
+            confirm_outdated: boolean;
+            /** Text */
+            text: string;
         };
         /**
          * EditLead
@@ -2445,6 +2851,91 @@ export interface components {
             version: number;
             /** Held Reason */
             held_reason: string | null;
+        };
+        /**
+         * EscalationItem
+         * @description Somebody who asked for a person, or is better answered by one.
+         */
+        EscalationItem: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Lead Id
+             * Format: uuid
+             */
+            lead_id: string;
+            /** Follower Id */
+            follower_id: string;
+            /** Username */
+            username: string | null;
+            /** Name */
+            name: string | null;
+            platform: components["schemas"]["Platform"];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Reason */
+            reason: string;
+            /** Message */
+            message: string;
+            lead_status: components["schemas"]["Status"];
+        };
+        /**
+         * EscalationList
+         * @description One page of escalations, those that wait longest first.
+         */
+        EscalationList: {
+            /**
+             * Status
+             * @default ok
+             * @constant
+             */
+            status: "ok";
+            /** Count */
+            count: number;
+            /** Total */
+            total: number;
+            /** Next Cursor */
+            next_cursor: string | null;
+            /** Creator Id */
+            creator_id: string;
+            /** Escalations */
+            escalations: components["schemas"]["EscalationItem"][];
+        };
+        /**
+         * EscalationResolved
+         * @description The bot may speak there again, and the lead's version.
+         */
+        EscalationResolved: {
+            /**
+             * Status
+             * @default ok
+             * @constant
+             */
+            status: "ok";
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Lead Id
+             * Format: uuid
+             */
+            lead_id: string;
+            /**
+             * Resolved
+             * @default true
+             * @constant
+             */
+            resolved: true;
+            /** Version */
+            version: number;
         };
         /**
          * FieldProblem
@@ -2674,6 +3165,30 @@ export interface components {
             /** Channels */
             channels: components["schemas"]["ChannelHealth"][];
             model: components["schemas"]["ModelHealth"];
+        };
+        /**
+         * HeldWhileTyping
+         * @description Until when nothing automatic is sent here.
+         */
+        HeldWhileTyping: {
+            /**
+             * Status
+             * @default ok
+             * @constant
+             */
+            status: "ok";
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Version */
+            version: number;
+            /**
+             * Holds Until
+             * Format: date-time
+             */
+            holds_until: string;
         };
         /**
          * ImportReverted
@@ -3393,6 +3908,26 @@ export interface components {
          */
         Mode: "off" | "review" | "auto";
         /**
+         * ModeOfConversation
+         * @description What the bot may do here; null: what it may do for the creator.
+         */
+        ModeOfConversation: {
+            /**
+             * Status
+             * @default ok
+             * @constant
+             */
+            status: "ok";
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Version */
+            version: number;
+            mode: components["schemas"]["Mode"] | null;
+        };
+        /**
          * ModelHealth
          * @description What writes the answers.
          */
@@ -3585,7 +4120,7 @@ export interface components {
              * Type
              * @enum {string}
              */
-            type: "/problems/bad-request" | "/problems/unauthenticated" | "/problems/forbidden" | "/problems/csrf" | "/problems/signature" | "/problems/not-found" | "/problems/method-not-allowed" | "/problems/unsupported-media-type" | "/problems/duplicate-lead" | "/problems/conflict" | "/problems/in-progress" | "/problems/version-mismatch" | "/problems/too-large" | "/problems/headers-too-large" | "/problems/too-slow" | "/problems/invalid" | "/problems/idempotency-key-reused" | "/problems/rate-limited" | "/problems/not-caught-up" | "/problems/unavailable" | "/problems/internal";
+            type: "/problems/bad-request" | "/problems/unauthenticated" | "/problems/forbidden" | "/problems/csrf" | "/problems/signature" | "/problems/not-found" | "/problems/method-not-allowed" | "/problems/unsupported-media-type" | "/problems/duplicate-lead" | "/problems/outdated-draft" | "/problems/conflict" | "/problems/in-progress" | "/problems/version-mismatch" | "/problems/too-large" | "/problems/headers-too-large" | "/problems/too-slow" | "/problems/invalid" | "/problems/idempotency-key-reused" | "/problems/rate-limited" | "/problems/not-caught-up" | "/problems/unavailable" | "/problems/internal";
             /** Title */
             title: string;
             /** Status */
@@ -3971,6 +4506,14 @@ export interface components {
             at?: string | null;
         };
         /**
+         * RejectDraft
+         * @description Why it is not to be sent.
+         */
+        RejectDraft: {
+            /** Reason */
+            reason?: string | null;
+        };
+        /**
          * RepeatedRow
          * @description A row about a person whom an earlier row of the file is about, and that row's line.
          */
@@ -3979,6 +4522,14 @@ export interface components {
             line: number;
             /** First */
             first: number;
+        };
+        /**
+         * Resolve
+         * @description What was done about it.
+         */
+        Resolve: {
+            /** Note */
+            note?: string | null;
         };
         /**
          * Restored
@@ -4153,6 +4704,20 @@ export interface components {
             items: components["schemas"]["AttentionItem"][];
         };
         /**
+         * SetBotMode
+         * @description What the bot may do.
+         */
+        SetBotMode: {
+            mode: components["schemas"]["Mode"];
+        };
+        /**
+         * SetMode
+         * @description What the bot may do in this conversation; null: what it may do for the creator.
+         */
+        SetMode: {
+            mode: components["schemas"]["Mode"] | null;
+        };
+        /**
          * SettingsOut
          * @description When, in which language and how often a machine may write for this creator.
          */
@@ -4171,6 +4736,8 @@ export interface components {
             mode: components["schemas"]["Mode"];
             quiet_hours: components["schemas"]["QuietHoursSetting"];
             caps: components["schemas"]["Caps"];
+            /** Debounce Seconds */
+            debounce_seconds: number;
             /** Version */
             version: number;
         };
@@ -4870,6 +5437,16 @@ export interface components {
         };
         /** @description `invalid`: The input breaks a rule · `idempotency-key-reused`: This key stands for another request */
         "invalid.idempotency-key-reused": {
+            headers: {
+                "X-Request-ID": components["headers"]["X-Request-ID"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `outdated-draft`: The person has written since · `conflict`: The present state refuses this · `in-progress`: The first request is not answered yet */
+        "outdated-draft.conflict.in-progress": {
             headers: {
                 "X-Request-ID": components["headers"]["X-Request-ID"];
                 [name: string]: unknown;
@@ -5827,11 +6404,11 @@ export interface operations {
                      *       "action": "reply",
                      *       "product_mentioned": "Curso de fotografía",
                      *       "escalate": true,
-                     *       "confidence": 1,
+                     *       "confidence": 0.86,
                      *       "message_id": "m_1001",
                      *       "follower_id": "ig_5001",
                      *       "lead_id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
-                     *       "draft_id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *       "draft_id": "3d5a1c9e-7b42-4f0d-8a6c-1e2f3a4b5c6d",
                      *       "duplicate": true
                      *     }
                      */
@@ -5857,15 +6434,691 @@ export interface operations {
                      *       "action": "reply",
                      *       "product_mentioned": "Curso de fotografía",
                      *       "escalate": true,
-                     *       "confidence": 1,
+                     *       "confidence": 0.86,
                      *       "message_id": "m_1001",
                      *       "follower_id": "ig_5001",
                      *       "lead_id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
-                     *       "draft_id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *       "draft_id": "3d5a1c9e-7b42-4f0d-8a6c-1e2f3a4b5c6d",
                      *       "duplicate": true
                      *     }
                      */
                     "application/json": components["schemas"]["MessageProcessed"];
+                };
+            };
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.csrf"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["conflict.in-progress"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            422: components["responses"]["invalid.idempotency-key-reused"];
+            429: components["responses"]["rate-limited"];
+            431: components["responses"]["headers-too-large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    list_drafts: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The lead's id, or the person's id on their platform, with its prefix or without.
+                 * @example ig_5001
+                 */
+                lead_id?: string;
+                /**
+                 * @description How many rows the answer may have.
+                 * @example 50
+                 */
+                limit?: number;
+                /** @description From the answer before, with the same filters. */
+                cursor?: string;
+                /**
+                 * @description Wait until the answer reflects this.
+                 * @example 1
+                 */
+                after?: number;
+            };
+            header?: {
+                /**
+                 * @description A UUID of the client's choice, which the answer and all events of the request carry.
+                 * @example 6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5
+                 */
+                "X-Request-ID"?: components["parameters"]["X-Request-ID"];
+            };
+            path: {
+                /**
+                 * @description The creator's name.
+                 * @example maria
+                 */
+                creator_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of drafts, those that wait longest first. */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "count": 1,
+                     *       "total": 1,
+                     *       "next_cursor": null,
+                     *       "creator_id": "maria",
+                     *       "drafts": [
+                     *         {
+                     *           "id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *           "lead_id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *           "follower_id": "ig_5001",
+                     *           "username": "ana.lopez",
+                     *           "name": "Ana López",
+                     *           "platform": "instagram",
+                     *           "created_at": "2026-03-03T12:00:00.000000+00:00",
+                     *           "burst_id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *           "asked": "Hola, ¿cuánto cuesta el curso?",
+                     *           "text": "¡Hola, Ana! El curso cuesta 97 €.",
+                     *           "language": "es",
+                     *           "intent": "question_product",
+                     *           "confidence": 0.86,
+                     *           "source": "template",
+                     *           "product_id": "3d5a1c9e-7b42-4f0d-8a6c-1e2f3a4b5c6d",
+                     *           "why": [
+                     *             "review"
+                     *           ],
+                     *           "expires_at": "2099-12-31T23:59:59.000000+00:00",
+                     *           "outdated": true,
+                     *           "version": 3
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DraftList"];
+                };
+            };
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["conflict"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["rate-limited"];
+            431: components["responses"]["headers-too-large"];
+            503: components["responses"]["not-caught-up.unavailable"];
+        };
+    };
+    approve_draft: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description `respond-async`: do not wait for the reads.
+                 * @example respond-async
+                 */
+                Prefer?: string;
+                /**
+                 * @description The same request with the same key is carried out once, and answered the same for 24 hours.
+                 * @example order-1042
+                 */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+                /**
+                 * @description A UUID of the client's choice, which the answer and all events of the request carry.
+                 * @example 6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5
+                 */
+                "X-Request-ID"?: components["parameters"]["X-Request-ID"];
+            };
+            path: {
+                /**
+                 * @description The creator's name.
+                 * @example maria
+                 */
+                creator_id: string;
+                /**
+                 * @description The draft, as the list of drafts names it.
+                 * @example 3d5a1c9e-7b42-4f0d-8a6c-1e2f3a4b5c6d
+                 */
+                draft_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "confirm_outdated": false
+                 *     }
+                 */
+                "application/json": components["schemas"]["ApproveDraft"] | null;
+            };
+        };
+        responses: {
+            /** @description The message that a draft became, and whether it has left. */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *       "lead_id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *       "settled": "approved",
+                     *       "message_id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *       "delivery": "sent",
+                     *       "reason": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DraftSent"];
+                };
+            };
+            /** @description Stored, and not shown by the reads yet; it must not be sent again. */
+            202: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *       "lead_id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *       "settled": "approved",
+                     *       "message_id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *       "delivery": "sent",
+                     *       "reason": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DraftSent"];
+                };
+            };
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.csrf"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["outdated-draft.conflict.in-progress"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            422: components["responses"]["invalid.idempotency-key-reused"];
+            429: components["responses"]["rate-limited"];
+            431: components["responses"]["headers-too-large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    edit_draft: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description `respond-async`: do not wait for the reads.
+                 * @example respond-async
+                 */
+                Prefer?: string;
+                /**
+                 * @description The same request with the same key is carried out once, and answered the same for 24 hours.
+                 * @example order-1042
+                 */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+                /**
+                 * @description A UUID of the client's choice, which the answer and all events of the request carry.
+                 * @example 6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5
+                 */
+                "X-Request-ID"?: components["parameters"]["X-Request-ID"];
+            };
+            path: {
+                /**
+                 * @description The creator's name.
+                 * @example maria
+                 */
+                creator_id: string;
+                /**
+                 * @description The draft, as the list of drafts names it.
+                 * @example 3d5a1c9e-7b42-4f0d-8a6c-1e2f3a4b5c6d
+                 */
+                draft_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "confirm_outdated": false,
+                 *       "text": "¡Hola, Ana! El curso cuesta 97 €."
+                 *     }
+                 */
+                "application/json": components["schemas"]["EditDraft"];
+            };
+        };
+        responses: {
+            /** @description The message that a draft became, and whether it has left. */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *       "lead_id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *       "settled": "approved",
+                     *       "message_id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *       "delivery": "sent",
+                     *       "reason": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DraftSent"];
+                };
+            };
+            /** @description Stored, and not shown by the reads yet; it must not be sent again. */
+            202: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *       "lead_id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *       "settled": "approved",
+                     *       "message_id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *       "delivery": "sent",
+                     *       "reason": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DraftSent"];
+                };
+            };
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.csrf"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["outdated-draft.conflict.in-progress"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            422: components["responses"]["invalid.idempotency-key-reused"];
+            429: components["responses"]["rate-limited"];
+            431: components["responses"]["headers-too-large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    reject_draft: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description `respond-async`: do not wait for the reads.
+                 * @example respond-async
+                 */
+                Prefer?: string;
+                /**
+                 * @description The same request with the same key is carried out once, and answered the same for 24 hours.
+                 * @example order-1042
+                 */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+                /**
+                 * @description A UUID of the client's choice, which the answer and all events of the request carry.
+                 * @example 6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5
+                 */
+                "X-Request-ID"?: components["parameters"]["X-Request-ID"];
+            };
+            path: {
+                /**
+                 * @description The creator's name.
+                 * @example maria
+                 */
+                creator_id: string;
+                /**
+                 * @description The draft, as the list of drafts names it.
+                 * @example 3d5a1c9e-7b42-4f0d-8a6c-1e2f3a4b5c6d
+                 */
+                draft_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "On holiday."
+                 *     }
+                 */
+                "application/json": components["schemas"]["RejectDraft"] | null;
+            };
+        };
+        responses: {
+            /** @description What became of a draft, and its lead's version. */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *       "lead_id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *       "settled": "rejected",
+                     *       "version": 3
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DraftSettled"];
+                };
+            };
+            /** @description Stored, and not shown by the reads yet; it must not be sent again. */
+            202: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *       "lead_id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *       "settled": "rejected",
+                     *       "version": 3
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DraftSettled"];
+                };
+            };
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.csrf"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["conflict.in-progress"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            422: components["responses"]["invalid.idempotency-key-reused"];
+            429: components["responses"]["rate-limited"];
+            431: components["responses"]["headers-too-large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    regenerate_draft: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description `respond-async`: do not wait for the reads.
+                 * @example respond-async
+                 */
+                Prefer?: string;
+                /**
+                 * @description The same request with the same key is carried out once, and answered the same for 24 hours.
+                 * @example order-1042
+                 */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+                /**
+                 * @description A UUID of the client's choice, which the answer and all events of the request carry.
+                 * @example 6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5
+                 */
+                "X-Request-ID"?: components["parameters"]["X-Request-ID"];
+            };
+            path: {
+                /**
+                 * @description The creator's name.
+                 * @example maria
+                 */
+                creator_id: string;
+                /**
+                 * @description The draft, as the list of drafts names it.
+                 * @example 3d5a1c9e-7b42-4f0d-8a6c-1e2f3a4b5c6d
+                 */
+                draft_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["EmptyBody"] | null;
+            };
+        };
+        responses: {
+            /** @description What became of a draft, and its lead's version. */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *       "lead_id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *       "settled": "rejected",
+                     *       "version": 3
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DraftSettled"];
+                };
+            };
+            /** @description Stored, and not shown by the reads yet; it must not be sent again. */
+            202: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *       "lead_id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *       "settled": "rejected",
+                     *       "version": 3
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DraftSettled"];
+                };
+            };
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.csrf"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["outdated-draft.conflict.in-progress"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            422: components["responses"]["invalid.idempotency-key-reused"];
+            429: components["responses"]["rate-limited"];
+            431: components["responses"]["headers-too-large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    list_escalations: {
+        parameters: {
+            query?: {
+                /**
+                 * @description How many rows the answer may have.
+                 * @example 50
+                 */
+                limit?: number;
+                /** @description From the answer before, with the same filters. */
+                cursor?: string;
+                /**
+                 * @description Wait until the answer reflects this.
+                 * @example 1
+                 */
+                after?: number;
+            };
+            header?: {
+                /**
+                 * @description A UUID of the client's choice, which the answer and all events of the request carry.
+                 * @example 6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5
+                 */
+                "X-Request-ID"?: components["parameters"]["X-Request-ID"];
+            };
+            path: {
+                /**
+                 * @description The creator's name.
+                 * @example maria
+                 */
+                creator_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of escalations, those that wait longest first. */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "count": 1,
+                     *       "total": 1,
+                     *       "next_cursor": null,
+                     *       "creator_id": "maria",
+                     *       "escalations": [
+                     *         {
+                     *           "id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *           "lead_id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *           "follower_id": "ig_5001",
+                     *           "username": "ana.lopez",
+                     *           "name": "Ana López",
+                     *           "platform": "instagram",
+                     *           "created_at": "2026-03-03T12:00:00.000000+00:00",
+                     *           "reason": "asked",
+                     *           "message": "¿Puedo hablar con una persona?",
+                     *           "lead_status": "hot"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EscalationList"];
+                };
+            };
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not-found"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["rate-limited"];
+            431: components["responses"]["headers-too-large"];
+            503: components["responses"]["not-caught-up.unavailable"];
+        };
+    };
+    resolve_escalation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description `respond-async`: do not wait for the reads.
+                 * @example respond-async
+                 */
+                Prefer?: string;
+                /**
+                 * @description The same request with the same key is carried out once, and answered the same for 24 hours.
+                 * @example order-1042
+                 */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+                /**
+                 * @description A UUID of the client's choice, which the answer and all events of the request carry.
+                 * @example 6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5
+                 */
+                "X-Request-ID"?: components["parameters"]["X-Request-ID"];
+            };
+            path: {
+                /**
+                 * @description The creator's name.
+                 * @example maria
+                 */
+                creator_id: string;
+                /**
+                 * @description The escalation, as the list of escalations names it.
+                 * @example 0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21
+                 */
+                escalation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "note": null
+                 *     }
+                 */
+                "application/json": components["schemas"]["Resolve"] | null;
+            };
+        };
+        responses: {
+            /** @description The bot may speak there again, and the lead's version. */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *       "lead_id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *       "resolved": true,
+                     *       "version": 3
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EscalationResolved"];
+                };
+            };
+            /** @description Stored, and not shown by the reads yet; it must not be sent again. */
+            202: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *       "lead_id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *       "resolved": true,
+                     *       "version": 3
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EscalationResolved"];
                 };
             };
             401: components["responses"]["unauthenticated"];
@@ -7040,6 +8293,180 @@ export interface operations {
             404: components["responses"]["not-found"];
             409: components["responses"]["conflict.in-progress"];
             412: components["responses"]["version-mismatch"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            422: components["responses"]["invalid.idempotency-key-reused"];
+            429: components["responses"]["rate-limited"];
+            431: components["responses"]["headers-too-large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    set_conversation_mode: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The version that the command was decided on.
+                 * @example *
+                 */
+                "If-Match"?: string;
+                /**
+                 * @description `respond-async`: do not wait for the reads.
+                 * @example respond-async
+                 */
+                Prefer?: string;
+                /**
+                 * @description The same request with the same key is carried out once, and answered the same for 24 hours.
+                 * @example order-1042
+                 */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+                /**
+                 * @description A UUID of the client's choice, which the answer and all events of the request carry.
+                 * @example 6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5
+                 */
+                "X-Request-ID"?: components["parameters"]["X-Request-ID"];
+            };
+            path: {
+                /**
+                 * @description The creator's name.
+                 * @example maria
+                 */
+                creator_id: string;
+                /**
+                 * @description The lead's id, or the person's id on their platform, with its prefix or without.
+                 * @example ig_5001
+                 */
+                lead_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "mode": "auto"
+                 *     }
+                 */
+                "application/json": components["schemas"]["SetMode"];
+            };
+        };
+        responses: {
+            /** @description What the bot may do here; null: what it may do for the creator. */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *       "version": 3,
+                     *       "mode": "auto"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ModeOfConversation"];
+                };
+            };
+            /** @description Stored, and not shown by the reads yet; it must not be sent again. */
+            202: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    ETag: components["headers"]["ETag"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *       "version": 3,
+                     *       "mode": "auto"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ModeOfConversation"];
+                };
+            };
+            400: components["responses"]["bad-request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.csrf"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["conflict.in-progress"];
+            412: components["responses"]["version-mismatch"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            422: components["responses"]["invalid.idempotency-key-reused"];
+            429: components["responses"]["rate-limited"];
+            431: components["responses"]["headers-too-large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    hold_while_typing: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The same request with the same key is carried out once, and answered the same for 24 hours.
+                 * @example order-1042
+                 */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+                /**
+                 * @description A UUID of the client's choice, which the answer and all events of the request carry.
+                 * @example 6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5
+                 */
+                "X-Request-ID"?: components["parameters"]["X-Request-ID"];
+            };
+            path: {
+                /**
+                 * @description The creator's name.
+                 * @example maria
+                 */
+                creator_id: string;
+                /**
+                 * @description The lead's id, or the person's id on their platform, with its prefix or without.
+                 * @example ig_5001
+                 */
+                lead_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["EmptyBody"] | null;
+            };
+        };
+        responses: {
+            /** @description Until when nothing automatic is sent here. */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21",
+                     *       "version": 3,
+                     *       "holds_until": "2026-03-03T12:00:00.000000+00:00"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["HeldWhileTyping"];
+                };
+            };
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.csrf"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["conflict.in-progress"];
             413: components["responses"]["too-large"];
             415: components["responses"]["unsupported-media-type"];
             422: components["responses"]["invalid.idempotency-key-reused"];
@@ -9609,6 +11036,101 @@ export interface operations {
             503: components["responses"]["unavailable"];
         };
     };
+    set_bot_mode: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The version that the command was decided on.
+                 * @example *
+                 */
+                "If-Match"?: string;
+                /**
+                 * @description `respond-async`: do not wait for the reads.
+                 * @example respond-async
+                 */
+                Prefer?: string;
+                /**
+                 * @description A UUID of the client's choice, which the answer and all events of the request carry.
+                 * @example 6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5
+                 */
+                "X-Request-ID"?: components["parameters"]["X-Request-ID"];
+            };
+            path: {
+                /**
+                 * @description The creator's name.
+                 * @example maria
+                 */
+                creator_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "mode": "auto"
+                 *     }
+                 */
+                "application/json": components["schemas"]["SetBotMode"];
+            };
+        };
+        responses: {
+            /** @description What the bot may do now. */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "creator_id": "maria",
+                     *       "bot_active": true,
+                     *       "mode": "auto"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BotModeSet"];
+                };
+            };
+            /** @description Stored, and not shown by the reads yet; it must not be sent again. */
+            202: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "X-Position": components["headers"]["X-Position"];
+                    ETag: components["headers"]["ETag"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "creator_id": "maria",
+                     *       "bot_active": true,
+                     *       "mode": "auto"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BotModeSet"];
+                };
+            };
+            400: components["responses"]["bad-request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.csrf"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["conflict"];
+            412: components["responses"]["version-mismatch"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["rate-limited"];
+            431: components["responses"]["headers-too-large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
     get_bot_status: {
         parameters: {
             query?: never;
@@ -10627,6 +12149,7 @@ export interface operations {
                      *         "per_person_week": 4,
                      *         "per_day": 2
                      *       },
+                     *       "debounce_seconds": 8,
                      *       "version": 3
                      *     }
                      */
@@ -10695,7 +12218,8 @@ export interface operations {
                  *       "caps": {
                  *         "per_person_week": 4,
                  *         "per_day": 2
-                 *       }
+                 *       },
+                 *       "debounce_seconds": 8
                  *     }
                  */
                 "application/json": components["schemas"]["ChangeSettings"];
@@ -10726,6 +12250,7 @@ export interface operations {
                      *         "per_person_week": 4,
                      *         "per_day": 2
                      *       },
+                     *       "debounce_seconds": 8,
                      *       "version": 3
                      *     }
                      */
@@ -10757,6 +12282,7 @@ export interface operations {
                      *         "per_person_week": 4,
                      *         "per_day": 2
                      *       },
+                     *       "debounce_seconds": 8,
                      *       "version": 3
                      *     }
                      */

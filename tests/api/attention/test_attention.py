@@ -94,7 +94,7 @@ async def aside(reader: Runtime, conn: Connection) -> Aside:
     )
     conn.execute("INSERT INTO app.erasures (lead_id, creator_id) VALUES (%(lead)s, 'maria')", known)
     conn.execute(
-        """INSERT INTO read.agenda_v1 (key, kind, due_at, creator_id, follower_id, event_id, correlation_id,
+        """INSERT INTO read.agenda_v2 (key, kind, due_at, creator_id, follower_id, event_id, correlation_id,
                                        leased_until)
            VALUES (%(due)s, 'send', %(at)s - interval '2 minutes', 'maria', %(id)s, %(id)s, %(id)s, NULL),
                   ('silence/1', 'silence', %(at)s - interval '5 seconds', 'maria', %(id)s, %(id)s, %(id)s, NULL),
@@ -105,7 +105,7 @@ async def aside(reader: Runtime, conn: Connection) -> Aside:
     conn.execute(
         """INSERT INTO app.dismissed (key, event_id, kind, creator_id, follower_id, due_at, reason)
            SELECT key, event_id, kind, creator_id, follower_id, due_at, 'refused:NotFound'
-             FROM read.agenda_v1 WHERE leased_until = 'infinity'"""
+             FROM read.agenda_v2 WHERE leased_until = 'infinity'"""
     )
     conn.execute("DELETE FROM app.deliveries")
     conn.execute(
@@ -171,7 +171,7 @@ async def test_they_are_counted_by_kind(aside: Aside) -> None:
 
 async def test_due_work_that_is_tried_again_can_be_claimed(aside: Aside, reader: Runtime, conn: Connection) -> None:
     conn.execute(
-        "UPDATE read.agenda_v1 SET leased_until = clock_timestamp() + interval '1 hour' WHERE key = %s", (str(DUE),)
+        "UPDATE read.agenda_v2 SET leased_until = clock_timestamp() + interval '1 hour' WHERE key = %s", (str(DUE),)
     )
     for item_id in (f"overdue:{DUE}", f"dismissed:{GIVEN_UP}"):
         await aside.attention.retry(CREATOR, item_id)
@@ -354,7 +354,7 @@ async def test_what_is_left_undone_shows_in_health_and_metrics(served: Served) -
     assert (health["status"], health["attention"]["quarantined"]) == ("ok", 2)
     async with await psycopg.AsyncConnection.connect(served.url, autocommit=True) as conn:
         await conn.execute(
-            """INSERT INTO read.agenda_v1 (key, kind, due_at, creator_id, follower_id, event_id, correlation_id,
+            """INSERT INTO read.agenda_v2 (key, kind, due_at, creator_id, follower_id, event_id, correlation_id,
                                            leased_until)
                VALUES ('silence/1', 'silence', now() - interval '2 minutes', %s, gen_random_uuid(), gen_random_uuid(),
                        gen_random_uuid(), now() + interval '1 hour')""",

@@ -55,7 +55,7 @@ async def test_a_conversation_and_its_person_are_shown_with_everything_that_is_k
         "products_discussed": [],
         "archived": False,
         "spam": False,
-        "mode": "off",
+        "mode": "review",
     }
     seen: list[str] = []
     cursor: str | None = None

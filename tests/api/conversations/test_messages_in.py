@@ -68,6 +68,7 @@ def test_what_a_message_means(creator: Person, text: str, intent: str, language:
 
 
 def test_while_the_bot_is_off_a_message_is_stored_scored_and_shown(creator: Person) -> None:
+    good(creator.ask("POST /bot/{c}/pause", {}))
     said = says(creator, "quiero comprar el curso")
     assert (said["action"], said["response"]) == ("bot_paused", "")
     lead = good(creator.ask("GET /dm/leads/{c}/ig_5002"))["lead"]
@@ -159,7 +160,7 @@ def test_a_message_over_the_limit_of_answers_is_stored_and_shown(busy: Person) -
     assert good(busy.ask("GET /dm/follower/{c}/ig_5002"))["total_messages"] == 21
 
 
-def test_messages_that_come_together_count_as_those_that_come_in_turn(creator: Person) -> None:
+def test_messages_that_come_together_count_as_those_that_come_in_turn_but_for_the_engagement(creator: Person) -> None:
     texts = ["hola", "¿cuánto cuesta el curso?", "me parece caro", "quiero comprar el curso"] * 2
     body = {"creator_id": creator.name, "sender_id": "ig_5002"}
     for answer in together(creator, [("POST /dm/process", body | {"message": text}) for text in texts]):
@@ -168,7 +169,8 @@ def test_messages_that_come_together_count_as_those_that_come_in_turn(creator: P
         says(creator, text, "ig_5001")
     at_once, in_turn = (good(creator.ask(f"GET /dm/leads/{{c}}/{each}"))["lead"] for each in ("ig_5002", "ig_5001"))
     assert at_once["status"] == in_turn["status"] == "hot"
-    assert at_once["purchase_intent"] == pytest.approx(in_turn["purchase_intent"], abs=0.01)
+    engagement = 0.1  # at most, for further bursts: what comes together may be understood as one
+    assert in_turn["purchase_intent"] - engagement <= at_once["purchase_intent"] <= in_turn["purchase_intent"]
     assert good(creator.ask("GET /dm/follower/{c}/ig_5002"))["total_messages"] == len(texts)
     assert good(creator.ask("GET /dm/leads/{c}"))["total"] == 2
 

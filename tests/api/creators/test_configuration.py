@@ -10,7 +10,7 @@ from tests.api.answers import CONFIG, CREATOR, PAGE, bad, good, words
 from tests.harness.program import Person, Serving
 
 CONFIGURED: list[tuple[dict[str, Any], dict[str, Any]]] = [
-    ({}, {"clone_name": None, "email": None, "bot_active": False}),
+    ({}, {"clone_name": None, "email": None, "bot_active": True}),
     ({"clone_name": " María "}, {"clone_name": "María"}),
     ({"clone_name": "x" * 255}, {"clone_name": "x" * 255}),
     ({"clone_tone": "x" * 50}, {"clone_tone": "x" * 50}),
@@ -18,7 +18,7 @@ CONFIGURED: list[tuple[dict[str, Any], dict[str, Any]]] = [
     ({"clone_vocabulary": "tú, no usted"}, {"clone_vocabulary": "tú, no usted"}),
     ({"welcome_message": "x" * 5000}, {"welcome_message": "x" * 5000}),
     ({"email": "maria@example.com"}, {"email": "maria@example.com"}),
-    ({"is_active": True}, {"bot_active": True}),
+    ({"is_active": False}, {"bot_active": False}),
 ]
 
 
@@ -84,7 +84,7 @@ def test_creators_are_made_and_listed_by_an_admin(program: Serving) -> None:
         answer = admin.post("/creator", json={"name": name, "email": "eva@example.com"})
         made = good(answer, words("creator"))["creator"]
         assert set(made) == CREATOR
-        assert (made["name"], made["creator_id"], made["mode"], made["bot_active"]) == (name, name, "off", False)
+        assert (made["name"], made["creator_id"], made["mode"], made["bot_active"]) == (name, name, "review", True)
         page = good(admin.get("/creator/list"), PAGE | words("creators"))
         assert made in page["creators"]
         assert good(admin.get(f"/creator/config/{name}"))["config"]["email"] == "eva@example.com"

@@ -78,7 +78,7 @@ def test_the_latest_20_conversations_and_50_leads_are_shown_with_the_configurati
         assert all(set(each) == fields for each in said[rows])
     assert set(said["config"]) == CONFIG
     assert (said["config"], said["creator_name"], said["products_count"]) == (config, "María", 1)
-    assert (said["bot_active"], said["clone_active"]) == (False, False)
+    assert (said["bot_active"], said["clone_active"]) == (True, True)
 
 
 def test_the_bot_has_one_switch_with_several_handles(creator: Person) -> None:
@@ -102,7 +102,7 @@ def test_the_bot_has_one_switch_with_several_handles(creator: Person) -> None:
         config = good(creator.ask("GET /creator/config/{c}"))["config"]
         assert {overview["bot_active"], overview["clone_active"], config["bot_active"]} == {shown["bot_active"]}
         assert shown["pause_reason"] == ("Holiday" if "Holiday" in f"{call}{body}" else None)
-    assert states == [True, True, False, True, False, True, False, True, False]
+    assert states == [False, True, False, True, False, True, False, True, False]
 
 
 @pytest.mark.parametrize(
@@ -144,3 +144,18 @@ def test_who_is_brought_back_is_counted_again(luz: Person) -> None:
         assert (shown["recent_conversations"], shown["leads"]) == ([], [])
         good(luz.ask("POST /dm/conversations/{c}/ig_5002/restore"))
         assert good(luz.ask("GET /dashboard/{c}/overview"))["metrics"] == before
+
+
+def test_the_switch_returns_to_the_mode_that_was_set(creator: Person) -> None:
+    modes = []
+    for call, body in (
+        ("PUT /bot/{c}/mode", {"mode": "auto"}),
+        ("POST /bot/{c}/pause", NOTHING),
+        ("POST /bot/{c}/resume", NOTHING),
+        ("PUT /bot/{c}/mode", {"mode": "review"}),
+        ("PUT /dashboard/{c}/toggle", NOTHING),
+        ("PUT /dashboard/{c}/toggle", NOTHING),
+    ):
+        good(creator.ask(call, body))
+        modes.append(good(creator.ask("GET /bot/{c}/status"))["mode"])
+    assert modes == ["auto", "off", "auto", "review", "off", "review"]

@@ -15,7 +15,10 @@ TAKEN: list[dict[str, Any]] = [
     {"language": "en"},
     {"language": "pt"},
     {"mode": "off"},
+    {"mode": "review"},
     {"mode": "auto"},
+    {"debounce_seconds": 0},
+    {"debounce_seconds": 120},
     {"quiet_hours": {"from": "22:30", "to": "07:15"}},
     {"quiet_hours": {"from": "00:00", "to": "00:00"}},
     {"caps": {"per_person_week": 0, "per_day": 0}},
@@ -52,12 +55,14 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"language": "fr"}, "/language"),
     ({"language": "ES"}, "/language"),
     ({"mode": "on"}, "/mode"),
-    ({"mode": "review"}, "/mode"),
     ({"mode": True}, "/mode"),
     ({"quiet_hours": {"from": "22:30"}}, "/quiet_hours/to"),
     ({"quiet_hours": {"from": "24:00", "to": "07:00"}}, "/quiet_hours/from"),
     ({"quiet_hours": {"from": "22:00", "to": "7:00"}}, "/quiet_hours/to"),
     ({"quiet_hours": "22:00-07:00"}, "/quiet_hours"),
+    ({"debounce_seconds": -1}, "/debounce_seconds"),
+    ({"debounce_seconds": 121}, "/debounce_seconds"),
+    ({"debounce_seconds": 1.5}, "/debounce_seconds"),
     ({"caps": {"per_day": -1}}, "/caps/per_day"),
     ({"caps": {"per_day": 101}}, "/caps/per_day"),
     ({"caps": {"per_person_week": 1.5}}, "/caps/per_person_week"),
@@ -76,7 +81,7 @@ def test_one_bad_setting_and_none_is_changed(creator: Person, program: Serving) 
     assert program.log(creator.name) == before
 
 
-def test_a_new_creator_sleeps_at_night_and_writes_seldom_and_only_by_hand(creator: Person) -> None:
+def test_a_new_creator_sleeps_at_night_and_writes_seldom_and_only_what_was_approved(creator: Person) -> None:
     shown = good(creator.ask("GET /settings/{c}"))
-    assert (shown["mode"], shown["quiet_hours"]) == ("off", {"from": "21:00", "to": "09:00"})
+    assert (shown["mode"], shown["quiet_hours"]) == ("review", {"from": "21:00", "to": "09:00"})
     assert shown["caps"]["per_person_week"] == 4

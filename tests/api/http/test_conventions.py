@@ -366,8 +366,9 @@ VERSIONED: list[tuple[str, Any]] = [
     ("PUT /settings/{c}", {"language": "pt"}),
     ("PUT /creator/config/{c}", {"clone_name": "María"}),
     ("POST /creator/{c}/products", {"name": "Curso"}),
-    ("PUT /dashboard/{c}/toggle?active=true", None),
-    ("POST /bot/{c}/resume", None),
+    ("PUT /dashboard/{c}/toggle?active=false", None),
+    ("POST /bot/{c}/pause", None),
+    ("PUT /bot/{c}/mode", {"mode": "auto"}),
 ]
 
 
@@ -426,9 +427,10 @@ def test_a_wish_that_is_fulfilled_already_leaves_no_event(ana: Person, program: 
         ("PUT /dm/leads/{c}/ig_5001", {"name": "Ana", "status": "cold"}),
         ("PUT /dm/follower/{c}/ig_5001/status", {"status": "new"}),
         ("POST /nurturing/{c}/sequences/abandoned/toggle", {"enabled": False}),
-        ("POST /bot/{c}/pause", {}),
+        ("POST /bot/{c}/resume", {}),
+        ("PUT /bot/{c}/mode", {"mode": "review"}),
         ("PUT /settings/{c}", {"timezone": "Europe/Madrid"}),
-        ("PUT /creator/config/{c}", {"clone_name": " María ", "welcome_message": None, "is_active": False}),
+        ("PUT /creator/config/{c}", {"clone_name": " María ", "welcome_message": None, "is_active": True}),
         ("PUT /creator/config/{c}", {}),
         ("PUT /dm/leads/{c}/ig_5001", {}),
         ("POST /dm/conversations/{c}/ig_5001/read", {}),

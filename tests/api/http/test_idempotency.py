@@ -55,6 +55,13 @@ POSTS: dict[str, Any] = {
     "/dm/conversations/{creator_id}/{lead_id}/takeover": None,
     "/dm/conversations/{creator_id}/{lead_id}/release": None,
     "/dm/conversations/{creator_id}/{lead_id}/assign": {"user_id": None},
+    "/dm/conversations/{creator_id}/{lead_id}/mode": {"mode": "off"},
+    "/dm/conversations/{creator_id}/{lead_id}/typing": None,
+    "/dm/drafts/{creator_id}/{draft_id}/approve": {"confirm_outdated": True},
+    "/dm/drafts/{creator_id}/{draft_id}/edit": {"text": "Son 97 €."},
+    "/dm/drafts/{creator_id}/{draft_id}/reject": {"reason": "too short"},
+    "/dm/drafts/{creator_id}/{draft_id}/regenerate": None,
+    "/dm/escalations/{creator_id}/{escalation_id}/resolve": {"note": "called her"},
     "/creator": {"name": "luz"},
     "/creator/{creator_id}/products": {"name": "Curso", "price": 97},
     "/settings/{creator_id}/channels/{channel}/test": None,
@@ -64,6 +71,24 @@ POSTS: dict[str, Any] = {
     "/attention/{creator_id}/{item_id}/retry": None,
 }
 """What each route is sent; whoever adds a route adds a line."""
+
+
+async def says(served: Served, text: str, sender_id: str) -> dict[str, Any]:
+    """A program hands a message in."""
+    body = {"creator_id": CREATOR, "sender_id": sender_id, "message": text}
+    return dict((await served.client.post("/dm/process", json=body)).json())
+
+
+async def drafted(served: Served) -> str:
+    """Somebody greets, and an answer waits."""
+    await served.client.put(f"/bot/{CREATOR}/mode", json={"mode": "review"})
+    return str((await says(served, "hola", "ig_6001"))["draft_id"])
+
+
+async def escalated(served: Served) -> str:
+    """Somebody asks for a person."""
+    await says(served, "quiero hablar con una persona", "ig_6002")
+    return str((await served.client.get(f"/dm/escalations/{CREATOR}")).json()["escalations"][0]["id"])
 
 
 @asynccontextmanager
@@ -138,6 +163,8 @@ async def test_the_same_request_again_gets_the_first_answer_and_changes_nothing(
     where = path.format(
         creator_id=CREATOR,
         lead_id="ig_5005",
+        draft_id=await drafted(demo),
+        escalation_id=await escalated(demo),
         channel="telegram",
         sequence_type=SequenceType.ABANDONED,
         correlation_id=imported.json()["correlation_id"],
@@ -201,7 +228,7 @@ async def test_another_program_knows_what_was_answered(served: Served) -> None:
         "/dm/leads/{creator_id}",
         "/dm/send/{creator_id}",
         "/dm/process",
-        "/bot/{creator_id}/resume",
+        "/bot/{creator_id}/pause",
         "/nurturing/{creator_id}/sequences/{sequence_type}/toggle",
         "/access/{creator_id}/keys",
         "/access/{creator_id}/users",

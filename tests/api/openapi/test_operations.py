@@ -29,6 +29,8 @@ def test_a_running_program_is_alive_and_ready(program: Serving) -> None:
 
 
 def test_whoever_is_known_hears_how_everything_is(creator: Person) -> None:
+    hello = {"creator_id": creator.name, "sender_id": "ig_5001", "message": "hola"}
+    good(creator.ask("POST /dm/process", hello))  # is answered once a worker leads
     said = good(creator.ask("GET /health"))
     assert set(said) >= words("database projections worker channels model")
     assert {each["name"] for each in said["projections"]} >= {"board", "conversations", "nurturing", "agenda"}
