@@ -1,12 +1,14 @@
 """A creator is told by a webhook: who can check it, what becomes of it, and what it never reaches."""
 
 import socket
+import ssl
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
 
+import httpx
 import pytest
 
 from processes.notifying.notified import Delivered, Notified, Postponed, Refused
@@ -22,9 +24,15 @@ def receiver() -> Iterator[PlayedReceiver]:
         yield receiver
 
 
+@pytest.fixture(scope="module")
+def authorities() -> ssl.SSLContext:
+    """Those that everybody trusts: to read them costs more than a test."""
+    return httpx.create_ssl_context()
+
+
 @pytest.fixture
-async def webhook() -> AsyncIterator[WebhookOut]:
-    async with WebhookOut(private=True) as webhook:
+async def webhook(authorities: ssl.SSLContext) -> AsyncIterator[WebhookOut]:
+    async with WebhookOut(private=True, trusted=authorities) as webhook:
         yield webhook
 
 
@@ -169,8 +177,8 @@ async def test_nobody_reaches_our_own_machine_by_an_address_of_theirs(tmp_path: 
         "https://host:99999/hook",
     ],
 )
-async def test_an_address_that_is_none_is_refused(url: str) -> None:
-    async with WebhookOut() as webhook:
+async def test_an_address_that_is_none_is_refused(authorities: ssl.SSLContext, url: str) -> None:
+    async with WebhookOut(trusted=authorities) as webhook:
         assert await webhook.notify(WebhookTarget(url, SECRET), WAITING) == Refused("the address cannot be read")
 
 
