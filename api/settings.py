@@ -7,6 +7,7 @@ import json
 import os
 import re
 from collections.abc import Mapping
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -23,7 +24,10 @@ from pydantic import (
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from api.errors import StartupError
+from domain.errors import Invalid
 from domain.follower.values import AnswerLimits
+from domain.person.email_addresses import checked_address
+from processes.notifying.smtp_server import SmtpServer
 
 PREFIX = "CLONNECT_"
 KEY_BYTES = 32
@@ -73,6 +77,14 @@ def _origins(origins: tuple[str, ...]) -> tuple[str, ...]:
         if parts.scheme not in ("http", "https") or not parts.hostname or origin != f"{parts.scheme}://{parts.netloc}":
             raise ValueError("an origin looks like https://host or https://host:8443")
     return origins
+
+
+def _sender(sender: str) -> str:
+    try:
+        checked_address(parseaddr(sender)[1])
+    except Invalid as error:
+        raise ValueError("it must look like no-reply@example.com or Clonnect <no-reply@example.com>") from error
+    return sender
 
 
 def _key(key: SecretStr) -> SecretStr:
@@ -143,6 +155,34 @@ class Settings(BaseSettings):
     )
     answers_per_day: int = Field(
         default=100, ge=0, le=1000, description="How many answers of the bot one person gets in a day, at most."
+    )
+    smtp_host: str | None = Field(
+        default=None,
+        description="The mail server by which creators are notified. Not set: nobody is notified by e-mail.",
+    )
+    smtp_tls: Literal["starttls", "tls", "none"] = Field(
+        default="starttls",
+        description="How the mail server is spoken to: starttls (nothing is sent without), tls, or none.",
+    )
+    smtp_port: int | None = Field(
+        default=None,
+        ge=1,
+        le=65535,
+        description="The mail server's port. Not set: 587 for starttls, 465 for tls, 25 for none.",
+    )
+    smtp_user: str | None = Field(default=None, description="Who logs in with the mail server. Not set: nobody.")
+    smtp_password: SecretStr | None = Field(
+        default=None, validate_default=True, description="The password of who logs in."
+    )
+    smtp_from: Annotated[str, AfterValidator(_sender)] | None = Field(
+        default=None,
+        validate_default=True,
+        description="From whom the mails are, such as Clonnect <no-reply@example.com>.",
+    )
+    webhook_out_private: bool = Field(
+        default=False,
+        description="Whether creators may be notified at http:// and at private addresses: for tests, "
+        "or where every creator may reach the network that the program is in.",
     )
     cookie_secure: Literal["auto", "always", "never"] = Field(
         default="auto",
@@ -217,6 +257,21 @@ class Settings(BaseSettings):
         default="text", description="How each line of the log is written: text (`field=value`) or json."
     )
 
+    @field_validator("smtp_user")
+    @classmethod
+    def _logs_in_over_tls(cls, user: str | None, known: ValidationInfo) -> str | None:
+        if user is not None and known.data.get("smtp_tls") == "none":
+            raise ValueError("nobody logs in without TLS: set CLONNECT_SMTP_TLS to starttls or tls")
+        return user
+
+    @field_validator("smtp_password", "smtp_from")
+    @classmethod
+    def _is_set_with(cls, value: object, known: ValidationInfo) -> object:
+        needed_by = "smtp_user" if known.field_name == "smtp_password" else "smtp_host"
+        if value is None and known.data.get(needed_by) is not None:
+            raise ValueError(f"it must be set where {PREFIX}{needed_by.upper()} is")
+        return value
+
     @field_validator("bodies_limit_per_address", "bodies_limit")
     @classmethod
     def _holds_the_largest(cls, limit: int, known: ValidationInfo) -> int:
@@ -229,6 +284,20 @@ class Settings(BaseSettings):
 def answer_limits(settings: Settings) -> AnswerLimits:
     """The two settings as the domain takes them."""
     return AnswerLimits(settings.answers_per_hour, settings.answers_per_day)
+
+
+def smtp_server(settings: Settings) -> SmtpServer | None:
+    """The mail server as the notifying takes it; None if there is none."""
+    if settings.smtp_host is None or settings.smtp_from is None:
+        return None
+    return SmtpServer(
+        host=settings.smtp_host,
+        port=settings.smtp_port or {"starttls": 587, "tls": 465, "none": 25}[settings.smtp_tls],
+        tls=settings.smtp_tls,
+        user=settings.smtp_user,
+        password=None if settings.smtp_password is None else settings.smtp_password.get_secret_value(),
+        sender=settings.smtp_from,
+    )
 
 
 def variables() -> dict[str, str]:

@@ -2,12 +2,14 @@ import base64
 import re
 from contextlib import suppress
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
 from api.database.installation import key_in
 from api.errors import StartupError
-from api.settings import KEY_BYTES, Settings, load, variables
+from api.settings import KEY_BYTES, Settings, load, smtp_server, variables
+from processes.notifying.smtp_server import SmtpServer
 
 ROOT = Path(__file__).parents[2]
 
@@ -49,6 +51,14 @@ def test_every_setting_says_what_it_means() -> None:
             "CLONNECT_BODIES_LIMIT_PER_ADDRESS is wrong: it must be at least 16777216 bytes",
         ),
         ("CLONNECT_BODIES_LIMIT", "20000000", "CLONNECT_BODIES_LIMIT is wrong: it must be at least 25165824 bytes"),
+        (
+            "CLONNECT_SMTP_HOST",
+            "mail.example.com",
+            "CLONNECT_SMTP_FROM is wrong: it must be set where CLONNECT_SMTP_HOST",
+        ),
+        ("CLONNECT_SMTP_USER", "ana", "CLONNECT_SMTP_PASSWORD is wrong: it must be set where CLONNECT_SMTP_USER is"),
+        ("CLONNECT_SMTP_FROM", "Clonnect", "CLONNECT_SMTP_FROM is wrong: it must look like no-reply@example.com"),
+        ("CLONNECT_SMTP_TLS", "ssl", "CLONNECT_SMTP_TLS is wrong: input should be 'starttls', 'tls' or 'none'"),
         ("CLONNECT_CONNECTIONS_LIMIT", "0", "CLONNECT_CONNECTIONS_LIMIT is wrong: input should be greater"),
         ("CLONNECT_KEY", "hunter2", "CLONNECT_KEY is wrong: it must be 32 random bytes in base64"),
     ],
@@ -62,6 +72,34 @@ def test_a_wrong_setting_is_one_sentence_that_names_it(
     assert str(refusal.value).startswith(sentence)
     assert "hunter2" not in str(refusal.value)
     assert "\n" not in str(refusal.value)
+
+
+def test_nobody_logs_in_with_a_mail_server_without_tls(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CLONNECT_SMTP_TLS", "none")
+    monkeypatch.setenv("CLONNECT_SMTP_USER", "ana")
+    monkeypatch.setenv("CLONNECT_SMTP_PASSWORD", "hunter2")
+    with pytest.raises(StartupError, match="CLONNECT_SMTP_USER is wrong: nobody logs in without TLS"):
+        load()
+
+
+@pytest.mark.parametrize(
+    ("tls", "given", "port"),
+    [("starttls", "", 587), ("tls", "", 465), ("none", "", 25), ("starttls", "2525", 2525)],
+)
+def test_a_mail_server_has_the_port_of_its_kind(
+    monkeypatch: pytest.MonkeyPatch, tls: Literal["starttls", "tls", "none"], given: str, port: int
+) -> None:
+    monkeypatch.setenv("CLONNECT_SMTP_HOST", "mail.example.com")
+    monkeypatch.setenv("CLONNECT_SMTP_FROM", "Clonnect <no-reply@example.com>")
+    monkeypatch.setenv("CLONNECT_SMTP_TLS", tls)
+    monkeypatch.setenv("CLONNECT_SMTP_PORT", given)
+    assert smtp_server(load()) == SmtpServer(
+        host="mail.example.com", port=port, tls=tls, sender="Clonnect <no-reply@example.com>"
+    )
+
+
+def test_without_a_mail_server_nobody_is_notified_by_mail() -> None:
+    assert smtp_server(Settings()) is None
 
 
 def test_a_misspelt_setting_is_not_passed_over() -> None:
