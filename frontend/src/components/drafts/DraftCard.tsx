@@ -80,7 +80,7 @@ export function DraftCard({ draft, now, onRewriting, children }: Props) {
       aria-keyshortcuts="Enter E X R"
       aria-busy={isPending}
       onKeyDown={onKeyDown}
-      className="border-border bg-surface flex flex-col gap-3 rounded-2xl border p-4"
+      className="border-border bg-surface flex flex-col gap-3 rounded-2xl border p-3 md:p-4"
     >
       {children}
       {editing ? (
@@ -161,12 +161,12 @@ function Why({ draft, name, now }: { draft: Draft; name: string; now: number }) 
   return (
     <ul aria-label={t("draft.why")} className="flex flex-wrap items-center gap-1.5">
       {outdated && (
-        <li>
+        <li className="flex">
           <Badge tone="warning">{t("draft.outdated", { name })}</Badge>
         </li>
       )}
       {expires_at !== null && left < SOON && (
-        <li>
+        <li className="flex">
           <Badge tone="danger" title={format.dateTime(expires_at)}>
             <TimerReset aria-hidden />
             {left > 0 ? t("draft.closes", { when: format.distance(expires_at, now) }) : t("draft.closed")}
@@ -174,7 +174,7 @@ function Why({ draft, name, now }: { draft: Draft; name: string; now: number }) 
         </li>
       )}
       {why.map((word) => (
-        <li key={word}>
+        <li key={word} className="flex">
           <Badge className="whitespace-normal">{inWords(word)}</Badge>
         </li>
       ))}

@@ -29,6 +29,15 @@ describe("answering a lead", () => {
     expect(writes.map(({ path }) => path)).toEqual(["approve"]);
   });
 
+  test("a draft that cannot be read is not passed over in silence", async () => {
+    const lead = aLead();
+    startBackend({ leads: [lead] });
+    server.use(http.get("*/dm/drafts/demo", () => problem(403, "Not for you.")));
+    open(`/leads?lead=${lead.id}`);
+    expect(await within(await sheet()).findByRole("alert")).toHaveTextContent("Not for you.");
+    expect(await composer()).toBeVisible();
+  });
+
   test("Escape leaves the draft that is being rewritten, not the conversation", async () => {
     const lead = aLead();
     startBackend({ leads: [lead], drafts: [aDraft({ lead_id: lead.id })] });

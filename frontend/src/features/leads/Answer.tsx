@@ -7,6 +7,7 @@ import type { Follower } from "@/api/types";
 import { Composer } from "@/components/Composer";
 import { DraftCard } from "@/components/drafts/DraftCard";
 import { useKeptDrafts } from "@/components/drafts/useKeptDrafts";
+import { ErrorNote } from "@/components/ErrorNote";
 import { nameOf } from "@/lib/people";
 import { useCreator } from "@/lib/session";
 import { useNow } from "@/lib/time";
@@ -42,10 +43,11 @@ function WaitingDrafts({ leadId }: { leadId: string }) {
       aria-label={t("waiting.drafts")}
       data-waiting-list
       tabIndex={-1}
-      className="max-h-1/2 shrink-0 overflow-y-auto outline-none"
+      className="max-h-2/5 shrink-0 overflow-y-auto outline-none"
     >
+      {waiting.error && !waiting.data && <ErrorNote error={waiting.error} retry={waiting.refetch} />}
       {drafts.map((draft) => (
-        <div key={draft.id} className="px-2.5 pt-2.5 md:px-3">
+        <div key={draft.id} className="px-2.5 pb-2.5 md:px-3">
           <DraftCard draft={draft} now={now} onRewriting={keep} />
         </div>
       ))}

@@ -137,7 +137,7 @@ function PlannedFollowUps({ leadId }: { leadId: string }) {
   return (
     <section
       aria-label={t("followup.planned")}
-      className="border-border max-h-2/5 overflow-y-auto border-t p-4"
+      className="border-border max-h-1/4 shrink-0 overflow-y-auto border-t p-4"
     >
       <h3 className="text-muted-foreground mb-3 text-xs font-semibold">{t("followup.planned")}</h3>
       {followUps.isPending && <Skeleton className="h-10" />}

@@ -33,7 +33,7 @@ export function EscalationCard({ escalation, now }: { escalation: Escalation; no
       tabIndex={0}
       aria-label={t("escalation.label", { name })}
       aria-busy={isPending}
-      className="border-warning/50 bg-surface flex flex-col gap-3 rounded-2xl border p-4"
+      className="border-warning/50 bg-surface flex flex-col gap-3 rounded-2xl border p-3 md:p-4"
     >
       <WaitingPerson person={escalation} since={escalation.created_at} now={now} />
       <p className="text-sm leading-relaxed break-words whitespace-pre-wrap">{escalation.message}</p>
