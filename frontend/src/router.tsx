@@ -9,13 +9,14 @@ import {
   useMatchRoute,
   type RouterHistory,
 } from "@tanstack/react-router";
-import { Columns3, Compass, Smartphone } from "lucide-react";
+import { Columns3, Compass, Inbox, Smartphone } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Empty } from "@/components/Empty";
 import { LiveDot } from "@/components/LiveDot";
 import { Shell, type Place } from "@/components/Shell";
 import { BotSwitch } from "@/features/bot/BotSwitch";
 import { UserMenu } from "@/features/session/UserMenu";
+import { useWaitingCount } from "@/features/waiting/useWaitingCount";
 import { useSession } from "@/lib/session";
 import { useLive } from "@/lib/useLive";
 
@@ -23,8 +24,10 @@ function Root() {
   const { t } = useTranslation();
   const { creator, session } = useSession();
   const connection = useLive(creator);
+  const waiting = useWaitingCount();
   const matches = useMatchRoute();
   const places: Place[] = [
+    { to: "/waiting", label: t("waiting.title"), icon: Inbox, count: waiting },
     { to: "/leads", label: t("nav.leads"), icon: Columns3 },
     ...(session.demo ? [{ to: "/simulator", label: t("nav.simulator"), icon: Smartphone } as const] : []),
   ];
@@ -83,6 +86,12 @@ const leads = createRoute({
   }),
 });
 
+const waiting = createRoute({
+  getParentRoute: () => root,
+  path: "/waiting",
+  component: lazyRouteComponent(() => import("@/features/waiting/WaitingPage"), "WaitingPage"),
+});
+
 const simulator = createRoute({
   getParentRoute: () => root,
   path: "/simulator",
@@ -95,7 +104,7 @@ const simulator = createRoute({
   }),
 });
 
-const routeTree = root.addChildren([home, leads, simulator]);
+const routeTree = root.addChildren([home, waiting, leads, simulator]);
 
 export function newRouter(history?: RouterHistory) {
   return createRouter({ routeTree, basepath: "/app", ...(history && { history }) });

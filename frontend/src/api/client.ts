@@ -1,17 +1,30 @@
 import createClient, { type Middleware } from "openapi-fetch";
 import type { components, paths } from "./schema";
+import type { WaitingPaths } from "./waiting";
 
-type ProblemBody = components["schemas"]["Problem"];
+type ProblemBody = components["schemas"]["Problem"] & { code?: string };
 
 /** What the API says when it refuses (RFC 9457); the message is one sentence fit to be shown. */
 export class Problem extends Error {
   constructor(
     readonly status: number,
     detail: string,
+    /** Which of several refusals with the same status it is, where the API tells them apart. */
+    readonly code?: string,
   ) {
     super(detail);
     this.name = "Problem";
   }
+}
+
+/** Somebody else has settled it meanwhile, or it does not exist any more. */
+export function isGone(error: Error | null): boolean {
+  return error instanceof Problem && (error.status === 404 || error.code === "settled");
+}
+
+/** The follower has written since; it is sent only when a person says so once more. */
+export function isOutdated(error: Error | null): boolean {
+  return error instanceof Problem && error.code === "outdated";
 }
 
 let csrfToken = "";
@@ -28,7 +41,7 @@ const csrf: Middleware = {
   },
 };
 
-export const api = createClient<paths>({
+export const api = createClient<paths & WaitingPaths>({
   baseUrl: window.location.origin,
   // Looked up on every call, so that whoever replaces fetch later is still heard.
   fetch: (request) => fetch(request),
@@ -42,12 +55,18 @@ export async function answered<T>(call: Promise<Answer<T>>): Promise<T> {
   return bodyOf(await call);
 }
 
-/** The same of an answer that is there already. */
-export function bodyOf<T>({ data, error, response }: Answer<T>): T {
-  if (data === undefined) throw new Problem(response.status, detailOf(error) ?? response.statusText);
-  return data;
+/** The same of a command; `shown` is false (202) while the lists do not know of it yet: the stream will say when. */
+export async function written<T extends object>(call: Promise<Answer<T>>): Promise<T & { shown: boolean }> {
+  const answer = await call;
+  return { ...bodyOf(answer), shown: answer.response.status !== 202 };
 }
 
-function detailOf(error: unknown): string | undefined {
-  return typeof error === "object" && error !== null ? (error as Partial<ProblemBody>).detail : undefined;
+function bodyOf<T>({ data, error, response }: Answer<T>): T {
+  if (data !== undefined) return data;
+  const { detail, code } = problemIn(error);
+  throw new Problem(response.status, detail ?? response.statusText, code);
+}
+
+function problemIn(error: unknown): Partial<ProblemBody> {
+  return typeof error === "object" && error !== null ? error : {};
 }

@@ -1,4 +1,9 @@
-import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import {
+  infiniteQueryOptions,
+  queryOptions,
+  type InfiniteData,
+  type QueryClient,
+} from "@tanstack/react-query";
 import { answered, api, Problem } from "./client";
 
 /** How many rows one answer of a list brings. */
@@ -10,16 +15,23 @@ export const firstPage = null as string | null;
 export const sessionKey = ["session"] as const;
 
 /** What the first word of a key can be: what is asked of one creator, who is the second. */
-export type Subject = "board" | "conversations" | "messages" | "follower" | "followups" | "bot" | "clock";
+export type Subject = (typeof OF_PEOPLE)[number] | "bot" | "clock";
+
+const OF_PEOPLE = [
+  "board",
+  "conversations",
+  "messages",
+  "follower",
+  "followups",
+  "drafts",
+  "escalations",
+] as const;
 
 /** The key under which everything about a subject is kept, however it was asked for. */
 export const keyOf = <What extends Subject>(what: What, creator: string) => [what, creator] as const;
 
 /** What changes when something happens to a lead or a follower. */
-export const keysOfPeople = (creator: string) =>
-  (["board", "conversations", "messages", "follower", "followups"] as const).map((what) =>
-    keyOf(what, creator),
-  );
+export const keysOfPeople = (creator: string) => OF_PEOPLE.map((what) => keyOf(what, creator));
 
 /** The demo's clock; in an installation that is no demo nobody asks. */
 export const clockQuery = (creator: string) =>
@@ -84,6 +96,29 @@ export const followUpsQuery = (creator: string, id: string) =>
     select: ({ followups }) =>
       followups.toSorted((one, other) => one.scheduled_at.localeCompare(other.scheduled_at)),
   });
+
+type PageOfWaiting = { total: number; drafts?: { id: string }[]; escalations?: { id: string }[] };
+
+/** Takes what is settled out of every list that shows it, before the lists are read again. */
+export async function takeOut(
+  client: QueryClient,
+  creator: string,
+  what: "drafts" | "escalations",
+  id: string,
+): Promise<void> {
+  const lists = { queryKey: keyOf(what, creator) };
+  // A reading that is under way would put it back.
+  await client.cancelQueries(lists);
+  client.setQueriesData<InfiniteData<PageOfWaiting>>(lists, (data) => {
+    if (!data?.pages.some((page) => page[what]?.some((row) => row.id === id))) return data;
+    const pages = data.pages.map((page) => ({
+      ...page,
+      total: page.total - 1,
+      [what]: page[what]?.filter((row) => row.id !== id),
+    }));
+    return { ...data, pages };
+  });
+}
 
 async function nullWhenUnknown<T>(answer: Promise<T>): Promise<T | null> {
   try {

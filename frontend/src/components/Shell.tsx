@@ -5,7 +5,10 @@ import { useTranslation } from "react-i18next";
 import { cn } from "@/lib/cn";
 import { Logo } from "./Logo";
 
-export type Place = { to: LinkProps["to"]; label: string; icon: LucideIcon };
+export type Place = { to: LinkProps["to"]; label: string; icon: LucideIcon; count?: number };
+
+/** More than this is only said to be more. */
+const MANY = 99;
 
 type Props = {
   places: Place[];
@@ -30,17 +33,22 @@ export function Shell({ places, title, status, controls, menu, children }: Props
       <div className="border-border bg-surface order-last flex shrink-0 items-center border-t pb-[env(safe-area-inset-bottom)] md:order-first md:w-52 md:flex-col md:items-stretch md:border-t-0 md:border-r md:p-3">
         <nav aria-label={t("nav.label")} className="flex flex-1 md:flex-none md:flex-col md:gap-0.5">
           <Logo className="hidden px-2 pt-1 pb-5 md:flex" />
-          {places.map(({ to, label, icon: Icon }) => (
+          {places.map(({ to, label, icon: Icon, count = 0 }) => (
             <Link
               key={to}
               to={to}
               className={cn(
-                "text-2xs text-muted-foreground md:hover:bg-muted flex flex-1 flex-col items-center gap-0.5 py-2 font-medium md:flex-none md:flex-row md:gap-2.5 md:rounded-lg md:px-2.5 md:text-sm",
+                "text-2xs text-muted-foreground md:hover:bg-muted relative flex flex-1 flex-col items-center gap-0.5 py-2 font-medium md:flex-none md:flex-row md:gap-2.5 md:rounded-lg md:px-2.5 md:text-sm",
                 "aria-[current=page]:text-primary md:aria-[current=page]:bg-primary-soft",
               )}
             >
               <Icon aria-hidden className="size-5 md:size-4" />
-              {label}
+              {label}{" "}
+              {count > 0 && (
+                <span className="bg-danger text-background text-2xs absolute top-1 left-1/2 ml-1.5 min-w-4.5 rounded-full px-1 text-center font-semibold tabular-nums md:static md:ml-auto">
+                  {count > MANY ? `${MANY}+` : count}
+                </span>
+              )}
             </Link>
           ))}
         </nav>

@@ -28,6 +28,9 @@ const TICKS: Record<Delivery, LucideIcon> = {
   manual: Check,
 };
 
+/** So close to the end counts as at the end (pixels). */
+const NEAR = 24;
+
 type Props = {
   /** Oldest first. */
   messages: readonly Message[];
@@ -49,6 +52,25 @@ export function Thread({ messages, mine, label, older, empty, className }: Props
   useLayoutEffect(() => {
     if (box.current) box.current.scrollTop = box.current.scrollHeight;
   }, [newest]);
+
+  useLayoutEffect(() => {
+    const thread = box.current;
+    if (!thread) return;
+    // Whoever reads the newest goes on reading it when something beside the conversation takes room away.
+    let atTheEnd = true;
+    const noteWhere = () => {
+      atTheEnd = thread.scrollHeight - thread.scrollTop - thread.clientHeight < NEAR;
+    };
+    const resized = new ResizeObserver(() => {
+      if (atTheEnd) thread.scrollTop = thread.scrollHeight;
+    });
+    thread.addEventListener("scroll", noteWhere, { passive: true });
+    resized.observe(thread);
+    return () => {
+      thread.removeEventListener("scroll", noteWhere);
+      resized.disconnect();
+    };
+  }, []);
 
   return (
     <div

@@ -7,6 +7,7 @@ import { newRouter } from "@/router";
 // The router loads its pages when they are first opened; here no test shall wait for that.
 import "@/features/leads/LeadsPage";
 import "@/features/simulator/SimulatorPage";
+import "@/features/waiting/WaitingPage";
 
 /** Opens the whole program at an address, as somebody's browser would. */
 export function open(path: string) {

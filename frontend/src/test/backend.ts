@@ -1,18 +1,21 @@
 import { http, HttpResponse } from "msw";
-import type { FollowUp, Lead, Message, Status } from "@/api/types";
+import type { Draft, Escalation, FollowUp, Lead, Message, Mode, Status } from "@/api/types";
 import { server } from "./server";
 
 type World = {
   leads?: Lead[];
   messages?: Message[];
   followUps?: FollowUp[];
+  drafts?: Draft[];
+  escalations?: Escalation[];
+  mode?: Mode;
   demo?: boolean;
   creators?: string[];
 };
 
-export function problem(status: number, detail: string) {
+export function problem(status: number, detail: string, code?: string) {
   return HttpResponse.json(
-    { type: "/problems/conflict", title: "Refused", status, detail },
+    { type: "/problems/conflict", title: "Refused", status, detail, code },
     { status, headers: { "Content-Type": "application/problem+json" } },
   );
 }
@@ -22,10 +25,13 @@ export function startBackend({
   leads = [],
   messages = [],
   followUps = [],
+  drafts = [],
+  escalations = [],
+  mode = "auto",
   demo = true,
   creators = ["demo"],
 }: World = {}) {
-  const world = { leads, messages, followUps, botActive: true, offset: 0, loggedIn: true };
+  const world = { leads, messages, followUps, drafts, escalations, mode, offset: 0, loggedIn: true };
   const writes: { path: string; body: unknown; csrf: string | null }[] = [];
   const streams = new Set<ReadableStreamDefaultController<Uint8Array>>();
   let position = 0;
@@ -126,11 +132,88 @@ export function startBackend({
       HttpResponse.json({ status: "ok", followups: world.followUps, count: 0, total: 0, next_cursor: null }),
     ),
     http.get("*/bot/demo/status", () =>
-      HttpResponse.json({ status: "ok", creator_id: "demo", bot_active: world.botActive, mode: "auto" }),
+      HttpResponse.json({
+        status: "ok",
+        creator_id: "demo",
+        bot_active: world.mode !== "off",
+        mode: world.mode,
+      }),
     ),
-    http.put("*/dashboard/demo/toggle", ({ request }) => {
-      world.botActive = new URL(request.url).searchParams.get("active") === "true";
-      return HttpResponse.json({ status: "ok", active: world.botActive, bot_active: world.botActive });
+    http.put("*/bot/demo/mode", async ({ request }) => {
+      world.mode = ((await request.json()) as { mode: Mode }).mode;
+      return HttpResponse.json({
+        status: "ok",
+        creator_id: "demo",
+        mode: world.mode,
+        bot_active: world.mode !== "off",
+      });
+    }),
+    http.get("*/dm/drafts/:creator", ({ params, request }) => {
+      const url = new URL(request.url);
+      const lead = url.searchParams.get("lead_id");
+      const rows = params.creator === "demo" ? world.drafts : [];
+      const { part, ...rest } = page(
+        rows.filter(({ lead_id }) => lead === null || lead_id === lead),
+        url,
+      );
+      return HttpResponse.json({ ...rest, creator_id: params.creator, drafts: part });
+    }),
+    http.post("*/dm/drafts/demo/:id/:how", async ({ params, request }) => {
+      const draft = world.drafts.find(({ id }) => id === params.id);
+      if (!draft) return problem(409, "Somebody has settled it already.", "settled");
+      const body = (await request.json()) as { text?: string; confirm_outdated?: boolean };
+      const sends = params.how === "approve" || params.how === "edit";
+      if (sends && draft.outdated && !body.confirm_outdated)
+        return problem(409, "They have written since.", "outdated");
+      writes.push({ path: String(params.how), body, csrf: request.headers.get("X-CSRF-Token") });
+      world.drafts = world.drafts.filter((other) => other !== draft);
+      const settled = { approve: "approved", edit: "edited", reject: "rejected", regenerate: "superseded" }[
+        String(params.how)
+      ];
+      return HttpResponse.json({
+        status: "ok",
+        id: draft.id,
+        lead_id: draft.lead_id,
+        settled,
+        version: draft.version + 1,
+        ...(sends && { message_id: "m", delivery: "queued", reason: null }),
+      });
+    }),
+    http.get("*/dm/escalations/:creator", ({ params, request }) => {
+      const rows = params.creator === "demo" ? world.escalations : [];
+      const { part, ...rest } = page(rows, new URL(request.url));
+      return HttpResponse.json({ ...rest, creator_id: params.creator, escalations: part });
+    }),
+    http.post("*/dm/escalations/demo/:id/resolve", async ({ params, request }) => {
+      if (!world.escalations.some(({ id }) => id === params.id)) return problem(404, "Nothing by that id.");
+      const body: unknown = await request.json();
+      writes.push({ path: "resolve", body, csrf: request.headers.get("X-CSRF-Token") });
+      world.escalations = world.escalations.filter(({ id }) => id !== params.id);
+      return HttpResponse.json({ status: "ok", id: params.id, lead_id: "l", resolved: true, version: 2 });
+    }),
+    http.post("*/dm/conversations/demo/:id/typing", ({ request }) => {
+      writes.push({ path: "typing", body: {}, csrf: request.headers.get("X-CSRF-Token") });
+      return HttpResponse.json({ status: "ok", holds_until: new Date(Date.now() + 120_000).toISOString() });
+    }),
+    http.post("*/dm/send/demo", async ({ request }) => {
+      const body = (await request.json()) as { follower_id: string; message: string };
+      writes.push({ path: "send", body, csrf: request.headers.get("X-CSRF-Token") });
+      const answer = {
+        ...said,
+        role: "assistant" as const,
+        author: "person" as const,
+        delivery: "sent" as const,
+      };
+      world.messages = [
+        ...world.messages,
+        {
+          ...answer,
+          id: `m${world.messages.length}`,
+          content: body.message,
+          timestamp: new Date().toISOString(),
+        },
+      ];
+      return HttpResponse.json({ status: "ok", sent: true, message_id: "m", delivery: "sent", reason: null });
     }),
     http.post("*/simulator/demo/messages", async ({ request }) => {
       const body = (await request.json()) as { text: string; follower_id: string };

@@ -1,4 +1,4 @@
-import type { FollowUp, Lead, Message } from "@/api/types";
+import type { Draft, Escalation, FollowUp, Lead, Message } from "@/api/types";
 
 let made = 0;
 
@@ -73,6 +73,49 @@ export function aFollowUp(wishes: Partial<FollowUp> = {}): FollowUp {
     created_at: "2026-11-20T10:00:00+00:00",
     sent_at: null,
     metadata: {},
+    ...wishes,
+  };
+}
+
+export function aDraft(wishes: Partial<Draft> = {}): Draft {
+  const id = uuid();
+  return {
+    id,
+    lead_id: uuid(),
+    follower_id: `ig_${made}`,
+    username: null,
+    name: "Ana García",
+    platform: "instagram",
+    burst_id: uuid(),
+    asked: "¿Cuánto cuesta?",
+    text: "El curso cuesta 97 €",
+    language: "es",
+    intent: "question_product",
+    confidence: 0.86,
+    source: "model",
+    product_id: null,
+    why: ["review"],
+    created_at: "2026-11-20T10:00:00+00:00",
+    expires_at: null,
+    outdated: false,
+    version: 1,
+    ...wishes,
+  };
+}
+
+export function anEscalation(wishes: Partial<Escalation> = {}): Escalation {
+  const id = uuid();
+  return {
+    id,
+    lead_id: uuid(),
+    follower_id: `ig_${made}`,
+    username: null,
+    name: "Pedro Ruiz",
+    platform: "whatsapp",
+    reason: "asked",
+    message: "Quiero hablar con una persona",
+    created_at: "2026-11-20T10:00:00+00:00",
+    lead_status: "hot",
     ...wishes,
   };
 }

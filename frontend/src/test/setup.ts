@@ -1,5 +1,6 @@
 import "@testing-library/jest-dom/vitest";
 import { cleanup, configure } from "@testing-library/react";
+import { toast } from "sonner";
 import { afterAll, afterEach, beforeAll, beforeEach, vi } from "vitest";
 import { startTranslations } from "@/i18n/i18n";
 import { server } from "./server";
@@ -35,6 +36,8 @@ beforeAll(async () => {
 beforeEach(() => localStorage.clear());
 afterEach(() => {
   cleanup();
+  // They belong to no component: the next test would be shown what was said to this one.
+  toast.dismiss();
   server.resetHandlers();
 });
 afterAll(() => server.close());

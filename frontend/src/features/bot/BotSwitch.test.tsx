@@ -5,26 +5,42 @@ import { open } from "@/test/app";
 import { problem, startBackend } from "@/test/backend";
 import { server } from "@/test/server";
 
-test("the switch silences the bot", async () => {
-  const { world } = startBackend();
+test("the menu says what each mode means, and which one holds", async () => {
+  startBackend({ mode: "review" });
   const { user } = open("/leads");
-  const bot = await screen.findByRole("switch", { name: /Bot/ });
-  await waitFor(() => expect(bot).toBeChecked());
-  await user.click(bot);
-  expect(
-    await screen.findByText("The bot is silent now. Messages are still stored and shown."),
-  ).toBeVisible();
-  expect(bot).not.toBeChecked();
-  expect(world.botActive).toBe(false);
+  await user.click(await screen.findByRole("button", { name: "Bot Review" }));
+  const off = await screen.findByRole("menuitemradio", { name: "Off" });
+  const review = screen.getByRole("menuitemradio", { name: "Review" });
+  const auto = screen.getByRole("menuitemradio", { name: "Auto" });
+  expect(off).toHaveAccessibleDescription("Says nothing. Messages are still stored and shown.");
+  expect(review).toHaveAccessibleDescription("Proposes answers; you approve them.");
+  expect(auto).toHaveAccessibleDescription(/^Answers by itself/);
+  expect([off, review, auto].map((item) => item.getAttribute("aria-checked"))).toEqual([
+    "false",
+    "true",
+    "false",
+  ]);
+});
+
+test.each([
+  ["Off", "off", "The bot is silent now. Messages are still stored and shown."],
+  ["Auto", "auto", "The bot answers by itself now."],
+])("choosing %s switches the bot", async (label, mode, said) => {
+  const { world } = startBackend({ mode: "review" });
+  const { user } = open("/leads");
+  await user.click(await screen.findByRole("button", { name: "Bot Review" }));
+  await user.click(await screen.findByRole("menuitemradio", { name: label }));
+  expect(await screen.findByText(said)).toBeVisible();
+  expect(await screen.findByRole("button", { name: `Bot ${label}` })).toBeVisible();
+  expect(world.mode).toBe(mode);
 });
 
 test("a switch that was refused goes back to what is", async () => {
-  startBackend();
-  server.use(http.put("*/dashboard/demo/toggle", () => problem(403, "Owners only.")));
+  startBackend({ mode: "auto" });
+  server.use(http.put("*/bot/demo/mode", () => problem(403, "Owners only.")));
   const { user } = open("/leads");
-  const bot = await screen.findByRole("switch", { name: /Bot/ });
-  await waitFor(() => expect(bot).toBeChecked());
-  await user.click(bot);
+  await user.click(await screen.findByRole("button", { name: "Bot Auto" }));
+  await user.click(await screen.findByRole("menuitemradio", { name: "Off" }));
   expect(await screen.findByText("The bot was not switched: Owners only.")).toBeVisible();
-  expect(bot).toBeChecked();
+  await waitFor(() => expect(screen.getByRole("button", { name: "Bot Auto" })).toBeVisible());
 });

@@ -85,10 +85,10 @@ describe("the board", () => {
     await user.keyboard("]");
     await cardIn(/^Active/, /^Ana/);
     const before = asked;
-    world.botActive = false;
+    world.mode = "off";
     tell("lead.scored");
     tell("creator.mode_changed");
-    await waitFor(() => expect(screen.getByRole("switch", { name: /Bot/ })).not.toBeChecked());
+    expect(await screen.findByRole("button", { name: "Bot Off" })).toBeVisible();
     expect(asked).toBe(before);
     expect(await cardIn(/^Active/, /^Ana/)).toBeVisible();
   });

@@ -16,6 +16,7 @@ import { Sheet, SheetClose, SheetContent, SheetTitle } from "@/components/ui/she
 import { Skeleton } from "@/components/ui/skeleton";
 import { handleOf, nameOf } from "@/lib/people";
 import { useCreator } from "@/lib/session";
+import { Answer } from "./Answer";
 
 /** One lead beside the board: who it is, what was said, what is planned. */
 export function LeadSheet({ leadId, onClose }: { leadId: string | undefined; onClose: () => void }) {
@@ -26,6 +27,10 @@ export function LeadSheet({ leadId, onClose }: { leadId: string | undefined; onC
     <Sheet open={leadId !== undefined} onOpenChange={(open) => !open && onClose()}>
       <SheetContent
         aria-describedby={undefined}
+        onEscapeKeyDown={(event) => {
+          // Escape leaves the field; what is written in it must not go with the sheet.
+          if (event.target instanceof HTMLTextAreaElement) event.preventDefault();
+        }}
         onOpenAutoFocus={() => {
           opener.current = document.activeElement;
         }}
@@ -66,6 +71,7 @@ function LeadDetails({ leadId }: { leadId: string }) {
       </header>
       {follower.isError && !found && <ErrorNote error={follower.error} retry={follower.refetch} />}
       <LastMessages leadId={leadId} />
+      {found && <Answer key={found.id} follower={found} />}
       <PlannedFollowUps leadId={leadId} />
     </>
   );
@@ -131,7 +137,7 @@ function PlannedFollowUps({ leadId }: { leadId: string }) {
   return (
     <section
       aria-label={t("followup.planned")}
-      className="border-border max-h-2/5 overflow-y-auto border-t p-4"
+      className="border-border max-h-1/4 shrink-0 overflow-y-auto border-t p-4"
     >
       <h3 className="text-muted-foreground mb-3 text-xs font-semibold">{t("followup.planned")}</h3>
       {followUps.isPending && <Skeleton className="h-10" />}

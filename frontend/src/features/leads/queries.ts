@@ -4,7 +4,7 @@ import {
   type InfiniteData,
   type QueryClient,
 } from "@tanstack/react-query";
-import { answered, api, bodyOf } from "@/api/client";
+import { answered, api, written } from "@/api/client";
 import { firstPage, keyOf, PAGE } from "@/api/queries";
 import { STATUSES, type Lead, type PageOfLeads, type Status } from "@/api/types";
 
@@ -47,15 +47,22 @@ export const columnTotalQuery = (creator: string, status: Status) =>
     select: (page) => page.total,
   });
 
-export const putStatus = async (creator: string, leadId: string, status: Status) => {
-  const answer = await api.PUT("/dm/follower/{creator_id}/{lead_id}/status", {
-    params: { path: { creator_id: creator, lead_id: leadId } },
-    body: { status },
-  });
-  bodyOf(answer);
-  /** 202: stored, but the lists do not show it yet; the stream will say when. */
-  return { shown: answer.response.status !== 202 };
-};
+export const putStatus = (creator: string, leadId: string, status: Status) =>
+  written(
+    api.PUT("/dm/follower/{creator_id}/{lead_id}/status", {
+      params: { path: { creator_id: creator, lead_id: leadId } },
+      body: { status },
+    }),
+  );
+
+/** Says something as the creator; the same key is said only once, however often it is asked for. */
+export const sendMessage = (creator: string, followerId: string, message: string, key: string) =>
+  written(
+    api.POST("/dm/send/{creator_id}", {
+      params: { path: { creator_id: creator }, header: { "Idempotency-Key": key } },
+      body: { follower_id: followerId, message },
+    }),
+  );
 
 /** The leads of all pages read so far, each once: one that moved up while we scrolled is on two pages. */
 export function leadsOf(data: ColumnData): Lead[] {
