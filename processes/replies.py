@@ -107,6 +107,7 @@ def _reply(app: Clonnect, event: Follower.BurstUnderstood, limits: AnswerLimits)
         event.language,
         _facts(creator, app.lead_of(follower), event.product_id or follower.product_id, event.language),
         also=[other for other, _ in event.intents[1:]],
+        seed=event.burst_id,
     )
     if text is not None:
         answer = ProposedAnswer(event.burst_id, text, event.language, intent, confidence, "template", event.product_id)
