@@ -35,9 +35,9 @@ WORDINGS = {Language.ES: SPANISH, Language.EN: ENGLISH, Language.PT: PORTUGUESE}
 CHOICES = [
     (f"{language}/{intent}/{number}", choice)
     for language, wordings in WORDINGS.items()
-    for intent, choices in {**wordings.answers, "refusal": (wordings.refusal,)}.items()
+    for intent, choices in wordings.answers.items()
     for number, choice in enumerate(choices)
-]
+] + [(f"{language}/refusal", wordings.refusal) for language, wordings in WORDINGS.items()]
 each_choice = pytest.mark.parametrize("choice", [choice for _, choice in CHOICES], ids=[name for name, _ in CHOICES])
 SEEDS = range(40)
 """Enough lots for every wording to be drawn."""
