@@ -120,7 +120,8 @@ _CALLED: Final = (
 """Introductions behind which there may be anything."""
 _INTRODUCTION: Final = re.compile(rf"\b(?:(?P<named>{_NAMED})|{_CALLED})\s*:?\s+(?=[^\W\d_])", re.IGNORECASE)
 _NAME_FIRST: Final = re.compile(
-    r"\s*(?:(?:hi|hello|hey|hola|buenas|oi|ol[aá])\b[\s,!]*)?(?=[^\W\d_]+ (?:here|(?:por )?aqu[ií])\b)", re.IGNORECASE
+    r"\s*(?:(?:hi|hello|hey|hola|buenas|oi|ol[aá])\b[\s,!]*)?(?=[^\W\d_]+ (?:here|(?:por )?aqu[ií]) *(?:[!,.…\n]|$))",
+    re.IGNORECASE,
 )
 _DENIED: Final = re.compile(r"\b(?:no|not|n[ãa]o|nunca|never) *$", re.IGNORECASE)
 # "¿Está por aquí Ana?" asks for somebody.

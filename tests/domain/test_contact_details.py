@@ -87,6 +87,7 @@ def test_who_says_their_name_is_known_by_it(text: str, name: str) -> None:
         "¿eres Ana?",
         "¿está por aquí Ana?",
         "gracias Ana",
+        "Ana aquí te mando el comprobante",
         # Denied, or two at once
         "no soy Ana",
         "no me llamo Ana",
