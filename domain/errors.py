@@ -7,6 +7,7 @@ DomainError
 │   ├── AlreadyTaken
 │   ├── DuplicateLead
 │   ├── OutdatedDraft
+│   ├── SettledDraft
 │   └── VersionMismatch
 └── NotDue              a send that may not go out now
 
@@ -69,6 +70,10 @@ class DuplicateLead(Conflict):
 
 class OutdatedDraft(Conflict):
     """The person has written since the words that a draft answers."""
+
+
+class SettledDraft(Conflict):
+    """Somebody has decided about the draft already."""
 
 
 class VersionMismatch(Conflict):

@@ -15,21 +15,27 @@ from domain.platforms import too_long
 from domain.understanding.intents import may_be_answered
 from domain.vocabulary import Intent, Language
 from processes.generation import Written
-from processes.templates import Facts, format_price, reply
+from processes.templates import Facts, format_price, refusal_reply, reply
 
 
 def template_answer(creator: Creator, follower: Follower, lead: Lead, burst: UnderstoodBurst) -> ProposedAnswer | None:
     """The answer to a burst; `None` where a person has to find one."""
     intent, confidence = burst.intents[0]
-    text = _welcome(creator, follower, intent) or reply(
-        intent,
-        burst.language,
-        _facts(creator, lead, burst.product_id or follower.product_id, burst.language),
-        also=[other for other, _ in burst.intents[1:]],
-    )
+    facts = _facts(creator, lead, burst.product_id or follower.product_id, burst.language)
+    if burst.refusal:
+        text = refusal_reply(burst.language, facts, said=follower.said_lately, seed=burst.burst_id)
+    else:
+        text = _welcome(creator, follower, intent) or reply(
+            intent,
+            burst.language,
+            facts,
+            also=[other for other, _ in burst.intents[1:]],
+            said=follower.said_lately,
+            seed=burst.burst_id,
+        )
     if text is None:
         return None
-    why = () if may_be_answered(burst.intents, burst.best) else ("unsure",)
+    why = () if burst.refusal or may_be_answered(burst.intents, burst.best) else ("unsure",)
     return ProposedAnswer(burst.burst_id, text, burst.language, intent, confidence, "template", burst.product_id, why)
 
 

@@ -18,7 +18,7 @@ from api.http.problems import also
 from api.http.reads import AsShown, Reads
 from api.presenters.items import Delivery, Row
 from domain.application import Clonnect
-from domain.errors import Conflict, NotFound
+from domain.errors import NotFound, SettledDraft
 from projections.awaiting_person import WAITING
 
 router = guarded_router("conversations", reads=STAFF, writes=STAFF)
@@ -121,12 +121,12 @@ async def regenerate_draft(
 
 
 async def _waiting(reads: AsShown, do: Commands, creator_id: str, draft_id: UUID) -> Row:
-    """A draft that nobody has settled, unless by this very request; raises `NotFound` and `Conflict`."""
+    """A draft that nobody has settled, unless by this very request; raises `NotFound` and `SettledDraft`."""
     row = await reads.awaiting_person.draft(creator_id, draft_id)
     if row is None:
         raise NotFound("There is no such draft.")
     if row["state"] != WAITING and not do.was_done:
-        raise Conflict(f"This draft is settled already: {row['state']}.")
+        raise SettledDraft(f"This draft is settled already: {row['state']}.")
     return row
 
 

@@ -1,7 +1,7 @@
 """What waits for a person, as it is shown: drafts and escalations, each with the person and what they wrote."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from api.http.fields import Listed, ResponseModel, Time
@@ -35,7 +35,7 @@ class DraftItem(WaitingItem):
     language: Language
     intent: Intent
     confidence: float
-    source: str
+    source: Literal["template", "model"]
     product_id: UUID | None
     why: list[str]
     expires_at: Time | None
@@ -46,7 +46,7 @@ class DraftItem(WaitingItem):
 class EscalationItem(WaitingItem):
     """Somebody who asked for a person, or is better answered by one."""
 
-    reason: str
+    reason: Literal["asked", "model", "support", "repeat"]
     message: str
     lead_status: Status
 

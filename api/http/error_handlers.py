@@ -26,6 +26,7 @@ from domain.errors import (
     Invalid,
     NotFound,
     OutdatedDraft,
+    SettledDraft,
     VersionMismatch,
 )
 from eventstore.vault import WrongKey
@@ -68,6 +69,8 @@ async def _refused_by_the_business(request: Request, error: DomainError) -> Resp
             return _invalid(request, errors)
         case DuplicateLead(existing_id=existing_id):
             return answer(request, 409, "duplicate-lead", str(error), existing_id=str(existing_id))
+        case SettledDraft():
+            return answer(request, 409, "settled-draft", str(error))
         case OutdatedDraft():
             return answer(request, 409, "outdated-draft", str(error))
         case VersionMismatch(current_version=version):

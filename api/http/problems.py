@@ -23,6 +23,7 @@ TITLES: Final[Mapping[str, str]] = {
     "method-not-allowed": "This cannot be done here",
     "unsupported-media-type": "The body is of another type than is taken here",
     "duplicate-lead": "This person already is a lead",
+    "settled-draft": "Somebody has decided about it already",
     "outdated-draft": "The person has written since",
     "conflict": "The present state refuses this",
     "in-progress": "The first request is not answered yet",

@@ -58,6 +58,7 @@ REFUSALS: Final[Mapping[str, DocumentedRefusal]] = {
         409, "This person already is a lead.", {"existing_id": "0b8c1f6e-2d54-5c5b-9d0e-6a3b5d7f9e21"}
     ),
     "conflict": DocumentedRefusal(409, "More than one lead has this id: say which with its prefix, such as `ig_`."),
+    "settled-draft": DocumentedRefusal(409, "This draft is settled already."),
     "outdated-draft": DocumentedRefusal(409, "This person has written since."),
     "in-progress": DocumentedRefusal(409, "The first request with this key is not answered yet."),
     "version-mismatch": DocumentedRefusal(412, "It has changed since: it has version 4 now.", {"current_version": 4}),
@@ -96,6 +97,8 @@ def refusals(call: Call) -> Iterator[str]:
         yield "not-found"
     if "prefer" in call.parameters or call.parameters & {"lead_id", "follower_id", "draft_id"}:
         yield "conflict"
+    if "draft_id" in call.parameters:
+        yield "settled-draft"
     if call.may_be_repeated:
         yield from ("in-progress", "idempotency-key-reused")
     if call.writes:

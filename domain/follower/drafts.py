@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from uuid import UUID, uuid5
 
-from domain.errors import Conflict, NotDue, OutdatedDraft
+from domain.errors import NotDue, OutdatedDraft, SettledDraft
 from domain.follower.follower import Follower
 from domain.follower.values import Draft, ProposedAnswer
 
@@ -36,9 +36,9 @@ def draft_reply(follower: Follower, answer: ProposedAnswer, *, read_version: int
 
 
 def waiting(follower: Follower, draft_id: UUID) -> Draft:
-    """The draft that waits; raises `Conflict` when it was settled, or replaced, before."""
+    """The draft that waits; raises `SettledDraft` when it was settled, or replaced, before."""
     if follower.draft is None or follower.draft.draft_id != draft_id:
-        raise Conflict("This draft is settled already.")
+        raise SettledDraft("This draft is settled already.")
     return follower.draft
 
 
@@ -53,7 +53,7 @@ def present(follower: Follower, draft_id: UUID) -> Draft:
 def approve(follower: Follower, draft_id: UUID, text: str | None, *, although_outdated: bool) -> str:
     """A person says that a draft, or what they made of it, is to be sent; answers the text.
 
-    Raises `Conflict` when it is settled, and `OutdatedDraft` when the person has written since and nobody said
+    Raises `SettledDraft` when it is settled, and `OutdatedDraft` when the person has written since and nobody said
     `although_outdated`.
     """
     draft = waiting(follower, draft_id) if although_outdated else present(follower, draft_id)
@@ -65,7 +65,7 @@ def approve(follower: Follower, draft_id: UUID, text: str | None, *, although_ou
 
 
 def reject(follower: Follower, draft_id: UUID, reason: str | None) -> None:
-    """A person says that a draft is not to be sent; raises `Conflict` when it is settled."""
+    """A person says that a draft is not to be sent; raises `SettledDraft` when it is settled."""
     waiting(follower, draft_id)
     follower.trigger_event(Follower.DraftRejected, draft_id=draft_id, reason=reason)
 

@@ -29,6 +29,7 @@ BOT = "bot"
 """Who requests what no person has seen."""
 KNOWN_IDS = 200
 EVIDENCE_KEPT = 10
+SAID_KEPT = 5
 UNRESOLVED_KEPT = 20
 
 Key = TypeVar("Key")
@@ -89,6 +90,7 @@ class Follower(FollowerState):
             follower.platform_user_id = ""
             follower.known_keys = {}
             follower.thread = follower.album = None
+            follower.said_lately = ()
             follower.burst = follower.draft = follower.understood = None
             follower.sends = {}
 
@@ -258,6 +260,7 @@ class Follower(FollowerState):
             state |= {"facts_used": [], "call_id": None, "expires_at": None}
 
         def apply(self, follower: "Follower") -> None:
+            follower.said_lately = (*follower.said_lately, self.text)[-SAID_KEPT:]
             follower.answers_to_it = follower.answers_to_it + 1 if self.burst_id == follower.last_answered else 1
             follower.last_answered = self.burst_id
             follower.draft = Draft(self.draft_id, self.burst_id, self.text) if self.why_draft else None

@@ -52,6 +52,7 @@ class FollowerState(Aggregate):
         self.last_burst: UUID | None = None
         self.last_answered: UUID | None = None
         self.answers_to_it = 0
+        self.said_lately: tuple[str, ...] = ()
         self.draft: Draft | None = None
         self.mode: Mode | None = None
         self.product_id: UUID | None = None

@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 import phonenumbers
-from phonenumbers import ValidationResult
+from phonenumbers import Leniency, PhoneNumberMatcher, PhoneNumberType, ValidationResult
 
 from domain.errors import FieldError, Invalid
 
@@ -16,6 +16,15 @@ SHAPE: Final = r"([+().\- ]*[0-9]){5}[0-9+().\- ]*"
 
 _E164: Final = re.compile(r"[1-9][0-9]{6,14}")
 _DECIMAL: Final = re.compile(r"\+?[0-9]{5,}[.]0+")
+_OF_COMPANIES: Final = frozenset(
+    {
+        PhoneNumberType.TOLL_FREE,
+        PhoneNumberType.PREMIUM_RATE,
+        PhoneNumberType.SHARED_COST,
+        PhoneNumberType.UAN,
+        PhoneNumberType.VOICEMAIL,
+    }
+)
 _MEXICAN_MOBILE: Final = re.compile(r"521(?=[0-9]{10}$)")
 """WhatsApp's ids keep the 1 that Mexico's numbering plan gave up in 2019."""
 
@@ -52,6 +61,19 @@ def e164(given: str, country: str | None) -> str | None:
         return None
     possible = phonenumbers.is_possible_number_with_reason(international) is ValidationResult.IS_POSSIBLE
     return digits if possible else None
+
+
+def numbers_in(text: str, country: str | None) -> list[tuple[int, str]]:
+    """The telephone numbers that a text mentions, in its order: where each begins, and its digits in E.164.
+
+    Without a plus they are of the country (ISO 3166), if they are in use there. Numbers for which whoever calls pays
+    more, or nothing, are nobody's own.
+    """
+    return [
+        (found.start, f"{found.number.country_code}{phonenumbers.national_significant_number(found.number)}")
+        for found in PhoneNumberMatcher(text, country, leniency=Leniency.VALID)
+        if phonenumbers.number_type(found.number) not in _OF_COMPANIES
+    ]
 
 
 def _is_in_use(number: phonenumbers.PhoneNumber | None) -> bool:

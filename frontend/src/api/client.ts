@@ -1,16 +1,15 @@
 import createClient, { type Middleware } from "openapi-fetch";
 import type { components, paths } from "./schema";
-import type { WaitingPaths } from "./waiting";
 
-type ProblemBody = components["schemas"]["Problem"] & { code?: string };
+type ProblemBody = components["schemas"]["Problem"];
 
 /** What the API says when it refuses (RFC 9457); the message is one sentence fit to be shown. */
 export class Problem extends Error {
   constructor(
     readonly status: number,
     detail: string,
-    /** Which of several refusals with the same status it is, where the API tells them apart. */
-    readonly code?: string,
+    /** Which of several refusals with the same status it is: the address of its kind. */
+    readonly type?: string,
   ) {
     super(detail);
     this.name = "Problem";
@@ -19,12 +18,12 @@ export class Problem extends Error {
 
 /** Somebody else has settled it meanwhile, or it does not exist any more. */
 export function isGone(error: Error | null): boolean {
-  return error instanceof Problem && (error.status === 404 || error.code === "settled");
+  return error instanceof Problem && (error.status === 404 || error.type === "/problems/settled-draft");
 }
 
 /** The follower has written since; it is sent only when a person says so once more. */
 export function isOutdated(error: Error | null): boolean {
-  return error instanceof Problem && error.code === "outdated";
+  return error instanceof Problem && error.type === "/problems/outdated-draft";
 }
 
 let csrfToken = "";
@@ -41,7 +40,7 @@ const csrf: Middleware = {
   },
 };
 
-export const api = createClient<paths & WaitingPaths>({
+export const api = createClient<paths>({
   baseUrl: window.location.origin,
   // Looked up on every call, so that whoever replaces fetch later is still heard.
   fetch: (request) => fetch(request),
@@ -63,8 +62,8 @@ export async function written<T extends object>(call: Promise<Answer<T>>): Promi
 
 function bodyOf<T>({ data, error, response }: Answer<T>): T {
   if (data !== undefined) return data;
-  const { detail, code } = problemIn(error);
-  throw new Problem(response.status, detail ?? response.statusText, code);
+  const { detail, type } = problemIn(error);
+  throw new Problem(response.status, detail ?? response.statusText, type);
 }
 
 function problemIn(error: unknown): Partial<ProblemBody> {

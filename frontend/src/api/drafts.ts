@@ -38,14 +38,14 @@ export async function settleDraft(creator: string, id: string, settlement: Settl
       return written(
         api.POST("/dm/drafts/{creator_id}/{draft_id}/approve", {
           params,
-          body: { ...(settlement.confirmed && { confirm_outdated: true }) },
+          body: { confirm_outdated: settlement.confirmed ?? false },
         }),
       );
     case "edit":
       return written(
         api.POST("/dm/drafts/{creator_id}/{draft_id}/edit", {
           params,
-          body: { text: settlement.text, ...(settlement.confirmed && { confirm_outdated: true }) },
+          body: { text: settlement.text, confirm_outdated: settlement.confirmed ?? false },
         }),
       );
     case "reject":

@@ -2612,8 +2612,11 @@ export interface components {
             intent: components["schemas"]["Intent"];
             /** Confidence */
             confidence: number;
-            /** Source */
-            source: string;
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "template" | "model";
             /** Product Id */
             product_id: string | null;
             /** Why */
@@ -2879,8 +2882,11 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
-            /** Reason */
-            reason: string;
+            /**
+             * Reason
+             * @enum {string}
+             */
+            reason: "asked" | "model" | "support" | "repeat";
             /** Message */
             message: string;
             lead_status: components["schemas"]["Status"];
@@ -4120,7 +4126,7 @@ export interface components {
              * Type
              * @enum {string}
              */
-            type: "/problems/bad-request" | "/problems/unauthenticated" | "/problems/forbidden" | "/problems/csrf" | "/problems/signature" | "/problems/not-found" | "/problems/method-not-allowed" | "/problems/unsupported-media-type" | "/problems/duplicate-lead" | "/problems/outdated-draft" | "/problems/conflict" | "/problems/in-progress" | "/problems/version-mismatch" | "/problems/too-large" | "/problems/headers-too-large" | "/problems/too-slow" | "/problems/invalid" | "/problems/idempotency-key-reused" | "/problems/rate-limited" | "/problems/not-caught-up" | "/problems/unavailable" | "/problems/internal";
+            type: "/problems/bad-request" | "/problems/unauthenticated" | "/problems/forbidden" | "/problems/csrf" | "/problems/signature" | "/problems/not-found" | "/problems/method-not-allowed" | "/problems/unsupported-media-type" | "/problems/duplicate-lead" | "/problems/settled-draft" | "/problems/outdated-draft" | "/problems/conflict" | "/problems/in-progress" | "/problems/version-mismatch" | "/problems/too-large" | "/problems/headers-too-large" | "/problems/too-slow" | "/problems/invalid" | "/problems/idempotency-key-reused" | "/problems/rate-limited" | "/problems/not-caught-up" | "/problems/unavailable" | "/problems/internal";
             /** Title */
             title: string;
             /** Status */
@@ -5445,8 +5451,18 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `outdated-draft`: The person has written since · `conflict`: The present state refuses this · `in-progress`: The first request is not answered yet */
-        "outdated-draft.conflict.in-progress": {
+        /** @description `settled-draft`: Somebody has decided about it already · `outdated-draft`: The person has written since · `conflict`: The present state refuses this · `in-progress`: The first request is not answered yet */
+        "settled-draft.outdated-draft.conflict.in-progress": {
+            headers: {
+                "X-Request-ID": components["headers"]["X-Request-ID"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `settled-draft`: Somebody has decided about it already · `conflict`: The present state refuses this · `in-progress`: The first request is not answered yet */
+        "settled-draft.conflict.in-progress": {
             headers: {
                 "X-Request-ID": components["headers"]["X-Request-ID"];
                 [name: string]: unknown;
@@ -6646,7 +6662,7 @@ export interface operations {
             401: components["responses"]["unauthenticated"];
             403: components["responses"]["forbidden.csrf"];
             404: components["responses"]["not-found"];
-            409: components["responses"]["outdated-draft.conflict.in-progress"];
+            409: components["responses"]["settled-draft.outdated-draft.conflict.in-progress"];
             413: components["responses"]["too-large"];
             415: components["responses"]["unsupported-media-type"];
             422: components["responses"]["invalid.idempotency-key-reused"];
@@ -6751,7 +6767,7 @@ export interface operations {
             401: components["responses"]["unauthenticated"];
             403: components["responses"]["forbidden.csrf"];
             404: components["responses"]["not-found"];
-            409: components["responses"]["outdated-draft.conflict.in-progress"];
+            409: components["responses"]["settled-draft.outdated-draft.conflict.in-progress"];
             413: components["responses"]["too-large"];
             415: components["responses"]["unsupported-media-type"];
             422: components["responses"]["invalid.idempotency-key-reused"];
@@ -6851,7 +6867,7 @@ export interface operations {
             401: components["responses"]["unauthenticated"];
             403: components["responses"]["forbidden.csrf"];
             404: components["responses"]["not-found"];
-            409: components["responses"]["conflict.in-progress"];
+            409: components["responses"]["settled-draft.conflict.in-progress"];
             413: components["responses"]["too-large"];
             415: components["responses"]["unsupported-media-type"];
             422: components["responses"]["invalid.idempotency-key-reused"];
@@ -6947,7 +6963,7 @@ export interface operations {
             401: components["responses"]["unauthenticated"];
             403: components["responses"]["forbidden.csrf"];
             404: components["responses"]["not-found"];
-            409: components["responses"]["outdated-draft.conflict.in-progress"];
+            409: components["responses"]["settled-draft.outdated-draft.conflict.in-progress"];
             413: components["responses"]["too-large"];
             415: components["responses"]["unsupported-media-type"];
             422: components["responses"]["invalid.idempotency-key-reused"];

@@ -1,7 +1,4 @@
-import type { paths as known } from "./schema";
-import type { WaitingPaths } from "./waiting";
-
-type paths = known & WaitingPaths;
+import type { paths } from "./schema";
 
 type Json<Response> = Response extends { content: { "application/json": infer Body } } ? Body : never;
 type Got<Path extends keyof paths> = paths[Path] extends { get: { responses: { 200: infer Response } } }

@@ -47,8 +47,10 @@ function useOutcome(draft: Draft): (settled: Settled) => void {
   const inWords = useReason();
   const name = nameOf(draft) ?? t("lead.nameless");
   return (settled) => {
-    if (settled.settled === "rejected") return void toast.success(t("draft.rejected", { name }));
-    if (settled.settled === "superseded") return void toast.success(t("draft.regenerating", { name }));
+    if (!("delivery" in settled)) {
+      const done = settled.settled === "rejected" ? "draft.rejected" : "draft.regenerating";
+      return void toast.success(t(done, { name }));
+    }
     const { delivery } = settled;
     const reason = settled.reason === null ? t(`delivery.${delivery}`) : inWords(settled.reason);
     if (delivery === "held" || delivery === "failed") toast.error(t("draft.not_delivered", { name, reason }));

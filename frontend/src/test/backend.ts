@@ -13,9 +13,9 @@ type World = {
   creators?: string[];
 };
 
-export function problem(status: number, detail: string, code?: string) {
+export function problem(status: number, detail: string, slug = "conflict") {
   return HttpResponse.json(
-    { type: "/problems/conflict", title: "Refused", status, detail, code },
+    { type: `/problems/${slug}`, title: "Refused", status, detail },
     { status, headers: { "Content-Type": "application/problem+json" } },
   );
 }
@@ -160,11 +160,11 @@ export function startBackend({
     }),
     http.post("*/dm/drafts/demo/:id/:how", async ({ params, request }) => {
       const draft = world.drafts.find(({ id }) => id === params.id);
-      if (!draft) return problem(409, "Somebody has settled it already.", "settled");
+      if (!draft) return problem(409, "Somebody has settled it already.", "settled-draft");
       const body = (await request.json()) as { text?: string; confirm_outdated?: boolean };
       const sends = params.how === "approve" || params.how === "edit";
       if (sends && draft.outdated && !body.confirm_outdated)
-        return problem(409, "They have written since.", "outdated");
+        return problem(409, "They have written since.", "outdated-draft");
       writes.push({ path: String(params.how), body, csrf: request.headers.get("X-CSRF-Token") });
       world.drafts = world.drafts.filter((other) => other !== draft);
       const settled = { approve: "approved", edit: "edited", reject: "rejected", regenerate: "superseded" }[

@@ -55,7 +55,7 @@ def test_what_is_approved_is_sent_and_waits_no_more(reviewed: Person) -> None:
     assert (said["settled"], said["delivery"], said["lead_id"]) == ("approved", "sent", waiting["lead_id"])
     assert last_message(reviewed) == ("bot", waiting["text"])
     assert good(reviewed.ask("GET /dm/drafts/{c}"))["total"] == 0
-    bad(reviewed.ask(call, {}), 409, "conflict")
+    bad(reviewed.ask(call, {}), 409, "settled-draft")
 
 
 def test_what_is_edited_is_sent_in_the_words_of_the_person(reviewed: Person) -> None:
