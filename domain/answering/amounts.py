@@ -212,7 +212,7 @@ def _facts(subjects: Sequence[Product], ground: Ground) -> Iterator[Figure]:
             yield listed
         for text in product_words(product):
             yield from (figure for figure, _ in figures(text))
-    for text in ground.own_words:
+    for text in ground.creator_texts:
         plain = readable(text)
         for figure, place in figures(text):
             said_of = _named_before(plain, place, ground)

@@ -12,7 +12,8 @@ class Commitment(StrEnum):
     CANCELLED = "cancelled"
     PAID = "paid"  # a payment has come in
     ADDED = "added"  # to a group, a list, a course: access
-    GUARANTEED = "guaranteed"  # also promised
+    GUARANTEED = "guaranteed"  # or promised: a result, a price
+    WARRANTED = "warranted"  # money back, no risk
     DISCOUNTED = "discounted"
     CHECKED = "checked"  # looked up, asked or arranged by somebody
     PASSED_ON = "passed_on"  # a person knows, and will answer

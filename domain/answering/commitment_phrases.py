@@ -29,13 +29,16 @@ PHRASES: Final[Mapping[Commitment, str]] = {
     Commitment.ADDED: r"""
         \byou(?:'re| are) (?:now |already |all |officially )*(?:in\b(?! good)|enrolled|registered|signed up|on the list|set\b|a member)|\byou now have (?:full )?access|\byour (?:access|account) (?:is|has been) (?:now )?(?:active|activated|unlocked|upgraded|ready)|\bgive you (?:\w+ )?access|\bgave you (?:\w+ )?access
         \bya (?:estas|tienes|quedaste) (?:\w+ )?(?:dentro|inscrit[oa]|apuntad[oa]|acceso|registrad[oa]|en la lista)|\btu (?:acceso|cuenta) (?:ya )?(?:esta|ha sido|quedo) (?:activ\w+|list[oa]|habilitad[oa])
-        \bvoce (?:ja )?(?:esta|foi|tem) (?:inscrit[oa]|matriculad[oa]|dentro|na lista|acesso|cadastrad[oa])|\bseu (?:acesso|cadastro) (?:ja )?(?:esta|foi) (?:\w+)
+        \bvoce (?:ja )?(?:esta|foi) (?:inscrit[oa]|matriculad[oa]|dentro|na lista|cadastrad[oa])|\bvoce ja tem acesso|\bseu (?:acesso|cadastro) (?:ja )?(?:esta|foi) (?:\w+)
     """,
     Commitment.GUARANTEED: r"""
-        \bgarant\w+|\bguarant\w+|\bwarrant(?:y|ies|ed)\b|\basegur(?:o|amos|ad[oa]s?)\b (?:que|resultad)
-        \b(?:te |os |se )?(?:lo )?promet(?:o|emos|id[oa])\b|\b(?:i|we) (?:can )?promise\b|\bmy promise\b|\byou have my word\b|\bte doy mi palabra\b|\btienes mi palabra\b|\btem (?:a )?minha palavra\b|\bprometo\b|\bprometemos\b
-        \b(?:sin|zero|cero|sem|without any) (?:ningun |nenhum )?(?:riesgo|risk|risco)s?\b|\brisk[- ]free\b|\bmoney[- ]back\b|\bdinero de vuelta\b|\bdinheiro de volta\b
+        \bgarantiz\w+|\bgarant(?:o|imos|e|id[oa]s?)\b|\bguaranteed\b|\b(?:i|we) (?:can )?guarantee\b|\basegur(?:o|amos|ad[oa]s?)\b (?:que|resultad)
+        \b(?:te |os |se )?(?:lo )?promet(?:o|emos|id[oa])\b|\b(?:i|we) (?:can )?promise\b|\bmy promise\b|\byou have my word\b|\bte doy mi palabra\b|\btienes mi palabra\b|\btem (?:a )?minha palavra\b
         \b(?:results?|resultados?) (?:assured|asegurados?|assegurados?|certain|certos?)\b|\byou will definitely\b|\b(?:te|se) asegur(?:o|amos)\b|\bi assure you\b|\basseguro\b
+    """,
+    Commitment.WARRANTED: r"""
+        \bgarantias?\b|\bguarantee\b|\bwarrant(?:y|ies|ed)\b|\bmoney[- ]back\b|\bdinero de vuelta\b|\bdinheiro de volta\b
+        \b(?:sin|zero|cero|sem|without any) (?:ningun |nenhum )?(?:riesgo|risk|risco)s?\b|\brisk[- ]free\b
     """,
     Commitment.DISCOUNTED: r"""
         \bdescuent\w+|\bdiscount\w*|\bdescont\w+|\brebaj(?:a|as|ado|ada|arte|artelo|o|amos)\b|\bcup(?:on|ones|om|ons)\b|\bcoupons?\b|\bvouchers?\b|\bpromo codes?\b|\bcodigo promo\w*|\bcodigos? de (?:oferta|promocion|promocao)

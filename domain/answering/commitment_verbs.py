@@ -65,7 +65,7 @@ BEHIND: Final[Mapping[str, str]] = {
     "passed": r" (?:\w+ ){1,4}?(?:on|along|to)\b",
     "reach": r" out",
     "reached": r" out to (?!us|me)",
-    "write": r" (?:to )?you|\b again",
+    "write": r" (?:to )?you\b",
     "written": r" to (?!us|me)",
     "message": r" you",
     "messaged": r" (?!us|me)",

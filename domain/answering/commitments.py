@@ -1,7 +1,7 @@
 """Commitments: promises and done deeds, which an answer may state only where somebody else has."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -57,21 +57,21 @@ def commitments(text: str) -> tuple[Commitment, ...]:
 
 
 def unkept(
-    text: str, kept: Iterable[Commitment], creator_texts: Iterable[str], our_last_texts: Iterable[str]
+    text: str, kept: Collection[Commitment], creator_texts: Iterable[str], our_last_texts: Iterable[str]
 ) -> tuple[Commitment, ...]:
     """The commitments of an answer that neither an event of the follower nor a text of the creator's bears out.
 
     A link may be promised to somebody who only has to say which one, and reported as sent where it was, or is by this
     very text.
     """
-    allowed = set(kept) | {kind for own in creator_texts for kind in commitments(own)}
     shows_link = bool(find_links(text)) or any(find_links(ours) for ours in our_last_texts)
-    found = (
+    left = {
         kind
         for kind, sentence in _made(text)
-        if kind not in allowed and not (kind is Commitment.SENT and _is_sent_here(sentence, shows_link))
-    )
-    return tuple(dict.fromkeys(found))
+        if kind not in kept and not (kind is Commitment.SENT and _is_sent_here(sentence, shows_link))
+    }
+    said = {kind for own in creator_texts for kind in commitments(own)} if left else set()
+    return tuple(kind for kind in Commitment if kind in left - said)
 
 
 def _is_sent_here(sentence: Sentence, shows_link: bool) -> bool:

@@ -49,14 +49,9 @@ class Ground:
         return tuple(dict.fromkeys((*((self.product,) if self.product else ()), *self.products)))
 
     @cached_property
-    def own_words(self) -> tuple[str, ...]:
-        """The creator's texts; one that tries to instruct whoever reads it vouches for nothing."""
-        return tuple(text for text in self.creator_texts if not injection_signs((text,)))
-
-    @cached_property
     def all_words(self) -> tuple[str, ...]:
         """The creator's texts, and what is said of each product."""
-        return (*self.own_words, *(text for product in self.offered for text in product_words(product)))
+        return (*self.creator_texts, *(text for product in self.offered for text in product_words(product)))
 
     def named_in(self, text: str) -> tuple[Product, ...]:
         """The products that a text calls by name or keyword, as whole words."""
