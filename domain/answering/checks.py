@@ -72,7 +72,9 @@ def check_answer(
         AnswerProblem.DENIES_BOT: denies_bot(plain, asked=ground.asked_whether_bot),
         AnswerProblem.DISCLOSURE: ground.must_disclose and not discloses(plain),
         AnswerProblem.INJECTION: bool(injection_signs((*ground.follower_texts, ground.follower_name or ""))),
-        AnswerProblem.PROMISE: bool(unkept(plain, ground.kept, ground.all_words, ground.our_last_texts)),
+        AnswerProblem.PROMISE: bool(
+            unkept(plain, ground.kept, ground.all_words, ground.our_last_texts, ground.creator_name)
+        ),
     }
     return CheckedAnswer(plain, tuple(problem for problem in AnswerProblem if wrong[problem]))
 

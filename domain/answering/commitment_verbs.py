@@ -14,8 +14,8 @@ ENGLISH: Final[Mapping[Commitment, str]] = {
         reserve/reserved/reserving hold/held/holding save/saved/saving book/booked/booking keep/kept/keeping
     """,
     Commitment.SENT: """
-        send/sent/sending email/emailed/emailing mail/mailed/mailing forward/forwarded/forwarding ship/shipped/shipping
-        deliver/delivered/delivering dm/dmed/dming
+        send/sent/sending email/emailed/emailing mail/mailed/mailing forward/forwarded/forwarding
+        ship/shipped/shipping deliver/delivered/delivering dm/dmed/dming
     """,
     Commitment.REFUNDED: """
         refund/refunded/refunding reimburse/reimbursed/reimbursing compensate/compensated/compensating
@@ -37,8 +37,9 @@ ENGLISH: Final[Mapping[Commitment, str]] = {
         inform/informed/informing
     """,
     Commitment.CONTACTED: """
-        call/called/calling phone/phoned/phoning contact/contacted/contacting text/texted/texting remind/reminded/reminding
-        reach/reached/reaching message/messaged/messaging write/written/writing get/got/getting follow/followed/following
+        call/called/calling phone/phoned/phoning contact/contacted/contacting text/texted/texting
+        remind/reminded/reminding reach/reached/reaching message/messaged/messaging write/written/writing
+        get/got/getting follow/followed/following
     """,
 }
 
@@ -109,21 +110,25 @@ SPANISH: Final[Mapping[Commitment, str]] = {
         pasar/pasad/pase|pasamos/paso|pasamos reenviar/reenviad/reenvie|reenviamos/reenvio|reenviamos
     """,
     Commitment.REFUNDED: """
-        reembolsar/reembolsad/reembolse|reembolsamos/reembolso|reembolsamos devolver/devuelt/devolvi|devolvimos/devuelvo
-        reintegrar/reintegrad/reintegre|reintegramos/reintegro compensar/compensad/compense|compensamos/compenso
+        reembolsar/reembolsad/reembolse|reembolsamos/reembolso|reembolsamos
+        devolver/devuelt/devolvi|devolvimos/devuelvo reintegrar/reintegrad/reintegre|reintegramos/reintegro
+        compensar/compensad/compense|compensamos/compenso
     """,
     Commitment.CANCELLED: """
-        cancelar/cancelad/cancele|cancelamos/cancelo anular/anulad/anule|anulamos/anulo borrar/borrad/borre|borramos/borro
+        cancelar/cancelad/cancele|cancelamos/cancelo anular/anulad/anule|anulamos/anulo
+        borrar/borrad/borre|borramos/borro
     """,
     Commitment.ADDED: """
-        anadir/anadid/anadi|anadimos/anado agregar/agregad/agregue|agregamos/agrego inscribir/inscrit/inscribi/inscribo
-        apuntar/apuntad/apunte|apuntamos/apunto activar/activad/active|activamos/activo meter/metid/meti|metimos/meto
+        anadir/anadid/anadi|anadimos/anado agregar/agregad/agregue|agregamos/agrego
+        inscribir/inscrit/inscribi/inscribo apuntar/apuntad/apunte|apuntamos/apunto
+        activar/activad/active|activamos/activo meter/metid/meti|metimos/meto
         habilitar/habilitad/habilite|habilitamos/habilito matricular/matriculad/matricule/matriculo
         desbloquear/desbloquead/desbloquee/desbloqueo
     """,
     Commitment.CHECKED: """
-        revisar/revisad/revise|revisamos/reviso comprobar/comprobad/comprobe/compruebo verificar/verificad/verifique/verifico
-        consultar/consultad/consulte/consulto confirmar/confirmad/confirme|confirmamos/- averiguar/averiguad/averigue/averiguo
+        revisar/revisad/revise|revisamos/reviso comprobar/comprobad/comprobe/compruebo
+        verificar/verificad/verifique/verifico consultar/consultad/consulte/consulto
+        confirmar/confirmad/confirme|confirmamos/- averiguar/averiguad/averigue/averiguo
         gestionar/gestionad/gestione|gestionamos/gestiono
     """,
     Commitment.PASSED_ON: "avisar/avisad/avise|avisamos/- notificar/notificad/notifique/notifico",
@@ -150,7 +155,8 @@ PORTUGUESE: Final[Mapping[Commitment, str]] = {
     Commitment.ADDED: """
         adicionar/adicionad/adicionei/adiciono|adicionamos inscrever/inscrit/inscrevi/inscrevo
         matricular/matriculad/matriculei/matriculo liberar/liberad/liberei/libero|liberamos
-        ativar/ativad/ativei/ativo|ativamos cadastrar/cadastrad/cadastrei/cadastro desbloquear/desbloquead/desbloqueei/desbloqueio
+        ativar/ativad/ativei/ativo|ativamos cadastrar/cadastrad/cadastrei/cadastro
+        desbloquear/desbloquead/desbloqueei/desbloqueio
     """,
     Commitment.CHECKED: """
         verificar/verificad/verifiquei/verifico checar/checad/checei/checo consultar/consultad/consultei/consulto

@@ -10,7 +10,7 @@ from domain.answering.commitment_kinds import Commitment
 from domain.answering.commitment_phrases import PHRASES
 from domain.answering.commitment_verbs import BEHIND, ENGLISH, PORTUGUESE, SPANISH
 from domain.answering.links import find_links
-from domain.answering.reading import Sentence, folded, sentences
+from domain.answering.reading import Sentence, alternatives, folded, sentences
 
 _WHO: Final = (
     r"(?:i|we|they|he|she|someone|somebody|one of us|support"
@@ -31,14 +31,17 @@ _NEGATIVE: Final = frozenset({Commitment.LEFT_IN_PEACE})
 _ALSO_ASKED: Final = frozenset({Commitment.DISCOUNTED})
 
 _CONDITION: Final = re.compile(
-    r"\b(?:tell me|let me know|if you|once you|when you|just say|say the word|dime|cuentame|avisame|si me|si quieres|si te|cuando"
+    r"\b(?:tell me|let me know|if you|once you|when you|just say|say the word|dime|cuentame|avisame|si me|si quieres"
+    r"|si te|cuando"
     r"|me diz|me diga|me conta|me fala|me avisa|se voce|se quiser|quando|escolh\w+|elige|pick)\b"
 )
 _THIS_TEXT: Final = re.compile(
-    r"\b(?:link|enlace|info|informacion|informacao|details|detalles|detalhes|lista|list|opciones|options|opcoes|it|lo|aqui|here)\b"
+    r"\b(?:link|enlace|info|informacion|informacao|details|detalles|detalhes|lista|list|opciones|options|opcoes|it"
+    r"|lo|aqui|here)\b"
 )
 _ELSEWHERE: Final = re.compile(
-    r"\b(?:e-?mail|correo|mail|inbox|bandeja|caixa de entrada|whatsapp|sms|telefono|phone|telefone|privado|manana|tomorrow|amanha"
+    r"\b(?:e-?mail|correo|mail|inbox|bandeja|caixa de entrada|whatsapp|sms|telefono|phone|telefone|privado|manana"
+    r"|tomorrow|amanha"
     r"|luego|mas tarde|later|depois|monday|lunes|segunda)\b"
 )
 
@@ -57,7 +60,11 @@ def commitments(text: str) -> tuple[Commitment, ...]:
 
 
 def unkept(
-    text: str, kept: Collection[Commitment], creator_texts: Iterable[str], our_last_texts: Iterable[str]
+    text: str,
+    kept: Collection[Commitment],
+    creator_texts: Iterable[str],
+    our_last_texts: Iterable[str] = (),
+    creator_name: str = "",
 ) -> tuple[Commitment, ...]:
     """The commitments of an answer that neither an event of the follower nor a text of the creator's bears out.
 
@@ -67,11 +74,17 @@ def unkept(
     shows_link = bool(find_links(text)) or any(find_links(ours) for ours in our_last_texts)
     left = {
         kind
-        for kind, sentence in _made(text)
+        for kind, sentence in _made(_of_somebody(text, creator_name))
         if kind not in kept and not (kind is Commitment.SENT and _is_sent_here(sentence, shows_link))
     }
     said = {kind for own in creator_texts for kind in commitments(own)} if left else set()
     return tuple(kind for kind in Commitment if kind in left - said)
+
+
+def _of_somebody(text: str, name: str) -> str:
+    """The text with the creator as a "she", for a promise in their name is one all the same."""
+    called = folded(name).strip()
+    return re.sub(rf"(?<!\w){re.escape(called)}(?!\w)", "she", folded(text)) if called else text
 
 
 def _is_sent_here(sentence: Sentence, shows_link: bool) -> bool:
@@ -98,7 +111,7 @@ def _states(kind: Commitment, sentence: Sentence, found: re.Match[str]) -> bool:
 def _wordings() -> Mapping[Commitment, _Wording]:
     wordings = {}
     for kind in Commitment:
-        sure = [line.strip() for line in PHRASES.get(kind, "").splitlines() if line.strip()]
+        sure = [alternatives(PHRASES[kind])] if kind in PHRASES else []
         offers: list[str] = []
         for verbs, forms in ((ENGLISH, _english), (SPANISH, _spanish), (PORTUGUESE, _portuguese)):
             for verb in verbs.get(kind, "").split():
@@ -113,11 +126,13 @@ def _english(verb: str) -> tuple[list[str], list[str]]:
     base, participle, gerund = verb.split("/")
     sure = [
         rf"\b{_WHO}{_WILL}{_ADVERBS} {base}\b{BEHIND.get(base, '')}",
-        rf"\b{_WHO}(?:'ve| have|'s| has)?(?: just| already| now| also| personally)* {participle}\b{BEHIND.get(participle, '')}",
+        rf"\b{_WHO}(?:'ve| have|'s| has)?(?: just| already| now| also| personally"
+        rf"| gone ahead and)* {participle}\b{BEHIND.get(participle, '')}",
     ]
     if participle not in BEHIND:
         sure.append(
-            rf"(?:\b(?:has|have|was|were|will|got)|'ll|'ve)(?: just| already| now| all| also)*(?: been| be)?(?: \w+ly)? {participle}\b"
+            rf"(?:\b(?:has|have|was|were|will|got|done,|done!)|'ll|'ve)(?: just| already| now| all| also)*(?: been"
+            rf"| be)?(?: \w+ly)? {participle}\b"
         )
     offers = [
         rf"\b(?:i|we)(?:'m| am|'re| are)(?: now| just| already)* {gerund}\b{BEHIND.get(gerund, '')}",
@@ -130,12 +145,15 @@ def _spanish(verb: str) -> tuple[list[str], list[str]]:
     infinitive, participle, did, does = verb.split("/")
     sure = [
         rf"\b(?:voy|vamos|vas|van|va|ire|iremos) a {infinitive}{_ENCLITICS}\b",
-        rf"\b{infinitive}(?:e|emos)\b|\b{_PRONOUN} (?:{_PRONOUN} )*{infinitive}(?:an|a)\b",
+        rf"\b{infinitive}(?:e|emos)\b|\b{_PRONOUN} (?:{_PRONOUN} )*{infinitive}(?:an|a)\b"
+        rf"|\b(?:equipo|alguien|persona|companer[oa]|agente|she)(?: \w+)? {infinitive}(?:an|a)\b",
     ]
     if participle != "-":
         sure += [
-            rf"\b(?:he|hemos|han|ha) (?:sido |ya )?{participle}[oa]s?\b|\b(?:acabo|acabamos|acaban) de {infinitive}{_ENCLITICS}\b",
-            rf"\b(?:queda|quedo|quedas|quedaste|quedan|esta|estan|estas|fue|sera) (?:ya )?{participle}[oa]s?\b",
+            rf"\b(?:he|hemos|han|ha) (?:sido |ya )?{participle}[oa]s?\b|\b(?:acabo|acabamos"
+            rf"|acaban) de {infinitive}{_ENCLITICS}\b",
+            rf"\b(?:queda|quedo|quedas|quedaste|quedan|esta|estan|estas|fue|sera|hecho,"
+            rf"|listo,) (?:ya )?{participle}[oa]s?\b",
         ]
     if did != "-":
         sure.append(rf"(?<!\bque )\b(?:te|os|ya) (?:{_PRONOUN} )*(?:{did})\b")
@@ -152,7 +170,10 @@ def _portuguese(verb: str) -> tuple[list[str], list[str]]:
         rf"\b{infinitive}(?:ei|emos|ao)\b|\b(?:acabei|acabamos) de (?:te |lhe )?{infinitive}{_ENCLITICS}\b",
     ]
     if participle != "-":
-        sure.append(rf"\b(?:esta|estao|foi|foram|ficou|fica|sera|ja|tenho|temos) (?:ja |sido )?{participle}[oa]s?\b")
+        sure.append(
+            rf"\b(?:esta|estao|foi|foram|ficou|fica|sera|ja|tenho|temos|feito,|pronto,) (?:ja "
+            rf"|sido )?{participle}[oa]s?\b"
+        )
     if did != "-":
         sure.append(rf"\b(?:{did})\b")
     offers = [] if does == "-" else [rf"\b(?:te|eu|ja|lhe|agora) (?:mesmo |ja |te |lhe )*(?:{does})\b"]

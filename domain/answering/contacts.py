@@ -10,18 +10,22 @@ from domain.answering.reading import folded, seen
 
 _MAIL: Final = re.compile(r"[\w.+%-]+@(?:[\w-]+\.)+[\w-]{2,}")
 _SPELLED_MAIL: Final = re.compile(
-    r"[\w.+-]{2,}\s*[\[({<]?\s*(?:\b(?:at|arroba|a roba)\b|@)\s*[\])}>]?\s*[\w-]+\s*[\[({<]?\s*(?:\.|\b(?:dot|punto|ponto)\b)\s*[\])}>]?\s*(?:com|net|org|es|br|io|co|example|pt|mx|ar)\b"
+    r"[\w.+-]{2,}\s*[\[({<]?\s*(?:\b(?:at|arroba|a roba)\b|@)\s*[\])}>]?\s*[\w-]+\s*[\[({<]?\s*(?:\.|\b(?:dot|punto"
+    r"|ponto)\b)\s*[\])}>]?\s*(?:com|net|org|es|br|io|co|example|pt|mx|ar)\b"
 )
 _HANDLE: Final = re.compile(r"(?<![\w.@/])@(?P<name>[A-Za-z0-9_](?:[\w.]*\w)?)(?!@)")
 _NUMBER: Final = re.compile(r"(?<![\w.,:/])(?P<plus>\+|00)?\(?\d(?:[ ().\-/]{0,2}\d){6,24}(?![\w])")
 _DATE_OR_TIME: Final = re.compile(
-    r"\b\d{1,4}[-./]\d{1,2}[-./]\d{1,4}\b|\b(?:19|20)\d\d\s?[-–/]\s?(?:19|20)\d\d\b|\b\d{1,2}[.:]\d\d\s?[-–]\s?\d{1,2}[.:]\d\d\b"
+    r"\b\d{1,4}[-./]\d{1,2}[-./]\d{1,4}\b|\b(?:19|20)\d\d\s?[-–/]\s?(?:19|20)\d\d\b"
+    r"|\b\d{1,2}[.:]\d\d\s?[-–]\s?\d{1,2}[.:]\d\d\b"
 )
 _MONEY: Final = re.compile(
-    r"(?:[€$£]|\b(?:EUR|USD|BRL|GBP|MXN|COP|ARS|CLP))\s?\d[\d., ]*|\d[\d., ]*\s?(?:[€$£]|(?:EUR|USD|BRL|GBP|MXN|COP|ARS|CLP|euros?|pesos|reais|d[oó]lares|dollars)\b)"
+    r"(?:[€$£]|\b(?:EUR|USD|BRL|GBP|MXN|COP|ARS|CLP))\s?\d[\d., ]*|\d[\d., ]*\s?(?:[€$£]|(?:EUR|USD|BRL|GBP|MXN|COP"
+    r"|ARS|CLP|euros?|pesos|reais|d[oó]lares|dollars)\b)"
 )
 _CALLED: Final = re.compile(
-    r"\b(?:tel|telefono|telefone|phone|movil|celular|cel|whatsapp|zap|wpp|call|llama\w*|ligu\w+|liga|marca|numero|number|bizum|pix|sms|text)\b"
+    r"\b(?:tel|telefono|telefone|phone|movil|celular|cel|whatsapp|zap|wpp|call|llama\w*|ligu\w+|liga|marca|numero"
+    r"|number|bizum|pix|sms|text)\b"
 )
 _IBAN: Final = re.compile(r"\b[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]{2,4}){3,8}\b", re.IGNORECASE)
 _WALLET: Final = re.compile(

@@ -4,14 +4,20 @@ import re
 from typing import Final
 
 from domain.answering.ground import Ground
+from domain.answering.links import find_links, same_link
 from domain.answering.reading import Sentence, folded, sentences
 
 _FREE: Final = re.compile(
-    r"\bgratis\b|\bgratuit[oa]s?\b|\bgratuitamente\b|\bde graca\b|\bsin (?:ningun )?(?:costo|coste|cargo)\b|\bsem (?:nenhum )?custo\b"
-    r"|\bat no (?:extra |additional )?(?:cost|charge)\b|\bfree of charge\b|\bno charge\b|\bfor free\b|\bon the house\b|\bcomplimentary\b"
-    r"|\b(?:te|se|lhe) l[oa]s? regalo\b|\bte regalo\b|\b(?:es|va|sera) un regalo\b|\bcortesia\b|\bpor conta da casa\b|\binvito yo\b|\bcosts? (?:you )?nothing\b"
-    r"|\bno (?:te )?cuesta nada\b|\bnao (?:te )?custa nada\b|\bno (?:tienes|hay) que pagar\b|\byou (?:don't|do not) (?:have|need) to pay\b|\bnao precisa pagar\b|\bcero euros\b|\bnao paga nada\b|\bno pagas nada\b"
-    r"|(?<![\w-])(?<!feel )(?<!sugar )(?<!gluten )(?<!stress )(?<!hands )free(?! (?:to|time|of|from|moments?|hours?|afternoon|evening|weekend|minutes?|day|days|up)\b)(?![\w-])"
+    r"\bgratis\b|\bgratuit[oa]s?\b|\bgratuitamente\b|\bde graca\b|\bsin (?:ningun )?(?:costo|coste|cargo)\b"
+    r"|\bsem (?:nenhum )?custo\b"
+    r"|\bat no (?:extra |additional )?(?:cost|charge)\b|\bfree of charge\b|\bno charge\b|\bfor free\b"
+    r"|\bon the house\b|\bcomplimentary\b"
+    r"|\b(?:te|se|lhe) l[oa]s? regalo\b|\bte regalo\b|\b(?:es|va|sera) un regalo\b|\bcortesia\b"
+    r"|\bpor conta da casa\b|\binvito yo\b|\bcosts? (?:you )?nothing\b"
+    r"|\bno (?:te )?cuesta nada\b|\bnao (?:te )?custa nada\b|\bno (?:tienes|hay) que pagar\b|\byou (?:don't"
+    r"|do not) (?:have|need) to pay\b|\bnao precisa pagar\b|\bcero euros\b|\bnao paga nada\b|\bno pagas nada\b"
+    r"|(?<![\w-])(?<!feel )(?<!sugar )(?<!gluten )(?<!stress )(?<!hands )free(?! (?:to|time|of|from|moments?|hours?"
+    r"|afternoon|evening|weekend|minutes?|day|days|up)\b)(?![\w-])"
 )
 _DENIED_BY_ITSELF: Final = re.compile(r"^(?:no |nao |you )")
 _TELLING: Final = 4  # letters
@@ -20,9 +26,18 @@ _TELLING: Final = 4  # letters
 def false_giveaways(text: str, ground: Ground) -> tuple[str, ...]:
     """The claims that something is free which nothing bears out.
 
-    The product under discussion or one named in the sentence is free, or the creator calls the same thing free.
+    The product under discussion, one named in the sentence or all to which there is a link are free, or the creator
+    calls the same thing free.
     """
     free = [product for product in ground.offered if product.price is not None and product.price == 0]
+    shown = find_links(text)
+    linked = [
+        each
+        for each in ground.offered
+        if each.payment_link and any(same_link(each.payment_link, link) for link in shown)
+    ]
+    if linked and all(product in free for product in linked):
+        return ()
     found = []
     for sentence in sentences(folded(text)):
         named = ground.named_in(sentence.text) or ((ground.product,) if ground.product else ())
@@ -50,7 +65,64 @@ def _telling(sentence: str) -> set[str]:
 
 
 _USUAL: Final = frozenset(
-    """para como esta este esto todo todos toda todas pero mas aqui ahora tambien puede puedes quiero quieres tiene tienes
-    with that this your have will from just here what when about there they them some more also want
-    voce isso isto esse essa pode tem aqui agora tambem muito quer mais com para pelo pela seus suas""".split()
+    [
+        "para",
+        "como",
+        "esta",
+        "este",
+        "esto",
+        "todo",
+        "todos",
+        "toda",
+        "todas",
+        "pero",
+        "mas",
+        "aqui",
+        "ahora",
+        "tambien",
+        "puede",
+        "puedes",
+        "quiero",
+        "quieres",
+        "tiene",
+        "tienes",
+        "with",
+        "that",
+        "this",
+        "your",
+        "have",
+        "will",
+        "from",
+        "just",
+        "here",
+        "what",
+        "when",
+        "about",
+        "there",
+        "they",
+        "them",
+        "some",
+        "more",
+        "also",
+        "want",
+        "voce",
+        "isso",
+        "isto",
+        "esse",
+        "essa",
+        "pode",
+        "tem",
+        "aqui",
+        "agora",
+        "tambem",
+        "muito",
+        "quer",
+        "mais",
+        "com",
+        "para",
+        "pelo",
+        "pela",
+        "seus",
+        "suas",
+    ]
 )

@@ -13,19 +13,31 @@ OVERLAP: Final = 8
 """So many words in a row nobody writes by chance as the prompt does."""
 
 _OF_ITSELF: Final = re.compile(
-    r"\bas an? (?:ai|a\.i\.|artificial intelligence|large language|language|virtual ai)(?: language)?(?: model| assistant|,|\b)"
-    r"|\b(?:i am|i'm) (?:just |only )?an? (?:ai )?(?:large )?language model\b|\bmy (?:training|knowledge cut-?off|programming|guidelines|instructions|system prompt|prompt)\b"
-    r"|\bi(?:'ve| have| was|'m| am) (?:been )?(?:instructed|programmed|told|trained) (?:to|not to|by)\b|\bsystem (?:prompt|message|instructions)\b|\bmy creators at (?:openai|groq|meta|google)\b"
-    r"|\bcomo (?:una? )?(?:modelo de (?:lenguaje|ia|linguagem)|inteligencia artificial|ia\b)|\bcomo (?:um |uma )?(?:modelo de (?:linguagem|ia)|inteligencia artificial|ia\b)"
-    r"|\bsoy un modelo de lenguaje\b|\bsou um modelo de linguagem\b|\bmis (?:instrucciones|directrices)\b|\bminhas (?:instrucoes|diretrizes)\b|\bmi (?:prompt|programacion|entrenamiento como)\b|\bmeu prompt\b|\bminha programacao\b"
-    r"|\bfui (?:programad[oa]|entrenad[oa] (?:por|para)|treinad[oa] (?:por|para)|instruid[oa])\b|\bme (?:han|ha) (?:programado|instruido|ordenado)\b|\bfui orientad[oa] a\b|\bprompt (?:del|do|de) sistema\b|\b(?:mensaje|mensagem) (?:de|del|do) sistema\b"
-    r"|\b(?:needs_person|person_reason|facts_used|product_id|reasoning_effort|finish_reason)\b|[\"'](?:reply|intent|confidence|language)[\"']\s*:"
+    r"\bas an? (?:ai|a\.i\.|artificial intelligence|large language|language|virtual ai)(?: language)?(?: model"
+    r"| assistant|,|\b)"
+    r"|\b(?:i am|i'm) (?:just |only )?an? (?:ai )?(?:large )?language model\b|\bmy (?:training|knowledge cut-?off"
+    r"|programming|guidelines|instructions|system prompt|prompt)\b"
+    r"|\bi(?:'ve| have| was|'m| am) (?:been )?(?:instructed|programmed|told|trained) (?:to|not to|by)\b"
+    r"|\bsystem (?:prompt|message|instructions)\b|\bmy creators at (?:openai|groq|meta|google)\b"
+    r"|\bcomo (?:una? )?(?:modelo de (?:lenguaje|ia|linguagem)|inteligencia artificial|ia\b)|\bcomo (?:um "
+    r"|uma )?(?:modelo de (?:linguagem|ia)|inteligencia artificial|ia\b)"
+    r"|\bsoy un modelo de lenguaje\b|\bsou um modelo de linguagem\b|\bmis (?:instrucciones|directrices)\b"
+    r"|\bminhas (?:instrucoes|diretrizes)\b|\bmi (?:prompt|programacion|entrenamiento como)\b|\bmeu prompt\b"
+    r"|\bminha programacao\b"
+    r"|\bfui (?:programad[oa]|entrenad[oa] (?:por|para)|treinad[oa] (?:por|para)|instruid[oa])\b|\bme (?:han"
+    r"|ha) (?:programado|instruido|ordenado)\b|\bfui orientad[oa] a\b|\bprompt (?:del|do|de) sistema\b|\b(?:mensaje"
+    r"|mensagem) (?:de|del|do) sistema\b"
+    r"|\b(?:needs_person|person_reason|facts_used|product_id|reasoning_effort|finish_reason)\b|[\"'](?:reply|intent"
+    r"|confidence|language)[\"']\s*:"
 )
 
 
 def leaks_prompt(text: str, system_text: str, canary: str | None, creator_texts: Iterable[str] = ()) -> bool:
-    """Whether an answer shows the canary (also apart, backwards or encoded), eight words of the prompt in a row which are
-    not the creator's, something encoded, or speaks of itself as a model does."""
+    """Whether an answer repeats the prompt, or speaks as a model of itself.
+
+    That is the canary (also apart, backwards or encoded), eight words in a row of the prompt which are not the
+    creator's, and whatever looks encoded.
+    """
     return (
         (canary is not None and _shows(text, canary))
         or _overlaps(text, system_text, creator_texts)

@@ -39,10 +39,13 @@ _NAMED_TWICE: Final = re.compile(r"(?P<link>\S+): (?P=link)(?!\S)")
 
 _UNFILLED: Final = re.compile(
     r"[{}]"
-    r"|(?:\[|<)\s*(?:(?:your|the|tu|el|la|su|seu|sua|insert|inserta|insertar|inserir|add|pon|enter|first|last)\s)*[\w ]{0,20}"
-    r"(?:name|nombre|nome|link|enlace|url|price|precio|preco|preço|product|producto|produto|curso|course|date|fecha|data"
+    r"|(?:\[|<)\s*(?:(?:your|the|tu|el|la|su|seu|sua|insert|inserta|insertar|inserir|add|pon|enter|first"
+    r"|last)\s)*[\w ]{0,20}"
+    r"(?:name|nombre|nome|link|enlace|url|price|precio|preco|preço|product|producto|produto|curso|course|date|fecha"
+    r"|data"
     r"|amount|importe|valor|email|correo|creator|placeholder|first_name|product_name|here|aqui|aquí)\s*(?:\]|>)"
-    r"|%\(?[sd]\b|%\(\w+\)s|\$\w*(?:name|link|price)\b|<%|\blorem ipsum\b|\bTODO:|\bX{3,}\b|\[\.{3}\]|\bundefined\b|\bNaN\b",
+    r"|%\(?[sd]\b|%\(\w+\)s|\$\w*(?:name|link|price)\b|<%|\blorem ipsum\b|\bTODO:|\bX{3,}\b|\[\.{3}\]|\bundefined\b"
+    r"|\bNaN\b",
     re.IGNORECASE,
 )
 

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from textwrap import dedent
 from typing import Final
 
 _UNSEEN: Final = frozenset({"Mn", "Me", "Cf", "Cc", "Co"})
@@ -45,6 +46,17 @@ def _visible(text: str) -> str:
 def folded(text: str) -> str:
     """The flat text in lower case."""
     return flat(text).casefold()
+
+
+def alternatives(phrases: str) -> str:
+    """Regular expressions, one a line, as one; a line that is indented deeper than the first goes on with the last."""
+    joined: list[str] = []
+    for line in dedent(phrases).splitlines():
+        if line.startswith(" "):
+            joined[-1] += line.strip()
+        elif line:
+            joined.append(line)
+    return "|".join(joined)
 
 
 def words(text: str) -> list[str]:

@@ -20,7 +20,12 @@ COURSE = Product(
     ("curso",),
 )
 MENTORING = Product(
-    UUID(int=2), "Mentoría", Decimal("1250.50"), "EUR", "Seis sesiones de una hora.", "https://ana.example/mentoria"
+    UUID(int=2),
+    "Mentoría",
+    Decimal("1250.50"),
+    "EUR",
+    "Seis sesiones de una hora.",
+    "https://ana.example/mentoria",
 )
 GUIDE = Product(UUID(int=3), "Guía de luz", Decimal(0), "EUR", "Un PDF de 20 páginas.", "https://ana.example/guia")
 CANARY = "quokka-7f3a91"

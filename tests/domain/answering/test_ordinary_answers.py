@@ -16,8 +16,6 @@ ORDINARY = [
 @pytest.mark.parametrize(("language", "answer"), ORDINARY)
 def test_an_ordinary_answer_passes(language: str, answer: str) -> None:
     text = answer.replace("\\n", "\n")
-    checked = check_answer(
-        text, in_language(Language(language)), platform=Platform.INSTAGRAM, language_of=language_of
-    )
+    checked = check_answer(text, in_language(Language(language)), platform=Platform.INSTAGRAM, language_of=language_of)
     assert checked.problems == ()
     assert checked.text == text

@@ -1,4 +1,4 @@
-"""Every template, filled with a creator's facts, passes the checks: they find fault with what is wrong, and nothing else."""
+"""Every template and every follow-up that ships, filled with a creator's facts, passes the checks."""
 
 from dataclasses import replace
 
@@ -8,10 +8,10 @@ from domain.answering.checks import check_answer
 from domain.answering.commitment_kinds import Commitment
 from domain.creator import Product
 from domain.nurturing.default_steps import SHIPPED
-from domain.nurturing.steps import render
+from domain.nurturing.steps import Step, render
 from domain.vocabulary import Intent, Language, Platform
 from processes.templates import _WORDINGS, Facts, _values, format_price, reply
-from tests.domain.answering.facts import COURSE, GROUND, GUIDE, MENTORING, in_language, language_of
+from tests.domain.answering.facts import COURSE, GUIDE, MENTORING, in_language, language_of
 
 # What each of these says is so by an event of the same burst.
 KEPT = {Intent.ESCALATION: {Commitment.PASSED_ON}, Intent.OPT_OUT: {Commitment.LEFT_IN_PEACE}}
@@ -42,7 +42,9 @@ def test_every_wording_passes(intent: Intent, language: Language, wording: str) 
         if rendered.unresolved:
             continue
         filled += 1
-        ground = replace(in_language(language), product=product, kept=frozenset(KEPT.get(intent, ())), our_last_texts=())
+        ground = replace(
+            in_language(language), product=product, kept=frozenset(KEPT.get(intent, ())), our_last_texts=()
+        )
         checked = check_answer(rendered.text, ground, platform=Platform.INSTAGRAM, language_of=language_of)
         assert checked.problems == ()
         assert checked.text == rendered.text
@@ -60,12 +62,13 @@ def test_a_price_asked_for_along_with_an_objection_passes(intent: Intent, langua
 
 
 @pytest.mark.parametrize("language", Language)
-@pytest.mark.parametrize("step", [step for steps in SHIPPED.values() for step in steps], ids=lambda step: step.message[:20])
-def test_every_follow_up_that_ships_would_pass_too(language: Language, step: object) -> None:
-    from domain.nurturing.steps import Step
-
-    assert isinstance(step, Step)
+@pytest.mark.parametrize(
+    "step", [step for steps in SHIPPED.values() for step in steps], ids=lambda step: step.message[:20]
+)
+def test_every_follow_up_that_ships_would_pass_too(language: Language, step: Step) -> None:
     assert step.messages is not None
     values = {"first_name": "Luis", "product_name": COURSE.name, "creator_name": "Ana", "link": COURSE.payment_link}
     text = render(step.messages[language], values).text
-    assert check_answer(text, in_language(language), platform=Platform.INSTAGRAM, language_of=language_of).problems == ()
+    assert (
+        check_answer(text, in_language(language), platform=Platform.INSTAGRAM, language_of=language_of).problems == ()
+    )
