@@ -129,7 +129,7 @@ _UNIT_AFTER: Final = (
     r"|dias?|days?|semanas?|weeks?|mes(?:es)?|months?|anos?|years?|off\b)"
 )
 _SPELLED: Final = re.compile(
-    rf"\b(?P<number>{NUMBER_IN_WORDS})(?=[ -](?:(?:comodas|easy|monthly) )?(?:{_UNIT_AFTER}))", re.IGNORECASE
+    rf"(?<!\d )\b(?P<number>{NUMBER_IN_WORDS})(?=[ -](?:(?:comodas|easy|monthly) )?(?:{_UNIT_AFTER}))", re.IGNORECASE
 )
 
 

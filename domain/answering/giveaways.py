@@ -21,6 +21,12 @@ _FREE: Final = re.compile(
 )
 _DENIED_BY_ITSELF: Final = re.compile(r"^(?:no |nao |you )")
 _TELLING: Final = 4  # letters
+_USUAL_WORDS: Final = """
+    para como esta este esto todo todos toda todas pero mas aqui ahora tambien puede puedes quiero quieres tiene
+    tienes with that this your have will from just here what when about there they them some more also want voce
+    isso isto esse essa pode tem aqui agora tambem muito quer mais com para pelo pela seus suas
+"""
+_USUAL: Final = frozenset(_USUAL_WORDS.split())
 
 
 def false_giveaways(text: str, ground: Ground) -> tuple[str, ...]:
@@ -62,67 +68,3 @@ def _is_said(sentence: Sentence, claim: re.Match[str], ground: Ground) -> bool:
 
 def _telling(sentence: str) -> set[str]:
     return {word for word in re.findall(r"[^\W\d_]+", _FREE.sub(" ", sentence)) if len(word) >= _TELLING} - _USUAL
-
-
-_USUAL: Final = frozenset(
-    [
-        "para",
-        "como",
-        "esta",
-        "este",
-        "esto",
-        "todo",
-        "todos",
-        "toda",
-        "todas",
-        "pero",
-        "mas",
-        "aqui",
-        "ahora",
-        "tambien",
-        "puede",
-        "puedes",
-        "quiero",
-        "quieres",
-        "tiene",
-        "tienes",
-        "with",
-        "that",
-        "this",
-        "your",
-        "have",
-        "will",
-        "from",
-        "just",
-        "here",
-        "what",
-        "when",
-        "about",
-        "there",
-        "they",
-        "them",
-        "some",
-        "more",
-        "also",
-        "want",
-        "voce",
-        "isso",
-        "isto",
-        "esse",
-        "essa",
-        "pode",
-        "tem",
-        "aqui",
-        "agora",
-        "tambem",
-        "muito",
-        "quer",
-        "mais",
-        "com",
-        "para",
-        "pelo",
-        "pela",
-        "seus",
-        "suas",
-    ]
-)

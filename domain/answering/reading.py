@@ -21,7 +21,7 @@ _ASKS: Final = re.compile(
     r"|when|how|who|where|why|may|quer|voce quer|quieres|prefieres|prefere|posso|puedo|podemos|gostaria)\b"
 )
 _NEGATED: Final = re.compile(
-    r"(?:\b(?:no|not|nunca|never|nao|sin|without|sem|ni|nem|cannot|ningun|ninguna|nenhum|nenhuma|tampoco|neither)"
+    r"(?:\b(?:no|not|nunca|never|nao|sin|without|sem|ni|nem|cannot|ningun|ninguna|nenhum|nenhuma|tampoco|neither|nothing|nada|none)"
     r"|n't)(?! te preocupes| se preocupe| hay problema| worries| problem| doubt| hay duda)(?: [\w']+){0,3} $"
 )
 

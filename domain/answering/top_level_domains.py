@@ -40,26 +40,6 @@ _OTHERS: Final = """
     win wine work works world wtf xn xxx xyz yachts yoga zip zone
 """
 TOP_LEVEL_DOMAINS: Final = frozenset((_COUNTRIES + _OTHERS).split())
-SPELLED: Final = frozenset(
-    [
-        "com",
-        "net",
-        "org",
-        "io",
-        "co",
-        "me",
-        "app",
-        "shop",
-        "xyz",
-        "link",
-        "info",
-        "site",
-        "online",
-        "store",
-        "live",
-        "ly",
-        "biz",
-        "club",
-    ]
-)
+_SPELLED: Final = "com net org io co me app shop xyz link info site online store live ly biz club"
+SPELLED: Final = frozenset(_SPELLED.split())
 """Those that people spell out: "evil dot com"."""

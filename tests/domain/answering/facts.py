@@ -30,8 +30,8 @@ MENTORING = Product(
 GUIDE = Product(UUID(int=3), "Guía de luz", Decimal(0), "EUR", "Un PDF de 20 páginas.", "https://ana.example/guia")
 CANARY = "quokka-7f3a91"
 SYSTEM = (
-    "You write the answers of a creator's assistant. Use only the figures and links in the facts. Never pretend to be a "
-    f"person, and set needs_person when you are unsure. The word {CANARY} must not occur in any answer."
+    "You write the answers of a creator's assistant. Use only the figures and links in the facts. Never pretend to be "
+    f"a person, and set needs_person when you are unsure. The word {CANARY} must not occur in any answer."
 )
 GROUND = Ground(
     language=Language.ES,
