@@ -145,7 +145,7 @@ def _spanish(verb: str) -> tuple[list[str], list[str]]:
     infinitive, participle, did, does = verb.split("/")
     sure = [
         rf"\b(?:voy|vamos|vas|van|va|ire|iremos) a {infinitive}{_ENCLITICS}\b",
-        rf"\b{infinitive}(?:e|emos)\b|\b{_PRONOUN} (?:{_PRONOUN} )*{infinitive}(?:an|a)\b"
+        rf"\b{infinitive}(?:e|emos)\b|\b{_PRONOUN} (?:{_PRONOUN} ){{0,3}}{infinitive}(?:an|a)\b"
         rf"|\b(?:equipo|alguien|persona|companer[oa]|agente|she)(?: \w+)? {infinitive}(?:an|a)\b",
     ]
     if participle != "-":
@@ -156,9 +156,11 @@ def _spanish(verb: str) -> tuple[list[str], list[str]]:
             rf"|listo,) (?:ya )?{participle}[oa]s?\b",
         ]
     if did != "-":
-        sure.append(rf"(?<!\bque )\b(?:te|os|ya) (?:{_PRONOUN} )*(?:{did})\b")
+        sure.append(rf"(?<!\bque )\b(?:te|os|ya) (?:{_PRONOUN} ){{0,3}}(?:{did})\b")
     offers = (
-        [] if does == "-" else [rf"\b(?:te|os|ahora|ya) (?:mismo |{_PRONOUN} )*(?:{does})\b|\b(?:lo|la) (?:{does})\b"]
+        []
+        if does == "-"
+        else [rf"\b(?:te|os|ahora|ya) (?:mismo |{_PRONOUN} ){{0,3}}(?:{does})\b|\b(?:lo|la) (?:{does})\b"]
     )
     return sure, offers
 

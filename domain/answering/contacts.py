@@ -8,10 +8,10 @@ from domain.answering.links import without_links
 from domain.answering.number_words import dictates_digits
 from domain.answering.reading import folded, seen
 
-_MAIL: Final = re.compile(r"[\w.+%-]+@(?:[\w-]+\.)+[\w-]{2,}")
+_MAIL: Final = re.compile(r"(?<![\w.+%-])[\w.+%-]+@(?:[\w-]+\.){1,9}[\w-]{2,}")
 _SPELLED_MAIL: Final = re.compile(
-    r"[\w.+-]{2,}\s*[\[({<]?\s*(?:\b(?:at|arroba|a roba)\b|@)\s*[\])}>]?\s*[\w-]+\s*[\[({<]?\s*(?:\.|\b(?:dot|punto"
-    r"|ponto)\b)\s*[\])}>]?\s*(?:com|net|org|es|br|io|co|example|pt|mx|ar)\b"
+    r"(?<![\w.+-])[\w.+-]{2,64}\s*[\[({<]?\s*(?:\b(?:at|arroba|a roba)\b|@)\s*[\])}>]?\s*[\w-]+\s*[\[({<]?\s*"
+    r"(?:\.|\b(?:dot|punto|ponto)\b)\s*[\])}>]?\s*(?:com|net|org|es|br|io|co|example|pt|mx|ar)\b"
 )
 _HANDLE: Final = re.compile(r"(?<![\w.@/])@(?P<name>[A-Za-z0-9_](?:[\w.]*\w)?)(?!@)")
 _NUMBER: Final = re.compile(r"(?<![\w.,:/])(?P<plus>\+|00)?\(?\d(?:[ ().\-/]{0,2}\d){6,24}(?![\w])")

@@ -5,12 +5,15 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from domain.answering.injection import opaque_parts
+from domain.answering.decodings import encoded_words
 from domain.answering.links import without_links
 from domain.answering.reading import folded, words
 
 OVERLAP: Final = 8
 """So many words in a row nobody writes by chance as the prompt does."""
+
+_ENCODED: Final = 16
+"""Characters of an encoded word; no answer has a reason for one."""
 
 _OF_ITSELF: Final = re.compile(
     r"\bas an? (?:ai|a\.i\.|artificial intelligence|large language|language|virtual ai)(?: language)?(?: model"
@@ -41,7 +44,7 @@ def leaks_prompt(text: str, system_text: str, canary: str | None, creator_texts:
     return (
         (canary is not None and _shows(text, canary))
         or _overlaps(text, system_text, creator_texts)
-        or bool(opaque_parts(without_links(text)))
+        or bool(encoded_words(without_links(text), _ENCODED))
         or _OF_ITSELF.search(folded(text)) is not None
     )
 

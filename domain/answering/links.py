@@ -7,7 +7,7 @@ from domain.answering.reading import folded, seen
 from domain.answering.top_level_domains import SPELLED, TOP_LEVEL_DOMAINS
 
 _LABEL: Final = r"[^\W_](?:[\w-]{0,62})"
-_HOST: Final = rf"(?:{_LABEL}[.。｡․])+{_LABEL}\.?"
+_HOST: Final = rf"(?:{_LABEL}[.。｡․]){{1,9}}{_LABEL}\.?"
 _REST: Final = r"(?::\d{1,5})?(?:(?:[/#]|\?(?=\w))[^\s<>\"“”«»]*)?"
 _ADDRESS: Final = re.compile(
     rf"(?P<scheme>(?<![^\W_])[a-z][a-z0-9+-]{{1,15}}\s?:\s?[/\\]{{2,}}\s?)[^\s<>\"“”«»]+"
@@ -16,7 +16,7 @@ _ADDRESS: Final = re.compile(
     rf"|(?P<bare>(?<![^\W_])(?<!@){_HOST}{_REST})",
     re.IGNORECASE,
 )
-_MAIL_OR_HANDLE: Final = re.compile(r"[\w.+-]*@[\w-]+(?:\.[\w-]+)*(?![\w/])")
+_MAIL_OR_HANDLE: Final = re.compile(r"(?<![\w.+-])[\w.+-]*@[\w-]+(?:\.[\w-]+)*(?![\w/])")
 _PATH: Final = re.compile(r"[/?#]|:\d")
 _ACCENTED: Final = re.compile(r"[a-záàâãäéèêëíìîïóòôõöúùûüçñ0-9-]+", re.IGNORECASE)
 _END: Final = ".,;:!?…'’*_~`|"

@@ -58,7 +58,7 @@ _UNITS: Final = {
 }
 _VALUES: Final = {name: value for value, names in _UNITS.items() for name in names}
 _NAMES: Final = "|".join(sorted((*_VALUES, _HUNDRED), key=len, reverse=True))
-NUMBER_IN_WORDS: Final = rf"(?:a )?(?:{_NAMES})(?:(?:[ -]| y | e | and )(?:{_NAMES}))*"
+NUMBER_IN_WORDS: Final = rf"(?:a )?(?:{_NAMES})(?:(?:[ -]| y | e | and )(?:{_NAMES})){{0,8}}"
 """A pattern for folded text; what it finds, `value_of` reads."""
 
 _DICTATED: Final = re.compile(rf"\b(?:{_NAMES}|oh?)(?:[ ,.-]+(?:{_NAMES}|oh?))" + r"{6,}\b")
