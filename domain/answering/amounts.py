@@ -4,12 +4,12 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from domain.answering.figures import Figure, FigureKind, figures, readable
-from domain.answering.ground import Ground, name_places, product_words
+from domain.answering.ground import AnswerGround, name_places, product_words
 from domain.answering.reading import sentences
 from domain.creator import Product
 
 
-def foreign_figures(text: str, ground: Ground) -> tuple[Figure, ...]:
+def foreign_figures(text: str, ground: AnswerGround) -> tuple[Figure, ...]:
     """The figures of an answer that are no facts of the product which they are said of.
 
     That is the one named in the same sentence, else the last named before, else the one under discussion, else the only
@@ -24,7 +24,7 @@ def foreign_figures(text: str, ground: Ground) -> tuple[Figure, ...]:
     return tuple(foreign)
 
 
-def _subjects(plain: str, place: int, ground: Ground) -> tuple[Product, ...]:
+def _subjects(plain: str, place: int, ground: AnswerGround) -> tuple[Product, ...]:
     if named := _named_beside(plain, place, ground):
         return named
     before = [(at, product) for product in ground.offered for at in name_places(product, plain[:place])]
@@ -36,7 +36,7 @@ def _subjects(plain: str, place: int, ground: Ground) -> tuple[Product, ...]:
     return ground.offered if len(ground.offered) == 1 else ()
 
 
-def _facts(subjects: Sequence[Product], ground: Ground) -> Iterator[Figure]:
+def _facts(subjects: Sequence[Product], ground: AnswerGround) -> Iterator[Figure]:
     for product in subjects:
         if (listed := _price(product)) is not None:
             yield listed
@@ -50,7 +50,7 @@ def _facts(subjects: Sequence[Product], ground: Ground) -> Iterator[Figure]:
                 yield figure
 
 
-def _named_beside(plain: str, place: int, ground: Ground) -> tuple[Product, ...]:
+def _named_beside(plain: str, place: int, ground: AnswerGround) -> tuple[Product, ...]:
     sentence = next(each for each in reversed(sentences(plain)) if each.start <= place)
     return ground.named_in(sentence.text)
 

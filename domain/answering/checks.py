@@ -10,7 +10,7 @@ from domain.answering.contacts import find_contacts, foreign_contacts
 from domain.answering.disclosure import denies_bot, discloses
 from domain.answering.echoes import is_repeated
 from domain.answering.giveaways import false_giveaways
-from domain.answering.ground import Ground, without
+from domain.answering.ground import AnswerGround, without
 from domain.answering.injection import injection_signs
 from domain.answering.leaks import leaks_prompt
 from domain.answering.links import find_links, same_link, without_links
@@ -51,7 +51,7 @@ class CheckedAnswer:
 
 
 def check_answer(
-    text: str, ground: Ground, *, platform: Platform, language_of: Callable[[str], Language | None]
+    text: str, ground: AnswerGround, *, platform: Platform, language_of: Callable[[str], Language | None]
 ) -> CheckedAnswer:
     """Check what a model, a template or anybody else proposes to send.
 
@@ -79,18 +79,18 @@ def check_answer(
     return CheckedAnswer(plain, tuple(problem for problem in AnswerProblem if wrong[problem]))
 
 
-def _is_allowed(link: str, ground: Ground) -> bool:
+def _is_allowed(link: str, ground: AnswerGround) -> bool:
     own = [product.payment_link for product in ground.offered if product.payment_link]
     own += [found for text in ground.all_words for found in find_links(text)]
     return any(same_link(link, each) for each in own)
 
 
-def _contacts(ground: Ground) -> tuple[str, ...]:
+def _contacts(ground: AnswerGround) -> tuple[str, ...]:
     said = (found for text in ground.all_words for found in find_contacts(text))
     return (*ground.creator_contacts, *ground.follower_contacts, *said)
 
 
-def _told_apart(text: str, ground: Ground) -> str:
+def _told_apart(text: str, ground: AnswerGround) -> str:
     """What of an answer tells its language."""
     names = (
         *(product.name for product in ground.offered),

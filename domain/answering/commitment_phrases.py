@@ -13,6 +13,9 @@ PHRASES: Final[Mapping[Commitment, str]] = {
             |secured|confirmed|held|set)
         \b(?:sua|tua) (?:vaga|inscricao) (?:ja )?(?:esta|ficou|foi) (?:\w+ )?(?:reservad|garantid|confirmad|separad)a
     """,
+    Commitment.SENT: r"""
+        \b(?:te|lhe) passei\b|\bpassei (?:o|a|seu|sua) (?:link|acesso|material|senha|arquivo)\b
+    """,
     Commitment.PAID: r"""
         \b(?:he|hemos|ya) (?:recibido|recibimos|recibi) (?:tu|el|su) (?:pago|transferencia|deposito)\b|\b(?:recibi
             |recibimos) (?:tu|el|su) (?:pago|transferencia)\b

@@ -144,7 +144,7 @@ PORTUGUESE: Final[Mapping[Commitment, str]] = {
         separar/separad/separei/separo|separamos agendar/agendad/agendei/agendo|agendamos
     """,
     Commitment.SENT: """
-        enviar/enviad/enviei/envio|enviamos mandar/mandad/mandei/mando|mandamos passar/-/passei/passo|passamos
+        enviar/enviad/enviei/envio|enviamos mandar/mandad/mandei/mando|mandamos passar/-/-/passo|passamos
         encaminhar/encaminhad/encaminhei/encaminho
     """,
     Commitment.REFUNDED: """

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from domain.answering.ground import Ground
+from domain.answering.ground import AnswerGround
 from domain.answering.links import find_links, same_link
 from domain.answering.reading import Sentence, folded, sentences
 
@@ -29,7 +29,7 @@ _USUAL_WORDS: Final = """
 _USUAL: Final = frozenset(_USUAL_WORDS.split())
 
 
-def false_giveaways(text: str, ground: Ground) -> tuple[str, ...]:
+def false_giveaways(text: str, ground: AnswerGround) -> tuple[str, ...]:
     """The claims that something is free which nothing bears out.
 
     The product under discussion, one named in the sentence or all to which there is a link are free, or the creator
@@ -56,7 +56,7 @@ def false_giveaways(text: str, ground: Ground) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _is_said(sentence: Sentence, claim: re.Match[str], ground: Ground) -> bool:
+def _is_said(sentence: Sentence, claim: re.Match[str], ground: AnswerGround) -> bool:
     """Whether a text of the creator's calls something free that the sentence speaks of too."""
     spoken_of = _telling(sentence.text)
     return any(

@@ -15,7 +15,7 @@ KEYWORD_LENGTH = 3  # characters
 
 
 @dataclass(frozen=True)
-class Ground:
+class AnswerGround:
     """What one answer may say, and to what.
 
     `language` is the follower's; `product` the one under discussion, `products` all that are sold. `creator_texts` are

@@ -5,7 +5,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from domain.answering.checks import AnswerProblem, check_answer
-from domain.answering.ground import Ground
+from domain.answering.ground import AnswerGround
 from domain.creator import Product
 from domain.vocabulary import Language, Platform
 from processes.language import evidence
@@ -33,7 +33,7 @@ SYSTEM = (
     "You write the answers of a creator's assistant. Use only the figures and links in the facts. Never pretend to be "
     f"a person, and set needs_person when you are unsure. The word {CANARY} must not occur in any answer."
 )
-GROUND = Ground(
+GROUND = AnswerGround(
     language=Language.ES,
     product=COURSE,
     products=(COURSE, MENTORING, GUIDE),
@@ -58,11 +58,11 @@ def language_of(text: str) -> Language | None:
     return said[0][0] if said[0][1] - said[1][1] >= 4.0 else None
 
 
-def problems(text: str, ground: Ground = GROUND, platform: Platform = Platform.TELEGRAM) -> set[AnswerProblem]:
+def problems(text: str, ground: AnswerGround = GROUND, platform: Platform = Platform.TELEGRAM) -> set[AnswerProblem]:
     """What the checks find in a text; its language is the ground's unless a test is about that."""
     return set(check_answer(text, ground, platform=platform, language_of=lambda _: None).problems)
 
 
-def in_language(language: Language, ground: Ground = GROUND) -> Ground:
+def in_language(language: Language, ground: AnswerGround = GROUND) -> AnswerGround:
     """The ground of an answer to somebody who speaks a language."""
     return replace(ground, language=language)

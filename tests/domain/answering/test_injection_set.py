@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from domain.answering.checks import AnswerProblem
-from domain.answering.ground import Ground
+from domain.answering.ground import AnswerGround
 from domain.vocabulary import Language
 from tests.domain.answering.facts import COURSE, GROUND, in_language, problems
 
@@ -29,7 +29,7 @@ CONTENT = {
 }
 
 
-def ground_of(language: Language, line: dict[str, Any]) -> Ground:
+def ground_of(language: Language, line: dict[str, Any]) -> AnswerGround:
     """The photographer's facts, with the hostile text where the line says that it stands."""
     ground = replace(in_language(language), asked_whether_bot="denies_bot" in line["expected"])
     texts = tuple(line["texts"]) if "texts" in line else (line["text"],)
