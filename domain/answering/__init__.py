@@ -1,1 +1,1 @@
-"""Answering: what the bot may do, what a text must be before it leaves, and what in a burst means that nothing should."""
+"""Answering: what the bot may do, what a text must be before it leaves, and what speaks against leaving at all."""

@@ -97,7 +97,7 @@ describe("what waits for a person", () => {
     expect(await screen.findByText("Sent to Ana García.")).toBeVisible();
     await waitFor(() => expect(screen.queryByRole("article", { name: "Draft for Ana García" })).toBeNull());
     expect(await draftFor("Luis")).toHaveFocus();
-    expect(writes).toEqual([{ path: "approve", body: {}, csrf: "the-token" }]);
+    expect(writes).toEqual([{ path: "approve", body: { confirm_outdated: false }, csrf: "the-token" }]);
   });
 
   test("nothing is shown as sent before the server says so", async () => {
@@ -171,7 +171,7 @@ describe("what waits for a person", () => {
     await user.keyboard("{Control>}{Enter}{/Control}");
     expect(await screen.findByText("Sent to Ana García.")).toBeVisible();
     expect(writes.filter(({ path }) => path !== "typing")).toEqual([
-      { path: "edit", body: { text: "Hola, Ana" }, csrf: "the-token" },
+      { path: "edit", body: { text: "Hola, Ana", confirm_outdated: false }, csrf: "the-token" },
     ]);
   });
 
