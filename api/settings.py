@@ -24,6 +24,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from api.errors import StartupError
 from domain.follower.values import AnswerLimits
+from processes.language_models.account import GroqAccount, ModelNames
 
 PREFIX = "CLONNECT_"
 KEY_BYTES = 32
@@ -53,6 +54,19 @@ def _base_url(url: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
         raise ValueError("it must look like https://host or https://host/path")
     return url.rstrip("/")
+
+
+def _model_base_url(url: str) -> str:
+    if url.endswith("/openai/v1"):
+        raise ValueError("it must be given without /openai/v1, which is added to it")
+    return url
+
+
+def _groq_key(key: SecretStr) -> SecretStr:
+    bare = key.get_secret_value().strip()
+    if not re.fullmatch(r"[!-~]+", bare):
+        raise ValueError("it must be a key as Groq shows it, in one piece")
+    return SecretStr(bare)
 
 
 def _listed(value: object) -> object:
@@ -109,10 +123,28 @@ class Settings(BaseSettings):
         description="A PostgreSQL server to use, postgresql://user:password@host:5432/database. "
         "Not set: the program starts the embedded one in the data directory.",
     )
-    groq_api_key: SecretStr | None = Field(
+    groq_api_key: Annotated[SecretStr, AfterValidator(_groq_key)] | None = Field(
         default=None,
         validation_alias="GROQ_API_KEY",
         description="The key of the language model. Not set: answers come from templates.",
+    )
+    model_base_url: Annotated[BaseUrl, AfterValidator(_model_base_url)] = Field(
+        default="https://api.groq.com",
+        description="Where the language model is asked, without /openai/v1: Groq, or a gateway of yours before it.",
+    )
+    model_reply: str = Field(
+        default="openai/gpt-oss-120b", min_length=1, description="The model that writes the replies."
+    )
+    model_second: str = Field(
+        default="openai/gpt-oss-20b",
+        min_length=1,
+        description="The model that is asked when the first is retired.",
+    )
+    model_timeout: float = Field(
+        default=20, ge=1, le=60, description="How many seconds one call of the language model may take."
+    )
+    model_connect_timeout: float = Field(
+        default=5, ge=1, le=60, description="How many seconds of these connecting to it may take."
     )
     data_dir: DataPath = Field(
         default_factory=default_data_dir,
@@ -229,6 +261,23 @@ class Settings(BaseSettings):
 def answer_limits(settings: Settings) -> AnswerLimits:
     """The two settings as the domain takes them."""
     return AnswerLimits(settings.answers_per_hour, settings.answers_per_day)
+
+
+def groq_account(settings: Settings) -> GroqAccount | None:
+    """Whose key asks the language model, and where; None: there is no key, and no model is asked."""
+    if settings.groq_api_key is None:
+        return None
+    return GroqAccount(
+        api_key=settings.groq_api_key.get_secret_value(),
+        base_url=settings.model_base_url,
+        timeout=settings.model_timeout,
+        connect_timeout=settings.model_connect_timeout,
+    )
+
+
+def model_names(settings: Settings) -> ModelNames:
+    """The models that replies are asked of."""
+    return ModelNames(reply=settings.model_reply, second=settings.model_second)
 
 
 def variables() -> dict[str, str]:

@@ -2,27 +2,18 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Final, Self, cast
 
 import groq
 import httpx
 
+from processes.language_models.account import GroqAccount
 from processes.language_models.completions import CallOutcome
 
 LARGEST: Final = 1024 * 1024
 """Bytes of an answer at most: 3,000 tokens are some 20 KB."""
-
-
-@dataclass(frozen=True)
-class GroqAccount:
-    """Whose key is used, and where; `base_url` is without `/openai/v1`, which the library adds. Timeouts in seconds."""
-
-    api_key: str = field(repr=False)
-    base_url: str = "https://api.groq.com"
-    timeout: float = 20.0
-    connect_timeout: float = 5.0
 
 
 @dataclass(frozen=True)
@@ -53,7 +44,6 @@ class GroqClient:
         # No limit of the pool's own: how many calls are in the air, the lane before it decides.
         timeout = httpx.Timeout(account.timeout, connect=account.connect_timeout)
         self._http = httpx.AsyncClient(
-            base_url=account.base_url,
             timeout=timeout,
             follow_redirects=False,
             event_hooks={"response": [_bound]},
@@ -83,9 +73,7 @@ class GroqClient:
         """
         try:
             async with asyncio.timeout(self._within):
-                answer = await self._completions.create(
-                    model=model, messages=cast(Any, messages), **cast(Any, params)
-                )
+                answer = await self._completions.create(model=model, messages=cast(Any, messages), **cast(Any, params))
                 return _answer(answer.http_response)
         except groq.APIStatusError as error:
             return _answer(error.response)

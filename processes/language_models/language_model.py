@@ -8,6 +8,7 @@ from typing import Final, Self
 from uuid import UUID
 
 from processes.channels import reading
+from processes.language_models.account import GroqAccount, ModelNames
 from processes.language_models.completions import (
     CallOutcome,
     Completed,
@@ -18,7 +19,7 @@ from processes.language_models.completions import (
     Refused,
     Unusable,
 )
-from processes.language_models.groq_client import GroqAccount, GroqAnswer, GroqClient, NoAnswer
+from processes.language_models.groq_client import GroqAnswer, GroqClient, NoAnswer
 from processes.language_models.model_lane import LanePlace, ModelLane, NoPlace, Urgency
 from processes.language_models.prompt import Prompt
 from processes.language_models.rate_limits import RateLimits, read_limits
@@ -42,14 +43,6 @@ _STUMBLES: Final = frozenset({CallOutcome.SERVER_ERROR, CallOutcome.TIMEOUT, Cal
 _NO_REPLY: Final = frozenset({CallOutcome.NOT_THE_SCHEMA, CallOutcome.CUT_OFF})
 
 _logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class ModelNames:
-    """The model that writes replies, and the one that does when the provider has retired it."""
-
-    reply: str
-    second: str
 
 
 @dataclass

@@ -22,7 +22,7 @@ CHARACTERS: Final = 6000
 """Of the conversation the latest that are within both; of a longer message its end."""
 
 _NAMES: Final = {Language.EN: "English", Language.ES: "Spanish", Language.PT: "Portuguese"}
-_ESCAPED: Final = str.maketrans({sign: f"\\u{ord(sign):04x}" for sign in "<>\u2028\u2029\x7f"})
+_ESCAPED: Final = str.maketrans({sign: f"\\u{ord(sign):04x}" for sign in "<>\x7f\x85\u2028\u2029"})
 _SURROGATES: Final = re.compile("[\ud800-\udfff]")
 
 _RULES: Final = f"""\

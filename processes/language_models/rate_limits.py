@@ -10,14 +10,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-_PARTS: Final = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)(ms|us|µs|ns|d|h|m|s)")
+_PARTS: Final = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)(ms|us|µs|ns|d|h|m|s)", re.ASCII)
 _SECONDS: Final = {"d": 86400.0, "h": 3600.0, "m": 60.0, "s": 1.0, "ms": 1e-3, "us": 1e-6, "µs": 1e-6, "ns": 1e-9}
 _NEGLIGIBLE: Final = 1e-6
 """Of a request or token: less is what floating point leaves over after a wait."""
 
 
 @dataclass(frozen=True)
-class Share:
+class Headroom:
     """What of an allowance is left, out of how many, and the seconds until all of it is there again."""
 
     remaining: int
@@ -29,8 +29,8 @@ class Share:
 class RateLimits:
     """What one answer said; `retry_after` in seconds stands in refusals only."""
 
-    requests: Share | None = None
-    tokens: Share | None = None
+    requests: Headroom | None = None
+    tokens: Headroom | None = None
     retry_after: float | None = None
 
     @property
@@ -62,12 +62,12 @@ def read_duration(text: str) -> float | None:
     return sum(float(number) * _SECONDS[unit] for number, unit in parts)
 
 
-def _share(headers: Mapping[str, str], what: str) -> Share | None:
+def _share(headers: Mapping[str, str], what: str) -> Headroom | None:
     remaining = _count(headers.get(f"x-ratelimit-remaining-{what}", ""))
     full_in = read_duration(headers.get(f"x-ratelimit-reset-{what}", ""))
     if remaining is None or full_in is None:
         return None
-    return Share(remaining, full_in, _count(headers.get(f"x-ratelimit-limit-{what}", "")))
+    return Headroom(remaining, full_in, _count(headers.get(f"x-ratelimit-limit-{what}", "")))
 
 
 def _count(text: str) -> int | None:
@@ -84,7 +84,7 @@ class Allowance:
         self._full_at = 0.0
         self._at = 0.0
 
-    def learn(self, share: Share, used_since: float, now: float) -> None:
+    def learn(self, share: Headroom, used_since: float, now: float) -> None:
         """Take over what an answer says; `used_since` was begun after its request, and is not counted in it."""
         used = 0 if share.most is None else share.most - share.remaining
         self._most = math.inf if share.most is None else share.most
