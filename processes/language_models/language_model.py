@@ -139,7 +139,7 @@ class LanguageModel:
                 tried.stumbled = True
                 await self._sleep(PAUSE_SECONDS)
         why = tried.last or (CallOutcome.MODEL_RETIRED if not self._models else "busy")
-        _logger.warning("model_gave_nothing", extra={"why": str(why)})
+        _logger.info("model_gave_nothing", extra={"why": str(why)})
         return NoCompletion(str(why), tuple(tried.calls))
 
     async def _call(self, prompt: Prompt, place: LanePlace, tried: _Attempts) -> _Judged:

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from processes.language_models.model_lane import LanePlace, ModelLane, NoPlace, Urgency
-from processes.language_models.rate_limits import RateLimits, Headroom
+from processes.language_models.rate_limits import Headroom, RateLimits
 from tests.processes.language_models.conftest import JumpingClock
 
 

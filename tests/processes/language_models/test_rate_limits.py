@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from processes.language_models.rate_limits import Allowance, RateLimits, Headroom, read_duration, read_limits
+from processes.language_models.rate_limits import Allowance, Headroom, RateLimits, read_duration, read_limits
 
 
 @pytest.mark.parametrize(
