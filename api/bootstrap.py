@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import cast
 
+from api.answer_writer import answer_writer
 from api.database.installation import installation_key, open_application, vault_of
 from api.runtime import Runtime
 from api.settings import Settings, answer_limits
@@ -45,7 +46,6 @@ from processes.replies import Replies
 from processes.sending import Sending
 from processes.simulator_outbox import SimulatorOutbox
 from processes.telegram_setup import Bots
-from processes.template_answers import TemplateAnswers
 from processes.worker import Worker
 from projections.agenda import CHANNEL as AGENDA_CHANNEL
 from projections.agenda import Agenda
@@ -58,6 +58,7 @@ from projections.engine.projection import Pool
 from projections.engine.projector import CHANNEL as PROGRESS_CHANNEL
 from projections.engine.projector import Projector
 from projections.event_history import EventHistory
+from projections.model_usage import ModelUsage
 from projections.nurturing import Nurturing
 from projections.registry import Projections
 from projections.stats import Stats
@@ -113,14 +114,18 @@ async def run(
         bots = Bots(url, telegram, connections, sealer, public_url=settings.public_url, polls=settings.telegram_polling)
         deliveries = Deliveries(pool, writer, channels, sealer, clock, app.namespace, app.trace_of)
         erasure = Erasure(app, writer, pool, progress, channels, sealer)
-        worker = None
+        worker = answers = None
         if work:
             sending = Sending(writer, channels, connections)
             limits = answer_limits(settings)
-            generation = Generation(agenda, writer, TemplateAnswers(app), limits, clock)
+            history = EventHistory(pool, log)
+            answers = await stack.enter_async_context(
+                answer_writer(settings, app, history, projections[ModelUsage], clock)
+            )
+            generation = Generation(agenda, writer, answers, limits, clock)
             due_work = DueWork(agenda, writer, sending, generation, simulator if is_demo else None, clock)
             processes = (
-                Replies(writer, limits),
+                Replies(writer, limits, lambda: bool(answers.model)),
                 NurturingProcess(writer),
                 Releases(writer, nurturing, progress),
                 erasure,
@@ -190,6 +195,7 @@ async def run(
             bots=bots,
             listener=listener,
             worker=worker,
+            answers=answers,
             is_demo=is_demo,
             reset=reset if is_demo else None,
         )

@@ -54,6 +54,8 @@ def logging_config(level: str, form: LogFormat = "text") -> dict[str, Any]:
             # At the level of information it writes down whole addresses, which hold the tokens of bots.
             "httpx": {"level": "WARNING"},
             "httpcore": {"level": "WARNING"},
+            # For debugging it writes down whole prompts, which hold what people wrote.
+            "groq": {"level": "WARNING"},
         },
     }
 

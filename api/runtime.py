@@ -15,6 +15,7 @@ from processes.channels.base import Channel, ChannelName
 from processes.clock import Clock
 from processes.deliveries import Deliveries
 from processes.erasure import Erasure
+from processes.generation import AnswerWriter
 from processes.telegram_setup import Bots
 from processes.worker import Worker
 from projections.agenda import Agenda
@@ -63,6 +64,7 @@ class Runtime:
     bots: Bots
     listener: Listener
     worker: Worker | None
+    answers: AnswerWriter | None
     is_demo: bool
     reset: Callable[["Runtime"], Awaitable[None]] | None
 

@@ -27,6 +27,7 @@ from api.errors import StartupError
 from domain.errors import Invalid
 from domain.follower.values import AnswerLimits
 from domain.person.email_addresses import checked_address
+from processes.language_models.account import GroqAccount, ModelNames
 from processes.notifying.smtp_server import SmtpServer
 
 PREFIX = "CLONNECT_"
@@ -57,6 +58,19 @@ def _base_url(url: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
         raise ValueError("it must look like https://host or https://host/path")
     return url.rstrip("/")
+
+
+def _model_base_url(url: str) -> str:
+    if url.endswith("/openai/v1"):
+        raise ValueError("it must be given without /openai/v1, which is added to it")
+    return url
+
+
+def _groq_key(key: SecretStr) -> SecretStr:
+    bare = key.get_secret_value().strip()
+    if not re.fullmatch(r"[!-~]+", bare):
+        raise ValueError("it must be a key as Groq shows it, in one piece")
+    return SecretStr(bare)
 
 
 def _listed(value: object) -> object:
@@ -121,10 +135,34 @@ class Settings(BaseSettings):
         description="A PostgreSQL server to use, postgresql://user:password@host:5432/database. "
         "Not set: the program starts the embedded one in the data directory.",
     )
-    groq_api_key: SecretStr | None = Field(
+    groq_api_key: Annotated[SecretStr, AfterValidator(_groq_key)] | None = Field(
         default=None,
         validation_alias="GROQ_API_KEY",
         description="The key of the language model. Not set: answers come from templates.",
+    )
+    model_base_url: Annotated[BaseUrl, AfterValidator(_model_base_url)] = Field(
+        default="https://api.groq.com",
+        description="Where the language model is asked, without /openai/v1: Groq, or a gateway of yours before it.",
+    )
+    model_reply: str = Field(
+        default="openai/gpt-oss-120b", min_length=1, description="The model that writes the replies."
+    )
+    model_second: str = Field(
+        default="openai/gpt-oss-20b",
+        min_length=1,
+        description="The model that is asked when the first is retired.",
+    )
+    model_calls_per_day: int = Field(
+        default=500,
+        ge=0,
+        description="Calls of the language model for a creator on a day (UTC); then templates answer.",
+    )
+    model_tokens_per_day: int = Field(default=1_000_000, ge=0, description="Tokens of these calls, read and written.")
+    model_timeout: float = Field(
+        default=20, ge=1, le=60, description="How many seconds one call of the language model may take."
+    )
+    model_connect_timeout: float = Field(
+        default=5, ge=1, le=60, description="How many seconds of these connecting to it may take."
     )
     data_dir: DataPath = Field(
         default_factory=default_data_dir,
@@ -298,6 +336,23 @@ def smtp_server(settings: Settings) -> SmtpServer | None:
         password=None if settings.smtp_password is None else settings.smtp_password.get_secret_value(),
         sender=settings.smtp_from,
     )
+
+
+def groq_account(settings: Settings) -> GroqAccount | None:
+    """Whose key asks the language model, and where; None: there is no key, and no model is asked."""
+    if settings.groq_api_key is None:
+        return None
+    return GroqAccount(
+        api_key=settings.groq_api_key.get_secret_value(),
+        base_url=settings.model_base_url,
+        timeout=settings.model_timeout,
+        connect_timeout=settings.model_connect_timeout,
+    )
+
+
+def model_names(settings: Settings) -> ModelNames:
+    """The models that replies are asked of."""
+    return ModelNames(reply=settings.model_reply, second=settings.model_second)
 
 
 def variables() -> dict[str, str]:

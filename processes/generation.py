@@ -30,10 +30,14 @@ _logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Written:
-    """An answer, if there is one to give, and every call of a language model that it took."""
+    """An answer, if there is one to give, and every call of a language model that it took.
+
+    `needs_person`: whoever wrote it says that a person has to look at the conversation.
+    """
 
     answer: ProposedAnswer | None
     calls: tuple[ModelCall, ...] = ()
+    needs_person: bool = False
 
 
 class AnswerWriter(Protocol):
@@ -124,7 +128,13 @@ class Generation:
         while True:
             try:
                 await self._writer.do(
-                    Clonnect.record_answer, follower_id, burst_id, written.calls, written.answer, self._limits
+                    Clonnect.record_answer,
+                    follower_id,
+                    burst_id,
+                    written.calls,
+                    written.answer,
+                    self._limits,
+                    needs_person=written.needs_person,
                 )
             except TRANSIENT_ERRORS:
                 _logger.warning("answer_waits", extra={"burst": burst_id})

@@ -15,6 +15,8 @@ Evidence = Mapping[Language, float]
 CAP = 6.0  # nats that one burst can say for a language against another
 HIT = 2.0  # nats for a telling word
 WINDOW = 10  # bursts
+CLEAR_NATS = 4.0
+"""How much likelier than the next the language of a single text has to be."""
 SURE = 1.0  # nats of margin for a first language
 CHANGE = 2.0  # nats that each of two bursts running must say for another language …
 CHANGE_AT_ONCE = 4.0  # … or one that is long
@@ -69,6 +71,12 @@ def evidence(text: str, ignore: Collection[str] = ()) -> dict[Language, float]:
     together = {language: scores[language] + hits[language] * HIT for language in Language}
     highest = max(together.values())
     return {language: max(-CAP, score - highest) for language, score in together.items()}
+
+
+def language_of(text: str) -> Language | None:
+    """The language of a text that stands alone; `None` where that is not clear."""
+    (first, nats), (_, next_nats) = sorted(evidence(text).items(), key=lambda each: -each[1])[:2]
+    return first if nats - next_nats >= CLEAR_NATS else None
 
 
 def _relative(text: str) -> dict[Language, float]:

@@ -1,5 +1,7 @@
 """Process manager of answers: understands what comes in, and has it answered when the bot may speak."""
 
+from collections.abc import Callable
+
 from domain.answering.modes import mode_for
 from domain.application import Clonnect
 from domain.follower.follower import Follower
@@ -19,10 +21,13 @@ class Replies(Process):
 
     name = "replies"
 
-    def __init__(self, writer: Writer[Clonnect], limits: AnswerLimits) -> None:
+    def __init__(
+        self, writer: Writer[Clonnect], limits: AnswerLimits, asks_model: Callable[[], bool] = lambda: False
+    ) -> None:
         super().__init__()
         self._writer = writer
         self._limits = limits
+        self._asks_model = asks_model
 
     def prepare(self) -> None:
         identification.load()
@@ -36,7 +41,7 @@ class Replies(Process):
     @reacts_to(Follower.BurstUnderstood, when=lambda event: event.needs_reply)
     async def burst_understood(self, event: Follower.BurstUnderstood, recorded: Recorded) -> None:
         with caused_by(recorded):
-            await self._writer.do(_reply, event, self._limits)
+            await self._writer.do(_reply, event, self._limits, self._asks_model)
 
 
 def _closes_at_once(event: Follower.MessageReceived) -> bool:
@@ -46,14 +51,26 @@ def _closes_at_once(event: Follower.MessageReceived) -> bool:
     return event.burst_closes_at <= event.timestamp
 
 
-def _reply(app: Clonnect, event: Follower.BurstUnderstood, limits: AnswerLimits) -> None:
-    """Write the answer from the templates, and have it sent, or kept as a draft, if the bot may speak."""
+def _reply(
+    app: Clonnect, event: Follower.BurstUnderstood, limits: AnswerLimits, asks_model: Callable[[], bool]
+) -> None:
+    """Have a burst answered if the bot may speak: by a language model later, or from the templates at once."""
     follower = app.follower(event.originator_id)
     creator = app.creator(follower.creator_id)
     if mode_for(follower, creator) is Mode.OFF or not follower.is_alive:
         return
+    if asks_model():
+        app.request_answer(event.originator_id, event.burst_id, limits)
+        return
     burst = UnderstoodBurst(
-        event.burst_id, "", event.language, event.intents, event.best, event.product_id, event.refusal
+        event.burst_id,
+        event.message_ids,
+        "",
+        event.language,
+        event.intents,
+        event.best,
+        event.product_id,
+        event.refusal,
     )
     answer = template_answer(creator, follower, app.lead_of(follower), burst)
     if answer is not None:

@@ -9,6 +9,7 @@ from projections.board import Board
 from projections.conversations import Conversations
 from projections.creators import Creators
 from projections.engine.projection import Pool, Projection
+from projections.model_usage import ModelUsage
 from projections.nurturing import Nurturing
 from projections.stats import Stats
 from projections.unsettled import Unsettled
@@ -22,6 +23,7 @@ PROJECTIONS: Final[tuple[type[Projection], ...]] = (
     Stats,
     Unsettled,
     AwaitingPerson,
+    ModelUsage,
 )
 
 Kind = TypeVar("Kind", bound=Projection)

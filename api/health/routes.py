@@ -158,6 +158,7 @@ async def get_health(creator: Caller, runtime: Running, probe: Probe) -> Health:
         *(unasked(theirs.values()) if polled else ()),
         *(["overdue"] if everything[AsideKind.OVERDUE] else ()),
     ]
+    asked = runtime.answers.model if runtime.answers else ""
     return Health(
         status="unavailable" if lacking else "degraded" if why else "ok",
         missing=lacking,
@@ -203,7 +204,7 @@ async def get_health(creator: Caller, runtime: Running, probe: Probe) -> Health:
             )
             for channel in sorted(map(str, runtime.channels))
         ],
-        model=ModelHealth(name=None, answers_from="templates"),
+        model=ModelHealth(name=asked or None, answers_from="model" if asked else "templates"),
     )
 
 

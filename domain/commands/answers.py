@@ -104,6 +104,11 @@ class AnswerCommands(Streams):
         self.save_streams(follower)
 
 
+def is_backlog(follower: Follower) -> bool:
+    """Whether the last words are so old that a person should see what is answered to them."""
+    return follower.last_open is not None and context.now() - follower.last_open > BACKLOG_AFTER
+
+
 def _why_not_alone(follower: Follower, creator: Creator, answer: ProposedAnswer) -> list[str]:
     """Why a person has to see an answer before it leaves, beside what its own words say."""
     told_apart = answer.intent is Intent.ESCALATION and follower.escalation == uuid5(answer.burst_id, "escalation")
@@ -112,7 +117,7 @@ def _why_not_alone(follower: Follower, creator: Creator, answer: ProposedAnswer)
         "review": mode_for(follower, creator) is Mode.REVIEW,
         "escalated": follower.escalation is not None and not told_apart,
         "paused": follower.is_paused,
-        "backlog": follower.last_open is not None and context.now() - follower.last_open > BACKLOG_AFTER,
+        "backlog": is_backlog(follower),
         "length": too_long(follower.platform, answer.text),
         "window": end is not None and end - context.now() < WINDOW_MARGIN,
     }

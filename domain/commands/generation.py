@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID, uuid5
 
-from domain.commands.answers import AnswerCommands
+from domain.commands.answers import AnswerCommands, is_backlog
 from domain.errors import NotDue
-from domain.follower import drafts
+from domain.follower import contact, drafts
 from domain.follower.follower import Follower
 from domain.follower.values import AnswerLimits, ModelCall, PendingAnswer, ProposedAnswer, Urgency
 from domain.lead import Lead
@@ -31,14 +31,13 @@ class Started:
 class GenerationCommands(AnswerCommands):
     """An answer that takes its time, and what happens in the meantime."""
 
-    def request_answer(
-        self, follower_id: UUID, burst_id: UUID, urgency: Urgency, why_draft: tuple[str, ...], limits: AnswerLimits
-    ) -> bool:
+    def request_answer(self, follower_id: UUID, burst_id: UUID, limits: AnswerLimits) -> bool:
         """Have an answer to a burst be written; `False` where nothing may be said or proposed."""
         follower = self.follower(follower_id)
         if self.why_silent(follower, burst_id, limits) is not None:
             return False
-        follower.trigger_event(Follower.AnswerRequested, burst_id=burst_id, urgency=urgency, why_draft=why_draft)
+        urgency = Urgency.BACKLOG if is_backlog(follower) else Urgency.LIVE
+        follower.trigger_event(Follower.AnswerRequested, burst_id=burst_id, urgency=urgency, why_draft=())
         self.save_streams(follower)
         return True
 
@@ -86,11 +85,13 @@ class GenerationCommands(AnswerCommands):
         calls: Sequence[ModelCall],
         answer: ProposedAnswer | None,
         limits: AnswerLimits,
+        *,
+        needs_person: bool = False,
     ) -> UUID | None:
         """Record what a model was asked and, in the same save, what becomes of its answer; answers the draft's id.
 
         What a person has said or decided since it began makes it a draft, what the follower has written since drops
-        it. The calls are recorded in any case.
+        it. The calls are recorded in any case. `needs_person`: the model says that somebody has to look.
         """
         follower = self.follower(follower_id)
         for call in calls:
@@ -109,6 +110,9 @@ class GenerationCommands(AnswerCommands):
             crossed = ("crossed",) if follower.intervened > generation.read_version else ()
             why = (*generation.why_draft, *crossed, *answer.why_draft)
             draft_id = self.settle(follower, replace(answer, why_draft=why), read_version=generation.read_version)
+            if needs_person and follower.understood is not None:
+                message_id = follower.understood.message_ids[-1]
+                contact.escalate(follower, uuid5(burst_id, "escalation"), "model", message_id)
         self.save_streams(follower)
         return draft_id
 

@@ -187,7 +187,14 @@ class Follower(FollowerState):
             if follower.burst is not None and follower.burst.burst_id == self.burst_id:
                 text, follower.burst = follower.burst.text, None
             follower.understood = UnderstoodBurst(
-                self.burst_id, text, self.language, self.intents, self.best, self.product_id, self.refusal
+                self.burst_id,
+                self.message_ids,
+                text,
+                self.language,
+                self.intents,
+                self.best,
+                self.product_id,
+                self.refusal,
             )
             follower.last_burst = self.burst_id
             follower.bursts += 1
@@ -223,7 +230,7 @@ class Follower(FollowerState):
         model: str
         prompt_version: int
         prompt_sha256: str
-        params: dict[str, str]
+        params: dict[str, str | float | bool]
         output: Annotated[str, Personal]
         prompt_tokens: int
         completion_tokens: int

@@ -227,9 +227,10 @@ class PendingAnswer:
 
 @dataclass(frozen=True)
 class UnderstoodBurst:
-    """What the last burst means, as far as its answer needs it."""
+    """What the last burst means, as far as its answer needs it; `text` is what the person said in their own words."""
 
     burst_id: UUID
+    message_ids: tuple[str, ...]
     text: str
     language: Language
     intents: tuple[tuple[Intent, float], ...]
@@ -238,16 +239,23 @@ class UnderstoodBurst:
     refusal: bool
 
 
+ModelParams = Mapping[str, str | float | bool]
+
+
 @dataclass(frozen=True)
 class ModelCall:
-    """One call of a language model, whatever came of it; `output` is what it wrote, `outcome` a word for it."""
+    """One request to a language model; `output` is what it wrote, as it came, empty where it wrote nothing.
+
+    Tokens are those of the provider's bill, 0 where the answer names none. `latency_ms` is from the request to the end
+    of its answer: what it waited before is not in it. `outcome` is a word for what came of it.
+    """
 
     call_id: UUID
     purpose: str
     model: str
     prompt_version: int
     prompt_sha256: str
-    params: Mapping[str, str]
+    params: ModelParams
     output: str
     prompt_tokens: int
     completion_tokens: int

@@ -8,7 +8,8 @@ import pytest
 
 from api.database.installation import key_in
 from api.errors import StartupError
-from api.settings import KEY_BYTES, Settings, load, smtp_server, variables
+from api.settings import KEY_BYTES, Settings, groq_account, load, model_names, smtp_server, variables
+from processes.language_models.account import GroqAccount, ModelNames
 from processes.notifying.smtp_server import SmtpServer
 
 ROOT = Path(__file__).parents[2]
@@ -61,6 +62,13 @@ def test_every_setting_says_what_it_means() -> None:
         ("CLONNECT_SMTP_TLS", "ssl", "CLONNECT_SMTP_TLS is wrong: input should be 'starttls', 'tls' or 'none'"),
         ("CLONNECT_CONNECTIONS_LIMIT", "0", "CLONNECT_CONNECTIONS_LIMIT is wrong: input should be greater"),
         ("CLONNECT_KEY", "hunter2", "CLONNECT_KEY is wrong: it must be 32 random bytes in base64"),
+        ("GROQ_API_KEY", "hunter2 hunter2", "GROQ_API_KEY is wrong: it must be a key as Groq shows it"),
+        (
+            "CLONNECT_MODEL_BASE_URL",
+            "https://api.groq.com/openai/v1/",
+            "CLONNECT_MODEL_BASE_URL is wrong: it must be given without /openai/v1",
+        ),
+        ("CLONNECT_MODEL_TIMEOUT", "inf", "CLONNECT_MODEL_TIMEOUT is wrong: input should be less than or equal to 60"),
     ],
 )
 def test_a_wrong_setting_is_one_sentence_that_names_it(
@@ -168,3 +176,20 @@ def test_a_key_file_may_be_written_by_an_editor(tmp_path: Path) -> None:
     file = tmp_path / "key"
     file.write_text(f"{base64.b64encode(b'k' * KEY_BYTES).decode()}\r\n", "utf-8-sig")
     assert key_in(file) == b"k" * KEY_BYTES
+
+
+def test_without_a_key_no_model_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GROQ_API_KEY", "")
+    assert groq_account(load()) is None
+
+
+def test_with_a_key_the_model_is_asked_where_the_settings_say(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GROQ_API_KEY", " hunter2\n")
+    monkeypatch.setenv("CLONNECT_MODEL_BASE_URL", "https://gateway.example/groq/")
+    monkeypatch.setenv("CLONNECT_MODEL_TIMEOUT", "8.5")
+    monkeypatch.setenv("CLONNECT_MODEL_SECOND", "qwen/qwen3.8-27b")
+    settings = load()
+    account = groq_account(settings)
+    assert account == GroqAccount("hunter2", "https://gateway.example/groq", 8.5, 5)
+    assert "hunter2" not in repr(account)
+    assert model_names(settings) == ModelNames("openai/gpt-oss-120b", "qwen/qwen3.8-27b")

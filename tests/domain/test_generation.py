@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from domain.application import Clonnect
 from domain.errors import NotDue
-from domain.follower.values import AnswerLimits, ModelCall, ProposedAnswer, Urgency
+from domain.follower.values import AnswerLimits, ModelCall, ProposedAnswer
 from domain.vocabulary import Intent, Language, Mode
 from tests.domain.builders import ANA, Business, an_id, nothing_happens, this_happens
 
@@ -23,11 +23,11 @@ def a_call(number: int = 1) -> ModelCall:
     return ModelCall(an_id(number), "reply", MODEL, 1, "0" * 64, {}, "{}", 700, 50, 1200, "completed")
 
 
-def asked(business: Business, urgency: Urgency = Urgency.LIVE) -> UUID:
+def asked(business: Business) -> UUID:
     """Somebody asks, and an answer is to be written."""
     business.says("¿Cuánto cuesta?")
     burst_id = business.understood(Intent.QUESTION_PRODUCT)
-    assert business.do(Clonnect.request_answer, business.follower.id, burst_id, urgency, (), LIMITS)
+    assert business.do(Clonnect.request_answer, business.follower.id, burst_id, LIMITS)
     return burst_id
 
 
@@ -195,3 +195,12 @@ def test_whatever_comes_in_between_nothing_is_sent_over_anybody(before: list[str
 @pytest.fixture
 def business() -> Business:
     return Business()
+
+
+def test_what_a_model_leaves_to_a_person_is_listed_for_one(business: Business) -> None:
+    burst_id = asked(business)
+    starts(business, burst_id)
+    answer = ProposedAnswer(burst_id, "Lo miro.", Language.ES, Intent.SUPPORT, 0.9, "model", None, ("needs_person",))
+    with this_happens(business, DRAFTED, "follower.escalated"):
+        business.do(Clonnect.record_answer, business.follower.id, burst_id, (), answer, LIMITS, needs_person=True)
+    assert business.last("follower.escalated")["reason"] == "model"

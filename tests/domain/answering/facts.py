@@ -8,7 +8,6 @@ from domain.answering.checks import AnswerProblem, check_answer
 from domain.answering.ground import AnswerGround
 from domain.creator import Product
 from domain.vocabulary import Language, Platform
-from processes.language import evidence
 
 COURSE = Product(
     UUID(int=1),
@@ -50,12 +49,6 @@ GROUND = AnswerGround(
     system_text=SYSTEM,
     canary=CANARY,
 )
-
-
-def language_of(text: str) -> Language | None:
-    """The language of a text by the program's own model; `None` where it is not sure."""
-    said = sorted(evidence(text).items(), key=lambda each: -each[1])
-    return said[0][0] if said[0][1] - said[1][1] >= 4.0 else None
 
 
 def problems(text: str, ground: AnswerGround = GROUND, platform: Platform = Platform.TELEGRAM) -> set[AnswerProblem]:

@@ -6,7 +6,8 @@ import pytest
 
 from domain.answering.checks import check_answer
 from domain.vocabulary import Language, Platform
-from tests.domain.answering.facts import in_language, language_of
+from processes.language import language_of
+from tests.domain.answering.facts import in_language
 
 ORDINARY = [
     line.split("\t") for line in Path(__file__).with_name("ordinary.tsv").read_text(encoding="utf-8").splitlines()

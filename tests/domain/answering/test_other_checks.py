@@ -12,7 +12,8 @@ from domain.answering.echoes import is_echo, looks_like_loop
 from domain.answering.injection import injection_signs
 from domain.answering.plain_text import as_plain_text
 from domain.vocabulary import Language, Platform
-from tests.domain.answering.facts import CANARY, GROUND, in_language, language_of, problems
+from processes.language import language_of
+from tests.domain.answering.facts import CANARY, GROUND, in_language, problems
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 

@@ -10,8 +10,9 @@ from domain.creator import Product
 from domain.nurturing.default_steps import SHIPPED
 from domain.nurturing.steps import Step, render
 from domain.vocabulary import Intent, Language, Platform
+from processes.language import language_of
 from processes.templates import _WORDINGS, Facts, _values, format_price, reply
-from tests.domain.answering.facts import COURSE, GUIDE, MENTORING, in_language, language_of
+from tests.domain.answering.facts import COURSE, GUIDE, MENTORING, in_language
 
 # What each of these says is so by an event of the same burst.
 KEPT = {Intent.ESCALATION: {Commitment.PASSED_ON}, Intent.OPT_OUT: {Commitment.LEFT_IN_PEACE}}
