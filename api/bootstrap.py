@@ -188,6 +188,7 @@ async def run(
             stats=stats,
             unsettled=projections[Unsettled],
             awaiting_person=projections[AwaitingPerson],
+            usage=projections[ModelUsage],
             deliveries=deliveries,
             erasure=erasure,
             channels=channels,

@@ -27,6 +27,7 @@ from projections.engine.progress import Progress
 from projections.engine.projection import Pool, Projection
 from projections.engine.projector import Projector
 from projections.event_history import EventHistory
+from projections.model_usage import ModelUsage
 from projections.nurturing import Nurturing
 from projections.stats import Stats
 from projections.unsettled import Unsettled
@@ -57,6 +58,7 @@ class Runtime:
     stats: Stats
     unsettled: Unsettled
     awaiting_person: AwaitingPerson
+    usage: ModelUsage
     deliveries: Deliveries
     erasure: Erasure
     channels: Mapping[ChannelName, Channel]

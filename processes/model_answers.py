@@ -21,7 +21,7 @@ from domain.memory import Memory, remember
 from domain.vocabulary import Intent
 from processes.generation import Written
 from processes.language import language_of
-from processes.language_models.completions import Completed, Refused
+from processes.language_models.completions import Completed, CompletionRefused
 from processes.language_models.language_model import LanguageModel
 from processes.language_models.prompt import (
     INSTRUCTIONS,
@@ -115,10 +115,10 @@ class ModelAnswers:
                     proposed, checked = await asyncio.to_thread(_judge, case, prompt, again.reply)
             if AnswerProblem.EMPTY not in checked.problems:
                 return Written(replace(proposed, call_id=calls[-1].call_id), calls, NEEDS_PERSON in proposed.why_draft)
-        off = isinstance(completion, Refused) and not self.model
+        off = isinstance(completion, CompletionRefused) and not self.model
         return self._from_templates(case, calls, () if off else (UNAVAILABLE,))
 
-    async def _complete(self, prompt: Prompt, case: _Case, started: Started) -> Completed | Refused:
+    async def _complete(self, prompt: Prompt, case: _Case, started: Started) -> Completed | CompletionRefused:
         return await self._language_model.complete(  # type: ignore[return-value]
             prompt, case.creator.creator_id, urgency=started.urgency, patience=PATIENCE[started.urgency]
         )

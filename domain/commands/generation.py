@@ -36,6 +36,9 @@ class GenerationCommands(AnswerCommands):
         follower = self.follower(follower_id)
         if self.why_silent(follower, burst_id, limits) is not None:
             return False
+        if follower.generation is not None:
+            dropped = follower.generation.burst_id
+            follower.trigger_event(Follower.AnswerDropped, burst_id=dropped, reason="superseded")
         urgency = Urgency.BACKLOG if is_backlog(follower) else Urgency.LIVE
         follower.trigger_event(Follower.AnswerRequested, burst_id=burst_id, urgency=urgency, why_draft=())
         self.save_streams(follower)

@@ -230,7 +230,7 @@ class Follower(FollowerState):
         model: str
         prompt_version: int
         prompt_sha256: str
-        params: dict[str, str | float | bool]
+        params: dict[str, str | int | float | bool]
         output: Annotated[str, Personal]
         prompt_tokens: int
         completion_tokens: int

@@ -239,7 +239,7 @@ class UnderstoodBurst:
     refusal: bool
 
 
-ModelParams = Mapping[str, str | float | bool]
+ModelParams = Mapping[str, str | int | float | bool]
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ class Completed:
 
 
 @dataclass(frozen=True)
-class Refused:
+class CompletionRefused:
     """Our key or our request is refused: asking again changes nothing. No calls: the key was refused before."""
 
     calls: tuple[ModelCall, ...]
@@ -52,4 +52,4 @@ class NoCompletion:
     calls: tuple[ModelCall, ...]
 
 
-Completion = Completed | Refused | Unusable | NoCompletion
+Completion = Completed | CompletionRefused | Unusable | NoCompletion

@@ -14,8 +14,8 @@ from processes.language_models.completions import (
     CallOutcome,
     Completed,
     Completion,
+    CompletionRefused,
     NoCompletion,
-    Refused,
     Unusable,
 )
 from processes.language_models.groq_client import GroqAnswer, GroqClient, NoAnswer
@@ -117,7 +117,7 @@ class LanguageModel:
         tried = _Attempts()
         while len(tried.calls) < MOST_CALLS and self._models:
             if self._key_is_refused:
-                return Refused(tuple(tried.calls))
+                return CompletionRefused(tuple(tried.calls))
             if tried.calls and self._seconds() > until:
                 break
             try:
@@ -194,7 +194,7 @@ def _settle(judged: _Judged, tried: _Attempts) -> Completion | None:
     if judged.reply is not None:
         return Completed(judged.reply, calls)
     if judged.outcome in (CallOutcome.KEY_REFUSED, CallOutcome.REQUEST_REFUSED):
-        return Refused(calls)
+        return CompletionRefused(calls)
     if judged.outcome in _NO_REPLY:
         if judged.by_provider or tried.tokens == MORE_TOKENS:
             return Unusable(calls)

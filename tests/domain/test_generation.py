@@ -204,3 +204,15 @@ def test_what_a_model_leaves_to_a_person_is_listed_for_one(business: Business) -
     with this_happens(business, DRAFTED, "follower.escalated"):
         business.do(Clonnect.record_answer, business.follower.id, burst_id, (), answer, LIMITS, needs_person=True)
     assert business.last("follower.escalated")["reason"] == "model"
+
+
+def test_the_answer_to_newer_words_takes_the_place_of_one_that_is_being_written(business: Business) -> None:
+    burst_id = asked(business)
+    starts(business, burst_id)
+    business.says("¿Y tiene certificado?")
+    newer = business.understood(Intent.QUESTION_PRODUCT)
+    with this_happens(business, DROPPED, "follower.answer_requested"):
+        business.do(Clonnect.request_answer, business.follower.id, newer, LIMITS)
+    with this_happens(business, CALLED):
+        written(business, burst_id, [a_call()])
+    assert starts(business, newer)

@@ -14,8 +14,8 @@ from domain.vocabulary import Intent, Language
 from processes.language_models.completions import (
     Completed,
     Completion,
+    CompletionRefused,
     NoCompletion,
-    Refused,
     Unusable,
 )
 from processes.language_models.language_model import MOST_CALLS, LanguageModel
@@ -163,15 +163,20 @@ TABLE: dict[str, tuple[list[Step], type[Completion], list[str], list[float]]] = 
         ["not_the_schema"],
         [],
     ),
-    "400 otherwise": ([lambda groq: groq.refuse_next(400)], Refused, ["request_refused"], []),
-    "404 otherwise": ([lambda groq: groq.refuse_next(404, code="unknown_url")], Refused, ["request_refused"], []),
-    "413": ([lambda groq: groq.refuse_next(413)], Refused, ["request_refused"], []),
-    "422": ([lambda groq: groq.refuse_next(422)], Refused, ["request_refused"], []),
-    "401": ([lambda groq: groq.refuse_next(401, code="invalid_api_key")], Refused, ["key_refused"], []),
-    "403": ([lambda groq: groq.refuse_next(403)], Refused, ["key_refused"], []),
+    "400 otherwise": ([lambda groq: groq.refuse_next(400)], CompletionRefused, ["request_refused"], []),
+    "404 otherwise": (
+        [lambda groq: groq.refuse_next(404, code="unknown_url")],
+        CompletionRefused,
+        ["request_refused"],
+        [],
+    ),
+    "413": ([lambda groq: groq.refuse_next(413)], CompletionRefused, ["request_refused"], []),
+    "422": ([lambda groq: groq.refuse_next(422)], CompletionRefused, ["request_refused"], []),
+    "401": ([lambda groq: groq.refuse_next(401, code="invalid_api_key")], CompletionRefused, ["key_refused"], []),
+    "403": ([lambda groq: groq.refuse_next(403)], CompletionRefused, ["key_refused"], []),
     "a redirect, which is not followed": (
         [lambda groq: groq.answer_next("", 307, {"location": "/openai/v1/chat/completions"})],
-        Refused,
+        CompletionRefused,
         ["request_refused"],
         [],
     ),
@@ -302,8 +307,8 @@ async def test_after_a_refused_key_nothing_is_asked_any_more(
         first, second = await ask(model, prompt), await ask(model, prompt)
         refused.append(model.key_is_refused)
     assert refused == [False, True]
-    assert (type(first), outcomes(first)) == (Refused, ["key_refused"])
-    assert second == Refused(())
+    assert (type(first), outcomes(first)) == (CompletionRefused, ["key_refused"])
+    assert second == CompletionRefused(())
     assert groq.answered == {401: 1}
     assert len(told(caplog, "model_key_refused")) == 1
 
@@ -320,7 +325,7 @@ async def test_who_waits_while_the_key_is_refused_is_refused_too(
         await asyncio.to_thread(groq.wait_until, lambda: groq.holding == 31)
         groq.release()
         done = await asyncio.gather(*asked)
-    assert done.count(Refused(())) == 8
+    assert done.count(CompletionRefused(())) == 8
     assert len(groq.requests) == 32
 
 
