@@ -4,12 +4,13 @@ import json
 from hashlib import sha256
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.understanding import classifier
-from domain.understanding.classifier import load
+from domain.understanding.classifier import cautious, load
 from domain.understanding.intents import UNDERSTANDING_VERSION
 from domain.understanding.text_features import MOST, folded, text_features
 from domain.vocabulary import Intent
@@ -63,6 +64,19 @@ def test_grams_stay_inside_a_word() -> None:
 def test_what_the_rules_found_counts_as_words_that_nobody_can_write() -> None:
     assert "<support/True>" in text_features("no funciona", ["support/True"]).words
     assert "<support/True>" not in text_features("<support/True>").words
+
+
+@pytest.mark.parametrize(
+    ("shares", "then"),
+    [
+        ([0.9, 0.08, 0.02], [0.7, 0.24, 0.06]),  # what the highest loses the others get, each in its proportion
+        ([0.06, 0.04, 0.9], [0.18, 0.12, 0.7]),
+        ([0.5, 0.3, 0.2], [0.5, 0.3, 0.2]),
+    ],
+)
+def test_what_is_likeliest_is_believed_less_than_the_weights_say(shares: list[float], then: list[float]) -> None:
+    mapped = cautious(np.array([shares, shares]), np.array([0.0, 0.5, 0.9, 1.0]), np.array([0.0, 0.5, 0.7, 0.8]))
+    assert mapped == pytest.approx(np.array([then, then]))
 
 
 def test_a_message_of_any_length_is_read_up_to_a_bound() -> None:
