@@ -42,6 +42,22 @@ def hashed(text: str, block: int) -> int:
     return crc32(text.encode(), block)
 
 
+def cautious(shares: NDArray[Any], said: NDArray[Any], meant: NDArray[Any]) -> NDArray[Any]:
+    """Probabilities, one message a row, of which the highest is mapped from `said` to `meant`, straight in between.
+
+    The others share what it leaves, each in its proportion.
+    """
+    first = shares.argmax(axis=-1)[..., None]
+    highest = np.take_along_axis(shares, first, axis=-1)
+    mapped = np.interp(highest, said, meant)
+    rest = shares.copy()
+    np.put_along_axis(rest, first, 0.0, axis=-1)
+    left = rest.sum(axis=-1, keepdims=True)
+    rest *= (1 - mapped) / np.maximum(left, np.finfo(left.dtype).tiny)
+    np.put_along_axis(rest, first, mapped, axis=-1)
+    return rest
+
+
 class Block:
     """A vocabulary of n-grams, each with its inverse document frequency and a weight for each output."""
 
@@ -78,6 +94,7 @@ class Classifier:
         self._vector_mean = arrays["vector_mean"]
         self._vector_weights = arrays["vector_weights"]
         self._bias = arrays["bias"]
+        self._said, self._meant = arrays["said"], arrays["meant"]
 
     def classify(self, text: str, hints: Iterable[str] = ()) -> Classification:
         """What a message means, given what the rules found in it.
@@ -92,7 +109,7 @@ class Classifier:
             scores += block.scores(counted) * scale
         scores += self._meaning(features.spoken) @ self._vector_weights
         intents = np.exp(scores - scores.max())
-        intents /= intents.sum()
+        intents = cautious(intents / intents.sum(), self._said, self._meant)
         return Classification(dict(zip(self._outputs, map(float, intents), strict=True)))
 
     def _meaning(self, spoken: tuple[str, ...]) -> Floats:

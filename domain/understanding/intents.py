@@ -14,7 +14,7 @@ from domain.understanding.products import ProductWords
 from domain.understanding.rules import COURTESY, RuleReading, read_by_rules
 from domain.vocabulary import Intent
 
-UNDERSTANDING_VERSION = 2
+UNDERSTANDING_VERSION = 3
 """Of rules, thresholds and weights as one; a test holds them to it."""
 
 SURE = 0.75
@@ -25,9 +25,9 @@ ALSO = 0.30
 """From here on another intent is meant as well …"""
 POSSIBLE = 0.10
 """… and from here on one whose words the rules found."""
-STOP = 0.60
+STOP = 0.65
 """From this probability of an opt-out on, the person is left alone at once …"""
-PERHAPS_STOP = 0.20
+PERHAPS_STOP = 0.12
 """… and from this on until somebody has looked."""
 BEST = 3
 CLOSING = frozenset({Intent.THANKS, Intent.GOODBYE})

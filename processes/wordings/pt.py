@@ -81,7 +81,7 @@ PORTUGUESE: Final = Wordings(
                 "Entendo, a semana enche rápido. Sendo realista, quanto tempo por semana você teria? Assim vemos se "
                 "cabe agora.",
                 "Agenda lotada é a realidade de muita gente. O que mais toma o seu tempo neste momento?",
-                "Faz sentido, e a ideia não é virar mais um peso. Tem alguma parte do dia que seja mais sua?",
+                "Faz sentido, e a ideia não é virar mais uma carga. Tem alguma parte do dia que seja mais sua?",
             ),
         ),
         Intent.OBJECTION_DOUBT: (

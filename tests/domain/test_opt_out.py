@@ -112,9 +112,9 @@ def test_nearly_everybody_who_asks_to_be_left_alone_is_left_alone_or_a_person_is
     asked = read["stop", "stop"] + read["stop", "perhaps"] + read["stop", None]
     assert asked == 120
     assert read["stop", "stop"] / asked >= 0.90
-    assert (read["stop", "stop"] + read["stop", "perhaps"]) / asked >= 0.95
+    assert (read["stop", "stop"] + read["stop", "perhaps"]) / asked >= 0.99
 
 
 def test_hardly_anybody_is_left_alone_who_only_used_the_words() -> None:
     read = blind_set()
-    assert read["stop", "stop"] / (read["stop", "stop"] + read["trap", "stop"]) >= 0.93
+    assert read["stop", "stop"] / (read["stop", "stop"] + read["trap", "stop"]) >= 0.98

@@ -9,9 +9,9 @@ from domain.understanding.labelled import LabelledMessage, labelled_messages
 CORPUS = Path(__file__).parents[2] / "corpus"
 
 
-def read(folder: str, root: Path = CORPUS) -> list[LabelledMessage]:
-    """All messages of a folder, in the order of the files' names."""
-    return [message for path in _files(folder, root) for message in labelled_messages(path)]
+def read(folder: str, root: Path = CORPUS) -> dict[str, list[LabelledMessage]]:
+    """The messages of each file of a folder, in the order of the files' names without `.jsonl`."""
+    return {path.stem: labelled_messages(path) for path in _files(folder, root)}
 
 
 def digest(folder: str, root: Path = CORPUS) -> str:

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize_scalar
 from scipy.sparse import csr_matrix, hstack, vstack
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import StratifiedKFold
+from sklearn.model_selection import GroupKFold
 from sklearn.preprocessing import normalize
 
 from domain.understanding.classifier import CHARACTERS, VECTOR, WORDS, hashed
@@ -131,38 +130,12 @@ def fit(matrix: csr_matrix, messages: Sequence[LabelledMessage]) -> Fitted:
     return Fitted(model.coef_.T, model.intercept_)
 
 
-def out_of_fold(messages: Sequence[LabelledMessage], vectors: WordVectors) -> Floats:
-    """Scores of each message by weights that have not seen it."""
+def out_of_fold(messages: Sequence[LabelledMessage], origins: Sequence[int], vectors: WordVectors) -> Floats:
+    """Scores of each message by weights that have seen neither it nor another of the same origin."""
     read = [features_of(each) for each in messages]
-    labels = [INTENTS.index(each.intent) for each in messages]
     scores = np.zeros((len(messages), len(INTENTS)))
-    for seen, unseen in StratifiedKFold(FOLDS, shuffle=True, random_state=SEED).split(labels, labels):
+    for seen, unseen in GroupKFold(FOLDS, shuffle=True, random_state=SEED).split(read, groups=origins):
         features = Features.of([read[row] for row in seen], vectors)
         fitted = fit(features.matrix([read[row] for row in seen]), [messages[row] for row in seen])
         scores[unseen] = fitted.scores(features.matrix([read[row] for row in unseen]))
     return scores
-
-
-def steepness(scores: Floats, messages: Sequence[LabelledMessage]) -> float:
-    """The factor of the scores by which the likeliest intent is right as often as its probability says."""
-    right = np.array([each.accepts(INTENTS[best]) for each, best in zip(messages, scores.argmax(axis=1), strict=True)])
-
-    def error(factor: float) -> float:
-        sure = probabilities(scores * factor).max(axis=1)
-        return float(-np.mean(np.log(np.where(right, sure, 1 - sure) + 1e-9)))
-
-    return float(minimize_scalar(error, bounds=(0.3, 3.0), method="bounded").x)
-
-
-def stops(shares: Floats, messages: Sequence[LabelledMessage], threshold: float) -> tuple[float, float]:
-    """Precision and recall of the wish to be left alone, where it is seen from this probability on."""
-    seen = shares[:, INTENTS.index(Intent.OPT_OUT)] >= threshold
-    accepted = np.array([each.accepts(Intent.OPT_OUT) for each in messages])
-    meant = np.array([each.intent is Intent.OPT_OUT for each in messages])
-    return float(accepted[seen].mean()), float(seen[meant].mean())
-
-
-def probabilities(scores: Floats) -> Floats:
-    """Softmax of each row."""
-    powers = np.exp(scores - scores.max(axis=1, keepdims=True))
-    return np.asarray(powers / powers.sum(axis=1, keepdims=True))

@@ -9,18 +9,22 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tools.train.calibration import Calibration
 from tools.train.fit import INTENTS, Features, Fitted, Floats, Vocabulary
 
 MADE_AT = (1980, 1, 1, 0, 0, 0)
 """The same time in every archive, so that the same arrays are the same bytes."""
 
 
-def arrays(features: Features, fitted: Fitted, about: dict[str, Any]) -> dict[str, NDArray[Any]]:
+def arrays(
+    features: Features, fitted: Fitted, calibration: Calibration, about: dict[str, Any]
+) -> dict[str, NDArray[Any]]:
     """What `domain.understanding.classifier` reads.
 
     `<block>_keys` uint32, sorted; `<block>_idf` float16; `<block>_weights` int8 and `<block>_scale` float32, by which
     they are multiplied; `vectors` int8 of the words `vector_keys`, their `vector_mean` over messages and
-    `vector_weights` float32; `bias` float32; `about` is JSON.
+    `vector_weights` float32; `bias` float32; `said` and `meant` float32, the map of the highest probability; `about` is
+    JSON.
     """
     ends = np.cumsum([0, len(features.characters.keys), len(features.words.keys)])
     return {
@@ -28,6 +32,8 @@ def arrays(features: Features, fitted: Fitted, about: dict[str, Any]) -> dict[st
         **_block("words", features.words, fitted.weights[ends[1] : ends[2]]),
         **_vectors(features, fitted.weights[ends[2] :]),
         "bias": fitted.bias.astype(np.float32),
+        "said": np.array(calibration.said, np.float32),
+        "meant": np.array(calibration.meant, np.float32),
         "about": np.array(json.dumps({"intents": [intent.value for intent in INTENTS], **about}, sort_keys=True)),
     }
 
