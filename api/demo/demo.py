@@ -34,6 +34,8 @@ from processes.channels.base import ChannelName
 from projections.engine.generations import begin_anew
 
 CREATOR = "nina"
+DEBOUNCE_SECONDS = 2
+"""Whoever tries the demo does not wait for long."""
 EMAIL = "nina@clonnect.example"
 STEP = timedelta(hours=1)
 
