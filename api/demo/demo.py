@@ -129,12 +129,13 @@ async def populate(runtime: Runtime) -> None:
                 await _move(runtime, happened)
     await _reach(runtime, datetime.now(UTC))
     await runtime.clock.advance_to(datetime.now(UTC), runtime.pool)
+    await runtime.writer.do(Clonnect.change_settings, CREATOR, {"debounce_seconds": DEBOUNCE_SECONDS}, None)
 
 
 async def _sign_up(runtime: Runtime) -> None:
     do = runtime.writer.do
     sealer = Sealer(installation_key(runtime.settings))
-    settings = CreatorSettings(timezone="Europe/Madrid")
+    settings = CreatorSettings(timezone="Europe/Madrid", debounce_seconds=0)  # the history is told message by message
     await do(Clonnect.sign_up_creator, CREATOR, EMAIL, settings)
     for product in PRODUCTS:
         await do(Clonnect.add_product, CREATOR, product)
