@@ -129,7 +129,8 @@ async def populate(runtime: Runtime) -> None:
                 await _move(runtime, happened)
     await _reach(runtime, datetime.now(UTC))
     await runtime.clock.advance_to(datetime.now(UTC), runtime.pool)
-    await runtime.writer.do(Clonnect.change_settings, CREATOR, {"debounce_seconds": DEBOUNCE_SECONDS}, None)
+    with context.acting("system"):
+        await runtime.writer.do(Clonnect.change_settings, CREATOR, {"debounce_seconds": DEBOUNCE_SECONDS}, None)
 
 
 async def _sign_up(runtime: Runtime) -> None:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from uuid import UUID, uuid5
 
 from domain import context
+from domain.answering.loops import is_loop
 from domain.answering.modes import mode_for
 from domain.creator import Creator
 from domain.errors import Conflict, FieldError, Invalid
@@ -61,6 +62,7 @@ class AnswerCommands(Streams):
             "bot_off": mode_for(follower, self.creator(follower.creator_id)) is Mode.OFF,
             "bot_paused": follower.is_paused and not (is_asked_for and generation is not None and generation.goes_on),
             "soft_stop": follower.may_want_a_stop,
+            "loop": is_loop(follower),
             "unreachable": follower.is_reachable(now) is not None,
             "superseded": follower.last_inbound != burst_id or follower.last_burst != burst_id,
             "answered": follower.last_answered == burst_id and not is_asked_for,

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid5
 
 from domain import context
+from domain.answering.loops import is_loop
 from domain.errors import FieldError, Invalid, NotFound
 from domain.follower import contact, drafts, messages, sending
 from domain.follower.contact import MANUAL_PAUSE
@@ -18,6 +19,9 @@ from domain.scoring.score import believed, earned_status
 from domain.streams import Streams
 from domain.understanding.opt_out import opted_out_by, opts_in
 from domain.vocabulary import Intent, Mark, Mode, Platform
+
+NOT_UNDERSTOOD = 3
+"""After so many bursts in a row of which nothing was understood, and that nobody has answered, a person is asked."""
 
 
 @dataclass(frozen=True)
@@ -110,6 +114,8 @@ class ConversationCommands(Streams):
             lead.change_status(earned, by_hand=False, reason=proposal.intents[0][0], now=now)
         if proposal.intents[0][0] is Intent.ESCALATION:
             contact.escalate(follower, uuid5(proposal.burst_id, "escalation"), "asked", proposal.message_ids[-1])
+        elif is_loop(follower) or follower.asked_again or follower.not_understood >= NOT_UNDERSTOOD:
+            contact.escalate(follower, uuid5(proposal.burst_id, "escalation"), "repeat", proposal.message_ids[-1])
         self.save_streams(follower, lead)
         return True
 

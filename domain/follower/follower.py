@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from uuid import UUID, uuid5
 
 from domain.aggregate import Aggregate, AggregateCreated
+from domain.answering.echoes import is_echo
 from domain.follower.state import KNOWN_KEYS, FollowerState
 from domain.follower.values import (
     BURST_TEXT,
@@ -30,6 +31,7 @@ BOT = "bot"
 KNOWN_IDS = 200
 EVIDENCE_KEPT = 10
 SAID_KEPT = 5
+ROUNDS_KEPT = 3
 UNRESOLVED_KEPT = 20
 
 Key = TypeVar("Key")
@@ -129,6 +131,9 @@ class Follower(FollowerState):
             elif self.opens_burst:  # each message was a burst up to version 2
                 follower.last_inbound = follower.burst_id(follower.id, self.message_id)
             follower.intervened = self.originator_version
+            if follower.replied_at is not None:
+                follower.rounds = (*follower.rounds, (follower.replied_at, self.timestamp))[-ROUNDS_KEPT:]
+                follower.replied_at = None
             follower.has_unread = True
             if self.opens_window:
                 last = follower.last_open
@@ -159,6 +164,7 @@ class Follower(FollowerState):
 
         def apply(self, follower: "Follower") -> None:
             follower.has_unread = False
+            follower.rounds = ()
 
     class BurstUnderstood(Event):
         TOPIC = "follower.burst_understood"
@@ -183,9 +189,13 @@ class Follower(FollowerState):
 
         def apply(self, follower: "Follower") -> None:
             _remember(follower.known_bursts, self.burst_id, KNOWN_IDS)
-            text = ""
+            text, before = "", follower.understood
             if follower.burst is not None and follower.burst.burst_id == self.burst_id:
                 text, follower.burst = follower.burst.text, None
+            means_nothing = self.intents[0][0] is Intent.OTHER and not self.refusal
+            follower.not_understood = follower.not_understood + 1 if means_nothing else 0
+            was_answered = before is not None and follower.last_answered == before.burst_id
+            follower.asked_again = before is not None and was_answered and is_echo(text, [before.text])
             follower.understood = UnderstoodBurst(
                 self.burst_id,
                 self.message_ids,
@@ -619,6 +629,7 @@ class Follower(FollowerState):
             if (repeated := follower.sends.get(self.repeats) if self.repeats else None) is not None:
                 repeated.repeated, send.automatic = True, repeated.automatic
             if send.approved:
+                follower.rounds, follower.not_understood = (), 0
                 follower.intervened = self.originator_version
                 if self.repeats is None:
                     follower.has_unread = False
@@ -655,6 +666,8 @@ class Follower(FollowerState):
 
         def apply(self, follower: "Follower") -> None:
             send = follower.sends.pop(self.send_id)
+            if send.purpose is Purpose.REPLY and not send.approved:
+                follower.replied_at = send.attempted_at or self.timestamp
             if not send.uncertain:
                 _count_outbound(follower, send, send.attempted_at or self.timestamp)
 

@@ -40,6 +40,10 @@ class FollowerState(Aggregate):
         self.understood: UnderstoodBurst | None = None
         self.generation: PendingAnswer | None = None
         self.intervened = 0
+        self.replied_at: datetime | None = None
+        self.rounds: tuple[tuple[datetime, datetime], ...] = ()
+        self.not_understood = 0
+        self.asked_again = False
         self.has_unread = False
         self.thread: str | None = None
         self.album: str | None = None

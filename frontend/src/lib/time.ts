@@ -56,8 +56,17 @@ export function useFormat() {
 }
 
 /** The language as it is written where the reader lives: the 24-hour clock in London, the 12-hour one in Boston. */
-function regional(language: string): string {
-  return navigator.languages.find((tag) => tag.startsWith(language)) ?? language;
+export function regional(language: string): string {
+  return navigator.languages.find((tag) => tag.startsWith(language) && isTag(tag)) ?? language;
+}
+
+/** Some browsers name the language of a bare system in a form that `Intl` refuses (`en-US@posix`). */
+function isTag(tag: string): boolean {
+  try {
+    return Intl.getCanonicalLocales(tag).length > 0;
+  } catch {
+    return false;
+  }
 }
 
 function distance(milliseconds: number, language: string): string {
