@@ -24,6 +24,9 @@ DUE: Final[Mapping[str, str]] = {
     "reconcile": "Looking for the outcome of a message",
     "resume": "The end of the bot's pause",
     "silence": "A word after a long silence",
+    "burst": "The understanding of what was written",
+    "generate": "The writing of an answer",
+    "draft": "The end of a draft's time",
 }
 
 REASONS: Final[Mapping[str, str]] = {
