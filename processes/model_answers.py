@@ -28,11 +28,11 @@ from processes.language_models.prompt import (
     Hint,
     MemoryLine,
     ProductFact,
-    Prompt,
     PromptInputs,
     TextFact,
     Utterance,
     build_prompt,
+    canary_for,
 )
 from processes.language_models.reply_schema import ModelReply
 from processes.template_answers import template_answer
@@ -57,7 +57,7 @@ class ModelBudget:
 
 
 @dataclass(frozen=True)
-class _Case:
+class AnswerCase:
     """Everything that one answer rests on."""
 
     creator: Creator
@@ -65,6 +65,19 @@ class _Case:
     lead: Lead
     burst: UnderstoodBurst
     memory: Memory
+
+
+@dataclass(frozen=True)
+class AskedAnswer:
+    """What a language model wrote when it was asked, the checks' word on it, and every call that this took.
+
+    Without an `answer` it wrote none that could be sent; `refused`: our key or our request is refused.
+    """
+
+    answer: ProposedAnswer | None
+    problems: tuple[AnswerProblem, ...]
+    calls: tuple[ModelCall, ...]
+    refused: bool
 
 
 class ModelAnswers:
@@ -103,25 +116,11 @@ class ModelAnswers:
             return self._from_templates(case, (), (UNAVAILABLE,))
         if not self.model or await self._is_over_budget(case.creator.creator_id):
             return self._from_templates(case, (), ())
-        prompt = build_prompt(_inputs(case))
-        completion = await self._complete(prompt, case, started)
-        calls = completion.calls
-        if isinstance(completion, Completed):
-            proposed, checked = await asyncio.to_thread(_judge, case, prompt, completion.reply)
-            if WORTH_ANOTHER_TRY & set(checked.problems):
-                again = await self._complete(prompt, case, started)
-                calls = (*calls, *again.calls)
-                if isinstance(again, Completed):
-                    proposed, checked = await asyncio.to_thread(_judge, case, prompt, again.reply)
-            if AnswerProblem.EMPTY not in checked.problems:
-                return Written(replace(proposed, call_id=calls[-1].call_id), calls, NEEDS_PERSON in proposed.why_draft)
-        off = isinstance(completion, CompletionRefused) and not self.model
-        return self._from_templates(case, calls, () if off else (UNAVAILABLE,))
-
-    async def _complete(self, prompt: Prompt, case: _Case, started: Started) -> Completed | CompletionRefused:
-        return await self._language_model.complete(  # type: ignore[return-value]
-            prompt, case.creator.creator_id, urgency=started.urgency, patience=PATIENCE[started.urgency]
-        )
+        asked = await ask(self._language_model, case, started.urgency)
+        if asked.answer is not None:
+            return Written(asked.answer, asked.calls, NEEDS_PERSON in asked.answer.why_draft)
+        off = asked.refused and not self.model
+        return self._from_templates(case, asked.calls, () if off else (UNAVAILABLE,))
 
     async def _is_over_budget(self, creator_id: str) -> bool:
         now = self._clock()
@@ -133,31 +132,50 @@ class ModelAnswers:
             _logger.warning("model_budget_spent", extra={"creator": creator_id, "calls": calls, "tokens": tokens})
         return is_over
 
-    async def _case(self, follower_id: UUID) -> _Case | None:
+    async def _case(self, follower_id: UUID) -> AnswerCase | None:
         recorded = await self._history.of_follower(follower_id, 0)
 
-        def read() -> _Case | None:
+        def read() -> AnswerCase | None:
             follower = self._app.follower(follower_id)
             if follower.understood is None or not follower.is_alive:
                 return None
             creator, lead = self._app.creator(follower.creator_id), self._app.lead_of(follower)
             events = [each.event for each in recorded if isinstance(each.event, Follower.Event)]
             memory = remember(events, country=creator.settings.country)
-            return _Case(creator, follower, lead, follower.understood, memory)
+            return AnswerCase(creator, follower, lead, follower.understood, memory)
 
         return await asyncio.to_thread(read)
 
     @staticmethod
-    def _from_templates(case: _Case, calls: tuple[ModelCall, ...], why: tuple[str, ...]) -> Written:
+    def _from_templates(case: AnswerCase, calls: tuple[ModelCall, ...], why: tuple[str, ...]) -> Written:
         answer = template_answer(case.creator, case.follower, case.lead, case.burst)
         return Written(answer and replace(answer, why_draft=(*answer.why_draft, *why)), calls)
 
 
-def _judge(case: _Case, prompt: Prompt, reply: ModelReply) -> tuple[ProposedAnswer, CheckedAnswer]:
+async def ask(language_model: LanguageModel, case: AnswerCase, urgency: Urgency) -> AskedAnswer:
+    """Have a language model answer a burst, and once more what another try may mend; nothing is recorded or sent."""
+    prompt = build_prompt(_inputs(case))
+    creator_id, patience = case.creator.creator_id, PATIENCE[urgency]
+    first = await language_model.complete(prompt, creator_id, urgency=urgency, patience=patience)
+    if not isinstance(first, Completed):
+        return AskedAnswer(None, (), first.calls, refused=isinstance(first, CompletionRefused))
+    calls = first.calls
+    proposed, checked = await asyncio.to_thread(_judge, case, first.reply)
+    if WORTH_ANOTHER_TRY & set(checked.problems):
+        again = await language_model.complete(prompt, creator_id, urgency=urgency, patience=patience)
+        calls = (*calls, *again.calls)
+        if isinstance(again, Completed):
+            proposed, checked = await asyncio.to_thread(_judge, case, again.reply)
+    is_empty = AnswerProblem.EMPTY in checked.problems
+    answer = None if is_empty else replace(proposed, call_id=calls[-1].call_id)
+    return AskedAnswer(answer, checked.problems, calls, refused=False)
+
+
+def _judge(case: AnswerCase, reply: ModelReply) -> tuple[ProposedAnswer, CheckedAnswer]:
     """What a reply may become: an answer, with everything that speaks against sending it unseen."""
     burst = case.burst
     reading = agree(burst.intents, reply.intent, reply.confidence)
-    ground = _ground(case, prompt, reply)
+    ground = ground_of(case, reply.product_id)
     checked = check_answer(reply.reply, ground, platform=case.follower.platform, language_of=language_of)
     needs_person = (NEEDS_PERSON,) if reply.needs_person else ()
     known = {product.product_id for product in case.creator.active_products}
@@ -175,9 +193,10 @@ def _judge(case: _Case, prompt: Prompt, reply: ModelReply) -> tuple[ProposedAnsw
     return answer, checked
 
 
-def _ground(case: _Case, prompt: Prompt, reply: ModelReply) -> AnswerGround:
+def ground_of(case: AnswerCase, product_id: UUID | None) -> AnswerGround:
+    """What an answer about a product, or about the one under discussion, is checked against."""
     creator, details = case.creator, case.lead.details
-    product_id = reply.product_id or case.burst.product_id or case.follower.product_id
+    product_id = product_id or case.burst.product_id or case.follower.product_id
     said = [message.text for message in case.memory.messages if message.author == "follower"]
     return AnswerGround(
         language=case.burst.language,
@@ -191,13 +210,13 @@ def _ground(case: _Case, prompt: Prompt, reply: ModelReply) -> AnswerGround:
         follower_contacts=tuple(filter(None, (details.email, details.phone, details.username))),
         our_last_texts=tuple(message.text for message in case.memory.messages if message.author != "follower")[-3:],
         system_text=INSTRUCTIONS,
-        canary=prompt.canary,
+        canary=canary_for(case.burst.burst_id),
         asked_whether_bot=any(intent is Intent.ESCALATION for intent, _ in case.burst.intents),
         is_first_contact=case.follower.bursts == 1,
     )
 
 
-def _inputs(case: _Case) -> PromptInputs:
+def _inputs(case: AnswerCase) -> PromptInputs:
     creator, memory = case.creator, case.memory
     products = tuple(
         ProductFact(each.product_id, each.name, each.price, each.currency, each.description, each.payment_link)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from domain import context
 from domain.application import Clonnect
-from domain.creator import Product
+from domain.creator import Creator, Product
 from domain.errors import NotDue
 from domain.follower.follower import Follower
 from domain.follower.values import OpenBurst, Proposal
@@ -25,24 +25,30 @@ def understand_burst(app: Clonnect, follower_id: UUID, burst_id: UUID) -> None:
     burst = follower.burst
     if burst is None or burst.burst_id != burst_id or burst.closes_at > context.now():
         raise NotDue("This burst is not closed, or understood already.")
-    app.understand_burst(follower_id, _proposal(app, follower, burst))
+    app.understand_burst(follower_id, propose(app.creator(follower.creator_id), follower, burst))
 
 
 def understand_message(app: Clonnect, event: Follower.MessageReceived) -> None:
     """The same for the burst of a message, if nobody waits for more of it."""
     follower = app.follower(event.originator_id)
     burst = follower.burst
-    if event.burst_id is None:  # each message was a burst when it was received
-        burst_id = Follower.burst_id(follower.id, event.message_id)
-        burst = OpenBurst(burst_id, event.timestamp, event.timestamp, [event.message_id])
-        burst.texts, burst.forwarded = ([], 1) if event.forwarded else ([event.text], 0)
+    if event.burst_id is None:
+        burst = burst_of_one(event)
     elif burst is None or burst.burst_id != event.burst_id or burst.closes_at > context.now():
         return
-    app.understand_burst(follower.id, _proposal(app, follower, burst))
+    app.understand_burst(follower.id, propose(app.creator(follower.creator_id), follower, burst))
 
 
-def _proposal(app: Clonnect, follower: Follower, burst: OpenBurst) -> Proposal:
-    creator = app.creator(follower.creator_id)
+def burst_of_one(event: Follower.MessageReceived) -> OpenBurst:
+    """The burst of a message that was received when each message was one."""
+    burst_id = Follower.burst_id(event.originator_id, event.message_id)
+    burst = OpenBurst(burst_id, event.timestamp, event.timestamp, [event.message_id])
+    burst.texts, burst.forwarded = ([], 1) if event.forwarded else ([event.text], 0)
+    return burst
+
+
+def propose(creator: Creator, follower: Follower, burst: OpenBurst) -> Proposal:
+    """What a burst means, with the creator's products as they are; `follower` is as before it was understood."""
     text = burst.text
     # Whose words are all somebody else's has said nothing: a person looks at what it is.
     is_forwarded = not burst.texts and burst.forwarded > 0

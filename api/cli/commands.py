@@ -234,3 +234,15 @@ def evaluate_agent_command(_settings: Settings, given: argparse.Namespace) -> No
     from api.cli.agent import evaluate
 
     print(evaluate(given.file))
+
+
+def replay_agent_command(settings: Settings, given: argparse.Namespace) -> None:
+    from api.cli.agent_replay import replay
+
+    print(replay(settings, given.creator, given.limit, show_texts=given.show_texts, as_json=given.json))
+
+
+def rehearse_agent_command(settings: Settings, given: argparse.Namespace) -> None:
+    from api.cli.agent_rehearsal import rehearse
+
+    print(rehearse(settings, given.creator, given.last, ask_model=given.ask_model))

@@ -108,11 +108,31 @@ def make_parser() -> argparse.ArgumentParser:
         "--new-key-file", metavar="FILE", type=Path, required=True, help="holds the new key; made if there is none"
     )
 
-    agent = _group(commands, "agent", "how messages are understood")
+    agent = _group(commands, "agent", "how messages are understood and answered")
     evaluate = _add(
         agent, "evaluate", run.evaluate_agent_command, "judge the understanding by labelled messages; prints figures"
     )
     evaluate.add_argument("file", metavar="FILE", type=Path, nargs="+", help="one message a line, as JSON")
+
+    replay = _add(
+        agent, "replay", run.replay_agent_command, "understand recorded bursts again; prints what would differ"
+    )
+    replay.add_argument("creator", metavar="CREATOR", nargs="?", help="only theirs (default: everybody's)")
+    replay.add_argument("--limit", type=_count, metavar="N", help="at most so many bursts (default: all)")
+    replay.add_argument(
+        "--show-texts", action="store_true", help="what the people of the examples have written as well"
+    )
+    replay.add_argument("--json", action="store_true", help="for a program to read")
+    rehearse = _add(
+        agent, "rehearse", run.rehearse_agent_command, "answer again what a person has answered; sends nothing"
+    )
+    rehearse.add_argument("creator", metavar="CREATOR")
+    rehearse.add_argument(
+        "--last", type=_count, default=200, metavar="N", help="how many bursts, the latest (default: 200)"
+    )
+    rehearse.add_argument(
+        "--ask-model", action="store_true", help="by the language model, at its price (default: by templates)"
+    )
 
     users = _group(commands, "users", "how people get in")
     add = _add(
@@ -198,6 +218,13 @@ def _port(text: str) -> int:
     if not 0 <= port <= 65535:
         raise argparse.ArgumentTypeError(f"{port} is not a port: take one from 0 (any free one) to 65535")
     return port
+
+
+def _count(text: str) -> int:
+    count = int(text)
+    if count < 1:
+        raise argparse.ArgumentTypeError(f"{count} is not how many: take 1 or more")
+    return count
 
 
 def _days(text: str) -> int:

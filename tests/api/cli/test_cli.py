@@ -39,6 +39,8 @@ COMMANDS = (
     "migrate",
     "check-log",
     "agent evaluate",
+    "agent replay",
+    "agent rehearse",
     "creators add",
     "keys add",
     "keys list",
