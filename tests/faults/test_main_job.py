@@ -61,7 +61,7 @@ def test_a_message_is_answered_and_a_follow_up_delivered_each_once(installation:
 
 def prepare(client: httpx.Client) -> None:
     """What a creator sets before they leave the bot to itself."""
-    wishes = {"quiet_hours": {"from": "00:00", "to": "00:00"}, "mode": "auto"}
+    wishes = {"quiet_hours": {"from": "00:00", "to": "00:00"}, "mode": "auto", "debounce_seconds": 0}
     steps = {"steps": [{"delay_hours": 0, "message": FOLLOW_UP}]}
     for method, path, body in (
         ("PUT", f"/settings/{CREATOR}", wishes),

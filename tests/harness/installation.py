@@ -29,7 +29,7 @@ from tests.harness.waiting import PATIENCE
 from tests.platforms.bot_api import BOT_ID, TOKEN, BotApi
 from tests.world import CREATOR, connect
 
-ALL_DAY = CreatorSettings("Europe/Madrid", quiet_from=hour(0), quiet_to=hour(0))
+ALL_DAY = CreatorSettings("Europe/Madrid", quiet_from=hour(0), quiet_to=hour(0), debounce_seconds=0)
 FOLLOW_UP = "¿Tuviste algún problema?"
 LONG_AGO = timedelta(hours=3)
 
