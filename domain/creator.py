@@ -23,8 +23,8 @@ RESERVED = frozenset({"config"})
 MAX_PRODUCTS = 1000
 """All of them are loaded with their creator, and looked through for every message."""
 
-DEBOUNCE_BEFORE = 8
-"""Seconds, for creators who could not say so themselves yet."""
+DEBOUNCE_BEFORE = 0
+"""Seconds: whoever could not say so yet goes on to be answered at once, until they say otherwise."""
 
 
 @dataclass(frozen=True)

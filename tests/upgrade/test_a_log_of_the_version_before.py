@@ -97,8 +97,12 @@ def test_the_log_is_the_one_that_was_written(clonnect: Clonnect, known: dict[str
     assert clonnect("check-log", "--anchor", known["head"]) == known["head"]
 
 
+GIVEN_UP = ("/attention/maria",)
+"""What a worker has given up is not in tables that are made anew before it gives it up again, and none is at work."""
+
+
 async def test_what_was_shown_is_shown(opens: Opens, known: dict[str, Any]) -> None:
-    await shows_what_it_showed(opens, known)
+    await shows_what_it_showed(opens, known, except_for=GIVEN_UP)
 
 
 async def test_what_was_shown_is_shown_by_tables_that_are_made_anew(
@@ -108,8 +112,16 @@ async def test_what_was_shown_is_shown_by_tables_that_are_made_anew(
         names = [name for (name,) in conn.execute("SELECT name FROM read.projections").fetchall()]
     for name in names:
         assert "shows its new tables" in clonnect("projections", "rebuild", name)
-    # What a worker has given up is not in new tables before it gives it up again, and none is at work here.
-    await shows_what_it_showed(opens, known, except_for=("/attention/maria",))
+    await shows_what_it_showed(opens, known, except_for=GIVEN_UP)
+
+
+def as_far_as_known(now: Any, then: Any) -> Any:
+    """What is answered now without the fields that were added since."""
+    if isinstance(now, dict) and isinstance(then, dict):
+        return {name: as_far_as_known(value, then[name]) for name, value in now.items() if name in then}
+    if isinstance(now, list) and isinstance(then, list) and len(now) == len(then):
+        return [as_far_as_known(*each) for each in zip(now, then, strict=True)]
+    return now
 
 
 async def shows_what_it_showed(opens: Opens, known: dict[str, Any], except_for: Collection[str] = ()) -> None:
@@ -117,7 +129,8 @@ async def shows_what_it_showed(opens: Opens, known: dict[str, Any], except_for: 
         assert await served.runtime.progress.wait_until(len(known["topics"]), 10)
         with standing_still(served.runtime.clock, known["then"]):
             answers = await asked(served.client, known["answers"], known["keys"])
-    others = {path: (answers[path], answer) for path, answer in known["answers"].items() if answers[path] != answer}
+    told = {path: as_far_as_known(answers[path], answer) for path, answer in known["answers"].items()}
+    others = {path: (told[path], answer) for path, answer in known["answers"].items() if told[path] != answer}
     assert {path: differs for path, differs in others.items() if path not in except_for} == {}
 
 
@@ -158,7 +171,10 @@ async def test_what_was_asked_before_is_answered_as_before(opens: Opens, known: 
 
 async def test_everybody_is_known_as_before(opens: Opens, known: dict[str, Any]) -> None:
     async with opens() as served:
-        assert await lived_on(served, known) == known["lived_on"]
+        then = known["lived_on"]
+        # Who waits for a person gets answers prepared by now, which nobody sends.
+        prepared = then["tg_1009"] | {"follower.reply_drafted": 1}
+        assert await lived_on(served, known) == then | {"tg_1009": prepared}
 
 
 async def test_business_goes_on(url: str, opens: Opens, known: dict[str, Any], clonnect: Clonnect) -> None:
@@ -192,15 +208,16 @@ def test_who_wrote_before_can_be_erased(known: dict[str, Any], clonnect: Clonnec
 
 
 async def test_what_was_given_up_is_taken_up_again(opens: Opens, known: dict[str, Any]) -> None:
-    async with opens(work=False) as served:
+    async with opens() as served:  # the tables of the agenda are new: it is given up again when it falls due
+        assert await move_clock(served.runtime, known["then"] + timedelta(hours=13))
         the_owner_of(served, "maria", known)
         waits = {item["kind"]: item["id"] for item in await set_aside(served)}
-        assert waits.keys() == {"uncertain", "quarantined", "dismissed"}
+        assert {"uncertain", "quarantined", "dismissed"} <= waits.keys()
+    async with opens(work=False) as served:
+        the_owner_of(served, "maria", known)
         again = await served.client.post(f"/attention/maria/{waits['dismissed']}/retry")
-        assert (again.status_code, {item["kind"] for item in await set_aside(served)}) == (
-            200,
-            {"uncertain", "quarantined"},
-        )
+        assert again.status_code == 200
+        assert waits["dismissed"] not in {item["id"] for item in await set_aside(served)}
 
 
 async def set_aside(served: Served) -> list[dict[str, Any]]:
