@@ -22,6 +22,7 @@ DUE: Final[Mapping[str, str]] = {
     "send": "A message",
     "attempt": "The outcome of a message",
     "reconcile": "Looking for the outcome of a message",
+    "notify": "Telling a person that somebody waits",
     "resume": "The end of the bot's pause",
     "silence": "A word after a long silence",
 }

@@ -39,6 +39,7 @@ TAGS: Final[Mapping[str, str]] = {
     "channels": (
         "Which accounts speak for a creator: connected, looked after and let go; no answer ever holds a secret."
     ),
+    "notifications": "Where a creator's people are told that somebody waits for a person, and whether that works.",
     "access": "Logging in and out, one's own password, and who is asking.",
     "attention": "What waits for a person, and another try.",
     "stream": "What happens, as it happens: server-sent events with ids only, once the reads show it.",
