@@ -62,6 +62,7 @@ PARAMETERS: Final[Mapping[str, Mapping[str, Any]]] = {
     "sequence_type": {"description": "One of the eight sequences."},
     "active_only": {"description": "Only what is sold at present."},
     "channel": {"description": "The platform."},
+    "kind": {"description": "The way to tell somebody: webhook, email or telegram."},
     "product_id": {"description": "The product, as the list of products names it."},
     "prefix": {"description": "The first letters of the key, by which it is listed."},
     "user_id": {"description": "The person who logs in."},

@@ -76,7 +76,7 @@ WORLD: Final[Mapping[str, object]] = {
     "DraftSent.reason": None,
     "EditDraft.text": REPLY,
     "confidence": 0.86,
-    "TargetItem.kind": "webhook",
+    "kind": "webhook",
     "TargetItem.address": "https://crm.example/hooks/clonnect",
     "TargetItem.failing_since": None,
     "TargetItem.failure": None,

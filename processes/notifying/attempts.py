@@ -17,6 +17,11 @@ LEASE: Final = timedelta(minutes=3)
 KEPT: Final = timedelta(days=1)
 """What is settled is known for longer than a worker can need to record it."""
 
+WAITING_RETRIES: Final = """FROM app.notification_attempts AS waiting
+                              WHERE (waiting.creator_id, waiting.target) = (t.creator_id, t.kind)
+                                AND waiting.next_try_at IS NOT NULL"""
+"""What waits to be told again at the target `t`."""
+
 
 @dataclass(frozen=True)
 class DueRetry:
@@ -99,6 +104,16 @@ class NotificationAttempts:
             id=retry.notification_id,
             target=retry.target,
             after=after,
+        )
+
+    async def hasten(self, creator_id: str, target: TargetKind) -> None:
+        """Have whatever waits for an address be tried with the next look of a worker."""
+        await self._ask(
+            """UPDATE app.notification_attempts SET next_try_at = clock_timestamp()
+                WHERE creator_id = %(creator_id)s AND target = %(target)s AND next_try_at IS NOT NULL
+                RETURNING target""",
+            creator_id=creator_id,
+            target=target,
         )
 
     async def settle(self, retry: DueRetry) -> None:

@@ -95,20 +95,21 @@ class Notifications:
             await asyncio.gather(*late, return_exceptions=True)
 
     async def _carry_out(self, due: Due) -> None:
-        about = {"kind": due.kind, "key": due.key}
         with context.acting("bot", correlation_id=due.correlation_id, causation_id=due.event_id):
             try:
                 await self._tell(due)
             except NotDue:
                 return
             except TRANSIENT_ERRORS as error:
-                _logger.warning("due_work_postponed", extra=about | {"error": type(error).__name__})
+                waits = {"kind": due.kind, "key": due.key, "error": type(error).__name__}
+                _logger.warning("due_work_postponed", extra=waits)
                 await self._agenda.give_back(due, AGAIN_AFTER)
             except DomainError as refusal:
-                _logger.warning("due_work_refused", extra=about | {"reason": str(refusal)})
+                refused = {"kind": due.kind, "key": due.key, "reason": str(refusal)}
+                _logger.warning("due_work_refused", extra=refused)
                 await self._agenda.dismiss(due, f"refused:{type(refusal).__name__}")
             except Exception:
-                _logger.exception("due_work_failed", extra=about)
+                _logger.exception("due_work_failed", extra={"kind": due.kind, "key": due.key})
 
     async def _tell(self, due: Due) -> None:
         if due.ref is None:
@@ -161,10 +162,10 @@ class Notifications:
             except NotDue:
                 await self._attempts.settle(retry)
             except TRANSIENT_ERRORS as error:
-                about = {"kind": retry.kind, "key": str(retry.notification_id), "error": type(error).__name__}
-                _logger.warning("due_work_postponed", extra=about)
+                waits = {"kind": retry.kind, "key": retry.notification_id, "error": type(error).__name__}
+                _logger.warning("due_work_postponed", extra=waits)
             except Exception:
-                _logger.exception("due_work_failed", extra={"kind": retry.kind, "key": str(retry.notification_id)})
+                _logger.exception("due_work_failed", extra={"kind": retry.kind, "key": retry.notification_id})
 
     async def _retried(self, retry: DueRetry) -> Notified:
         """Raises `NotDue` when nobody is to be told there any more."""
