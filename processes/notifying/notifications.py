@@ -159,7 +159,7 @@ class Notifications:
                     retry.target.value,
                     _word(outcome),
                 )
-            except NotDue:
+            except DomainError:  # nobody is to be told any more, or the person is gone
                 await self._attempts.settle(retry)
             except TRANSIENT_ERRORS as error:
                 waits = {"kind": retry.kind, "key": retry.notification_id, "error": type(error).__name__}

@@ -194,6 +194,18 @@ async def test_nothing_is_tried_again_once_a_person_has_come(
     assert receiver.requests == 1
 
 
+async def test_what_is_about_nobody_any_more_is_not_tried_again(
+    runtime: Runtime, receiver: PlayedReceiver, conn: Connection
+) -> None:
+    goes_down(receiver, 500)
+    lead_id = await say(runtime, "ig_1", WANTS, "m1")
+    await acting(runtime, Clonnect.delete_lead, CREATOR, lead_id)
+    conn.execute("UPDATE app.notification_attempts SET follower_id = gen_random_uuid()")
+    await tried_again(runtime, conn)
+    assert receiver.requests == 1
+    assert [row["next_try_at"] for row in conn.execute("SELECT next_try_at FROM app.notification_attempts")] == [None]
+
+
 async def test_after_the_last_try_it_is_on_record_that_nobody_was_told(
     runtime: Runtime, receiver: PlayedReceiver, conn: Connection
 ) -> None:
