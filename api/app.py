@@ -20,7 +20,7 @@ from api.access.roles import EVERYBODY
 from api.attention import routes as attention
 from api.conversations import draft_routes, escalation_routes, inbox_routes, process_routes
 from api.conversations import routes as conversations
-from api.creators import channel_routes, dashboard_routes, product_routes, settings_routes
+from api.creators import channel_routes, dashboard_routes, notification_routes, product_routes, settings_routes
 from api.creators import routes as creators
 from api.database.installation import installation_key
 from api.health import routes as health
@@ -67,6 +67,7 @@ ROUTERS = (  # what is asked for most is found soonest
     product_routes.router,
     settings_routes.router,
     channel_routes.router,
+    notification_routes.router,
     session_routes.public,
     session_routes.router,
     key_and_user_routes.router,

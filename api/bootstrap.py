@@ -4,12 +4,14 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import cast
+from uuid import UUID
 
 from api.answer_writer import answer_writer
 from api.database.installation import installation_key, open_application, vault_of
 from api.runtime import Runtime
-from api.settings import Settings, answer_limits
+from api.settings import Settings, answer_limits, smtp_server
 from domain import context
 from domain.errors import AlreadyTaken
 from eventstore.key_watch import CHANGED as KEY_CHANNEL
@@ -26,7 +28,7 @@ from eventstore.writer import Writer
 from processes.channel_accounts import CHANGED as ACCOUNTS_CHANNEL
 from processes.channel_accounts import Connections
 from processes.channels.base import Channel, ChannelName
-from processes.channels.http_client import PlatformClient
+from processes.channels.http_client import PlatformClient, authorities
 from processes.channels.simulator import Simulator
 from processes.channels.telegram import Telegram
 from processes.clock import CHANNEL as CLOCK_CHANNEL
@@ -36,6 +38,13 @@ from processes.due_work import DueWork
 from processes.erasure import Erasure
 from processes.generation import Generation
 from processes.held_follow_ups import Releases
+from processes.notifying.attempts import NotificationAttempts
+from processes.notifying.email_out import EmailOut
+from processes.notifying.notifications import Notifications
+from processes.notifying.senders import Senders
+from processes.notifying.targets import NotificationTargets
+from processes.notifying.telegram_out import TelegramOut
+from processes.notifying.webhook_out import WebhookOut
 from processes.nurturing import SequenceEnrolment as NurturingProcess
 from processes.parked_reactions import ParkedReactions
 from processes.polling import Polling, stopped
@@ -76,6 +85,11 @@ def channels_of(
     return {ChannelName.TELEGRAM: telegram}
 
 
+def _place_of(public_url: str | None, lead_id: UUID) -> str | None:
+    """Where a person goes on with a lead."""
+    return None if public_url is None else f"{public_url}/app/leads?lead={lead_id}"
+
+
 @asynccontextmanager
 async def run(
     settings: Settings,
@@ -114,6 +128,17 @@ async def run(
         bots = Bots(url, telegram, connections, sealer, public_url=settings.public_url, polls=settings.telegram_polling)
         deliveries = Deliveries(pool, writer, channels, sealer, clock, app.namespace, app.trace_of)
         erasure = Erasure(app, writer, pool, progress, channels, sealer)
+        webhook = await stack.enter_async_context(
+            WebhookOut(private=settings.webhook_out_private, trusted=authorities())
+        )
+        mail_server = smtp_server(settings)
+        senders = Senders(
+            NotificationTargets(pool, sealer),
+            webhook,
+            None if mail_server is None else EmailOut(mail_server, trusted=authorities()),
+            TelegramOut(channels[ChannelName.TELEGRAM]),
+            connections,
+        )
         worker = answers = None
         if work:
             sending = Sending(writer, channels, connections)
@@ -123,7 +148,12 @@ async def run(
                 answer_writer(settings, app, history, projections[ModelUsage], clock)
             )
             generation = Generation(agenda, writer, answers, limits, clock)
-            due_work = DueWork(agenda, writer, sending, generation, simulator if is_demo else None, clock)
+            notifications = Notifications(
+                agenda, writer, senders, NotificationAttempts(pool), partial(_place_of, settings.public_url), clock
+            )
+            due_work = DueWork(
+                agenda, writer, sending, generation, notifications, simulator if is_demo else None, clock
+            )
             processes = (
                 Replies(writer, limits, lambda: bool(answers.model)),
                 NurturingProcess(writer),
@@ -134,6 +164,7 @@ async def run(
             clock.when_moved(worker.agenda_moved)
             worker.at_each_tick(ParkedReactions(pool, log, processes).try_asked)
             worker.at_each_tick(erasure.sweep)
+            worker.at_each_tick(notifications.sweep)
 
         listener = Listener(url)
         listener.on(LOG_CHANNEL, projector.log_moved)
@@ -194,6 +225,7 @@ async def run(
             channels=channels,
             connections=connections,
             bots=bots,
+            senders=senders,
             listener=listener,
             worker=worker,
             answers=answers,

@@ -16,6 +16,7 @@ from processes.clock import Clock
 from processes.deliveries import Deliveries
 from processes.erasure import Erasure
 from processes.generation import AnswerWriter
+from processes.notifying.senders import Senders
 from processes.telegram_setup import Bots
 from processes.worker import Worker
 from projections.agenda import Agenda
@@ -64,6 +65,7 @@ class Runtime:
     channels: Mapping[ChannelName, Channel]
     connections: Connections
     bots: Bots
+    senders: Senders
     listener: Listener
     worker: Worker | None
     answers: AnswerWriter | None

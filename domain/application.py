@@ -9,6 +9,7 @@ from domain.commands.follow_ups import FollowUpCommands
 from domain.commands.generation import GenerationCommands
 from domain.commands.imports import ImportCommands
 from domain.commands.leads import LeadCommands
+from domain.commands.notifications import NotificationCommands
 from domain.commands.sends import SendCommands
 
 
@@ -22,6 +23,7 @@ class Clonnect(
     EnrolmentCommands,
     FollowUpCommands,
     SendCommands,
+    NotificationCommands,
     ErasureCommands,
 ):
     """Load, tell, save. Commands run one at a time inside `domain.context.acting(...)`."""

@@ -83,6 +83,15 @@ class Mode(StrEnum):
     AUTO = "auto"
 
 
+class NotificationKind(StrEnum):
+    """The occasions on which a person of the creator's is told something."""
+
+    ESCALATED = "escalated"
+    UNRESOLVED = "unresolved"
+    DRAFT_WAITING = "draft_waiting"
+    TEST = "test"
+
+
 class Intent(StrEnum):
     """What a burst of messages means, highest rank first: of several the highest counts."""
 

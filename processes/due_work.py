@@ -15,6 +15,7 @@ from eventstore.writer import Writer
 from processes.channels.base import Evidence
 from processes.generation import Generation
 from processes.lanes import Lanes
+from processes.notifying.notifications import Notifications
 from processes.prefetch import prefetch
 from processes.sending import Sending
 from processes.transient_errors import TRANSIENT_ERRORS
@@ -43,11 +44,13 @@ class DueWork:
         writer: Writer[Clonnect],
         sending: Sending,
         generation: Generation,
+        notifications: Notifications,
         evidence: Evidence | None,
         clock: Callable[[], datetime],
     ) -> None:
         self._agenda = agenda
         self._generation = generation
+        self._notifications = notifications
         self._writer = writer
         self._sending = sending
         self._evidence = evidence
@@ -58,7 +61,7 @@ class DueWork:
 
     @property
     def is_busy(self) -> bool:
-        return self._lanes.unfinished > 0 or self._generation.is_busy
+        return self._lanes.unfinished > 0 or self._generation.is_busy or self._notifications.is_busy
 
     async def work_off(self) -> datetime | None:
         """Claim what is due, again and again until nothing is; answers when the next row falls due.
@@ -67,6 +70,7 @@ class DueWork:
         one message may be on its way, and an attempt is recorded by the hand that makes the call at once.
         """
         await self._generation.work_off(self.worker)
+        await self._notifications.work_off(self.worker)
         due_at = await self._agenda.next_due_at()
         while self.worker and due_at is not None and due_at <= self._clock():
             await self._lanes.wait_until_below(CLAIM)
@@ -99,6 +103,7 @@ class DueWork:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
         await self._generation.finish()
+        await self._notifications.finish()
 
     async def _carry_out(self, due: Due) -> None:
         if self.worker:

@@ -19,6 +19,8 @@ CHANNEL = "read_agenda"
 LEASE = timedelta(seconds=30)
 GENERATION_LEASE = timedelta(minutes=3)
 """For what waits for a language model; a worker that has died loses its leases at once."""
+NOTIFICATION_LEASE = timedelta(minutes=3)
+"""The same for what waits for somebody's mail server, bot and webhook."""
 COLUMNS = """a.key, kind, due_at, creator_id, follower_id, ref, attempt, worker, event_id, correlation_id,
              EXISTS (SELECT FROM app.dismissed AS d WHERE d.key = a.key AND d.event_id = a.event_id) AS dismissed"""
 LEASED = "a.kind <> 'attempt' AND a.leased_until > clock_timestamp() AND a.leased_until < 'infinity'"
@@ -47,20 +49,20 @@ CLAIM = f"""WITH said AS MATERIALIZED (
        ORDER BY due_at, key LIMIT %(limit)s FOR UPDATE SKIP LOCKED),
   promised AS MATERIALIZED (
       SELECT key FROM {{agenda}} AS a
-       WHERE kind NOT IN ('send', 'generate') AND due_at <= %(now)s AND {FREE}
+       WHERE kind NOT IN ('send', 'generate', 'notify') AND due_at <= %(now)s AND {FREE}
        ORDER BY due_at, key LIMIT %(limit)s - (SELECT count(*) FROM said) FOR UPDATE SKIP LOCKED)
   UPDATE {{agenda}} AS a SET leased_until = clock_timestamp() + %(lease)s,
          worker = CASE kind WHEN 'attempt' THEN worker ELSE %(worker)s END
     FROM (SELECT key FROM said UNION ALL SELECT key FROM promised) AS due
    WHERE a.key = due.key RETURNING {COLUMNS}"""
-CLAIM_GENERATIONS = f"""WITH due AS MATERIALIZED (
+CLAIM_SLOW = f"""WITH due AS MATERIALIZED (
       SELECT key FROM {{agenda}} AS a
-       WHERE kind = 'generate' AND due_at <= %(now)s
+       WHERE kind = %(kind)s AND due_at <= %(now)s
          AND (leased_until IS NULL OR leased_until < clock_timestamp())
        ORDER BY attempt, due_at, key LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
   UPDATE {{agenda}} AS a SET leased_until = clock_timestamp() + %(lease)s, worker = %(worker)s
     FROM due WHERE a.key = due.key RETURNING {COLUMNS}"""
-"""The most urgent first; `attempt` is the rank of the urgency."""
+"""The most urgent first; of an answer `attempt` is the rank of the urgency, of a notification whether it reminds."""
 
 
 class Kind(StrEnum):
@@ -74,6 +76,7 @@ class Kind(StrEnum):
     BURST = "burst"
     DRAFT = "draft"
     GENERATE = "generate"
+    NOTIFY = "notify"
     RESUME = "resume"
     SILENCE = "silence"
 
@@ -82,7 +85,7 @@ class Kind(StrEnum):
 class Due:
     """One row that fell due.
 
-    `ref` is the id of the follow-up, send, burst or draft, or of the event that a silence began with.
+    `ref` is the id of the follow-up, send, burst, draft or escalation, or of the event that a silence began with.
 
     `worker` is whoever makes the attempt, or has last leased the row.
     A row that is `dismissed` was given up before the tables were made anew, and no event has said so.
@@ -104,7 +107,7 @@ class Due:
 class Agenda(Projection):
     """One row for each thing that waits for its time; whoever works takes a lease on it."""
 
-    name, version = "agenda", 2
+    name, version = "agenda", 3
     announced_on = CHANNEL
     tables: ClassVar[Mapping[str, tuple[str, ...]]] = {"agenda": ("key",)}
     schema = """
@@ -291,6 +294,23 @@ class Agenda(Projection):
         if event.trigger == "silence":
             tables["agenda"].delete(f"silence/{event.originator_id}")
 
+    @handles(Follower.Escalated)
+    def escalated(self, event: Follower.Escalated, tables: Tables, recorded: Recorded) -> None:
+        key = f"notify/{event.escalation_id}"
+        self._put(tables, recorded, Kind.NOTIFY, event.timestamp, key=key, ref=event.escalation_id, attempt=0)
+
+    @handles(Follower.PersonNotified)
+    def person_notified(self, event: Follower.PersonNotified, tables: Tables, recorded: Recorded) -> None:
+        key = f"notify/{event.escalation_id}"
+        if event.again_at is not None:
+            self._put(tables, recorded, Kind.NOTIFY, event.again_at, key=key, ref=event.escalation_id, attempt=1)
+        elif not event.retried:
+            tables["agenda"].delete(key)
+
+    @handles(Follower.EscalationResolved)
+    def escalation_resolved(self, event: Follower.EscalationResolved, tables: Tables, recorded: Recorded) -> None:
+        tables["agenda"].delete(f"notify/{event.escalation_id}")
+
     @handles(Lead.Deleted)
     def deleted(self, event: Lead.Deleted, tables: Tables, recorded: Recorded) -> None:
         tables["agenda"].delete_where(follower_id=recorded.metadata["follower_id"])
@@ -298,7 +318,8 @@ class Agenda(Projection):
     async def next_due_at(self) -> datetime | None:
         """When the next row that nobody has leased falls due."""
         row = await self.select_one(
-            f"SELECT due_at FROM {{agenda}} AS a WHERE kind <> 'generate' AND {FREE} ORDER BY due_at, key LIMIT 1"
+            f"SELECT due_at FROM {{agenda}} AS a WHERE kind NOT IN ('generate', 'notify') AND {FREE}"
+            " ORDER BY due_at, key LIMIT 1"
         )
         return row["due_at"] if row else None
 
@@ -328,7 +349,14 @@ class Agenda(Projection):
 
     async def claim_generations(self, now: datetime, limit: int, worker: str) -> list[Due]:
         """Lease answers that are to be written, the most urgent first."""
-        rows = await self.select(CLAIM_GENERATIONS, now=now, limit=limit, lease=GENERATION_LEASE, worker=worker)
+        return await self._claim_slow(Kind.GENERATE, GENERATION_LEASE, now, limit, worker)
+
+    async def claim_notifications(self, now: datetime, limit: int, worker: str) -> list[Due]:
+        """Lease what a person is to be told of, who begins to wait before who still waits."""
+        return await self._claim_slow(Kind.NOTIFY, NOTIFICATION_LEASE, now, limit, worker)
+
+    async def _claim_slow(self, kind: Kind, lease: timedelta, now: datetime, limit: int, worker: str) -> list[Due]:
+        rows = await self.select(CLAIM_SLOW, kind=kind, now=now, limit=limit, lease=lease, worker=worker)
         return sorted((_due(row) for row in rows), key=lambda due: (due.attempt or 0, due.due_at, due.key))
 
     async def give_back(self, due: Due, after: timedelta) -> None:

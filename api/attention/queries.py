@@ -21,6 +21,8 @@ from domain.errors import NotFound, Transient
 from domain.platforms import WINDOW
 from eventstore.session_limits import FOLLOWING, session
 from processes.erasure import NotShownYet
+from processes.notifying.attempts import WAITING_RETRIES, NotificationAttempts
+from processes.notifying.targets import TargetKind
 from processes.parked_reactions import ask_again
 from processes.polling_failures import ask_now
 from projections.agenda import Agenda
@@ -47,6 +49,7 @@ class AsideKind(StrEnum):
     ERASURE = "erasure"
     CHANNEL = "channel"
     POLLING = "polling"
+    NOTIFICATION = "notification"
 
 
 @dataclass(frozen=True)
@@ -117,6 +120,10 @@ _SOURCES: Final = (
     """SELECT kind || ':' || channel || ':' || creator_id, kind, since, creator_id, NULL::uuid, channel, reason, true
          FROM (SELECT CASE reason WHEN 'token_refused' THEN 'channel' ELSE 'polling' END AS kind, *
                  FROM app.polling_troubles JOIN app.channels USING (channel, account_id)) AS silent""",
+    # Addresses at which nobody can be told that somebody waits.
+    f"""SELECT 'notification:' || kind || ':' || creator_id, 'notification', failing_since, creator_id, NULL::uuid,
+              kind, failure, EXISTS (SELECT {WAITING_RETRIES})
+         FROM app.notification_targets AS t WHERE failing_since IS NOT NULL""",
 )
 _ALL: Final = f"({' UNION ALL '.join(_SOURCES)}) AS item"
 _THEIRS: Final = "(%(creator_id)s::text IS NULL OR creator_id = %(creator_id)s)"
@@ -190,6 +197,8 @@ class Attention:
                 await _send_again(item.creator_id or "", key, give)
             case AsideKind.POLLING | AsideKind.CHANNEL:
                 await ask_now(self._runtime.pool)
+            case AsideKind.NOTIFICATION:
+                await NotificationAttempts(self._runtime.pool).hasten(item.creator_id or "", TargetKind(item.part))
 
     async def _show_again(self, part: str, key: str) -> None:
         projection = next((each for each in self._runtime.projections if each.name == part), None)

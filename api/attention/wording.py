@@ -13,6 +13,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "dismissed": "{what} was given up: {why}.",
     "erasure": "A person is to be erased, and that is not done yet.",
     "channel": "The account on {part} cannot be used: {why}.",
+    "notification": "Nobody can be notified by {part}: {why}.",
     "polling": "Messages from {part} are not fetched: {why}.",
 }
 
@@ -22,6 +23,7 @@ DUE: Final[Mapping[str, str]] = {
     "send": "A message",
     "attempt": "The outcome of a message",
     "reconcile": "Looking for the outcome of a message",
+    "notify": "Telling a person that somebody waits",
     "resume": "The end of the bot's pause",
     "silence": "A word after a long silence",
     "burst": "The understanding of what was written",
@@ -44,7 +46,8 @@ REASONS: Final[Mapping[str, str]] = {
 
 def sentence(kind: str, part: str, code: str) -> str:
     """What it is; `part` and `code` are those of `SetAside`."""
-    return SENTENCES[kind].format(part=part, what=DUE.get(part, part), why=_why(code))
+    why = code if kind == "notification" else _why(code)  # what a sender says of a failure is a sentence already
+    return SENTENCES[kind].format(part=part, what=DUE.get(part, part), why=why)
 
 
 def _why(code: str) -> str:

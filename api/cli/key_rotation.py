@@ -16,6 +16,7 @@ SEALED: Final = (
     ("vault", "data_keys", "wrapped", f"'{wrapping('')}' || subject"),
     ("app", "channels", "token_sealed", "channel || '/' || account_id"),
     ("app", "channels", "secret_sealed", "channel || '/' || account_id"),
+    ("app", "notification_targets", "secret_sealed", "'notify/' || creator_id || '/' || kind"),
     ("app", "deliveries", "body_sealed", "delivery_id::text"),
     ("app", "idempotency", "recorded_sealed", "encode(key_sha256, 'hex') || '/' || step"),
     ("app", "idempotency", "answer_sealed", "encode(key_sha256, 'hex') || '/answer'"),

@@ -198,6 +198,7 @@ async def reset(runtime: Runtime) -> None:
         await conn.execute("ALTER TABLE log.events DISABLE TRIGGER append_only")
         await conn.execute("TRUNCATE log.events, app.deliveries, app.received, app.parked, app.simulator_book")
         await conn.execute("TRUNCATE app.idempotency, app.dismissed, app.erasures, app.erased_messages")
+        await conn.execute("TRUNCATE app.notification_targets, app.notification_attempts")
         await conn.execute("ALTER TABLE log.events ENABLE TRIGGER append_only")
         # The people of the history come back under the same ids.
         await conn.execute("DELETE FROM vault.data_keys WHERE destroyed_at IS NOT NULL")

@@ -24,6 +24,7 @@ from domain.creator import Creator
 from domain.errors import FieldError, Invalid
 from eventstore import log
 from processes import channel_accounts, clock, deliveries, presence, telegram_setup
+from processes.notifying import senders
 from projections.engine import progress, projection
 
 JSON: Final = "application/json"
@@ -174,6 +175,7 @@ Clock = Annotated[clock.Clock, part(lambda runtime: runtime.clock)]
 Settings = Annotated[settings.Settings, part(lambda runtime: runtime.settings)]
 Deliveries = Annotated[deliveries.Deliveries, part(lambda runtime: runtime.deliveries)]
 Bots = Annotated[telegram_setup.Bots, part(lambda runtime: runtime.bots)]
+Senders = Annotated[senders.Senders, part(lambda runtime: runtime.senders)]
 Connections = Annotated[channel_accounts.Connections, part(lambda runtime: runtime.connections)]
 WhoTypes = Annotated[presence.Presence, part(lambda runtime: presence.Presence(runtime.pool))]
 IsDemo = Annotated[bool, part(lambda runtime: runtime.is_demo)]

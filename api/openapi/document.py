@@ -39,6 +39,7 @@ TAGS: Final[Mapping[str, str]] = {
     "channels": (
         "Which accounts speak for a creator: connected, looked after and let go; no answer ever holds a secret."
     ),
+    "notifications": "Where a creator's people are told that somebody waits for a person, and whether that works.",
     "access": "Logging in and out, one's own password, and who is asking.",
     "attention": "What waits for a person, and another try.",
     "stream": "What happens, as it happens: server-sent events with ids only, once the reads show it.",
@@ -61,6 +62,7 @@ PARAMETERS: Final[Mapping[str, Mapping[str, Any]]] = {
     "sequence_type": {"description": "One of the eight sequences."},
     "active_only": {"description": "Only what is sold at present."},
     "channel": {"description": "The platform."},
+    "kind": {"description": "The way to tell somebody: webhook, email or telegram."},
     "product_id": {"description": "The product, as the list of products names it."},
     "prefix": {"description": "The first letters of the key, by which it is listed."},
     "user_id": {"description": "The person who logs in."},

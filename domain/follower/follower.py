@@ -23,11 +23,13 @@ from domain.follower.values import (
     UnderstoodBurst,
     Urgency,
 )
-from domain.vocabulary import Intent, Language, Mode, Platform, SequenceType
+from domain.vocabulary import Intent, Language, Mode, NotificationKind, Platform, SequenceType
 from eventstore.personal import Personal
 
 BOT = "bot"
 """Who requests what no person has seen."""
+DELIVERED = "delivered"
+"""The outcome of a notification that somebody has taken."""
 KNOWN_IDS = 200
 EVIDENCE_KEPT = 10
 SAID_KEPT = 5
@@ -339,6 +341,7 @@ class Follower(FollowerState):
 
         def apply(self, follower: "Follower") -> None:
             follower.escalation = self.escalation_id
+            follower.notified = ()
 
     class EscalationResolved(Event):
         TOPIC = "follower.escalation_resolved"
@@ -352,6 +355,21 @@ class Follower(FollowerState):
 
         def apply(self, follower: "Follower") -> None:
             follower.escalation = None
+
+    class PersonNotified(Event):
+        TOPIC = "follower.person_notified"
+        notification_id: UUID
+        escalation_id: UUID
+        kind: NotificationKind
+        outcomes: tuple[tuple[str, str], ...]
+        retried: bool
+        again_at: datetime | None
+
+        def apply(self, follower: "Follower") -> None:
+            if self.escalation_id == follower.escalation and not self.retried:
+                follower.notified = (*follower.notified, self.kind)
+            if DELIVERED in dict(self.outcomes).values():
+                follower.notified_at = self.timestamp
 
     class BotPaused(Event):
         TOPIC = "follower.bot_paused"

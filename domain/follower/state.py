@@ -10,7 +10,7 @@ from domain.aggregate import Aggregate
 from domain.errors import NotDue
 from domain.follower.values import AnswerLimits, Draft, FollowUp, OpenBurst, PendingAnswer, Run, Send, UnderstoodBurst
 from domain.platforms import WINDOW, has_window
-from domain.vocabulary import Language, Mode, Platform
+from domain.vocabulary import Language, Mode, NotificationKind, Platform
 
 KNOWN_KEYS = 1000
 
@@ -64,6 +64,8 @@ class FollowerState(Aggregate):
         self.may_want_a_stop = False
         self.suppressed = False
         self.escalation: UUID | None = None
+        self.notified: tuple[NotificationKind, ...] = ()
+        self.notified_at: datetime | None = None
         self.paused_until: datetime | None = None
         self.is_paused = False
         self.pause_reason: str | None = None

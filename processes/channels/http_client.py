@@ -41,7 +41,7 @@ class PlatformClient:
     def __init__(self, base_url: str, *, timeout: httpx.Timeout = TIMEOUT, most: int = MOST) -> None:
         self._base_url = base_url.rstrip("/")
         self._timeout = timeout.as_dict()
-        self._transport = AiohttpTransport(most, _authorities(), _proxy_for(base_url))
+        self._transport = AiohttpTransport(most, authorities(), _proxy_for(base_url))
 
     async def post(self, path: str, body: Mapping[str, object], read_timeout: float | None = None) -> httpx.Response:
         """Post once, and read the answer whatever it is; `read_timeout` in seconds, where it is not the usual one.
@@ -69,7 +69,7 @@ def _url(address: str) -> httpx.URL:
 
 
 @cache
-def _authorities() -> ssl.SSLContext:
+def authorities() -> ssl.SSLContext:
     """Whose certificates are trusted: httpx's own choice, read once for a process."""
     return httpx.create_ssl_context()
 

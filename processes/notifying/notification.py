@@ -2,29 +2,23 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from uuid import UUID
 
-
-class NotificationKind(StrEnum):
-    """The occasions on which a person is told."""
-
-    ESCALATED = "escalated"
-    UNRESOLVED = "unresolved"
-    DRAFT_WAITING = "draft_waiting"
+from domain.vocabulary import NotificationKind
 
 
 @dataclass(frozen=True, kw_only=True)
 class Notification:
     """What is told, in the words of `wording`; `at` (aware) is when it happened, `url` where to go on.
 
+    A test is about nobody.
     It keeps its `notification_id` however often it is tried: by that whoever gets it twice knows it again.
     """
 
     notification_id: UUID
     creator_id: str
-    lead_id: UUID
-    follower_id: UUID
+    lead_id: UUID | None
+    follower_id: UUID | None
     kind: NotificationKind
     title: str
     text: str

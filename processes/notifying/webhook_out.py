@@ -11,6 +11,7 @@ from email.utils import parsedate_to_datetime
 from types import TracebackType
 from typing import Final, Self
 from urllib.parse import urlsplit
+from uuid import UUID
 
 import aiohttp
 import httpx
@@ -117,14 +118,18 @@ def _payload(notification: Notification) -> str:
     data = {
         "notification_id": str(notification.notification_id),
         "creator_id": notification.creator_id,
-        "lead_id": str(notification.lead_id),
-        "follower_id": str(notification.follower_id),
+        "lead_id": _written(notification.lead_id),
+        "follower_id": _written(notification.follower_id),
         "title": notification.title,
         "text": notification.text,
         "url": notification.url,
     }
     told = {"type": f"notification.{notification.kind}", "timestamp": notification.at.isoformat(), "data": data}
     return json.dumps(told, separators=(",", ":"))
+
+
+def _written(about: UUID | None) -> str | None:
+    return None if about is None else str(about)
 
 
 def _headers(secret: str, message_id: str, body: str) -> dict[str, str]:

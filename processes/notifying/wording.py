@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from domain.person.names import first_name
-from domain.vocabulary import Language
-from processes.notifying.notification import NotificationKind
+from domain.vocabulary import Language, NotificationKind
 
 LONGEST_EXCERPT: Final = 120
 """Characters of what the follower wrote: enough to know what it is about; the conversation itself stays with us."""
@@ -63,5 +62,10 @@ _SENTENCES: Final[Mapping[NotificationKind, Mapping[Language, tuple[str, str]]]]
             "Há um rascunho para {who}",
             "Ele sai quando for aprovado; antes é possível mudá-lo.",
         ),
+    },
+    NotificationKind.TEST: {
+        Language.EN: ("This is a test", "Here you will be told when somebody needs a person."),
+        Language.ES: ("Esto es una prueba", "Aquí llegará el aviso cuando alguien necesite a una persona."),
+        Language.PT: ("Isto é um teste", "Aqui chegará o aviso quando alguém precisar de uma pessoa."),
     },
 }

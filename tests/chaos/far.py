@@ -20,9 +20,9 @@ CHAT = 42
 DRAINED_WITHIN = 600.0
 SETTINGS = {"telegram_polling": "false", "answers_per_hour": "1000", "answers_per_day": "1000"}
 BEHIND = """SELECT (SELECT position FROM log.head) - (SELECT min(position) FROM app.processes)
-                 + (SELECT count(*) FROM read.agenda_v2
+                 + (SELECT count(*) FROM read.agenda_v3
                      WHERE (due_at <= now() OR kind = 'attempt') AND leased_until IS DISTINCT FROM 'infinity') AS n"""
-DISMISSED = "SELECT count(*) AS n FROM read.agenda_v2 WHERE leased_until = 'infinity'"
+DISMISSED = "SELECT count(*) AS n FROM read.agenda_v3 WHERE leased_until = 'infinity'"
 
 
 @dataclass

@@ -210,7 +210,7 @@ async def test_who_was_dismissed_by_the_release_before_is_not_written_to_by_a_re
         await say(runtime, "tg_1", "Hola", "m1")
         conn.execute(
             """INSERT INTO app.dismissed (key, event_id, kind, creator_id, follower_id, due_at, reason)
-               SELECT key, event_id, kind, creator_id, follower_id, due_at, 'dismissed' FROM read.agenda_v2"""
+               SELECT key, event_id, kind, creator_id, follower_id, due_at, 'dismissed' FROM read.agenda_v3"""
         )
         await asyncio.to_thread(Rebuild(database_url, runtime.log, Agenda(NO_POOL), lambda step: None).run)
         assert await move_clock(runtime, runtime.clock() + SILENCE)
@@ -235,7 +235,7 @@ async def test_what_is_refused_for_good_is_not_looked_at_again(demo: Start, conn
     async with demo() as runtime:
         assert await settle(runtime)
         conn.execute(
-            """INSERT INTO read.agenda_v2 (key, kind, due_at, creator_id, follower_id, ref, event_id, correlation_id)
+            """INSERT INTO read.agenda_v3 (key, kind, due_at, creator_id, follower_id, ref, event_id, correlation_id)
                VALUES ('nobody', 'follow_up', '2020-01-01Z', 'maria', %(id)s, %(id)s, %(id)s, %(id)s)""",
             {"id": uuid4()},
         )
@@ -259,7 +259,7 @@ async def test_what_a_dead_worker_had_in_hand_goes_out_although_its_lease_has_no
         (due,) = await runtime.agenda.claim(runtime.clock(), 10, "nobody")
         assert due.kind is Kind.SEND
     conn.execute(
-        "UPDATE read.agenda_v2 SET leased_until = clock_timestamp() + interval '1 hour' WHERE key = %s", (due.key,)
+        "UPDATE read.agenda_v3 SET leased_until = clock_timestamp() + interval '1 hour' WHERE key = %s", (due.key,)
     )
     async with demo() as runtime:
         assert await settle(runtime)

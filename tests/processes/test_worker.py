@@ -22,6 +22,8 @@ from eventstore.log import Recorded
 from eventstore.writer import Writer
 from processes.due_work import DueWork
 from processes.generation import Generation
+from processes.notifying.attempts import NotificationAttempts
+from processes.notifying.notifications import Notifications
 from processes.process import Process, caused_by, reacts_to
 from processes.reactions import Reactions
 from processes.sending import Sending
@@ -100,7 +102,11 @@ async def working(runtime: Runtime, process: Process, url: str | None = None) ->
     sending = Sending(runtime.writer, runtime.channels, runtime.connections)
     answers = TemplateAnswers(runtime.app)
     generation = Generation(runtime.agenda, runtime.writer, answers, AnswerLimits(), runtime.clock)
-    due_work = DueWork(runtime.agenda, runtime.writer, sending, generation, None, runtime.clock)
+    attempts = NotificationAttempts(runtime.pool)
+    notifications = Notifications(
+        runtime.agenda, runtime.writer, runtime.senders, attempts, lambda _: None, runtime.clock
+    )
+    due_work = DueWork(runtime.agenda, runtime.writer, sending, generation, notifications, None, runtime.clock)
     worker = Worker(
         url or runtime.url,
         runtime.pool,

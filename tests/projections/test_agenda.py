@@ -116,7 +116,7 @@ async def test_of_thousands_that_are_due_at_one_moment_a_claim_reads_those_that_
     reader: Runtime, conn: Connection, kind: Kind
 ) -> None:
     conn.execute(
-        """INSERT INTO read.agenda_v2 (key, kind, due_at, creator_id, follower_id, event_id, correlation_id)
+        """INSERT INTO read.agenda_v3 (key, kind, due_at, creator_id, follower_id, event_id, correlation_id)
            SELECT gen_random_uuid()::text, %s, now(), 'ana', gen_random_uuid(), gen_random_uuid(), gen_random_uuid()
              FROM generate_series(1, 2000)""",
         (kind,),
@@ -137,7 +137,7 @@ async def test_what_a_worker_left_is_free_again_when_its_lease_ends(
     promised(people)
     await shown(reader)
     claimed = await reader.agenda.claim(people.at + A_MONTH, 10, WORKER)
-    conn.execute("UPDATE read.agenda_v2 SET leased_until = clock_timestamp() - interval '1 second'")
+    conn.execute("UPDATE read.agenda_v3 SET leased_until = clock_timestamp() - interval '1 second'")
     assert await reader.agenda.claim(people.at + A_MONTH, 10, WORKER) == claimed
 
 

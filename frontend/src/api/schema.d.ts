@@ -1344,6 +1344,78 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/settings/{creator_id}/notifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where the creator's people are told that somebody waits for a person, and whether that works
+         * @description Where the creator's people are told that somebody waits for a person, and whether that works.
+         *
+         *     For `owner`, `admin`.
+         */
+        get: operations["list_notification_targets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/settings/{creator_id}/notifications/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Have the creator's people be told here, in the place of the address before; a webhook gets a new secret
+         * @description Have the creator's people be told here, in the place of the address before; a webhook gets a new secret.
+         *
+         *     For `owner`, `admin`.
+         */
+        put: operations["set_notification_target"];
+        post?: never;
+        /**
+         * Tell nobody there any more
+         * @description Tell nobody there any more.
+         *
+         *     For `owner`, `admin`.
+         */
+        delete: operations["remove_notification_target"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/settings/{creator_id}/notifications/{kind}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a notification that is a test, once; an address that takes it works again
+         * @description Send a notification that is a test, once; an address that takes it works again.
+         *
+         *     For `owner`, `admin`.
+         */
+        post: operations["test_notification_target"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/auth/login": {
         parameters: {
             query?: never;
@@ -1870,7 +1942,7 @@ export interface components {
          * @description Why something waits.
          * @enum {string}
          */
-        AsideKind: "parked" | "quarantined" | "uncertain" | "overdue" | "dismissed" | "erasure" | "channel" | "polling";
+        AsideKind: "parked" | "quarantined" | "uncertain" | "overdue" | "dismissed" | "erasure" | "channel" | "polling" | "notification";
         /**
          * Assign
          * @description Who holds the conversation; null is nobody.
@@ -3979,6 +4051,26 @@ export interface components {
             scheduled_at: string;
         };
         /**
+         * NotificationTargetList
+         * @description Where a creator's people are told.
+         */
+        NotificationTargetList: {
+            /**
+             * Status
+             * @default ok
+             * @constant
+             */
+            status: "ok";
+            /** Count */
+            count: number;
+            /** Total */
+            total: number;
+            /** Next Cursor */
+            next_cursor: string | null;
+            /** Targets */
+            targets: components["schemas"]["TargetItem"][];
+        };
+        /**
          * Numbers
          * @description Follow-ups by what became of them, and of how many people.
          */
@@ -4724,6 +4816,14 @@ export interface components {
             mode: components["schemas"]["Mode"] | null;
         };
         /**
+         * SetTarget
+         * @description A URL for `webhook`, an address for `email`, the id of a chat for `telegram`.
+         */
+        SetTarget: {
+            /** Address */
+            address: string;
+        };
+        /**
          * SettingsOut
          * @description When, in which language and how often a machine may write for this creator.
          */
@@ -5034,6 +5134,83 @@ export interface components {
              * @default 0
              */
             uncertain: number;
+        };
+        /**
+         * TargetItem
+         * @description One address; `failing_since` and `failure` say why the last try came to nothing, if it did.
+         *
+         *     Nothing is sent where the address `is_off`, because it said that it is gone: give it again, or test it.
+         */
+        TargetItem: {
+            kind: components["schemas"]["TargetKind"];
+            /** Address */
+            address: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Failing Since */
+            failing_since: string | null;
+            /** Failure */
+            failure: string | null;
+            /** Is Off */
+            is_off: boolean;
+        };
+        /**
+         * TargetKind
+         * @description The ways to tell somebody.
+         * @enum {string}
+         */
+        TargetKind: "webhook" | "email" | "telegram";
+        /**
+         * TargetRemoved
+         * @description An address that is told nothing any more.
+         */
+        TargetRemoved: {
+            /**
+             * Status
+             * @default ok
+             * @constant
+             */
+            status: "ok";
+            /**
+             * Removed
+             * @default true
+             * @constant
+             */
+            removed: true;
+        };
+        /**
+         * TargetSet
+         * @description An address that is told from now on; `secret`, by which a webhook knows that it is us, is shown this once.
+         */
+        TargetSet: {
+            /**
+             * Status
+             * @default ok
+             * @constant
+             */
+            status: "ok";
+            target: components["schemas"]["TargetItem"];
+            /** Secret */
+            secret: string | null;
+        };
+        /**
+         * TargetTested
+         * @description Whether a notification has just arrived, and why not.
+         */
+        TargetTested: {
+            /**
+             * Status
+             * @default ok
+             * @constant
+             */
+            status: "ok";
+            /** Delivered */
+            delivered: boolean;
+            /** Reason */
+            reason: string | null;
         };
         /**
          * Toggle
@@ -12657,6 +12834,248 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["ChannelTested"];
+                };
+            };
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.csrf"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["in-progress"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            422: components["responses"]["invalid.idempotency-key-reused"];
+            429: components["responses"]["rate-limited"];
+            431: components["responses"]["headers-too-large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    list_notification_targets: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A UUID of the client's choice, which the answer and all events of the request carry.
+                 * @example 6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5
+                 */
+                "X-Request-ID"?: components["parameters"]["X-Request-ID"];
+            };
+            path: {
+                /**
+                 * @description The creator's name.
+                 * @example maria
+                 */
+                creator_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Where a creator's people are told. */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "count": 1,
+                     *       "total": 1,
+                     *       "next_cursor": null,
+                     *       "targets": [
+                     *         {
+                     *           "kind": "webhook",
+                     *           "address": "https://crm.example/hooks/clonnect",
+                     *           "created_at": "2026-03-03T12:00:00.000000+00:00",
+                     *           "failing_since": null,
+                     *           "failure": null,
+                     *           "is_off": false
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["NotificationTargetList"];
+                };
+            };
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not-found"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["rate-limited"];
+            431: components["responses"]["headers-too-large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    set_notification_target: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A UUID of the client's choice, which the answer and all events of the request carry.
+                 * @example 6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5
+                 */
+                "X-Request-ID"?: components["parameters"]["X-Request-ID"];
+            };
+            path: {
+                /**
+                 * @description The creator's name.
+                 * @example maria
+                 */
+                creator_id: string;
+                /**
+                 * @description The way to tell somebody: webhook, email or telegram.
+                 * @example webhook
+                 */
+                kind: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "address": "https://crm.example/hooks/clonnect"
+                 *     }
+                 */
+                "application/json": components["schemas"]["SetTarget"];
+            };
+        };
+        responses: {
+            /** @description An address that is told from now on; `secret`, by which a webhook knows that it is us, is shown this once. */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "target": {
+                     *         "kind": "webhook",
+                     *         "address": "https://crm.example/hooks/clonnect",
+                     *         "created_at": "2026-03-03T12:00:00.000000+00:00",
+                     *         "failing_since": null,
+                     *         "failure": null,
+                     *         "is_off": false
+                     *       },
+                     *       "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TargetSet"];
+                };
+            };
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.csrf"];
+            404: components["responses"]["not-found"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["rate-limited"];
+            431: components["responses"]["headers-too-large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    remove_notification_target: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A UUID of the client's choice, which the answer and all events of the request carry.
+                 * @example 6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5
+                 */
+                "X-Request-ID"?: components["parameters"]["X-Request-ID"];
+            };
+            path: {
+                /**
+                 * @description The creator's name.
+                 * @example maria
+                 */
+                creator_id: string;
+                /**
+                 * @description The way to tell somebody: webhook, email or telegram.
+                 * @example webhook
+                 */
+                kind: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description An address that is told nothing any more. */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "removed": true
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TargetRemoved"];
+                };
+            };
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.csrf"];
+            404: components["responses"]["not-found"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            422: components["responses"]["invalid"];
+            429: components["responses"]["rate-limited"];
+            431: components["responses"]["headers-too-large"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    test_notification_target: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The same request with the same key is carried out once, and answered the same for 24 hours.
+                 * @example order-1042
+                 */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+                /**
+                 * @description A UUID of the client's choice, which the answer and all events of the request carry.
+                 * @example 6f1c1d2e-3a4b-4c5d-8e6f-708192a3b4c5
+                 */
+                "X-Request-ID"?: components["parameters"]["X-Request-ID"];
+            };
+            path: {
+                /**
+                 * @description The creator's name.
+                 * @example maria
+                 */
+                creator_id: string;
+                /**
+                 * @description The way to tell somebody: webhook, email or telegram.
+                 * @example webhook
+                 */
+                kind: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Whether a notification has just arrived, and why not. */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "delivered": true,
+                     *       "reason": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TargetTested"];
                 };
             };
             401: components["responses"]["unauthenticated"];

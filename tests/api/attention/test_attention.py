@@ -1,7 +1,7 @@
 """What was set aside is in one list, wherever it lies, and can be tried again from there."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -25,11 +25,14 @@ from domain.follower.follower import Follower
 from domain.follower.values import Inbound
 from domain.lead import Lead
 from domain.vocabulary import Platform, Role
+from processes.notifying.attempts import NotificationAttempts
+from processes.notifying.targets import TargetKind
 from processes.parked_reactions import park
 from tests.api.answers import refused
 from tests.harness.http import Served
 from tests.harness.runtime import deliver, events, recorded
 from tests.harness.waiting import PATIENCE
+from tests.processes.notifying.notices import WAITING
 from tests.projections.conftest import shown
 from tests.world import CREATOR, OTHER
 
@@ -94,7 +97,7 @@ async def aside(reader: Runtime, conn: Connection) -> Aside:
     )
     conn.execute("INSERT INTO app.erasures (lead_id, creator_id) VALUES (%(lead)s, 'maria')", known)
     conn.execute(
-        """INSERT INTO read.agenda_v2 (key, kind, due_at, creator_id, follower_id, event_id, correlation_id,
+        """INSERT INTO read.agenda_v3 (key, kind, due_at, creator_id, follower_id, event_id, correlation_id,
                                        leased_until)
            VALUES (%(due)s, 'send', %(at)s - interval '2 minutes', 'maria', %(id)s, %(id)s, %(id)s, NULL),
                   ('silence/1', 'silence', %(at)s - interval '5 seconds', 'maria', %(id)s, %(id)s, %(id)s, NULL),
@@ -105,7 +108,7 @@ async def aside(reader: Runtime, conn: Connection) -> Aside:
     conn.execute(
         """INSERT INTO app.dismissed (key, event_id, kind, creator_id, follower_id, due_at, reason)
            SELECT key, event_id, kind, creator_id, follower_id, due_at, 'refused:NotFound'
-             FROM read.agenda_v2 WHERE leased_until = 'infinity'"""
+             FROM read.agenda_v3 WHERE leased_until = 'infinity'"""
     )
     conn.execute("DELETE FROM app.deliveries")
     conn.execute(
@@ -128,6 +131,10 @@ async def aside(reader: Runtime, conn: Connection) -> Aside:
     return Aside(Attention(reader), position, stream, ids)
 
 
+OF_ACCOUNTS = {AsideKind.CHANNEL, AsideKind.POLLING, AsideKind.NOTIFICATION}
+"""What is no matter of a single conversation."""
+
+
 async def listed(attention: Attention, creator_id: str | None = CREATOR) -> list[SetAside]:
     found, total = await attention.page(creator_id, None, 100)
     assert total == len(found)
@@ -137,7 +144,7 @@ async def listed(attention: Attention, creator_id: str | None = CREATOR) -> list
 async def test_everything_that_was_set_aside_is_listed_what_has_waited_longest_first(aside: Aside) -> None:
     found = await listed(aside.attention)
     assert [each.id for each in found] == aside.ids
-    assert {each.kind for each in found} == set(AsideKind) - {AsideKind.CHANNEL, AsideKind.POLLING}
+    assert {each.kind for each in found} == set(AsideKind) - OF_ACCOUNTS
     assert all(each.can_retry for each in found)
     assert all(each.sentence.endswith(".") for each in found)
     assert found[1].lead_id is not None
@@ -166,12 +173,12 @@ async def test_nobody_sees_what_is_anothers_and_the_installation_sees_everything
 
 async def test_they_are_counted_by_kind(aside: Aside) -> None:
     counts = await aside.attention.counts(CREATOR)
-    assert counts == dict.fromkeys(AsideKind, 1) | {AsideKind.PARKED: 2, AsideKind.CHANNEL: 0, AsideKind.POLLING: 0}
+    assert counts == dict.fromkeys(AsideKind, 1) | {AsideKind.PARKED: 2} | dict.fromkeys(OF_ACCOUNTS, 0)
 
 
 async def test_due_work_that_is_tried_again_can_be_claimed(aside: Aside, reader: Runtime, conn: Connection) -> None:
     conn.execute(
-        "UPDATE read.agenda_v2 SET leased_until = clock_timestamp() + interval '1 hour' WHERE key = %s", (str(DUE),)
+        "UPDATE read.agenda_v3 SET leased_until = clock_timestamp() + interval '1 hour' WHERE key = %s", (str(DUE),)
     )
     for item_id in (f"overdue:{DUE}", f"dismissed:{GIVEN_UP}"):
         await aside.attention.retry(CREATOR, item_id)
@@ -218,6 +225,29 @@ async def test_a_bot_whose_messages_do_not_come_in_is_listed_and_asked_again(
     conn.execute("LISTEN polling")
     await attention.retry(CREATOR, found.id)
     assert [each.channel for each in conn.notifies(timeout=PATIENCE, stop_after=1)] == ["polling"]
+
+
+async def test_an_address_where_nobody_can_be_notified_is_listed_and_what_waits_for_it_tried_again(
+    reader: Runtime, conn: Connection
+) -> None:
+    targets = reader.senders.targets
+    await targets.put(CREATOR, TargetKind.WEBHOOK, "https://crm.example/", None)
+    target = await targets.find(CREATOR, TargetKind.WEBHOOK)
+    assert target is not None
+    await targets.fails(target, "it answered HTTP 503")
+    attention = Attention(reader)
+    (found,) = await listed(attention)
+    assert (found.id, found.can_retry) == ("notification:webhook:maria", False)
+    assert found.sentence == "Nobody can be notified by webhook: it answered HTTP 503."
+
+    attempts, told = NotificationAttempts(reader.pool), replace(WAITING, creator_id=CREATOR)
+    await attempts.tried(told, uuid4(), TargetKind.WEBHOOK, "postponed:it answered HTTP 503", timedelta(hours=1))
+    assert [each.can_retry for each in await listed(attention)] == [True]
+    assert await attempts.claim(10) == []
+    await attention.retry(CREATOR, found.id)
+    assert [each.notification_id for each in await attempts.claim(10)] == [WAITING.notification_id]
+    await targets.works(target)
+    assert await listed(attention) == []
 
 
 async def test_an_erasure_that_was_left_is_done(reader: Runtime) -> None:
@@ -354,7 +384,7 @@ async def test_what_is_left_undone_shows_in_health_and_metrics(served: Served) -
     assert (health["status"], health["attention"]["quarantined"]) == ("ok", 2)
     async with await psycopg.AsyncConnection.connect(served.url, autocommit=True) as conn:
         await conn.execute(
-            """INSERT INTO read.agenda_v2 (key, kind, due_at, creator_id, follower_id, event_id, correlation_id,
+            """INSERT INTO read.agenda_v3 (key, kind, due_at, creator_id, follower_id, event_id, correlation_id,
                                            leased_until)
                VALUES ('silence/1', 'silence', now() - interval '2 minutes', %s, gen_random_uuid(), gen_random_uuid(),
                        gen_random_uuid(), now() + interval '1 hour')""",

@@ -108,10 +108,10 @@ def test_what_the_release_before_had_dismissed_stays_dismissed(empty_database_ur
     migrate(empty_database_url, migrations_before("0012_set_aside", tmp_path))
     with psycopg.connect(empty_database_url, autocommit=True) as conn:
         conn.execute(Agenda(NO_POOL).ddl().encode())
-        conn.execute("INSERT INTO read.projections (name, version, tables) VALUES ('agenda', 2, '{read.agenda_v2}')")
+        conn.execute("INSERT INTO read.projections (name, version, tables) VALUES ('agenda', 3, '{read.agenda_v3}')")
         for key, leased_until in (("silence/1", "infinity"), ("silence/2", None)):
             conn.execute(
-                """INSERT INTO read.agenda_v2 (key, kind, due_at, creator_id, follower_id, event_id, correlation_id,
+                """INSERT INTO read.agenda_v3 (key, kind, due_at, creator_id, follower_id, event_id, correlation_id,
                                                leased_until)
                    VALUES (%s, 'silence', now(), 'ana', gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), %s)""",
                 (key, leased_until),
@@ -126,16 +126,16 @@ def test_the_agenda_of_the_release_before_gets_the_indexes_of_a_new_one(
     empty_database_url: str, tmp_path: Path
 ) -> None:
     indexes = (
-        "SELECT regexp_replace(indexdef, '^.* USING ', '') FROM pg_indexes WHERE tablename = 'agenda_v2' ORDER BY 1"
+        "SELECT regexp_replace(indexdef, '^.* USING ', '') FROM pg_indexes WHERE tablename = 'agenda_v3' ORDER BY 1"
     )
     migrate(empty_database_url, migrations_before("0018_due_in_order", tmp_path))
     with psycopg.connect(empty_database_url, autocommit=True) as conn:
         ddl = Agenda(NO_POOL).ddl()
         conn.execute(ddl.encode())
         new = conn.execute(indexes).fetchall()
-        conn.execute("DROP TABLE read.agenda_v2")
+        conn.execute("DROP TABLE read.agenda_v3")
         conn.execute(ddl.replace("(due_at, key)", "(due_at)").encode())
-        conn.execute("INSERT INTO read.projections (name, version, tables) VALUES ('agenda', 2, '{read.agenda_v2}')")
+        conn.execute("INSERT INTO read.projections (name, version, tables) VALUES ('agenda', 3, '{read.agenda_v3}')")
         assert conn.execute(indexes).fetchall() != new
         migrate(empty_database_url)
         assert conn.execute(indexes).fetchall() == new

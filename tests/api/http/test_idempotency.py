@@ -65,6 +65,7 @@ POSTS: dict[str, Any] = {
     "/creator": {"name": "luz"},
     "/creator/{creator_id}/products": {"name": "Curso", "price": 97},
     "/settings/{creator_id}/channels/{channel}/test": None,
+    "/settings/{creator_id}/notifications/{kind}/test": None,
     "/dm/leads/{creator_id}/bulk": {"ids": ["ig_5005"], "action": "tag_add", "tag": "vip"},
     "/dm/leads/{creator_id}/import": "name,platform_user_id\r\nDora,ig_5007\r\n",
     "/dm/leads/{creator_id}/import/{correlation_id}/revert": None,
@@ -166,10 +167,12 @@ async def test_the_same_request_again_gets_the_first_answer_and_changes_nothing(
         draft_id=await drafted(demo),
         escalation_id=await escalated(demo),
         channel="telegram",
+        kind="telegram",
         sequence_type=SequenceType.ABANDONED,
         correlation_id=imported.json()["correlation_id"],
         item_id=f"quarantined:{quarantined(demo)}",
     )
+    await demo.client.put(f"/settings/{CREATOR}/notifications/telegram", json={"address": "5005"})
     if path.endswith("/restore"):
         await demo.client.post(where.replace("/restore", "/archive"))
     if path == "/creator":

@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
 
-from processes.notifying.notification import Notification, NotificationKind
+from domain.vocabulary import NotificationKind
+from processes.notifying.notification import Notification
 
 WAITING: Final = Notification(
     notification_id=UUID("00000000-0000-4000-8000-000000000001"),
