@@ -1,11 +1,9 @@
 """Due work: claims rows of the agenda by lease, and lets each have its one outcome."""
 
-import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
 from uuid import UUID
 
 from domain import context
@@ -14,7 +12,7 @@ from domain.errors import DomainError, NotDue
 from eventstore.writer import Writer
 from processes.channels.base import Evidence
 from processes.generation import Generation
-from processes.lanes import Lanes
+from processes.hands import AGAIN_AFTER, Hands
 from processes.notifying.notifications import Notifications
 from processes.prefetch import prefetch
 from processes.sending import Sending
@@ -25,9 +23,6 @@ from projections.agenda import Agenda, Due, Kind
 CLAIM = 128
 AT_ONCE = 64
 """People for whom something is done at the same time, and so the calls that are in the air at most."""
-FINISH_SECONDS = 2.5
-AGAIN_AFTER = timedelta(seconds=2)
-"""Until what failed for a moment may be claimed again."""
 
 _logger = logging.getLogger(__name__)
 
@@ -55,13 +50,12 @@ class DueWork:
         self._sending = sending
         self._evidence = evidence
         self._clock = clock
-        self._lanes: Lanes[UUID | str] = Lanes(AT_ONCE, self._begin)
-        self._hands: set[asyncio.Task[None]] = set()
+        self._hands: Hands[UUID | str] = Hands(AT_ONCE)
         self.worker = ""
 
     @property
     def is_busy(self) -> bool:
-        return self._lanes.unfinished > 0 or self._generation.is_busy or self._notifications.is_busy
+        return self._hands.unfinished > 0 or self._generation.is_busy or self._notifications.is_busy
 
     async def work_off(self) -> datetime | None:
         """Claim what is due, again and again until nothing is; answers when the next row falls due.
@@ -73,7 +67,7 @@ class DueWork:
         await self._notifications.work_off(self.worker)
         due_at = await self._agenda.next_due_at()
         while self.worker and due_at is not None and due_at <= self._clock():
-            await self._lanes.wait_until_below(CLAIM)
+            await self._hands.wait_until_below(CLAIM)
             claimed = await self._agenda.claim(self._clock(), CLAIM, self.worker)
             if len(claimed) > 1:
                 await prefetch(self._writer, {due.follower_id for due in claimed})
@@ -87,21 +81,11 @@ class DueWork:
 
     def _put(self, due: Due) -> None:
         """Have a row carried out; a burst is understood while a message to the same person is on its way."""
-        self._lanes.put(due.key if due.kind is Kind.BURST else due.follower_id, partial(self._carry_out, due))
-
-    def _begin(self, hand: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(hand)
-        self._hands.add(task)
-        task.add_done_callback(self._hands.discard)
+        self._hands.put(due.key if due.kind is Kind.BURST else due.follower_id, partial(self._carry_out, due))
 
     async def finish(self) -> None:
         """Wait for what was begun; what takes too long is broken off, and its send recorded as uncertain."""
-        self._lanes.clear()
-        if self._hands:
-            _, late = await asyncio.wait(set(self._hands), timeout=FINISH_SECONDS)
-            for task in late:
-                task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
+        await self._hands.finish()
         await self._generation.finish()
         await self._notifications.finish()
 

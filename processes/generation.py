@@ -2,27 +2,23 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
-from typing import Any, Protocol
+from typing import Protocol
 from uuid import UUID
 
-from domain import context
 from domain.application import Clonnect
 from domain.commands.generation import Started
-from domain.errors import DomainError, NotDue
 from domain.follower.values import AnswerLimits, ModelCall, ProposedAnswer
 from eventstore.writer import Writer
-from processes.lanes import Lanes
+from processes.hands import Hands, carry_out_leased
 from processes.transient_errors import TRANSIENT_ERRORS
 from projections.agenda import Agenda, Due
 
 AT_ONCE = 32
 """Answers that are written at the same time."""
-FINISH_SECONDS = 2.5
-AGAIN_AFTER = timedelta(seconds=2)
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
 
 _logger = logging.getLogger(__name__)
@@ -66,52 +62,24 @@ class Generation:
         self._answers = answers
         self._limits = limits
         self._clock = clock
-        self._lanes: Lanes[str] = Lanes(AT_ONCE, self._begin)
-        self._hands: set[asyncio.Task[None]] = set()
+        self._hands: Hands[str] = Hands(AT_ONCE)
 
     @property
     def is_busy(self) -> bool:
-        return self._lanes.unfinished > 0
+        return self._hands.unfinished > 0
 
     async def work_off(self, worker: str) -> None:
         """Claim as many answers as there are hands free for."""
-        while worker and (free := AT_ONCE - self._lanes.unfinished) > 0:
+        while worker and (free := AT_ONCE - self._hands.unfinished) > 0:
             claimed = await self._agenda.claim_generations(self._clock(), free, worker)
             for due in claimed:
-                self._lanes.put(due.key, partial(self._carry_out, due))
+                self._hands.put(due.key, partial(carry_out_leased, self._agenda, due, self._generate))
             if len(claimed) < free:
                 return
 
-    def _begin(self, hand: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(hand)
-        self._hands.add(task)
-        task.add_done_callback(self._hands.discard)
-
     async def finish(self) -> None:
         """Wait for what was begun; what takes too long is broken off, and its call recorded as lost by who goes on."""
-        self._lanes.clear()
-        if self._hands:
-            _, late = await asyncio.wait(set(self._hands), timeout=FINISH_SECONDS)
-            for task in late:
-                task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
-
-    async def _carry_out(self, due: Due) -> None:
-        with context.acting("bot", correlation_id=due.correlation_id, causation_id=due.event_id):
-            try:
-                await self._generate(due)
-            except NotDue:
-                return
-            except TRANSIENT_ERRORS as error:
-                waits = {"kind": due.kind, "key": due.key, "error": type(error).__name__}
-                _logger.warning("due_work_postponed", extra=waits)
-                await self._agenda.give_back(due, AGAIN_AFTER)
-            except DomainError as refusal:
-                about = {"kind": due.kind, "key": due.key, "reason": str(refusal)}
-                _logger.warning("due_work_refused", extra=about)
-                await self._agenda.dismiss(due, f"refused:{type(refusal).__name__}")
-            except Exception:
-                _logger.exception("due_work_failed", extra={"kind": due.kind, "key": due.key})
+        await self._hands.finish()
 
     async def _generate(self, due: Due) -> None:
         if due.ref is None:

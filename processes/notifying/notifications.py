@@ -2,10 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from datetime import datetime
 from functools import partial
-from typing import Any
 from uuid import UUID
 
 from domain import context
@@ -15,7 +14,7 @@ from domain.errors import DomainError, NotDue
 from domain.follower.follower import DELIVERED
 from domain.vocabulary import NotificationKind
 from eventstore.writer import Writer
-from processes.lanes import Lanes
+from processes.hands import Hands, carry_out_leased
 from processes.notifying.attempts import DueRetry, NotificationAttempts
 from processes.notifying.notification import Notification
 from processes.notifying.notified import Delivered, Notified, Postponed, Refused, retry_delay
@@ -27,8 +26,6 @@ from projections.agenda import Agenda, Due
 
 AT_ONCE = 16
 """Conversations of which somebody is being told at the same time."""
-FINISH_SECONDS = 2.5
-AGAIN_AFTER = timedelta(seconds=2)
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
 RECENTLY = "recently"
 """The outcome where nobody is told, because somebody was a moment ago."""
@@ -57,59 +54,31 @@ class Notifications:
         self._attempts = attempts
         self._url = url
         self._clock = clock
-        self._lanes: Lanes[str] = Lanes(AT_ONCE, self._begin)
-        self._hands: set[asyncio.Task[None]] = set()
+        self._hands: Hands[str] = Hands(AT_ONCE)
 
     @property
     def is_busy(self) -> bool:
-        return self._lanes.unfinished > 0
+        return self._hands.unfinished > 0
 
     async def work_off(self, worker: str) -> None:
         """Claim as many notifications as there are hands free for."""
-        while worker and (free := AT_ONCE - self._lanes.unfinished) > 0:
+        while worker and (free := AT_ONCE - self._hands.unfinished) > 0:
             claimed = await self._agenda.claim_notifications(self._clock(), free, worker)
             for due in claimed:
-                self._lanes.put(due.key, partial(self._carry_out, due))
+                self._hands.put(due.key, partial(carry_out_leased, self._agenda, due, self._tell))
             if len(claimed) < free:
                 return
 
     async def sweep(self) -> None:
         """Try again what is due to be, by the hands that are free."""
         await self._attempts.forget_settled()
-        if (free := AT_ONCE - self._lanes.unfinished) > 0:
+        if (free := AT_ONCE - self._hands.unfinished) > 0:
             for retry in await self._attempts.claim(free):
-                self._lanes.put(f"{retry.notification_id}/{retry.target}", partial(self._try_again, retry))
-
-    def _begin(self, hand: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(hand)
-        self._hands.add(task)
-        task.add_done_callback(self._hands.discard)
+                self._hands.put(f"{retry.notification_id}/{retry.target}", partial(self._try_again, retry))
 
     async def finish(self) -> None:
         """Wait for what was begun; what takes too long is broken off, and told again by who goes on."""
-        self._lanes.clear()
-        if self._hands:
-            _, late = await asyncio.wait(set(self._hands), timeout=FINISH_SECONDS)
-            for task in late:
-                task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
-
-    async def _carry_out(self, due: Due) -> None:
-        with context.acting("bot", correlation_id=due.correlation_id, causation_id=due.event_id):
-            try:
-                await self._tell(due)
-            except NotDue:
-                return
-            except TRANSIENT_ERRORS as error:
-                waits = {"kind": due.kind, "key": due.key, "error": type(error).__name__}
-                _logger.warning("due_work_postponed", extra=waits)
-                await self._agenda.give_back(due, AGAIN_AFTER)
-            except DomainError as refusal:
-                refused = {"kind": due.kind, "key": due.key, "reason": str(refusal)}
-                _logger.warning("due_work_refused", extra=refused)
-                await self._agenda.dismiss(due, f"refused:{type(refusal).__name__}")
-            except Exception:
-                _logger.exception("due_work_failed", extra={"kind": due.kind, "key": due.key})
+        await self._hands.finish()
 
     async def _tell(self, due: Due) -> None:
         if due.ref is None:
