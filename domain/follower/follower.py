@@ -133,7 +133,7 @@ class Follower(FollowerState):
             elif self.opens_burst:  # each message was a burst up to version 2
                 follower.last_inbound = follower.burst_id(follower.id, self.message_id)
             follower.intervened = self.originator_version
-            if follower.replied_at is not None:
+            if follower.replied_at is not None and self.origin != "api":  # a program's pace is not the person's
                 follower.rounds = (*follower.rounds, (follower.replied_at, self.timestamp))[-ROUNDS_KEPT:]
                 follower.replied_at = None
             follower.has_unread = True

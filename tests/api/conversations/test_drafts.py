@@ -145,7 +145,7 @@ def test_a_conversation_may_have_a_mode_of_its_own(busy: Person) -> None:
     good(busy.ask(mode, {"mode": "review"}), words("id version mode"))
     assert says(busy, "¿cuánto cuesta el curso?")["action"] == "draft"
     good(busy.ask(mode, {"mode": None}))
-    assert says(busy, "¿cuánto cuesta el curso?")["action"] == "reply"
+    assert says(busy, "¿y qué incluye el curso?")["action"] == "reply"
 
 
 def test_whoever_types_says_so_and_hears_for_how_long(busy: Person) -> None:

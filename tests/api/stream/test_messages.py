@@ -91,7 +91,7 @@ def test_types_take_wildcards(ana: Person, query: str) -> None:
     with listening(ana, query) as messages:
         good(ana.ask("PUT /dm/leads/{c}/ig_5001", {"notes": "x"}))
         good(ana.ask("PUT /dm/follower/{c}/ig_5001/status", {"status": "hot"}))
-        good(ana.ask("POST /bot/{c}/resume"))
+        good(ana.ask("POST /bot/{c}/pause"))
         assert [next(messages)["event"] for _ in range(2)] == ["lead.status_changed", "creator.mode_changed"]
 
 

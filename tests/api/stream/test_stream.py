@@ -67,7 +67,7 @@ async def test_another_creators_events_are_not_heard(served: Served) -> None:
     async with listening(served, OTHER) as stream:
         await served.lead()
         async with served.anybody(**{"X-API-Key": served.keys[OTHER]}) as other:
-            await other.post(f"/bot/{OTHER}/resume")
+            await other.post(f"/bot/{OTHER}/pause")
         first = await anext(stream)
     assert (first["event"], first["data"]["lead_id"]) == ("creator.mode_changed", None)
 
