@@ -74,7 +74,8 @@ def judge(installation: Installation, found: FarFindings) -> None:
     with installation.application(datetime.now(UTC)) as app:
         log = exported(app)
     texts = counted(log, "follower.message_received", "message_id")
-    understood = counted(log, "follower.burst_understood", "burst_id")
+    bursts = [event["message_ids"] for event in log if event["topic"] == "follower.burst_understood"]
+    understood = Counter(message_id for burst in bursts for message_id in burst)
     answered = counted(log, "follower.reply_drafted", "burst_id")
     found.understood, found.answered = len(understood), len(installation.api.sent)
     accepted = len(installation.events("follower.send_accepted"))

@@ -26,8 +26,9 @@ from tests.domain.invariants import broken, unfinished
 from tests.harness.waiting import wait_until
 
 CONNECTIONS = 16
-PAUSE_SECONDS = 0.5
-UNDERSTOOD = "SELECT count(*) FROM log.events WHERE topic = 'follower.burst_understood'"
+PAUSE_SECONDS = 3.5
+UNDERSTOOD = """SELECT count(*) FROM log.events WHERE topic = 'follower.message_received'
+                   AND notification_id <= (SELECT min(position) FROM app.processes)"""
 NOT_STORED = "SELECT (SELECT position FROM log.head) - min(position) FROM app.processes"
 
 
@@ -114,9 +115,9 @@ def judge_reactions(
             case "follower.message_received":
                 received[stream].append(message_number(event["message_id"]))
             case "follower.burst_understood":
-                (message_id,) = event["message_ids"]
-                burst_of[event["burst_id"]] = stream, message_number(message_id)
-                understood[burst_of[event["burst_id"]]] += 1
+                numbers = [message_number(each) for each in event["message_ids"]]
+                burst_of[event["burst_id"]] = stream, numbers[-1]
+                understood.update((stream, number) for number in numbers)
             case "follower.reply_drafted":
                 drafted[event["burst_id"]] += 1
                 number_of[event["draft_id"]] = burst_of[event["burst_id"]][1]

@@ -27,7 +27,7 @@ def test_follow_ups_go_out_once_although_two_workers_are_killed_while_they_send(
 
 
 def test_messages_are_understood_once_and_in_order_although_whoever_reacts_is_killed(ground: Ground) -> None:
-    found = kill_while_reacting(ground, ground.database(), 240, 60, kills=1, seed=11)
+    found = kill_while_reacting(ground, ground.database(), 240, 90, kills=1, seed=11)
     assert found.faults == {}
     assert found.understood == found.written >= 240
-    assert reactions_tables(found, 60).splitlines()[-1].count("|") == len(KILLED_LEADER) + 1
+    assert reactions_tables(found, 90).splitlines()[-1].count("|") == len(KILLED_LEADER) + 1

@@ -35,7 +35,7 @@ async def test_a_switch_is_switched_once(
     done = await writer.do(Clonnect.switch_bot, "ana", None)
 
     assert proxy.cuts == {cut: 1}
-    assert done.result.mode is Mode.AUTO
+    assert done.result.mode is Mode.OFF
     assert positions(database_url, "creator.mode_changed") == [done.position]
 
 

@@ -27,7 +27,7 @@ from tests.world import COURSE, connect, issue_key, switch_all_on
 CREATOR_ID = "ana"
 BOT_ID = TOKEN.partition(":")[0]
 WEBHOOK_SECRET = "the-secret-of-the-measured-webhook"
-AT_ANY_HOUR = CreatorSettings("Europe/Madrid", quiet_from=hour(0), quiet_to=hour(0))
+AT_ANY_HOUR = CreatorSettings("Europe/Madrid", quiet_from=hour(0), quiet_to=hour(0), debounce_seconds=0)
 LEADS_MOVED = 500
 WRITTEN_AT_ONCE = 500
 LATER = timedelta(hours=6)

@@ -20,7 +20,7 @@ AT_LEAST = 3
 UPDATE = (
     '{"update_id": %(n)d, "message": {"message_id": %(n)d, "date": %(date)d,'
     ' "chat": {"id": %(chat)d, "type": "private"},'
-    ' "from": {"id": %(chat)d, "is_bot": false, "first_name": "Luz"}, "text": "hola, ¿cuánto cuesta el curso?"}}'
+    ' "from": {"id": %(chat)d, "is_bot": false, "first_name": "Luz"}, "text": "hola %(n)d, ¿cuánto cuesta el curso?"}}'
 )
 
 

@@ -11,7 +11,7 @@ from tests.chaos.server import durable_server
 SENDS = 5_000
 KILLED_SENDERS = 10
 MESSAGES = 1_000
-WRITERS = 250
+WRITERS = 350
 KILLED_LEADERS = 5
 SENT = ("due at once", "killed", "sent", "uncertain", "all settled after", "faults")
 KILLED_SENDER = (
